@@ -1,0 +1,37 @@
+/* alloc.c: malloc with a torture hook; see alloc.h. */
+#include "base/alloc.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static atomic_long alloc_countdown;
+static atomic_int alloc_failed;
+
+static int alloc_is_refused(void)
+{
+    if (atomic_load_explicit(&alloc_countdown, memory_order_relaxed) == 0)
+        return 0;
+    if (atomic_fetch_sub(&alloc_countdown, 1) != 1)
+        return 0;
+    atomic_store(&alloc_failed, 1);
+    return 1;
+}
+
+void *alloc_new(size_t n) { return alloc_is_refused() ? NULL : malloc(n ? n : 1); }
+
+void *alloc_zeroed(size_t count, size_t size)
+{
+    return alloc_is_refused() ? NULL : calloc(count ? count : 1, size ? size : 1);
+}
+
+void *alloc_resize(void *p, size_t n) { return alloc_is_refused() ? NULL : realloc(p, n ? n : 1); }
+
+void alloc_free(void *p) { free(p); }
+
+void alloc_fail_at(long n)
+{
+    atomic_store(&alloc_failed, 0);
+    atomic_store(&alloc_countdown, n);
+}
+
+int alloc_has_failed(void) { return atomic_load(&alloc_failed); }

@@ -1,0 +1,108 @@
+/* db.h: one interface over SQLite and PostgreSQL.
+ *
+ * The URL decides: "bihuan.db", "sqlite:///path", "postgresql://...".  SQL text lives only in sql/; a
+ * statement is known by its enum query (made from sql/query/NOUN.sql) and prepared when the connection
+ * opens, so a typo fails at start.  Parameters bind by name.  Text results are valid until the next step
+ * or reset of that statement.
+ *
+ * A struct db is one connection; one thread at a time.  Readers of SQLite each have their own; there is one
+ * writer (record/writer.h).
+ */
+#ifndef BIHUAN_DB_DB_H
+#define BIHUAN_DB_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/rc.h"
+#include "base/str.h"
+#include "base/value.h"
+#include "queries.h" /* generated: enum query { Q_FINDING_GET, ... , QUERY_COUNT } */
+
+struct db;
+struct db_stmt;
+
+enum db_engine { DB_SQLITE, DB_POSTGRES };
+enum db_mode {
+    DB_READ,   /* pages; SQLite opens query-only */
+    DB_WRITE,  /* the writer; SQLite: synchronous=FULL, WAL */
+    DB_CREATE, /* as DB_WRITE, makes the database when absent; statements are prepared only after db_migrate */
+};
+
+/* Opens a connection and prepares every statement (not with DB_CREATE).  RC_NOT_FOUND: no such database;
+ * RC_DB: the engine refused (detail in ctx). */
+enum rc db_open(struct ctx *ctx, struct str url, enum db_mode mode, struct db **ret_db) MUST_CHECK;
+void db_close(struct db *db); /* takes NULL */
+void db_close_ptr(struct db **db);
+enum db_engine db_get_engine(const struct db *db);
+
+/* Brings the schema up to the newest migration; forward only, checksummed.  RC_CHAIN: an applied migration's
+ * text has changed.  Then prepares the statements. */
+enum rc db_migrate(struct ctx *ctx, struct db *db) MUST_CHECK;
+/* Newest migration number applied / known to this program. */
+enum rc db_schema_version(struct ctx *ctx, struct db *db, int *ret_applied, int *ret_known) MUST_CHECK;
+
+/* The statement of q, reset and with all parameters null.  Never NULL once the connection is open. */
+struct db_stmt *db_query(struct db *db, enum query q);
+/* A statement of a list page: the text of list query q with exactly the fragments named in `filters`
+ * (bit i = i-th --:filter of the block) and the sort fragment `sort` (index of its --:sort).  Built from the closed
+ * set in sql/, prepared at first use and kept.  NULL when the engine refuses. */
+struct db_stmt *db_query_list(struct db *db, enum query q, uint32_t filters, int sort);
+
+/* Binding by name (without '$').  Binding a name that the statement does not have is allowed and ignored, so one
+ * set of values can serve several statements.  Text is copied or kept alive by the caller until the next reset. */
+void db_bind_int(struct db_stmt *st, const char *name, int64_t value);
+void db_bind_text(struct db_stmt *st, const char *name, struct str value);
+void db_bind_null(struct db_stmt *st, const char *name);
+/* Binds every child of a map by its key: int and bool as integer, text as text, null as null; lists and maps as
+ * their JSON text. */
+void db_bind_map(struct db_stmt *st, const struct value *map);
+
+/* Runs to the next row.  *ret_is_row false at the end.  RC_CONFLICT on a unique or foreign key breach, RC_BUSY when
+ * locked out, RC_DB otherwise; the statement is reset after an error or the end. */
+enum rc db_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row) MUST_CHECK;
+/* Runs a statement to its end and drops rows. */
+enum rc db_run(struct ctx *ctx, struct db_stmt *st) MUST_CHECK;
+/* As db_run; also the number of rows changed. */
+enum rc db_run_count(struct ctx *ctx, struct db_stmt *st, int64_t *ret_changed) MUST_CHECK;
+/* First row's first column as integer; RC_NOT_FOUND when there is no row. */
+enum rc db_get_int(struct ctx *ctx, struct db_stmt *st, int64_t *ret_value) MUST_CHECK;
+void db_reset(struct db_stmt *st); /* ends a statement early; takes NULL */
+
+int db_column_count(const struct db_stmt *st);
+const char *db_column_name(const struct db_stmt *st, int i);
+bool db_column_is_null(struct db_stmt *st, int i);
+int64_t db_column_int(struct db_stmt *st, int i); /* 0 for null */
+struct str db_column_text(struct db_stmt *st, int i); /* until the next step; empty for null */
+/* Whole row as a map in the arena, texts copied; integers stay integers. */
+struct value *db_row(struct arena *arena, struct db_stmt *st);
+/* All rows as a list of maps. */
+enum rc db_rows(struct ctx *ctx, struct db_stmt *st, struct value **ret_list) MUST_CHECK;
+/* First row or NULL in *ret_map (and RC_OK) when there is none. */
+enum rc db_first_row(struct ctx *ctx, struct db_stmt *st, struct value **ret_map) MUST_CHECK;
+
+/* Transactions.  Begin for writing takes the write lock at once on SQLite.  An uncommitted one rolls back on close. */
+enum rc db_begin(struct ctx *ctx, struct db *db, bool is_write) MUST_CHECK;
+enum rc db_commit(struct ctx *ctx, struct db *db) MUST_CHECK;
+void db_rollback(struct db *db);
+/* Savepoints, for one command inside a group of commands. */
+enum rc db_savepoint(struct ctx *ctx, struct db *db) MUST_CHECK;
+enum rc db_savepoint_release(struct ctx *ctx, struct db *db) MUST_CHECK;
+void db_savepoint_rollback(struct db *db);
+
+/* Whole-database work for check, rebuild and backup. */
+/* Names of all tables but those listed as local (sessions, jobs, ...), in a fixed order. */
+enum rc db_list_tables(struct ctx *ctx, struct db *db, struct value **ret_names) MUST_CHECK;
+/* Statement over free text; only for the program's own maintenance verbs and tests, never with outside text. */
+enum rc db_prepare_text(struct ctx *ctx, struct db *db, struct str sql, struct db_stmt **ret_stmt) MUST_CHECK;
+void db_stmt_free(struct db_stmt *st); /* only for db_prepare_text */
+void db_stmt_free_ptr(struct db_stmt **st);
+/* Foreign-key and integrity check by the engine; *ret_problems is a list of texts. */
+enum rc db_check(struct ctx *ctx, struct db *db, struct value **ret_problems) MUST_CHECK;
+/* Online copy of the database into a new file (SQLite: backup API; PostgreSQL: pg_dump's custom format). */
+enum rc db_backup(struct ctx *ctx, struct db *db, struct str to_path) MUST_CHECK;
+/* The n-th database call from now on fails with RC_DB, once (torture tests); 0 turns it off. */
+void db_fail_at(long n);
+
+#endif
