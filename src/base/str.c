@@ -1,5 +1,4 @@
 /* str.c: slices of bytes; see str.h. */
-#define _GNU_SOURCE /* memmem */
 #include "base/str.h"
 
 #include <string.h>
