@@ -1,6 +1,6 @@
 /* db.h: one interface over SQLite and PostgreSQL.
  *
- * The URL decides: "bihuan.db", "sqlite:///path", "postgresql://...".  SQL text lives only in sql/; a
+ * The URL decides: "bihuan.db", "sqlite:///abs/path", "sqlite:rel/path", "postgresql://...".  SQL text lives only in sql/; a
  * statement is known by its enum query (made from sql/query/NOUN.sql) and prepared when the connection
  * opens, so a typo fails at start.  Parameters bind by name.  Text results are valid until the next step
  * or reset of that statement.
@@ -18,7 +18,9 @@
 #include "base/rc.h"
 #include "base/str.h"
 #include "base/value.h"
-#include "queries.h" /* generated: enum query { Q_FINDING_GET, ... , QUERY_COUNT } */
+#ifndef DB_WITHOUT_QUERIES /* db_lib itself serves any catalogue */
+#include "queries.h"       /* generated: enum query { Q_FINDING_GET, ... , QUERY_COUNT } */
+#endif
 
 struct db;
 struct db_stmt;
@@ -44,16 +46,25 @@ enum rc db_migrate(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc db_schema_version(struct ctx *ctx, struct db *db, int *ret_applied, int *ret_known) MUST_CHECK;
 
 /* The statement of q, reset and with all parameters null.  Never NULL once the connection is open. */
-struct db_stmt *db_query(struct db *db, enum query q);
+struct db_stmt *db_query(struct db *db, int q);
 /* A statement of a list page: the text of list query q with exactly the fragments named in `filters`
  * (bit i = i-th --:filter of the block) and the sort fragment `sort` (index of its --:sort).  Built from the closed
- * set in sql/, prepared at first use and kept.  NULL when the engine refuses. */
-struct db_stmt *db_query_list(struct db *db, enum query q, uint32_t filters, int sort);
+ * set in sql/, prepared at first use and kept among the DB_LIST_CACHE_MAX (64) newest of the connection.  NULL when
+ * there is no such filter or sort, or the engine refuses. */
+struct db_stmt *db_query_list(struct db *db, int q, uint32_t filters, int sort);
+/* Prepares every list with every filter and sort once: what db_open cannot do cheaply.  For tests and the check verb. */
+enum rc db_try_lists(struct ctx *ctx, struct db *db) MUST_CHECK;
+
+/* The result may be long: on PostgreSQL rows come one by one instead of all at once.  Until the next reset; say it
+ * before the first step.  Another statement may run meanwhile (it makes the rest of this one be read into memory). */
+void db_set_stream(struct db_stmt *st);
 
 /* Binding by name (without '$').  Binding a name that the statement does not have is allowed and ignored, so one
- * set of values can serve several statements.  Text is copied or kept alive by the caller until the next reset. */
+ * set of values can serve several statements.  Text is kept alive by the caller until the next reset; a NUL byte in it
+ * gives RC_BAD_ENCODING at the next step.  Binding ends a statement that is running. */
 void db_bind_int(struct db_stmt *st, const char *name, int64_t value);
 void db_bind_text(struct db_stmt *st, const char *name, struct str value);
+void db_bind_blob(struct db_stmt *st, const char *name, struct str bytes);
 void db_bind_null(struct db_stmt *st, const char *name);
 /* Binds every child of a map by its key: int and bool as integer, text as text, null as null; lists and maps as
  * their JSON text. */
@@ -82,7 +93,10 @@ enum rc db_rows(struct ctx *ctx, struct db_stmt *st, struct value **ret_list) MU
 /* First row or NULL in *ret_map (and RC_OK) when there is none. */
 enum rc db_first_row(struct ctx *ctx, struct db_stmt *st, struct value **ret_map) MUST_CHECK;
 
-/* Transactions.  Begin for writing takes the write lock at once on SQLite.  An uncommitted one rolls back on close. */
+/* Transactions.  Begin for writing takes the write lock at once on SQLite; begin for reading gives one snapshot.  An
+ * uncommitted one rolls back on close, and when its commit fails.  After a failed statement roll back, at least to the
+ * savepoint: PostgreSQL refuses everything else.  A lost PostgreSQL connection gives RC_BUSY; outside a transaction the
+ * next call connects again. */
 enum rc db_begin(struct ctx *ctx, struct db *db, bool is_write) MUST_CHECK;
 enum rc db_commit(struct ctx *ctx, struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
@@ -90,6 +104,12 @@ void db_rollback(struct db *db);
 enum rc db_savepoint(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc db_savepoint_release(struct ctx *ctx, struct db *db) MUST_CHECK;
 void db_savepoint_rollback(struct db *db);
+
+/* Settings of a connection.  Time to wait for locks before RC_BUSY (default 5 s); page cache of SQLite (default
+ * 16 MiB); bulk load, which gives up durability until it is turned off again (tests, rebuild into a new file). */
+enum rc db_set_busy_ms(struct db *db, int busy_ms) MUST_CHECK;
+enum rc db_set_cache_kb(struct db *db, int cache_kb) MUST_CHECK;
+enum rc db_set_bulk(struct db *db, bool is_bulk) MUST_CHECK;
 
 /* Whole-database work for check, rebuild and backup. */
 /* Names of all tables but those listed as local (sessions, jobs, ...), in a fixed order. */
@@ -100,9 +120,13 @@ void db_stmt_free(struct db_stmt *st); /* only for db_prepare_text */
 void db_stmt_free_ptr(struct db_stmt **st);
 /* Foreign-key and integrity check by the engine; *ret_problems is a list of texts. */
 enum rc db_check(struct ctx *ctx, struct db *db, struct value **ret_problems) MUST_CHECK;
-/* Online copy of the database into a new file (SQLite: backup API; PostgreSQL: pg_dump's custom format). */
+/* Online copy of the database into a new file (SQLite: backup API; PostgreSQL: pg_dump's custom format), verified
+ * and durable.  RC_CONFLICT: the file exists. */
 enum rc db_backup(struct ctx *ctx, struct db *db, struct str to_path) MUST_CHECK;
-/* The n-th database call from now on fails with RC_DB, once (torture tests); 0 turns it off. */
+/* The n-th database call from now on fails with RC_DB, once (torture tests); 0 turns it off.  Calls are: open, begin,
+ * commit, savepoint, release, preparing free text, and every step. */
 void db_fail_at(long n);
+/* True once the armed failure has happened. */
+bool db_has_failed(void);
 
 #endif
