@@ -15,7 +15,7 @@
 #include "base/rc.h"
 #include "base/str.h"
 
-enum { CALENDAR_NAME_BYTES = 32, CALENDAR_COUNT_MAX = 100000 };
+enum { CALENDAR_NAME_BYTES = 96, CALENDAR_COUNT_MAX = 100000 };
 
 struct calendar_row {
     int32_t day;

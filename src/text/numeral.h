@@ -1,6 +1,6 @@
 /* numeral.h: Chinese and Arabic numerals, read and written.
  *
- * Reads: Arabic digits of both widths; Chinese numerals with their units up to 10^18 (ten, hundred, thousand,
+ * Reads: Arabic digits of both widths; Chinese numerals with their units below 10^16 (ten, hundred, thousand,
  * 10^4, 10^8), both zeros, "two" in its second form, the capital forms of cheques; runs of bare Chinese digits
  * as positions (a year).  A numeral that is out of order ("hundred thousand ten thousand hundred") ends where it
  * stops making sense.  Any thread.

@@ -15,7 +15,7 @@
 
 enum { MINHASH_SIZE = 64, MINHASH_BANDS = 16, SIMILARITY_MAX_BP = 10000, MINHASH_TEXT_BYTES = MINHASH_SIZE * 8 };
 
-/* Dice coefficient of the two sets of pairs, exact.  Two texts without pairs are alike when both are empty. */
+/* Dice coefficient of the two sets of pairs, exact.  Two texts without any pair count as alike. */
 enum rc similarity_dice(struct arena *arena, struct str a, struct str b, int *ret_bp) MUST_CHECK;
 /* MinHash signature of s; all UINT32_MAX when s has no pairs. */
 void text_minhash(struct str s, uint32_t sig[MINHASH_SIZE]);

@@ -1,0 +1,316 @@
+/* normalize.c: pinyin residue, traditional to simplified, widths; see normalize.h. */
+#include "text/normalize.h"
+
+#include <opencc/opencc.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "text/utf8.h"
+
+uint32_t text_fold_code(uint32_t code)
+{
+    if (code >= 0xFF01 && code <= 0xFF5E)
+        return code - 0xFEE0;
+    return code == 0x3000 ? ' ' : code;
+}
+
+/* ASCII letter under a tone mark, in the order of the Latin blocks; 'v' stands for u with diaeresis. */
+static const struct {
+    uint16_t code;
+    char letter;
+} toned[] = {
+    {0x00E0, 'a'}, {0x00E1, 'a'}, {0x00E8, 'e'}, {0x00E9, 'e'}, {0x00EC, 'i'}, {0x00ED, 'i'}, {0x00F2, 'o'},
+    {0x00F3, 'o'}, {0x00F9, 'u'}, {0x00FA, 'u'}, {0x00FC, 'v'}, {0x0101, 'a'}, {0x0103, 'a'}, {0x0113, 'e'},
+    {0x011B, 'e'}, {0x012B, 'i'}, {0x0144, 'n'}, {0x0148, 'n'}, {0x014D, 'o'}, {0x016B, 'u'}, {0x01CE, 'a'},
+    {0x01D0, 'i'}, {0x01D2, 'o'}, {0x01D4, 'u'}, {0x01D6, 'v'}, {0x01D8, 'v'}, {0x01DA, 'v'}, {0x01DC, 'v'},
+    {0x01F9, 'n'}, {0x0251, 'a'},
+};
+
+/* Letter a..z of one code point of a syllable, 0 for others. */
+static char plain_letter(uint32_t code)
+{
+    if (code >= 'a' && code <= 'z')
+        return (char)code;
+    for (size_t i = 0; i < sizeof toned / sizeof toned[0]; i++)
+        if (toned[i].code == code)
+            return toned[i].letter;
+    return 0;
+}
+
+/* A syllable is an initial (or none) and one of these finals.  Source: GB/T 16159, with v and u for u-diaeresis. */
+static bool is_syllable(const char *letters)
+{
+    static const char *const finals[] = {"a",   "o",    "e",   "ai",  "ei",  "ao",  "ou",   "an",  "en",  "ang", "eng", "er",
+                                         "ong", "i",    "ia",  "ie",  "iao", "iu",  "ian",  "in",  "iang", "ing", "iong", "u",
+                                         "ua",  "uo",   "uai", "ui",  "uan", "un",  "uang", "v",   "ve",  "ue",  "van", "vn"};
+    static const char *const whole[] = {"m", "n", "ng", "hm", "hng"};
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        if (strcmp(letters, whole[i]) == 0)
+            return true;
+    size_t skip = 0;
+    if (strchr("bpmfdtnlgkhjqxrzcsyw", letters[0]))
+        skip = letters[1] == 'h' && strchr("zcs", letters[0]) ? 2 : 1;
+    for (size_t i = 0; i < sizeof finals / sizeof finals[0]; i++)
+        if (strcmp(letters + skip, finals[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Bytes of a pinyin mark "(syllable)" at `at`; 0 when something else stands there. */
+static size_t scan_mark(struct str s, size_t at)
+{
+    enum { LETTERS_MAX = 6 };
+    char letters[LETTERS_MAX + 1] = {0};
+    size_t next = at, count = 0;
+    uint32_t code;
+    if (!utf8_decode(s, &next, &code) || code != '(')
+        return 0;
+    while (utf8_decode(s, &next, &code)) {
+        if (code == ')')
+            return count && is_syllable(letters) ? next - at : 0;
+        /* a tone may also be written as a combining mark behind its vowel */
+        if (count && (code == 0x300 || code == 0x301 || code == 0x304 || code == 0x308 || code == 0x30C))
+            continue;
+        char letter = plain_letter(code);
+        if (!letter || count == LETTERS_MAX)
+            return 0;
+        letters[count++] = letter;
+    }
+    return 0;
+}
+
+/* Output under construction: bytes and, for each, its offset in the input. */
+struct mapped {
+    char *p;
+    uint32_t *raw_offset;
+    size_t n, room;
+};
+
+static enum rc mapped_init(struct arena *arena, size_t room, struct mapped *ret)
+{
+    struct mapped out = {arena_alloc(arena, room + 1), ARENA_NEW_ARRAY(arena, uint32_t, room + 1), 0, room};
+    if (!out.p || !out.raw_offset)
+        return arena_rc(arena);
+    *ret = out;
+    return RC_OK;
+}
+
+static void mapped_add(struct mapped *out, const char *p, size_t n, size_t raw)
+{
+    memcpy(out->p + out->n, p, n);
+    for (size_t i = 0; i < n; i++)
+        out->raw_offset[out->n + i] = (uint32_t)raw;
+    out->n += n;
+}
+
+static void mapped_finish(const struct mapped *out, size_t raw_n, struct cleaned *ret)
+{
+    out->raw_offset[out->n] = (uint32_t)raw_n;
+    ret->text = (struct str){out->p, out->n};
+    ret->raw_offset = out->raw_offset;
+}
+
+/* Adds code to the sorted set of n codes when it is not in it; the set has room for one more. */
+static size_t set_add(uint32_t *set, size_t n, uint32_t code)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (set[mid] < code)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low < n && set[low] == code)
+        return n;
+    memmove(set + low + 1, set + low, (n - low) * sizeof *set);
+    set[low] = code;
+    return n + 1;
+}
+
+enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *ret)
+{
+    enum { MARKED_MAX = 4096 }; /* distinct marked characters that are told apart; more are not counted */
+    if (raw.n >= UINT32_MAX)
+        return RC_TOO_LARGE;
+    struct mapped out = {0};
+    TRY(mapped_init(arena, raw.n, &out));
+    struct cleaned done = {0};
+    uint32_t *marked = NULL;
+    size_t at = 0;
+    uint32_t code, before = 0;
+    while (at < raw.n) {
+        size_t mark = raw.p[at] == '(' && utf8_is_han(before) ? scan_mark(raw, at) : 0;
+        if (mark) {
+            if (!marked && !(marked = ARENA_NEW_ARRAY(arena, uint32_t, MARKED_MAX)))
+                return arena_rc(arena);
+            if (done.mark_han_count < MARKED_MAX)
+                done.mark_han_count = set_add(marked, done.mark_han_count, before);
+            done.mark_count++;
+            before = 0; /* a second bracket behind the same character is no mark */
+            at += mark;
+            continue;
+        }
+        size_t start = at;
+        if (!utf8_decode(raw, &at, &code))
+            return RC_BAD_ENCODING;
+        mapped_add(&out, raw.p + start, at - start, start);
+        before = code;
+    }
+    mapped_finish(&out, raw.n, &done);
+    *ret = done;
+    return RC_OK;
+}
+
+/* One converter for the process: opening it loads dictionaries.  OpenCC keeps its error text in a global, hence the lock. */
+static pthread_mutex_t converter_lock = PTHREAD_MUTEX_INITIALIZER;
+static opencc_t converter;
+
+/* Simplified form of s, in the arena. */
+static enum rc convert(struct arena *arena, struct str s, struct str *ret)
+{
+    if (s.n == 0) {
+        *ret = STR_EMPTY;
+        return RC_OK;
+    }
+    pthread_mutex_lock(&converter_lock);
+    if (!converter) {
+        opencc_t opened = opencc_open(OPENCC_DEFAULT_CONFIG_TRAD_TO_SIMP);
+        /* (opencc_t)-1 is how it reports failure */
+        converter = opened == (opencc_t)-1 ? NULL : opened;
+    }
+    if (!converter) {
+        pthread_mutex_unlock(&converter_lock);
+        return RC_CONFIG;
+    }
+    char *text = opencc_convert_utf8(converter, s.p, s.n);
+    pthread_mutex_unlock(&converter_lock);
+    if (!text)
+        return RC_BAD_ENCODING;
+    struct str copy = arena_copy_str(arena, str_from_cstr(text));
+    opencc_convert_utf8_free(text);
+    if (!copy.p)
+        return arena_rc(arena);
+    *ret = copy;
+    return RC_OK;
+}
+
+/* Whether to has the same number of code points as from, and the same ones wherever from is not Chinese: then the n-th
+ * of one is the n-th of the other. */
+static bool is_aligned(struct str from, struct str to)
+{
+    size_t i = 0, k = 0;
+    uint32_t a, b;
+    while (i < from.n) {
+        if (!utf8_decode(from, &i, &a) || !utf8_decode(to, &k, &b))
+            return false;
+        if (a != b && !utf8_is_han(a))
+            return false;
+    }
+    return k == to.n;
+}
+
+static size_t add_aligned(struct mapped *out, struct str from, struct str to, const uint32_t *raw_offset)
+{
+    size_t i = 0, k = 0, changed = 0;
+    uint32_t a, b;
+    while (i < from.n) {
+        size_t i_start = i, k_start = k;
+        if (!utf8_decode(from, &i, &a) || !utf8_decode(to, &k, &b))
+            break;
+        mapped_add(out, to.p + k_start, k - k_start, raw_offset[i_start]);
+        changed += a != b;
+    }
+    return changed;
+}
+
+/* Longest stretch at `at` that is all Chinese or all not. */
+static size_t run_length(struct str s, size_t at)
+{
+    size_t next = at, end = at;
+    uint32_t code;
+    bool is_han = false;
+    while (utf8_decode(s, &next, &code)) {
+        if (end == at)
+            is_han = utf8_is_han(code);
+        else if (utf8_is_han(code) != is_han)
+            break;
+        end = next;
+    }
+    return end - at;
+}
+
+/* Second pass over done, in place.  Phrases of the dictionary nearly always keep their length; where one does not, its run of
+ * Chinese characters is mapped to the start of the run as a whole. */
+static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
+{
+    struct str from = done->text, to;
+    TRY(convert(arena, from, &to));
+    if (str_equal(from, to))
+        return RC_OK;
+    uint32_t raw_n = done->raw_offset[from.n];
+    struct mapped out = {0};
+    TRY(mapped_init(arena, (to.n > from.n ? to.n : from.n) + 64, &out));
+    size_t changed = 0;
+    if (is_aligned(from, to)) {
+        changed = add_aligned(&out, from, to, done->raw_offset);
+    } else {
+        TRY(mapped_init(arena, from.n * UTF8_MAX_BYTES + 64, &out));
+        size_t n;
+        for (size_t at = 0; at < from.n; at += n) {
+            n = run_length(from, at);
+            struct str run = str_slice(from, at, at + n), simple;
+            TRY(convert(arena, run, &simple));
+            if (simple.n > out.room - out.n)
+                return RC_TOO_LARGE;
+            if (is_aligned(run, simple)) {
+                changed += add_aligned(&out, run, simple, done->raw_offset + at);
+            } else {
+                mapped_add(&out, simple.p, simple.n, done->raw_offset[at]);
+                changed++;
+            }
+        }
+    }
+    mapped_finish(&out, raw_n, done);
+    done->converted_count = changed;
+    return RC_OK;
+}
+
+enum rc text_clean(struct arena *arena, struct str raw, struct cleaned *ret)
+{
+    struct cleaned done;
+    TRY(text_strip_pinyin(arena, raw, &done));
+    TRY(simplify_cleaned(arena, &done));
+    *ret = done;
+    return RC_OK;
+}
+
+enum rc text_simplify(struct arena *arena, struct str s, struct str *ret_text) { return convert(arena, s, ret_text); }
+
+enum rc text_fold_width(struct arena *arena, struct str s, struct cleaned *ret)
+{
+    if (s.n >= UINT32_MAX)
+        return RC_TOO_LARGE;
+    struct mapped out = {0};
+    TRY(mapped_init(arena, s.n, &out));
+    struct cleaned done = {0};
+    size_t at = 0;
+    while (at < s.n) {
+        size_t start = at;
+        uint32_t code;
+        if (!utf8_decode(s, &at, &code))
+            return RC_BAD_ENCODING;
+        char text[UTF8_MAX_BYTES];
+        mapped_add(&out, text, utf8_encode(text_fold_code(code), text), start);
+        done.converted_count += text_fold_code(code) != code;
+    }
+    mapped_finish(&out, s.n, &done);
+    *ret = done;
+    return RC_OK;
+}
+
+void cleaned_raw_range(const struct cleaned *cleaned, size_t from, size_t to, size_t *ret_from, size_t *ret_to)
+{
+    *ret_from = cleaned->raw_offset[from];
+    *ret_to = cleaned->raw_offset[to < from ? from : to];
+}
