@@ -1,0 +1,150 @@
+-- Accounts, roles, scope, sessions.
+
+-- :name account_insert
+-- unscoped: apply
+INSERT INTO account (id, login, name, person_id, is_disabled, changed_seq) VALUES ($seq, $login, $name, $person_id, 0, $seq)
+
+-- :name account_update
+-- unscoped: apply
+UPDATE account SET name = $name, is_disabled = $is_disabled, changed_seq = $seq WHERE id = $id
+
+-- :name account_find_login
+-- unscoped: sign-in
+SELECT a.id, a.name, a.is_disabled, c.password_hash, c.must_change, c.failed_count, c.locked_until
+FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.login = $login
+
+-- :name account_get
+-- unscoped: administrators' page; the route names the permission
+SELECT a.id, a.login, a.name, a.person_id, a.is_disabled, a.changed_seq, coalesce(p.name, '') AS person_name, coalesce(u.name, '') AS unit_name,
+       coalesce(c.must_change, 0) AS must_change, coalesce(c.locked_until, 0) AS locked_until
+FROM account a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN unit u ON u.id = p.unit_id
+LEFT JOIN credential c ON c.account_id = a.id WHERE a.id = $id
+
+-- :name account_list
+-- unscoped: administrators' page; the route names the permission
+SELECT a.id, a.login, a.name, a.is_disabled, coalesce(p.title, '') AS title, coalesce(u.name, '') AS unit_name,
+       (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count
+FROM account a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN unit u ON u.id = p.unit_id
+WHERE a.id > $after ORDER BY a.id LIMIT 500
+
+-- :name account_count
+-- unscoped: first start
+SELECT count(*) FROM account
+
+-- :name grant_insert
+-- unscoped: apply
+INSERT INTO role_grant (id, account_id, role, unit_id, clearance) VALUES ($seq, $account_id, $role, $unit_id, $clearance)
+
+-- :name grant_delete
+-- unscoped: apply
+DELETE FROM role_grant WHERE id = $id
+
+-- :name grant_get
+-- unscoped: commands check the permission themselves
+SELECT id, account_id, role, unit_id, clearance FROM role_grant WHERE id = $id
+
+-- :name grant_list
+-- unscoped: administrators' page; the route names the permission
+SELECT g.id, g.role, g.unit_id, g.clearance, u.name AS unit_name
+FROM role_grant g JOIN unit u ON u.id = g.unit_id WHERE g.account_id = $id ORDER BY g.id
+
+-- :name grant_roles
+-- unscoped: a guard: administrators exclude each other and business roles
+SELECT role FROM role_grant WHERE account_id = $account_id
+
+-- :name role_permission_clear
+-- unscoped: program start
+DELETE FROM role_permission
+
+-- :name role_permission_insert
+-- unscoped: program start
+INSERT INTO role_permission (role, perm) VALUES ($role, $perm)
+
+-- :name user_scope_clear
+-- unscoped: derived again
+DELETE FROM user_scope WHERE user_id = $account_id
+
+-- :name user_scope_fill
+-- unscoped: derived again
+INSERT INTO user_scope (user_id, perm, unit_id, clearance)
+SELECT g.account_id, r.perm, a.unit, max(g.clearance)
+FROM role_grant g JOIN role_permission r ON r.role = g.role JOIN unit_anc a ON a.ancestor = g.unit_id
+WHERE g.account_id = $account_id GROUP BY g.account_id, r.perm, a.unit
+
+-- :name user_scope_clear_all
+-- unscoped: derived again
+DELETE FROM user_scope
+
+-- :name user_scope_fill_all
+-- unscoped: derived again
+INSERT INTO user_scope (user_id, perm, unit_id, clearance)
+SELECT g.account_id, r.perm, a.unit, max(g.clearance)
+FROM role_grant g JOIN role_permission r ON r.role = g.role JOIN unit_anc a ON a.ancestor = g.unit_id
+GROUP BY g.account_id, r.perm, a.unit
+
+-- :name user_scope_clear_unit
+-- unscoped: derived again
+DELETE FROM user_scope WHERE unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $id)
+
+-- :name user_scope_fill_unit
+-- unscoped: derived again
+INSERT INTO user_scope (user_id, perm, unit_id, clearance)
+SELECT g.account_id, r.perm, a.unit, max(g.clearance)
+FROM unit_anc moved JOIN unit_anc a ON a.unit = moved.unit JOIN role_grant g ON g.unit_id = a.ancestor
+JOIN role_permission r ON r.role = g.role
+WHERE moved.ancestor = $id GROUP BY g.account_id, r.perm, a.unit
+
+-- :name scope_get
+-- unscoped: this is the scope
+SELECT clearance FROM user_scope WHERE user_id = $me AND perm = $perm AND unit_id = $unit_id
+
+-- :name scope_grants
+-- unscoped: this is the scope
+SELECT g.role, g.clearance, CASE WHEN u.parent_id IS NULL THEN 1 ELSE 0 END AS is_root
+FROM role_grant g JOIN unit u ON u.id = g.unit_id WHERE g.account_id = $me
+
+-- :name role_permission_list
+-- unscoped: program start
+SELECT role, perm FROM role_permission
+
+-- :name credential_set
+-- unscoped: sign-in
+INSERT INTO credential (account_id, password_hash, must_change, failed_count, locked_until, changed_at)
+VALUES ($account_id, $password_hash, $must_change, 0, 0, $at)
+ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash, must_change = excluded.must_change,
+  failed_count = 0, locked_until = 0, changed_at = excluded.changed_at
+
+-- :name credential_failed
+-- unscoped: sign-in
+UPDATE credential SET failed_count = $failed_count, locked_until = $locked_until WHERE account_id = $account_id
+
+-- :name credential_get
+-- unscoped: sign-in
+SELECT password_hash, must_change, failed_count, locked_until FROM credential WHERE account_id = $account_id
+
+-- :name session_insert
+-- unscoped: sign-in
+INSERT INTO session (token_hash, account_id, csrf, created_at, seen_at, remote, agent)
+VALUES ($token_hash, $account_id, $csrf, $at, $at, $remote, $agent)
+
+-- :name session_get
+-- unscoped: sign-in
+SELECT s.account_id, s.csrf, s.created_at, s.seen_at, a.name, a.login, a.is_disabled, a.changed_seq, c.must_change
+FROM session s JOIN account a ON a.id = s.account_id LEFT JOIN credential c ON c.account_id = a.id
+WHERE s.token_hash = $token_hash
+
+-- :name session_touch
+-- unscoped: sign-in
+UPDATE session SET seen_at = $at WHERE token_hash = $token_hash
+
+-- :name session_delete
+-- unscoped: sign-out
+DELETE FROM session WHERE token_hash = $token_hash
+
+-- :name session_delete_account
+-- unscoped: revoking
+DELETE FROM session WHERE account_id = $account_id
+
+-- :name session_delete_old
+-- unscoped: housekeeping
+DELETE FROM session WHERE seen_at < $seen_before OR created_at < $created_before

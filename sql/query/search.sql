@@ -1,0 +1,71 @@
+-- Search over everything.  Tokens are made by text/bigram.h, the same for both engines.
+
+-- :name search_insert
+-- unscoped: apply
+-- @sqlite
+INSERT INTO search_doc (id, kind, target, unit_id, label, title, body)
+VALUES ($seq, $search_kind, $search_target, $search_unit, $search_label, $search_title, $search_body)
+-- @postgres
+INSERT INTO search_doc (id, kind, target, unit_id, label, title, body, tokens)
+VALUES ($seq, $search_kind, $search_target, $search_unit, $search_label, $search_title, $search_body,
+        array_to_tsvector(string_to_array($search_tokens, ' ')))
+-- @end
+
+-- :name search_fts_insert
+-- unscoped: apply
+-- @sqlite
+INSERT INTO search_fts (rowid, tokens) VALUES ($seq, $search_tokens)
+-- @postgres
+SELECT 1
+-- @end
+
+-- :name search_get
+-- unscoped: apply
+SELECT kind, target, unit_id, label, title, body FROM search_doc WHERE id = $id
+
+-- :name search_update
+-- unscoped: apply
+-- @sqlite
+UPDATE search_doc SET unit_id = $search_unit, label = $search_label, title = $search_title, body = $search_body WHERE id = $id
+-- @postgres
+UPDATE search_doc SET unit_id = $search_unit, label = $search_label, title = $search_title, body = $search_body,
+       tokens = array_to_tsvector(string_to_array($search_tokens, ' ')) WHERE id = $id
+-- @end
+
+-- :name search_fts_delete
+-- unscoped: apply; a contentless index is told the old tokens
+-- @sqlite
+INSERT INTO search_fts (search_fts, rowid, tokens) VALUES ('delete', $id, $old_tokens)
+-- @postgres
+SELECT 1
+-- @end
+
+-- :name search_fts_reinsert
+-- unscoped: apply
+-- @sqlite
+INSERT INTO search_fts (rowid, tokens) VALUES ($id, $search_tokens)
+-- @postgres
+SELECT 1
+-- @end
+
+-- :name search_find
+-- scope: d
+-- @sqlite
+SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id
+FROM search_fts f JOIN search_doc d ON d.id = f.rowid
+WHERE f.tokens MATCH $match AND f.rowid < $before AND {scope d.unit_id d.label}
+ORDER BY f.rowid DESC LIMIT $limit
+-- @postgres
+SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id
+FROM search_doc d
+WHERE d.tokens @@ CAST($match AS tsquery) AND d.id < $before AND {scope d.unit_id d.label}
+ORDER BY d.id DESC LIMIT $limit
+-- @end
+
+-- :name search_count
+-- unscoped: bihuan check
+SELECT count(*) FROM search_doc
+
+-- :name search_measures_rescope
+-- unscoped: apply; measures are found where their finding may be seen
+UPDATE search_doc SET unit_id = $unit_id, label = $label WHERE target = $id AND kind = 'measure'

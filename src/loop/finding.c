@@ -1,0 +1,383 @@
+/* finding.c: the register: findings, their measures, links between sources.
+ *
+ * Invariants: a finding's number is its source's number and a running item number that is never used again; a finding is
+ * counted once however many sources name it; unit and label of a finding decide who sees it, its measures and its search
+ * hits.
+ */
+#include "loop/finding.h"
+
+#include "base/clock.h"
+
+#define PHASES "immediate|concentrated|long_term"
+#define NATURES "|individual|common|mechanism|legacy"
+#define SEVERITIES "|general|serious|major"
+
+static void copy_text(struct arena *arena, struct value *to, const struct value *from, const char *key)
+{
+    value_put_text(arena, to, key, value_get_text(from, key));
+}
+
+/* The value of key, or null when absent or empty. */
+static void copy_or_null(struct arena *arena, struct value *to, const struct value *from, const char *key)
+{
+    const struct value *v = value_get(from, key);
+    if (v && v->kind == VALUE_INT)
+        value_put_int(arena, to, key, v->integer);
+    else if (v && v->kind == VALUE_TEXT && v->text.n)
+        value_put_text(arena, to, key, v->text);
+    else
+        value_put_null(arena, to, key);
+}
+
+enum rc finding_register(struct command_call *call, int64_t source_id, const struct value *source, int64_t item_no,
+                         const struct value *finding, int64_t *ret_id)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *body = value_new_map(arena);
+    value_put_int(arena, body, "source_id", source_id);
+    value_put_int(arena, body, "item_no", item_no);
+    value_put_text(arena, body, "no",
+                   arena_format(arena, "%.*s-%03lld", STR_ARG(value_get_text(source, "no")), (long long)item_no));
+    copy_text(arena, body, finding, "mark");
+    copy_or_null(arena, body, finding, "aspect_id");
+    static const char *const texts[] = {"title", "facts", "nature", "severity", "status_stated", "responsible", "due_stated"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        copy_text(arena, body, finding, texts[i]);
+    struct str phase = value_get_text(finding, "phase");
+    value_put_text(arena, body, "phase", phase.n ? phase : STR("concentrated"));
+    value_put_text(arena, body, "status", STR("registered"));
+    copy_or_null(arena, body, finding, "amount_fen");
+    value_put_int(arena, body, "unit_id", value_get_int(finding, "unit_id", value_get_int(source, "unit_id", 0)));
+    value_put_int(arena, body, "label", value_get_int(finding, "label", value_get_int(source, "label", LABEL_INTERNAL)));
+    copy_or_null(arena, body, finding, "due");
+    copy_or_null(arena, body, finding, "paragraph_from");
+    copy_or_null(arena, body, finding, "paragraph_to");
+    return command_append(call, EVENT_FINDING_REGISTERED, source_id, 0, body, ret_id);
+}
+
+enum rc measure_register(struct command_call *call, int64_t chain, int64_t finding_id, int64_t no, int64_t unit_id,
+                         int64_t label, const struct value *measure, int64_t *ret_id)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *body = value_new_map(arena);
+    value_put_int(arena, body, "finding_id", finding_id);
+    value_put_int(arena, body, "no", no);
+    copy_text(arena, body, measure, "text");
+    value_put_bool(arena, body, "is_derived", value_get_bool(measure, "is_derived"));
+    struct str phase = value_get_text(measure, "phase");
+    value_put_text(arena, body, "phase", phase.n ? phase : STR("concentrated"));
+    copy_or_null(arena, body, measure, "due");
+    copy_or_null(arena, body, measure, "paragraph");
+    value_put_int(arena, body, "unit_id", unit_id);
+    value_put_int(arena, body, "label", label);
+    return command_append(call, EVENT_MEASURE_PLANNED, chain, finding_id, body, ret_id);
+}
+
+static enum rc find_row(struct command_call *call, enum query query, int64_t id, const char *missing, struct value **ret_row)
+{
+    struct db_stmt *st = db_query(call->db, query);
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(call->ctx, st, ret_row));
+    return *ret_row ? RC_OK : ctx_fail_key(call->ctx, RC_NOT_FOUND, missing);
+}
+
+static enum rc require_row(struct command_call *call, const struct value *row, enum perm perm)
+{
+    enum rc rc = command_require(call, perm, value_get_int(row, "unit_id", 0), value_get_int(row, "label", 0));
+    if (rc != RC_FORBIDDEN)
+        return rc;
+    /* Who may not even read it learns nothing of its existence. */
+    enum perm read = PERM_FINDING_READ;
+    if (actor_check(call->ctx, call->db, call->actor, read, value_get_int(row, "unit_id", 0), value_get_int(row, "label", 0)) == RC_OK)
+        return rc;
+    ctx_clear_issues(call->ctx);
+    return ctx_fail_key(call->ctx, RC_NOT_FOUND, "finding.not_found");
+}
+
+static enum rc check_unit(struct command_call *call, const struct value *input)
+{
+    int64_t unit_id = value_get_int(input, "unit_id", 0);
+    if (!unit_id)
+        return RC_OK;
+    struct value *unit;
+    enum rc rc = find_row(call, Q_UNIT_GET_ANY, unit_id, "unit.not_found", &unit);
+    if (rc == RC_NOT_FOUND)
+        return ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "unit_id");
+    TRY(rc);
+    return command_require(call, PERM_FINDING_WRITE, unit_id, value_get_int(input, "label", LABEL_PUBLIC));
+}
+
+static enum rc finding_create(struct command_call *call)
+{
+    struct arena *arena = call->ctx->arena;
+    int64_t source_id = value_get_int(call->input, "source_id", 0);
+    struct value *source;
+    TRY(find_row(call, Q_SOURCE_GET_ANY, source_id, "source.not_found", &source));
+    TRY(command_require(call, PERM_FINDING_WRITE, value_get_int(source, "unit_id", 0), value_get_int(source, "label", 0)));
+    TRY(check_unit(call, call->input));
+    int64_t item_no = value_get_int(source, "last_item_no", 0) + 1, id;
+    TRY(finding_register(call, source_id, source, item_no, call->input, &id));
+    value_put_int(arena, call->result, "id", id);
+    value_put_text(arena, call->result, "no",
+                   arena_format(arena, "%.*s-%03lld", STR_ARG(value_get_text(source, "no")), (long long)item_no));
+    return RC_OK;
+}
+
+/* Body of finding.changed: the row as it stands with `input` on top; *ret_is_changed tells whether anything differs. */
+static struct value *make_change(struct command_call *call, const struct value *row, const struct value *input,
+                                 bool *ret_is_changed)
+{
+    static const char *const keys[] = {"title",         "facts",      "aspect_id",   "phase",   "nature", "severity",
+                                       "status_stated", "amount_fen", "responsible", "unit_id", "label",  "due",
+                                       "due_stated"};
+    struct arena *arena = call->ctx->arena;
+    struct value *body = value_new_map(arena);
+    struct value *changed = value_new_list(arena);
+    value_put_int(arena, body, "id", value_get_int(row, "id", 0));
+    copy_text(arena, body, row, "no");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct value *old = value_get(row, keys[i]), *fresh = value_get(input, keys[i]);
+        bool is_text_empty = fresh && fresh->kind == VALUE_TEXT && fresh->text.n == 0;
+        bool is_old_null = value_is_null(old);
+        const struct value *use = !fresh ? old : (value_is_null(fresh) || (is_text_empty && is_old_null)) ? NULL : fresh;
+        if (fresh && value_is_null(fresh) && (i == 9 || i == 10)) /* unit and label can't be emptied */
+            use = old;
+        if (use)
+            value_put(body, str_from_cstr(keys[i]), value_copy(arena, use));
+        else
+            value_put_null(arena, body, keys[i]);
+        if (!value_equal(use, old))
+            value_add_text(arena, changed, str_from_cstr(keys[i]));
+    }
+    *ret_is_changed = value_count(changed) > 0;
+    value_put(body, STR("changed"), changed);
+    return body;
+}
+
+static enum rc change_finding(struct command_call *call, int64_t id, const struct value *input, bool *ret_is_changed)
+{
+    struct value *row;
+    TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", &row));
+    TRY(require_row(call, row, PERM_FINDING_WRITE));
+    const struct value *rev = value_get(input, "rev");
+    if (rev && rev->kind == VALUE_INT && rev->integer != value_get_int(row, "rev", 0))
+        return ctx_fail_key(call->ctx, RC_CONFLICT, "finding.changed_meanwhile");
+    TRY(check_unit(call, input));
+    struct value *body = make_change(call, row, input, ret_is_changed);
+    if (!*ret_is_changed)
+        return RC_OK; /* an untouched form changes nothing and leaves no event */
+    if (value_get_text(body, "title").n == 0)
+        return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
+    int64_t seq;
+    return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
+}
+
+static enum rc finding_change(struct command_call *call)
+{
+    int64_t id = value_get_int(call->input, "id", 0);
+    bool is_changed;
+    TRY(change_finding(call, id, call->input, &is_changed));
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    value_put_bool(call->ctx->arena, call->result, "is_changed", is_changed);
+    return RC_OK;
+}
+
+/* The one field of a bulk edit as a typed map, by the same rules as the form of a single finding. */
+static enum rc read_bulk_value(struct command_call *call, struct value **ret_input)
+{
+    static const struct field fields[] = {
+        {"phase", FIELD_CHOICE, true, 0, PHASES},         {"nature", FIELD_CHOICE, false, 0, NATURES},
+        {"severity", FIELD_CHOICE, false, 0, SEVERITIES}, {"unit_id", FIELD_ID, true, 0, NULL},
+        {"due", FIELD_DATE, false, 0, NULL},              {"responsible", FIELD_TEXT, false, 0, NULL},
+        {"label", FIELD_INT, true, 0, NULL}};
+    struct str name = value_get_text(call->input, "field");
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (!str_equal_cstr(name, fields[i].name))
+            continue;
+        struct value *raw = value_new_map(call->ctx->arena);
+        value_put_text(call->ctx->arena, raw, fields[i].name, value_get_text(call->input, "value"));
+        struct command one = {.name = "finding.bulk", .fields = &fields[i], .field_count = 1};
+        return command_read_input(call->ctx, &one, raw, ret_input);
+    }
+    return ctx_fail_field(call->ctx, RC_INVALID, "field.not_a_choice", "field");
+}
+
+/* Each row stands for itself: what one may not change stays as it was and says why. */
+static enum rc finding_bulk(struct command_call *call)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *input, *rows = value_put_list(arena, call->result, "rows");
+    TRY(read_bulk_value(call, &input));
+    int64_t done = 0, same = 0, failed = 0;
+    VALUE_EACH(item, value_get(call->input, "ids"))
+    {
+        bool is_changed = false;
+        TRY(db_savepoint(call->ctx, call->db));
+        enum rc rc = change_finding(call, item->integer, input, &is_changed);
+        if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
+            return rc;
+        if (rc == RC_OK)
+            TRY(db_savepoint_release(call->ctx, call->db));
+        else
+            db_savepoint_rollback(call->db);
+        struct value *row = value_add_map(arena, rows);
+        value_put_int(arena, row, "id", item->integer);
+        value_put_bool(arena, row, "ok", rc == RC_OK);
+        value_put_bool(arena, row, "is_changed", is_changed);
+        struct ctx_issue *issue = call->ctx->last;
+        value_put_text(arena, row, "message", rc == RC_OK ? STR("") : issue ? issue->key : str_from_cstr(rc_message_key(rc)));
+        ctx_clear_issues(call->ctx);
+        done += rc == RC_OK && is_changed;
+        same += rc == RC_OK && !is_changed;
+        failed += rc != RC_OK;
+    }
+    value_put_int(arena, call->result, "done", done);
+    value_put_int(arena, call->result, "same", same);
+    value_put_int(arena, call->result, "failed", failed);
+    return RC_OK;
+}
+
+static enum rc find_finding_for_write(struct command_call *call, int64_t id, struct value **ret_row)
+{
+    TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
+    return require_row(call, *ret_row, PERM_FINDING_WRITE);
+}
+
+static enum rc measure_plan(struct command_call *call)
+{
+    int64_t finding_id = value_get_int(call->input, "finding_id", 0), no, id;
+    struct value *finding;
+    TRY(find_finding_for_write(call, finding_id, &finding));
+    struct db_stmt *st = db_query(call->db, Q_MEASURE_NEXT_NO);
+    db_bind_int(st, "finding_id", finding_id);
+    TRY(db_get_int(call->ctx, st, &no));
+    TRY(measure_register(call, value_get_int(finding, "source_id", 0), finding_id, no, value_get_int(finding, "unit_id", 0),
+                         value_get_int(finding, "label", 0), call->input, &id));
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    value_put_int(call->ctx->arena, call->result, "finding_id", finding_id);
+    return RC_OK;
+}
+
+static enum rc measure_change(struct command_call *call)
+{
+    struct arena *arena = call->ctx->arena;
+    int64_t id = value_get_int(call->input, "id", 0), seq;
+    struct value *measure, *finding;
+    TRY(find_row(call, Q_MEASURE_GET_ANY, id, "measure.not_found", &measure));
+    int64_t finding_id = value_get_int(measure, "finding_id", 0);
+    TRY(find_finding_for_write(call, finding_id, &finding));
+    struct value *body = value_new_map(arena);
+    value_put_int(arena, body, "id", id);
+    value_put_int(arena, body, "finding_id", finding_id);
+    copy_text(arena, body, call->input, "text");
+    copy_text(arena, body, call->input, "phase");
+    copy_or_null(arena, body, call->input, "due");
+    value_put_int(arena, body, "unit_id", value_get_int(finding, "unit_id", 0));
+    value_put_int(arena, body, "label", value_get_int(finding, "label", 0));
+    TRY(command_append(call, EVENT_MEASURE_CHANGED, value_get_int(finding, "source_id", 0), finding_id, body, &seq));
+    value_put_int(arena, call->result, "id", id);
+    value_put_int(arena, call->result, "finding_id", finding_id);
+    return RC_OK;
+}
+
+static enum rc view_save(struct command_call *call)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *body = value_new_map(arena);
+    copy_text(arena, body, call->input, "page");
+    copy_text(arena, body, call->input, "name");
+    copy_text(arena, body, call->input, "query");
+    int64_t id;
+    TRY(command_append(call, EVENT_VIEW_SAVED, CHAIN_ORGANISATION, call->actor->account_id, body, &id));
+    value_put_int(arena, call->result, "id", id);
+    copy_text(arena, call->result, call->input, "query");
+    return RC_OK;
+}
+
+static enum rc view_drop(struct command_call *call)
+{
+    struct value *body = value_new_map(call->ctx->arena);
+    value_put_int(call->ctx->arena, body, "id", value_get_int(call->input, "id", 0));
+    int64_t seq;
+    return command_append(call, EVENT_VIEW_DROPPED, CHAIN_ORGANISATION, call->actor->account_id, body, &seq);
+}
+
+#define FINDING_FIELDS                                                                                            \
+    {"title", FIELD_TEXT, true, 300, NULL}, {"facts", FIELD_LONG, false, 0, NULL},                                 \
+        {"phase", FIELD_CHOICE, false, 0, "|" PHASES}, {"nature", FIELD_CHOICE, false, 0, NATURES},                \
+        {"severity", FIELD_CHOICE, false, 0, SEVERITIES}, {"responsible", FIELD_TEXT, false, 0, NULL},             \
+        {"amount_fen", FIELD_MONEY, false, 0, NULL}, {"due", FIELD_DATE, false, 0, NULL},                          \
+        {"due_stated", FIELD_TEXT, false, 0, NULL}, {"status_stated", FIELD_TEXT, false, 0, NULL},                 \
+        {"aspect_id", FIELD_ID, false, 0, NULL}, {"unit_id", FIELD_ID, false, 0, NULL},                            \
+        {"label", FIELD_INT, false, 0, NULL}
+
+static const struct field finding_create_fields[] = {{"source_id", FIELD_ID, true, 0, NULL}, FINDING_FIELDS};
+const struct command command_finding_create = {.name = "finding.create",
+                                               .perm = PERM_FINDING_WRITE,
+                                               COMMAND_FIELDS(finding_create_fields),
+                                               .run = finding_create,
+                                               .path = "/findings",
+                                               .redirect = "/findings/{id}"};
+
+static const struct field finding_change_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"rev", FIELD_INT, false, 0, NULL}, FINDING_FIELDS, {"reason", FIELD_TEXT, false, 0, NULL}};
+const struct command command_finding_change = {.name = "finding.change",
+                                               .is_patch = true,
+                                               .perm = PERM_FINDING_WRITE,
+                                               COMMAND_FIELDS(finding_change_fields),
+                                               .run = finding_change,
+                                               .path = "/findings/{id}",
+                                               .redirect = "/findings/{id}"};
+
+static const struct field finding_bulk_fields[] = {
+    {"ids", FIELD_IDS, true, 1000, NULL},
+    {"field", FIELD_CHOICE, true, 0, "phase|nature|severity|unit_id|due|responsible|label"},
+    {"value", FIELD_TEXT, false, 0, NULL},
+    {"reason", FIELD_TEXT, false, 0, NULL}};
+const struct command command_finding_bulk = {.name = "finding.bulk",
+                                             .perm = PERM_FINDING_WRITE,
+                                             COMMAND_FIELDS(finding_bulk_fields),
+                                             .run = finding_bulk,
+                                             .path = "/findings/bulk",
+                                             .redirect = "/findings"};
+
+static const struct field measure_plan_fields[] = {{"finding_id", FIELD_ID, true, 0, NULL},
+                                                   {"text", FIELD_LONG, true, 0, NULL},
+                                                   {"phase", FIELD_CHOICE, false, 0, "|" PHASES},
+                                                   {"due", FIELD_DATE, false, 0, NULL}};
+const struct command command_measure_plan = {.name = "measure.plan",
+                                             .perm = PERM_FINDING_WRITE,
+                                             COMMAND_FIELDS(measure_plan_fields),
+                                             .run = measure_plan,
+                                             .path = "/findings/{finding_id}/measures",
+                                             .redirect = "/findings/{finding_id}"};
+
+static const struct field measure_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"text", FIELD_LONG, true, 0, NULL},
+                                                     {"phase", FIELD_CHOICE, true, 0, PHASES},
+                                                     {"due", FIELD_DATE, false, 0, NULL},
+                                                     {"reason", FIELD_TEXT, false, 0, NULL}};
+const struct command command_measure_change = {.name = "measure.change",
+                                               .perm = PERM_FINDING_WRITE,
+                                               COMMAND_FIELDS(measure_change_fields),
+                                               .run = measure_change,
+                                               .path = "/measures/{id}",
+                                               .redirect = "/findings/{finding_id}"};
+
+static const struct field view_save_fields[] = {{"page", FIELD_CHOICE, true, 0, "findings"},
+                                                {"name", FIELD_TEXT, true, 60, NULL},
+                                                {"query", FIELD_TEXT, false, 2000, NULL}};
+const struct command command_view_save = {.name = "view.save",
+                                          .perm = PERM_SELF,
+                                          COMMAND_FIELDS(view_save_fields),
+                                          .run = view_save,
+                                          .path = "/views",
+                                          .redirect = "/findings?{query}"};
+
+static const struct field view_drop_fields[] = {{"id", FIELD_ID, true, 0, NULL}};
+const struct command command_view_drop = {.name = "view.drop",
+                                          .perm = PERM_SELF,
+                                          COMMAND_FIELDS(view_drop_fields),
+                                          .run = view_drop,
+                                          .path = "/views/{id}/drop",
+                                          .redirect = "/findings"};

@@ -1,0 +1,22 @@
+/* finding.h: commands on the register: findings, measures, links, saved views. */
+#ifndef BIHUAN_LOOP_FINDING_H
+#define BIHUAN_LOOP_FINDING_H
+
+#include "record/command.h"
+
+extern const struct command command_finding_create;
+extern const struct command command_finding_change;
+extern const struct command command_finding_bulk;   /* one field of many findings; result has rows: id, ok, message */
+extern const struct command command_measure_plan;
+extern const struct command command_measure_change;
+extern const struct command command_view_save;
+extern const struct command command_view_drop;
+
+/* What a new finding consists of: a map with the keys of the event finding.registered (data/events.def, sql/query/finding.sql). */
+enum rc finding_register(struct command_call *call, int64_t source_id, const struct value *source, int64_t item_no,
+                         const struct value *finding, int64_t *ret_id) MUST_CHECK;
+/* Adds a measure to a finding; unit and label are the finding's (for the search index). */
+enum rc measure_register(struct command_call *call, int64_t chain, int64_t finding_id, int64_t no, int64_t unit_id,
+                         int64_t label, const struct value *measure, int64_t *ret_id) MUST_CHECK;
+
+#endif
