@@ -1,0 +1,38 @@
+#!/bin/sh
+# Serves the demonstration group on http://127.0.0.1:PORT, loading it on the first run.
+#
+#   packaging/demo.sh PROGRAM DATABASE PORT
+#
+# A marker stands beside the database while it is being loaded: a broken first run is thrown away and done again, a
+# database that this script did not begin is never touched.
+set -u
+program=${1:?} database=${2:?} port=${3:?}
+marker=$database.loading
+notes=${database%.db}-logins.txt
+
+forget() {
+    rm -f "$database" "$database-wal" "$database-shm" "$notes" "$marker"
+}
+
+[ ! -e "$marker" ] || forget
+if [ ! -e "$database" ]; then
+    mkdir -p "$(dirname "$database")" && : >"$marker" || exit 1
+    echo "Loading the demonstration group into $database"
+    (umask 077 && : >"$notes") || exit 1
+    if ! "$program" demo --db "$database" >"$notes"; then
+        cat "$notes" >&2
+        forget
+        exit 1
+    fi
+    rm -f "$marker"
+fi
+
+echo
+echo "  Address  http://127.0.0.1:$port"
+if [ -s "$notes" ]; then
+    sed 's/^/  /' "$notes"
+    echo "  (kept in $notes)"
+fi
+echo "  Stop     Ctrl-C"
+echo
+exec "$program" serve --db "$database" --listen "127.0.0.1:$port"
