@@ -1,0 +1,58 @@
+// Everything the pages do beyond forms and links.  Each part looks for its own data- attribute and leaves
+// pages without it alone; every act ends in a form or an address that also works by hand.
+import { start_draft } from './draft.js';
+import { start_upload } from './upload.js';
+import { start_units } from './units.js';
+import { start_tables } from './tables.js';
+import { start_keep } from './keep.js';
+
+const root = document.documentElement;
+root.classList.add('has-script');
+
+const is_typing = (event) =>
+  event.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]') !== null;
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') {
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      menu.open = false;
+      if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+    }
+    return;
+  }
+  if (is_typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '/') {
+    const search = document.getElementById('top-search');
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === '?') {
+    const keys = document.getElementById('keys');
+    if (keys && !keys.open) keys.showModal();
+  }
+});
+
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+  const opener = event.target.closest('[data-open]');
+  if (opener) document.getElementById(opener.dataset.open).showModal();
+  if (event.target.closest('[data-close]')) event.target.closest('dialog').close();
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  // The theme changes at once; the cookie is set by the same form.
+  if ('themeForm' in form.dataset && event.submitter) root.dataset.theme = event.submitter.value;
+});
+
+start_tables();
+start_keep();
+start_upload();
+start_units();
+start_draft(is_typing);
+document.getElementById('errors')?.focus();

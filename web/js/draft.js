@@ -1,0 +1,144 @@
+// Confirm screen: places linked both ways, and the whole work by keyboard.  The acts themselves are the forms
+// of the inspector; htmx swaps #draft after each of them, so nothing here holds on to elements.
+let column = 'right'; // which pane the arrows walk in
+let wanted = null;    // what a key asked for before the inspector had arrived
+
+const draft = () => document.getElementById('draft');
+const all = (selector) => [...draft().querySelectorAll(selector)];
+const parts = () => (column === 'right' ? all('a.draft-node') : all('.para'));
+const current = () => draft().querySelector('.is-current');
+
+function link(node, is_from_document) {
+  for (const part of all('.is-linked')) part.classList.remove('is-linked');
+  if (!node) return;
+  const twins = all(`[data-node="${CSS.escape(node)}"]`);
+  for (const twin of twins) twin.classList.add('is-linked');
+  const far = twins.find((twin) => twin.classList.contains('draft-node') === is_from_document);
+  far?.scrollIntoView({ block: 'nearest' });
+}
+
+function select(part, { is_asked = true } = {}) {
+  if (!part) return;
+  current()?.classList.remove('is-current');
+  part.classList.add('is-current');
+  const is_node = part.classList.contains('draft-node');
+  const node = is_node ? part.dataset.node : part.querySelector('[data-node]')?.dataset.node;
+  link(node, !is_node);
+  part.scrollIntoView({ block: 'nearest' });
+  if (is_node) part.focus({ preventScroll: true });
+  if (is_asked && is_node) ask(part);
+}
+
+let timer = 0;
+function ask(part) {
+  clearTimeout(timer);
+  timer = setTimeout(() => window.htmx?.ajax('GET', part.href.split('#')[0], { target: '#inspector', swap: 'outerHTML' }), 120);
+}
+
+const shown = () => draft().querySelector('[data-selected]')?.dataset.selected;
+
+// Runs act now if the inspector shows the current part, else when it has arrived.
+function with_inspector(act) {
+  const part = current();
+  const id = part?.dataset.node || (part?.dataset.para && `p${part.dataset.para}`);
+  if (!part || shown() === id) {
+    act();
+    return;
+  }
+  wanted = act;
+  if (part.classList.contains('draft-node')) ask(part);
+  else part.querySelector('[data-select]')?.click();
+}
+
+const press = (key) => with_inspector(() => draft().querySelector(`#inspector button[data-key="${key}"]`)?.click());
+const reach = (key) => with_inspector(() => draft().querySelector(`#inspector [data-key="${key}"]`)?.focus());
+
+const keys = {
+  ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
+  ArrowLeft: () => cross('left'), ArrowRight: () => cross('right'),
+  Enter: () => with_inspector(() => draft().querySelector('#node-title')?.focus()),
+  m: () => press('m'), s: () => reach('s'), t: () => reach('t'), v: () => reach('v'), d: () => reach('d'), p: () => reach('p'),
+  u: () => draft().querySelector('.draft-top [data-key="u"]').click(),
+  r: () => draft().querySelector('.draft-top [data-key="r"]').click(),
+  n: () => {
+    column = 'left';
+    const open = all('.para.is-unplaced');
+    const at = open.indexOf(current());
+    if (open.length) {
+      select(open[(at + 1) % open.length]);
+      reach('p');
+    }
+  },
+};
+
+function step(by) {
+  const list = parts();
+  const at = list.indexOf(current());
+  select(list[at < 0 ? 0 : Math.max(0, Math.min(list.length - 1, at + by))]);
+}
+
+function cross(to) {
+  if (to === column) return;
+  column = to;
+  const twin = all('.is-linked').map((part) => (to === 'left' ? part.closest('.para') : part.closest('a.draft-node'))).find(Boolean);
+  select(twin || parts()[0]);
+}
+
+export function start_draft(is_typing) {
+  if (!draft()) return;
+  document.addEventListener('mouseover', (event) => {
+    const part = event.target.closest?.('#draft [data-node]');
+    if (part) link(part.dataset.node, !part.classList.contains('draft-node'));
+  });
+  document.addEventListener('click', (event) => {
+    const part = event.target.closest('#draft a.draft-node');
+    if (part) {
+      column = 'right';
+      select(part, { is_asked: false });
+      return;
+    }
+    const piece = event.target.closest('#draft .piece[data-node]');
+    const node = piece && all('a.draft-node').find((one) => one.dataset.node === piece.dataset.node);
+    if (node && !event.target.closest('a')) select(node);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (document.querySelector('dialog[open]')) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      document.querySelector('form[data-confirm-draft]').requestSubmit();
+      return;
+    }
+    if (event.key === 'Escape' && is_typing(event)) {
+      event.target.blur();
+      select(current(), { is_asked: false });
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || is_typing(event)) return;
+    if (event.key === 'Enter' && event.target.closest('button, summary, a:not(.draft-node)')) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  // A swap must not move the reader: panes keep their scroll, the selected part stays selected.
+  let scrolls = {};
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    if (event.detail.target?.id !== 'draft') return;
+    scrolls = { left: document.getElementById('pane-left').scrollTop, right: document.getElementById('pane-right').scrollTop };
+  });
+  document.addEventListener('htmx:afterSettle', (event) => {
+    if (scrolls.left !== undefined) {
+      document.getElementById('pane-left').scrollTop = scrolls.left;
+      document.getElementById('pane-right').scrollTop = scrolls.right;
+      scrolls = {};
+      const node = draft().dataset.node;
+      select(node && document.getElementById(node), { is_asked: false });
+    }
+    if (wanted && (event.detail.elt?.id === 'inspector' || event.detail.target?.id === 'inspector')) {
+      const act = wanted;
+      wanted = null;
+      act();
+    }
+  });
+  select(draft().dataset.node && document.getElementById(draft().dataset.node), { is_asked: false });
+}
