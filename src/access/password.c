@@ -49,7 +49,7 @@ bool password_matches(struct str password, struct str hash)
     if (sodium_init() < 0 || password.n > PASSWORD_MAX_BYTES)
         return false;
     bool is_known = hash.n > 0 && hash.n < sizeof text;
-    struct str use = is_known ? hash : STR(dummy);
+    struct str use = is_known ? hash : str_from_cstr(dummy);
     memcpy(text, use.p, use.n);
     bool matches = crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;
     return matches && is_known;
