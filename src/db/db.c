@@ -98,6 +98,7 @@ void db_close(struct db *db)
         return;
     if (db->is_in_tx)
         db_rollback(db);
+    db->is_closing = true; /* the statements go with the connection */
     while (db->all)
         db_stmt_drop(db->all);
     if (db->conn)

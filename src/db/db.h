@@ -124,7 +124,7 @@ enum rc db_check(struct ctx *ctx, struct db *db, struct value **ret_problems) MU
  * and durable.  RC_CONFLICT: the file exists. */
 enum rc db_backup(struct ctx *ctx, struct db *db, struct str to_path) MUST_CHECK;
 /* The n-th database call from now on fails with RC_DB, once (torture tests); 0 turns it off.  Calls are: open, begin,
- * commit, savepoint, release, preparing free text, and every step. */
+ * commit, savepoint, release, preparing free text, backup, and every step. */
 void db_fail_at(long n);
 /* True once the armed failure has happened. */
 bool db_has_failed(void);

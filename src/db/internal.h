@@ -59,7 +59,7 @@ struct db_ops {
     struct str (*column_text)(struct db_stmt *st, int i);
     enum rc (*set)(struct db *db, int busy_ms, int cache_kb, int is_bulk); /* -1 leaves a value as it is */
     enum rc (*check)(struct ctx *ctx, struct db *db, struct value *problems);
-    enum rc (*backup)(struct ctx *ctx, struct db *db, const char *to_path);
+    enum rc (*backup)(struct ctx *ctx, struct db *db, const char *to_path); /* into an empty file; verified */
 };
 
 extern const struct db_ops db_sqlite_ops, db_postgres_ops;
@@ -74,7 +74,7 @@ struct db {
     struct db_stmt *all;
     struct db_stmt *lists[DB_LIST_CACHE_MAX];
     uint64_t list_clock;
-    bool is_in_tx;
+    bool is_in_tx, is_closing;
     int savepoints;
     int busy_ms, cache_kb;
     long serial; /* for names of statements */
@@ -92,9 +92,9 @@ bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint3
 enum rc db_prepare_all(struct ctx *ctx, struct db *db);
 /* Marks the transaction as gone (the engine rolled it back or the connection broke). */
 void db_forget_transaction(struct db *db);
+/* What would let a breach of a constraint in, then every foreign key counted through. */
+enum rc db_postgres_check(struct ctx *ctx, struct db *db, struct value *problems);
 /* Runs a program without a shell and waits; envp entries are added to ours.  On failure its standard error is the detail. */
 enum rc db_run_program(struct ctx *ctx, char *const argv[], char *const envp[]);
-/* Makes the file's content and its directory entry durable. */
-enum rc db_sync_path(struct ctx *ctx, const char *path);
 
 #endif

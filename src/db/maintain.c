@@ -60,19 +60,6 @@ enum rc db_check(struct ctx *ctx, struct db *db, struct value **ret_problems)
     return RC_OK;
 }
 
-enum rc db_backup(struct ctx *ctx, struct db *db, struct str to_path)
-{
-    const char *path = arena_copy_cstr(ctx->arena, to_path);
-    if (!path)
-        return arena_rc(ctx->arena);
-    struct stat info;
-    if (lstat(path, &info) == 0)
-        return ctx_fail_format(ctx, RC_CONFLICT, NULL, "%s exists", path);
-    if (db_is_failing(ctx))
-        return RC_DB;
-    return db->ops->backup(ctx, db, path);
-}
-
 static enum rc sync_one(struct ctx *ctx, const char *path, int flags)
 {
     int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
@@ -82,13 +69,43 @@ static enum rc sync_one(struct ctx *ctx, const char *path, int flags)
     return failed ? ctx_fail_format(ctx, RC_IO, NULL, "%s: %s", path, strerror(failed)) : RC_OK;
 }
 
-enum rc db_sync_path(struct ctx *ctx, const char *path)
+/* Makes the file's content and its directory entry durable. */
+static enum rc sync_path(struct ctx *ctx, const char *path)
 {
     TRY(sync_one(ctx, path, 0));
     const char *slash = strrchr(path, '/');
     struct str dir = {path, slash ? (size_t)(slash - path) : 0};
     const char *dir_path = !slash ? "." : dir.n ? arena_copy_cstr(ctx->arena, dir) : "/";
     return dir_path ? sync_one(ctx, dir_path, O_DIRECTORY) : RC_NOMEM;
+}
+
+/* Fills an empty file beside the wanted name and gives it that name only when all is well. */
+static enum rc backup_over(struct ctx *ctx, struct db *db, const char *part, const char *path)
+{
+    TRY(db->ops->backup(ctx, db, part));
+    TRY(sync_path(ctx, part));
+    if (link(part, path) != 0) /* unlike rename, never over an existing file */
+        return ctx_fail_format(ctx, errno == EEXIST ? RC_CONFLICT : RC_IO, NULL, "%s: %s", path, strerror(errno));
+    return sync_path(ctx, path);
+}
+
+enum rc db_backup(struct ctx *ctx, struct db *db, struct str to_path)
+{
+    const char *path = arena_copy_cstr(ctx->arena, to_path);
+    struct str part = arena_format(ctx->arena, "%.*s.part", STR_ARG(to_path));
+    TRY(arena_rc(ctx->arena));
+    if (db_is_failing(ctx))
+        return RC_DB;
+    struct stat info;
+    if (lstat(path, &info) == 0)
+        return ctx_fail_format(ctx, RC_CONFLICT, NULL, "%s exists", path);
+    int fd = open(part.p, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return ctx_fail_format(ctx, errno == EEXIST ? RC_CONFLICT : RC_IO, NULL, "%s: %s", part.p, strerror(errno));
+    close(fd);
+    enum rc rc = backup_over(ctx, db, part.p, path);
+    (void)unlink(part.p);
+    return rc;
 }
 
 /* Starts argv[0] from PATH with standard error into a pipe. */

@@ -277,24 +277,11 @@ static enum rc fill_backup(struct ctx *ctx, sqlite3 *from, sqlite3 *to)
 
 static enum rc lite_backup(struct ctx *ctx, struct db *db, const char *to_path)
 {
-    CLEANUP(buf_done) struct buf part;
-    buf_init(&part, 4096);
-    buf_add_format(&part, "%s.part", to_path);
-    TRY(buf_rc(&part));
-    int fd = open(part.p, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return ctx_fail_format(ctx, errno == EEXIST ? RC_CONFLICT : RC_IO, NULL, "%s: %s", part.p, strerror(errno));
-    close(fd);
     sqlite3 *to = NULL;
-    int code = sqlite3_open_v2(part.p, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    enum rc rc = code == SQLITE_OK ? fill_backup(ctx, db->conn, to) : fail(ctx, to, code, part.p);
+    int code = sqlite3_open_v2(to_path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    enum rc rc = code == SQLITE_OK ? fill_backup(ctx, db->conn, to) : fail(ctx, to, code, to_path);
     (void)sqlite3_close(to);
-    if (rc == RC_OK)
-        rc = db_sync_path(ctx, part.p);
-    if (rc == RC_OK && link(part.p, to_path) != 0) /* unlike rename, never over an existing file */
-        rc = ctx_fail_format(ctx, errno == EEXIST ? RC_CONFLICT : RC_IO, NULL, "%s: %s", to_path, strerror(errno));
-    (void)unlink(part.p);
-    return rc == RC_OK ? db_sync_path(ctx, to_path) : rc;
+    return rc;
 }
 
 const struct db_ops db_sqlite_ops = {

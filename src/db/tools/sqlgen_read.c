@@ -17,7 +17,7 @@ struct reader {
 
 static bool is_name(struct str s)
 {
-    if (s.n == 0 || s.n > 60 || !islower((unsigned char)s.p[0]))
+    if (s.n == 0 || s.n > 50 || !islower((unsigned char)s.p[0]))
         return false;
     for (size_t i = 0; i < s.n; i++)
         if (!islower((unsigned char)s.p[i]) && !isdigit((unsigned char)s.p[i]) && s.p[i] != '_')
@@ -84,7 +84,7 @@ static void begin_query(struct reader *r, struct place place, struct str rest, b
     finish_query(r);
     struct str name = take_word(&rest);
     if (!is_name(name))
-        fail_at(place, "a query needs a name of a-z, 0-9 and _");
+        fail_at(place, "a query needs a name of a-z, 0-9 and _, at most 50");
     struct query *same = find_query(r->gen, name);
     if (same)
         fail_at(place, "duplicate name %.*s, first at %.*s:%d", STR_ARG(name), STR_ARG(same->place.path), same->place.line);
