@@ -5,7 +5,7 @@
 INSERT INTO finding (id, source_id, item_no, no, mark, aspect_id, title, facts, phase, nature, severity, status, status_stated, amount_fen, amount_key,
   responsible, unit_id, label, due, due_key, due_stated, paragraph_from, paragraph_to, measure_count, created_at, created_by, changed_at,
   changed_seq, rev)
-VALUES ($seq, $source_id, $item_no, $no, $mark, $aspect_id, $title, $facts, $phase, $nature, $severity, $status, $status_stated, $amount_fen, coalesce($amount_fen, -1),
+VALUES ($seq, $source_id, $item_no, $no, $mark, $aspect_id, $title, $facts, $phase, $nature, $severity, $status, $status_stated, $amount_fen, coalesce(CAST($amount_fen AS bigint), -1),
   $responsible, $unit_id, $label, $due, coalesce($due, '9999-12-31'), $due_stated, $paragraph_from, $paragraph_to, 0, $at, $actor, $at, $seq, 1)
 
 -- :name source_item_insert
@@ -21,7 +21,7 @@ VALUES ($seq, $source_id, $seq, 'issued', $title, $facts, $paragraph_from, $para
 -- :name finding_update
 -- unscoped: apply
 UPDATE finding SET title = $title, facts = $facts, aspect_id = $aspect_id, phase = $phase, nature = $nature, severity = $severity,
-  status_stated = $status_stated, amount_fen = $amount_fen, amount_key = coalesce($amount_fen, -1), responsible = $responsible, unit_id = $unit_id, label = $label, due = $due, due_key = coalesce($due, '9999-12-31'),
+  status_stated = $status_stated, amount_fen = $amount_fen, amount_key = coalesce(CAST($amount_fen AS bigint), -1), responsible = $responsible, unit_id = $unit_id, label = $label, due = $due, due_key = coalesce($due, '9999-12-31'),
   due_stated = $due_stated, changed_at = $at, changed_seq = $seq, rev = rev + 1
 WHERE id = $id
 
