@@ -1,0 +1,70 @@
+/* unit.h: what every unit test includes: cmocka, literals, shared samples, the allocation torture loop. */
+#ifndef BIHUAN_TESTS_UNIT_H
+#define BIHUAN_TESTS_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/str.h"
+
+static inline void assert_str(struct str s, const char *expected)
+{
+    if (!str_equal_cstr(s, expected))
+        fail_msg("got \"%.*s\", expected \"%s\"", STR_ARG(s), expected);
+}
+
+static inline void assert_ok(enum rc rc)
+{
+    if (rc != RC_OK)
+        fail_msg("failed with %s", rc_name(rc));
+}
+
+/* Content of a file under $BIHUAN_SHARED in the arena; skips the test visibly when it is not there. */
+static inline struct str read_shared(struct arena *arena, const char *path)
+{
+    const char *root = getenv("BIHUAN_SHARED");
+    char name[4096];
+    snprintf(name, sizeof name, "%s/%s", root ? root : "../shared", path);
+    FILE *file = fopen(name, "rb");
+    if (!file) {
+        print_message("# SKIP: %s is not there\n", name);
+        skip();
+        return STR_EMPTY;
+    }
+    enum { ROOM = 1 << 20 };
+    char *p = arena_alloc(arena, ROOM);
+    assert_non_null(p);
+    size_t n = fread(p, 1, ROOM, file);
+    fclose(file);
+    return (struct str){p, n};
+}
+
+/* Runs body(n) with the n-th allocation failing, n = 1, 2, ... until one run needs fewer than n.  body must say RC_OK or
+ * RC_NOMEM and leave nothing behind (the leak checker sees to that). */
+static inline void torture(enum rc (*body)(void))
+{
+    for (long n = 1; n < 10000; n++) {
+        alloc_fail_at(n);
+        enum rc rc = body();
+        int has_failed = alloc_has_failed();
+        alloc_fail_at(0);
+        if (!has_failed) {
+            assert_ok(rc);
+            return;
+        }
+        assert_int_equal(rc, RC_NOMEM);
+    }
+    fail_msg("no end of allocations");
+}
+
+#endif
