@@ -76,10 +76,6 @@ static struct arena_block *arena_add_block(struct arena *arena, size_t need)
         size = BLOCK_LARGEST;
     if (size < need)
         size = need;
-    if (need > arena->ceiling_bytes || arena->used_bytes > arena->ceiling_bytes - need) {
-        arena->rc = RC_TOO_LARGE;
-        return NULL;
-    }
     struct arena_block *block = alloc_new(sizeof *block + size);
     if (!block) {
         arena->rc = RC_NOMEM;
@@ -103,6 +99,10 @@ static void *arena_alloc_raw(struct arena *arena, size_t n)
     n = (n + align - 1) / align * align;
     if (n == 0)
         n = align;
+    if (n > arena->ceiling_bytes || arena->used_bytes > arena->ceiling_bytes - n) {
+        arena->rc = RC_TOO_LARGE;
+        return NULL;
+    }
     struct arena_block *block = arena->newest;
     if (!block || block->size - block->used < n) {
         block = arena_add_block(arena, n);

@@ -73,14 +73,14 @@ static bool is_real_day(int year, int month, int day)
     return date_from_civil(year, month, day, &ignored);
 }
 
-/* Reads n digits that hold month and day without a mark between.  A part with a leading zero must have two digits.
- * False when there is no reading. */
+/* Reads n digits that hold month and day without a mark between.  A day is padded with a zero only where the month has two
+ * digits as well: 101 is 10-1, not 1-01.  False when there is no reading. */
 static bool split_month_day(const struct scan *scan, size_t at, size_t n, struct civil *civil)
 {
     int count = 0;
     for (size_t cut = 1; cut <= 2 && cut < n; cut++) {
         size_t rest = n - cut;
-        if (rest > 2 || (cut == 1 && code_at(scan, at) == '0') || (rest == 1 && code_at(scan, at + cut) == '0'))
+        if (rest > 2 || (cut == 1 && code_at(scan, at) == '0') || ((cut == 1 || rest == 1) && code_at(scan, at + cut) == '0'))
             continue;
         int month = digits_value(scan, at, cut), day = digits_value(scan, at + cut, rest);
         if (!is_real_day(civil->year, month, day))

@@ -3,14 +3,23 @@
 
 #include <jansson.h>
 #include <pthread.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "text/utf8.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void use_our_alloc(void) { json_set_alloc_funcs(alloc_new, alloc_free); }
+/* jansson reports most refused allocations as some syntax error, so the refusal itself is noted. */
+static _Thread_local bool was_refused;
+
+static void *alloc_noted(size_t n)
+{
+    void *p = alloc_new(n);
+    was_refused = was_refused || !p;
+    return p;
+}
+
+static void use_our_alloc(void) { json_set_alloc_funcs(alloc_noted, alloc_free); }
 
 static void release(json_t **json) { json_decref(*json); }
 
@@ -88,7 +97,7 @@ static enum rc convert(struct ctx *ctx, json_t *json, int depth, struct value **
 static enum rc fail_parse(struct ctx *ctx, const json_error_t *error)
 {
     enum json_error_code code = json_error_code(error);
-    if (code == json_error_out_of_memory)
+    if (was_refused)
         return RC_NOMEM;
     struct str place[2] = {arena_format(ctx->arena, "%d", error->line), arena_format(ctx->arena, "%d", error->column)};
     const char *key = code == json_error_duplicate_key    ? "error.json_duplicate"
@@ -101,6 +110,7 @@ static enum rc fail_parse(struct ctx *ctx, const json_error_t *error)
 enum rc json_parse(struct ctx *ctx, struct str text, struct value **ret)
 {
     pthread_once(&once, use_our_alloc);
+    was_refused = false;
     json_error_t error = {0};
     CLEANUP(release) json_t *json = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!json)

@@ -31,7 +31,7 @@ static void reads_money_to_the_fen(void **state)
     check("3,460万元", "money 3460000000/0 万元[3,460万元]");
     check("清退1234.5元", "money 123450/0 元[1234.5元]");
     check("２，０００元", "money 200000/0 元[２，０００元]");
-    check("300余万元", "over money 300000000/0 余万元[300余万元]");
+    check("300余万元", "over money 300000000/0 万元[300余万元]");
     check("挽回损失约1.5亿元", "about money 15000000000/0 亿元[约1.5亿元]");
     check("0.001元", "money 0/0 元 rounded[0.001元]");
     check("2023元旦,5万美元", "");
@@ -49,7 +49,7 @@ static void reads_counts(void **state)
     check("2.5台(套)", "count 25/1 台(套)[2.5台(套)]");
     check("12台（套）", "count 12/0 台（套）[12台（套）]");
     check("废止制度0项", "count 0/0 项[0项]");
-    check("50余家", "over count 50/0 家[50余家]") ;
+    check("50余家", "over count 50/0 家[50余家]");
     check("超过300名", "over count 300/0 名[超过300名]");
     check("1.建立2项", "count 2/0 项[2项]");
     check("V2.1项 GB18030个", "");
