@@ -1,0 +1,199 @@
+/* outline_fact.c: dates, figures, rules issued and meetings held, with what they count and where they stand. */
+#include "intake/outline_parts.h"
+
+#include "base/clock.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+enum { LABEL_AFTER_MAX = 12 };
+
+static bool is_delimiter(uint32_t code)
+{
+    return code == ',' || code == ';' || code == ':' || code == '(' || code == ')' || code == 0x3002 || code == 0x3001 ||
+           code == 0x201C || code == 0x201D || code == 0x300A || code == '!' || code == '?';
+}
+
+/* What an amount counts: the words before it in its clause, else those behind it. */
+static struct str label_of(const struct outline_line *line, size_t floor, const struct found_amount *amount)
+{
+    struct str s = line->match;
+    size_t from = amount->from;
+    while (from > floor) {
+        size_t back = outline_step_back(s, from);
+        if (is_delimiter(outline_code_at(s, back, NULL)))
+            break;
+        from = back;
+    }
+    struct str before = outline_clean(line, from, amount->from);
+    if (before.n > 0)
+        return before;
+    size_t to = amount->to, next = to;
+    for (int i = 0; i < LABEL_AFTER_MAX && to < s.n; i++, to = next) {
+        uint32_t code = outline_code_at(s, to, &next);
+        if (is_delimiter(code) || (code >= '0' && code <= '9'))
+            break;
+    }
+    return outline_clean(line, amount->to, to);
+}
+
+static enum rc push_fact(struct outline *outline, const struct outline_fact *fact)
+{
+    return VEC_PUSH(outline->arena, &outline->facts, *fact) ? RC_OK : arena_rc(outline->arena);
+}
+
+static enum rc add_dates(struct outline *outline, uint32_t at, const struct found_dates *dates)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    for (size_t i = 0; i < dates->n; i++) {
+        const struct found_date *date = &dates->p[i];
+        struct outline_fact fact = {.kind = FACT_DATE, .line = at, .from = date->from, .to = date->to, .date = *date,
+                                    .span = outline_span_of(line, date->from, date->to),
+                                    .text = outline_clean(line, date->from, date->to)};
+        TRY(push_fact(outline, &fact));
+        int node_id = line->node ? line->node->id : 0;
+        char first[DATE_TEXT_BYTES], second[DATE_TEXT_BYTES];
+        if (date->kind == FOUND_DATE_AMBIGUOUS) {
+            struct str readings = arena_format(outline->arena, "%.*s / %.*s", STR_ARG(date_format(date->from_day, first)),
+                                               STR_ARG(date_format(date->to_day, second)));
+            outline_add_report(outline, "date_ambiguous", SEVERITY_WARNING, at, date->from, date->to, fact.text, readings, node_id);
+        } else if (date->is_damaged) {
+            struct str reading = date->to_day == FOUND_DAY_NONE
+                                     ? STR_EMPTY
+                                     : arena_copy_str(outline->arena, date_format(date->to_day, first));
+            outline_add_report(outline, "date_damaged", SEVERITY_INFO, at, date->from, date->to, fact.text, reading, node_id);
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc add_amounts(struct outline *outline, uint32_t at, const struct found_amounts *amounts, const struct found_dates *dates)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    size_t floor = 0, date = 0;
+    for (size_t i = 0; i < amounts->n; i++) {
+        const struct found_amount *amount = &amounts->p[i];
+        while (date < dates->n && dates->p[date].to <= amount->from)
+            floor = dates->p[date++].to;
+        if (date < dates->n && dates->p[date].from < amount->to)
+            continue;
+        struct outline_fact fact = {.kind = FACT_AMOUNT, .line = at, .from = amount->from, .to = amount->to, .amount = *amount,
+                                    .span = outline_span_of(line, amount->from, amount->to),
+                                    .text = outline_clean(line, amount->from, amount->to),
+                                    .label = label_of(line, floor, amount)};
+        floor = amount->to;
+        TRY(push_fact(outline, &fact));
+    }
+    return RC_OK;
+}
+
+static enum rc add_names(struct outline *outline, uint32_t at)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    struct str s = line->match;
+    static const char *const verbs[] = {"修订", "制定", "制订", "出台", "印发", "建立", "完善", "发布", "编制", "新建", "健全", NULL};
+    static const char *const stops[] = {",", "。", ";", NULL};
+    size_t end = 0;
+    for (size_t open = outline_find(s, "《", 0); open != SIZE_MAX; open = outline_find(s, "《", end)) {
+        size_t close = outline_find(s, "》", open);
+        if (close == SIZE_MAX)
+            break;
+        size_t from = open;
+        while (from > end) {
+            size_t back = outline_step_back(s, from);
+            uint32_t code = outline_code_at(s, back, NULL);
+            if (code == ',' || code == 0x3002 || code == ';')
+                break;
+            from = back;
+        }
+        size_t word = 0;
+        bool is_list = open > 0 && end == open && outline->facts.n > 0 && outline->facts.p[outline->facts.n - 1].kind == FACT_RULE;
+        size_t verb = outline_find_any(str_slice(s, 0, open), from, verbs, &word);
+        end = close + STR("》").n;
+        if (verb == SIZE_MAX && !is_list)
+            continue;
+        struct outline_fact fact = {.kind = FACT_RULE, .line = at, .from = open, .to = end,
+                                    .span = outline_span_of(line, open, end), .text = outline_clean(line, open, end),
+                                    .label = is_list ? outline->facts.p[outline->facts.n - 1].label : str_from_cstr(verbs[word])};
+        TRY(push_fact(outline, &fact));
+    }
+    for (size_t open = outline_find(s, "召开", 0); open != SIZE_MAX; open = outline_find(s, "召开", end)) {
+        end = outline_find_any(s, open, stops, NULL);
+        end = end == SIZE_MAX ? s.n : end;
+        struct outline_fact fact = {.kind = FACT_MEETING, .line = at, .from = open, .to = end,
+                                    .span = outline_span_of(line, open, end), .text = outline_clean(line, open + STR("召开").n, end)};
+        if (outline_find(fact.text, "会", 0) != SIZE_MAX)
+            TRY(push_fact(outline, &fact));
+    }
+    return RC_OK;
+}
+
+/* Lost sentence ends ("??h"), replacement characters, private-use characters, quotes that never close. */
+static void find_damage(struct outline *outline, uint32_t at)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    struct str s = line->match;
+    size_t open = SIZE_MAX, next = 0;
+    int quotes = 0;
+    uint32_t before = 0;
+    for (size_t i = 0; i < s.n; i = next) {
+        uint32_t code = outline_code_at(s, i, &next);
+        bool is_lost = code == 0xFFFD || (code >= 0xE000 && code <= 0xF8FF) ||
+                       (code == '?' && outline_code_at(s, next, NULL) == '?' && before >= 0x2E80);
+        if (is_lost) {
+            size_t end = next;
+            while (end < s.n && ((unsigned char)s.p[end] < 0x80 && s.p[end] != ' ' && s.p[end] != ',' && s.p[end] != '.'))
+                end++;
+            outline_add_report(outline, "damage_lost_text", SEVERITY_WARNING, at, i, end, STR_EMPTY, STR_EMPTY,
+                               line->node ? line->node->id : 0);
+            next = end > next ? end : next;
+        }
+        if (code == 0x201C && quotes++ == 0)
+            open = i;
+        if (code == 0x201D && quotes > 0)
+            quotes--;
+        before = code;
+    }
+    if (quotes > 0)
+        outline_add_report(outline, "damage_quote_open", SEVERITY_WARNING, at, open, s.n < open + 60 ? s.n : open + 60, STR_EMPTY,
+                           STR_EMPTY, line->node ? line->node->id : 0);
+}
+
+/* "详见附表" with no table and no attachment in the document. */
+static void find_absent(struct outline *outline, uint32_t at, bool has_attachment)
+{
+    static const char *const words[] = {"详见附表", "详见附件", "见附件", "见附表", "附后", "详见附后", NULL};
+    const struct outline_line *line = &outline->lines.p[at];
+    size_t word = 0, from = outline_find_any(line->match, 0, words, &word);
+    if (from == SIZE_MAX || has_attachment)
+        return;
+    outline_add_report(outline, "attachment_absent", SEVERITY_WARNING, at, from, from + str_from_cstr(words[word]).n, STR_EMPTY,
+                       STR_EMPTY, line->node ? line->node->id : 0);
+}
+
+enum rc outline_find_facts(struct outline *outline)
+{
+    bool has_attachment = false;
+    for (size_t i = 0; i < outline->lines.n; i++) {
+        const struct outline_line *line = &outline->lines.p[i];
+        /* A bare "附件：1.…" line is a list of names; text or a table behind it is the attachment itself. */
+        bool is_table = outline->is_table_line[i];
+        bool is_text = line->role == ROLE_ATTACHMENT && i > 0 && outline->lines.p[i - 1].role == ROLE_ATTACHMENT &&
+                       outline_find(line->match, "附件", 0) == SIZE_MAX && line->style == STYLE_NONE;
+        has_attachment = has_attachment || is_table || is_text;
+    }
+    for (size_t i = 0; i < outline->lines.n; i++) {
+        const struct outline_line *line = &outline->lines.p[i];
+        if (line->role == ROLE_FURNITURE || line->match.n == 0)
+            continue;
+        struct found_dates dates = {0};
+        struct found_amounts amounts = {0};
+        TRY(dates_find(outline->arena, line->match, &dates));
+        TRY(amounts_find(outline->arena, line->match, &amounts));
+        TRY(add_dates(outline, (uint32_t)i, &dates));
+        TRY(add_amounts(outline, (uint32_t)i, &amounts, &dates));
+        TRY(add_names(outline, (uint32_t)i));
+        find_damage(outline, (uint32_t)i);
+        find_absent(outline, (uint32_t)i, has_attachment);
+    }
+    return arena_rc(outline->arena);
+}

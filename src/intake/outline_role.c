@@ -1,0 +1,189 @@
+/* outline_role.c: what each piece is for.  The mark says where a piece stands, its part's title says what it is. */
+#include "intake/outline_parts.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static bool tells_of_findings_only(enum outline_kind kind)
+{
+    return kind == KIND_FEEDBACK || kind == KIND_AUDIT_REPORT;
+}
+
+static bool has_child_between(const struct outline_node *node, enum outline_style from, enum outline_style to)
+{
+    for (const struct outline_node *child = node->first; child; child = child->next)
+        if (child->style >= from && child->style <= to)
+            return true;
+    return false;
+}
+
+static bool has_problem_headings(const struct outline_node *node)
+{
+    for (const struct outline_node *child = node->first; child; child = child->next)
+        if ((child->style <= STYLE_SUB && outline_is_problem_heading(child->heading)) || has_problem_headings(child))
+            return true;
+    return false;
+}
+
+static enum outline_role top_zone(const struct outline *outline, const struct outline_node *node)
+{
+    enum outline_role role = outline_role_of_title(node->heading, true);
+    if (outline->kind == KIND_FEEDBACK || outline->kind == KIND_AUDIT_REPORT) {
+        if (role == ROLE_RESPONSIBILITY)
+            role = ROLE_ASSESSMENT;
+        if (role == ROLE_LONG_TERM)
+            role = ROLE_RECOMMENDATIONS;
+    }
+    if (role == ROLE_RESPONSIBILITY && outline_is_problem_heading(node->heading) && has_problem_headings(node) &&
+        outline_has_any(node->heading, WORDS("的问题")))
+        return ROLE_FINDINGS;
+    if (role != ROLE_NONE)
+        return role;
+    bool is_aspect = outline_has_any(node->heading, WORDS("方面")) && has_child_between(node, STYLE_SECTION, STYLE_POINT);
+    if (has_problem_headings(node) || outline_is_problem_heading(node->heading) || is_aspect)
+        return ROLE_FINDINGS;
+    return ROLE_OTHER;
+}
+
+static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)
+{
+    const struct outline_node *parent = node->parent;
+    bool is_block = node->style < STYLE_CIRCLED || node->style == STYLE_HEADING;
+    enum outline_role above = parent->role;
+    bool is_list = tells_of_findings_only(outline->kind);
+    if (above == ROLE_FINDING)
+        return is_list ? ROLE_TEXT : ROLE_MEASURE;
+    if (above == ROLE_MEASURE || above == ROLE_TEXT)
+        return above;
+    if (!is_block) {
+        /* Points right under an aspect or a part: findings when the document lists them, else what was done. */
+        return is_list || outline_is_problem_heading(node->heading) ? ROLE_FINDING : ROLE_MEASURE;
+    }
+    bool has_blocks = has_child_between(node, STYLE_SECTION, STYLE_PAREN);
+    bool has_rows = has_child_between(node, STYLE_TABLE, STYLE_TABLE);
+    bool has_points = has_child_between(node, STYLE_CIRCLED, STYLE_POINT);
+    bool is_subs_only = has_blocks && !has_child_between(node, STYLE_SECTION, STYLE_DECIMAL);
+    bool is_named_aspect = str_has_suffix(node->heading, STR("方面")) || outline_has_any(node->heading, WORDS("方面存在"));
+    if (has_rows && !outline_is_problem_heading(node->heading))
+        return ROLE_ASPECT;
+    if (node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION || node->style == STYLE_HEADING) {
+        if (is_list && has_points && !has_blocks)
+            return ROLE_ASPECT;
+        /* (1) right under a problem's own heading are its measures; under an aspect they are problems. */
+        if (has_blocks && !(is_subs_only && outline_is_problem_heading(node->heading) && !is_named_aspect))
+            return ROLE_ASPECT;
+        if (is_named_aspect && !has_points && !has_blocks && node->body.n == 0)
+            return ROLE_ASPECT;
+    }
+    return ROLE_FINDING;
+}
+
+static enum outline_role role_in_zone(const struct outline *outline, const struct outline_node *node)
+{
+    bool is_inner = has_child_between(node, STYLE_SECTION, STYLE_ROW);
+    switch (node->zone) {
+    case ROLE_FINDINGS:
+        return role_in_findings(outline, node);
+    case ROLE_LONG_TERM:
+        if (node->parent->role == ROLE_LONG_TERM_POINT)
+            return ROLE_TEXT;
+        return is_inner ? ROLE_ASPECT : ROLE_LONG_TERM_POINT;
+    case ROLE_NEXT_STEPS:
+        if (outline_find(node->parent->heading, "原因", 0) != SIZE_MAX && node->style == STYLE_POINT)
+            return ROLE_CAUSE;
+        return ROLE_PLAN;
+    case ROLE_CAUSES:
+        return ROLE_CAUSE;
+    case ROLE_RECOMMENDATIONS:
+        return ROLE_RECOMMENDATION;
+    case ROLE_RESPONSIBILITY:
+        return ROLE_ACTION;
+    case ROLE_CONTACTS:
+    case ROLE_PUBLICITY:
+        return node->zone;
+    default:
+        return ROLE_TEXT;
+    }
+}
+
+/* Rows of a ledger are findings wherever it stands. */
+static void assign_rows(struct outline_node *node)
+{
+    for (struct outline_node *child = node->first; child; child = child->next) {
+        child->zone = ROLE_FINDINGS;
+        assign_rows(child);
+    }
+}
+
+static void assign(const struct outline *outline, struct outline_node *node, enum outline_role zone)
+{
+    if (node->style == STYLE_TABLE) {
+        node->zone = zone;
+        if (node->role == ROLE_LEDGER)
+            assign_rows(node);
+        return;
+    }
+    enum outline_role own = outline_role_of_title(node->heading, false);
+    bool is_structural = node->style <= STYLE_SECTION || node->style == STYLE_HEADING;
+    bool is_zone_change = is_structural && own != ROLE_NONE && own != zone && zone != ROLE_NEXT_STEPS &&
+                          zone != ROLE_LONG_TERM && node->first && !outline_is_problem_heading(node->heading);
+    node->zone = is_zone_change ? own : zone;
+    if (node->role == ROLE_NONE)
+        node->role = is_zone_change ? own : role_in_zone(outline, node);
+    for (struct outline_node *child = node->first; child; child = child->next)
+        assign(outline, child, node->zone);
+}
+
+static void assign_text(struct outline_node *node)
+{
+    node->zone = ROLE_TEXT;
+    node->role = node->style == STYLE_TABLE ? ROLE_TABLE : ROLE_TEXT;
+    for (struct outline_node *child = node->first; child; child = child->next)
+        assign_text(child);
+}
+
+/* Points in running text before any part: the lead of a feedback lists findings, or asks for something. */
+static enum outline_role loose_role(const struct outline *outline, const struct outline_node *node)
+{
+    const struct outline_line *line = &outline->lines.p[node->line];
+    size_t list = outline_find_any(line->match, 0, WORDS("问题", "不足", "短板", "薄弱"), NULL);
+    size_t ask = outline_find_any(line->match, 0, WORDS("建议", "要求", "意见", "强调"), NULL);
+    if (tells_of_findings_only(outline->kind))
+        return list < node->from && (ask > node->from || list < ask) ? ROLE_FINDING
+               : ask < node->from ? ROLE_RECOMMENDATION
+                                  : ROLE_TEXT;
+    return ROLE_ACTION;
+}
+
+enum rc outline_assign_roles(struct outline *outline)
+{
+    if (!outline_gives_register(outline->kind)) {
+        assign_text(&outline->root);
+        return RC_OK;
+    }
+    bool is_list = tells_of_findings_only(outline->kind);
+    for (struct outline_node *node = outline->root.first; node; node = node->next) {
+        if (node->style == STYLE_TABLE) {
+            if (node->role == ROLE_LEDGER)
+                assign_rows(node);
+            continue;
+        }
+        if (node->style >= STYLE_CIRCLED && node->style <= STYLE_POINT && node->is_inline) {
+            node->role = loose_role(outline, node);
+            node->zone = node->role == ROLE_FINDING ? ROLE_FINDINGS : ROLE_OTHER;
+            continue;
+        }
+        enum outline_role zone = top_zone(outline, node);
+        if (zone == ROLE_OTHER && (is_list || outline->kind == KIND_LEDGER) && node->style >= STYLE_SECTION)
+            zone = ROLE_FINDINGS;
+        node->zone = zone;
+        /* A piece right at the top may itself be an aspect or a finding: "(一)…方面", "1.关于“…”问题的整改". */
+        bool is_part = node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_HEADING;
+        bool is_own_finding = zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
+                              (!is_part || outline_is_problem_heading(node->heading) ||
+                               outline_has_any(node->heading, WORDS("方面")));
+        node->role = is_own_finding ? role_in_findings(outline, node) : zone;
+        for (struct outline_node *child = node->first; child; child = child->next)
+            assign(outline, child, zone);
+    }
+    return RC_OK;
+}

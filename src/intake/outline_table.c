@@ -1,0 +1,379 @@
+/* outline_table.c: tables: the problem ledger and its rows, other tables whole.
+ *
+ * A ledger is told by its headings, never by its place.  Rows of one finding are joined by a spanning cell, or, where
+ * a sheet lost its spans, by an empty problem cell.
+ */
+#include "intake/outline_parts.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+enum { COLUMNS_MAX = 256, HEADER_SEARCH_ROWS = 6, HEADER_WORDS_MIN = 2, HEADER_COUNT_MAX = 24, GRID_MAX = 4000000 };
+
+static const struct paragraph *cell_paragraph(const struct outline *outline, size_t line)
+{
+    return &outline->document->paragraphs[outline->lines.p[line].paragraph];
+}
+
+static enum column_kind column_kind_of(struct str heading)
+{
+    static const struct {
+        enum column_kind kind;
+        const char *words[12];
+    } rules[] = {
+        {COLUMN_NUMBER, {"序号", "编号", "问题号"}},
+        {COLUMN_RATE, {"率"}},
+        {COLUMN_COUNT, {"问题数", "个数", "数量", "项数", "件数", "问题总数", "总数"}},
+        {COLUMN_LEADER, {"责任人", "责任领导", "牵头领导", "分管领导", "包案领导", "负责人"}},
+        {COLUMN_UNIT, {"责任单位", "责任部门", "牵头单位", "牵头部门", "整改单位", "责任主体", "承办单位", "配合单位", "被审计单位"}},
+        {COLUMN_DUE, {"时限", "期限", "完成时间", "整改时间", "完成日期", "截止"}},
+        {COLUMN_TYPE, {"整改类型", "整改方式", "问题性质", "整改类别", "类型"}},
+        {COLUMN_AMOUNT, {"金额"}},
+        {COLUMN_STATUS, {"状态", "是否完成", "是否整改", "销号情况", "整改进度"}},
+        {COLUMN_MEASURE, {"措施", "整改任务", "整改举措", "整改要求"}},
+        {COLUMN_RESULT, {"整改情况", "完成情况", "进展", "成效", "整改结果", "落实情况"}},
+        {COLUMN_CATEGORY, {"类别", "方面", "领域", "分类", "一级", "大类", "二级"}},
+        {COLUMN_BASIS, {"依据", "定性", "法规", "来源"}},
+        {COLUMN_PROBLEM, {"问题", "事项", "表现", "三级"}},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (outline_count(heading) <= HEADER_COUNT_MAX && outline_has_any(heading, rules[i].words))
+            return rules[i].kind;
+    return COLUMN_OTHER;
+}
+
+/* Cells and the rows and columns that they cover. */
+static enum rc read_grid(struct outline *outline, size_t first, size_t end, struct grid *grid)
+{
+    struct arena *arena = outline->arena;
+    VEC(int) rows = {0};
+    grid->cells = ARENA_NEW_ARRAY(arena, struct grid_cell, end - first);
+    if (!grid->cells)
+        return arena_rc(arena);
+    for (size_t i = first; i < end; i++) {
+        const struct paragraph *paragraph = cell_paragraph(outline, i);
+        if ((rows.n == 0 || rows.p[rows.n - 1] < paragraph->row) && !VEC_PUSH(arena, &rows, paragraph->row))
+            return arena_rc(arena);
+        size_t right = (size_t)paragraph->column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span - 1 : 0);
+        if (right > grid->columns)
+            grid->columns = right;
+    }
+    if (grid->columns > COLUMNS_MAX)
+        grid->columns = COLUMNS_MAX;
+    grid->rows = rows.n;
+    if (grid->columns == 0 || grid->rows == 0 || grid->rows > GRID_MAX / grid->columns)
+        return RC_OK;
+    grid->at = ARENA_NEW_ARRAY(arena, int, grid->rows * grid->columns);
+    grid->kinds = ARENA_NEW_ARRAY(arena, enum column_kind, grid->columns);
+    grid->starts = ARENA_NEW_ARRAY(arena, size_t, grid->rows + 1);
+    if (!grid->at || !grid->kinds || !grid->starts)
+        return arena_rc(arena);
+    for (size_t i = 0; i < grid->rows * grid->columns; i++)
+        grid->at[i] = -1;
+    size_t row = 0;
+    for (size_t i = first; i < end; i++) {
+        const struct paragraph *paragraph = cell_paragraph(outline, i);
+        const struct outline_line *line = &outline->lines.p[i];
+        if (paragraph->column < 1 || (size_t)paragraph->column > grid->columns)
+            continue;
+        while (row > 0 && rows.p[row] > paragraph->row)
+            row--;
+        while (row + 1 < rows.n && rows.p[row] < paragraph->row)
+            row++;
+        size_t column = (size_t)paragraph->column - 1;
+        struct grid_cell *last = grid->count ? &grid->cells[grid->count - 1] : NULL;
+        if (last && last->row == row && last->column == column) {
+            last->match = arena_concat(arena, arena_concat(arena, last->match, STR("\n")), line->match);
+            last->clean = arena_concat(arena, arena_concat(arena, last->clean, STR("\n")), line->clean.text);
+            continue;
+        }
+        grid->cells[grid->count] = (struct grid_cell){.match = outline_trim(line->match), .clean = outline_trim(line->clean.text),
+                                                      .line = (uint32_t)i, .row = row, .column = column,
+                                                      .is_header = paragraph->is_header_cell};
+        for (size_t r = row; r < grid->rows && rows.p[r] < paragraph->row + (paragraph->row_span > 1 ? paragraph->row_span : 1); r++)
+            for (size_t c = column; c < grid->columns && c < column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span : 1); c++)
+                if (grid->at[r * grid->columns + c] < 0)
+                    grid->at[r * grid->columns + c] = (int)grid->count;
+        grid->count++;
+    }
+    for (size_t i = grid->count; i > 0; i--)
+        grid->starts[grid->cells[i - 1].row] = i - 1;
+    return RC_OK;
+}
+
+static const struct grid_cell *cell_at(const struct grid *grid, size_t row, size_t column)
+{
+    int i = grid->at[row * grid->columns + column];
+    return i < 0 ? NULL : &grid->cells[i];
+}
+
+static void find_header(struct grid *grid)
+{
+    size_t best = HEADER_WORDS_MIN - 1;
+    grid->header = grid->rows;
+    for (size_t row = 0; row < grid->rows && row < HEADER_SEARCH_ROWS; row++) {
+        size_t words = 0;
+        const struct grid_cell *before = NULL;
+        for (size_t column = 0; column < grid->columns; column++) {
+            const struct grid_cell *cell = cell_at(grid, row, column);
+            if (cell && cell != before && (column_kind_of(cell->match) != COLUMN_OTHER || (cell->is_header && cell->match.n)))
+                words++;
+            before = cell;
+        }
+        if (words > best) {
+            best = words;
+            grid->header = row;
+        }
+    }
+    for (size_t column = 0; column < grid->columns && grid->header < grid->rows; column++) {
+        const struct grid_cell *cell = cell_at(grid, grid->header, column);
+        grid->kinds[column] = cell ? column_kind_of(cell->match) : COLUMN_OTHER;
+    }
+}
+
+/* Last column of a kind; columns when there is none. */
+static size_t find_column(const struct grid *grid, enum column_kind kind)
+{
+    for (size_t column = grid->columns; column > 0; column--)
+        if (grid->kinds[column - 1] == kind)
+            return column - 1;
+    return grid->columns;
+}
+
+static bool is_ledger(const struct grid *grid)
+{
+    static const enum column_kind others[] = {COLUMN_MEASURE, COLUMN_RESULT, COLUMN_TYPE, COLUMN_AMOUNT, COLUMN_STATUS,
+                                              COLUMN_UNIT, COLUMN_DUE, COLUMN_LEADER, COLUMN_BASIS};
+    if (grid->header >= grid->rows || find_column(grid, COLUMN_PROBLEM) == grid->columns)
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (find_column(grid, others[i]) < grid->columns)
+            return true;
+    return false;
+}
+
+static bool is_total(const struct grid *grid, size_t row)
+{
+    for (size_t column = 0; column < grid->columns && column < 2; column++) {
+        const struct grid_cell *cell = cell_at(grid, row, column);
+        if (cell && outline_has_any(cell->match, WORDS("合计", "总计", "小计", "合 计", "总 计")))
+            return true;
+    }
+    return false;
+}
+
+static struct str text_in(const struct grid *grid, size_t row, enum column_kind kind)
+{
+    size_t column = find_column(grid, kind);
+    const struct grid_cell *cell = column < grid->columns ? cell_at(grid, row, column) : NULL;
+    return cell ? cell->clean : STR_EMPTY;
+}
+
+/* Categories and problems of the outer levels, joined by " / ". */
+static struct str category_in(struct outline *outline, const struct grid *grid, size_t row, size_t problem)
+{
+    struct str category = STR_EMPTY;
+    const struct grid_cell *before = NULL;
+    for (size_t column = 0; column < grid->columns; column++) {
+        bool is_outer = grid->kinds[column] == COLUMN_CATEGORY || (grid->kinds[column] == COLUMN_PROBLEM && column < problem);
+        const struct grid_cell *cell = is_outer ? cell_at(grid, row, column) : NULL;
+        if (!cell || cell == before || cell->clean.n == 0)
+            continue;
+        category = category.n ? arena_concat(outline->arena, arena_concat(outline->arena, category, STR(" / ")), cell->clean)
+                              : cell->clean;
+        before = cell;
+    }
+    return category;
+}
+
+static enum rc read_row_fields(struct outline *outline, const struct grid *grid, size_t row, size_t problem, struct outline_row *ret)
+{
+    *ret = (struct outline_row){.number = text_in(grid, row, COLUMN_NUMBER), .type = text_in(grid, row, COLUMN_TYPE),
+                                .unit = text_in(grid, row, COLUMN_UNIT), .leader = text_in(grid, row, COLUMN_LEADER),
+                                .due = text_in(grid, row, COLUMN_DUE), .status = text_in(grid, row, COLUMN_STATUS),
+                                .amount = text_in(grid, row, COLUMN_AMOUNT), .basis = text_in(grid, row, COLUMN_BASIS),
+                                .result = text_in(grid, row, COLUMN_RESULT)};
+    ret->category = category_in(outline, grid, row, problem);
+    size_t amount = find_column(grid, COLUMN_AMOUNT);
+    int64_t unit = 0;
+    if (amount < grid->columns && ret->amount.n > 0) {
+        const struct grid_cell *heading = cell_at(grid, grid->header, amount);
+        if (!heading || !amount_parse_unit(heading->match, &unit))
+            unit = 100;
+        ret->amount_unit = heading ? heading->clean : STR_EMPTY;
+        ret->has_amount = amount_parse_scaled(ret->amount, unit, &ret->amount_fen);
+    }
+    /* A deadline stands in its own column, or in the measure. */
+    struct str words = ret->due.n ? ret->due : text_in(grid, row, COLUMN_MEASURE);
+    struct found_dates dates = {0};
+    TRY(dates_find(outline->arena, words, &dates));
+    for (size_t i = 0; i < dates.n; i++) {
+        const struct found_date *date = &dates.p[i];
+        bool is_due = date->kind == FOUND_DATE_BY || (ret->due.n && (date->kind == FOUND_DATE_DAY || date->kind == FOUND_DATE_PERIOD));
+        if (is_due && date->to_day != FOUND_DAY_NONE) {
+            ret->has_due_day = true;
+            ret->due_day = date->to_day;
+        }
+        if (is_due && !ret->due.n)
+            ret->due = str_slice(words, date->from, date->to);
+    }
+    return RC_OK;
+}
+
+/* Gives the cells that start in row to node. */
+static enum rc hold_row(struct outline *outline, const struct grid *grid, size_t row, struct outline_node *node)
+{
+    for (size_t i = grid->starts[row]; i < grid->count && grid->cells[i].row == row; i++) {
+        for (size_t line = grid->cells[i].line; line < outline->lines.n; line++) {
+            const struct paragraph *paragraph = cell_paragraph(outline, line), *start = cell_paragraph(outline, grid->cells[i].line);
+            if (paragraph->table != start->table || paragraph->row != start->row || paragraph->column != start->column)
+                break;
+            if (outline->lines.p[line].node)
+                continue;
+            if (!VEC_PUSH(outline->arena, &node->lines, (uint32_t)line))
+                return arena_rc(outline->arena);
+            outline->lines.p[line].node = node;
+        }
+    }
+    return RC_OK;
+}
+
+static void set_place(struct outline *outline, struct outline_node *node, const struct grid_cell *cell)
+{
+    const struct outline_line *line = &outline->lines.p[cell->line];
+    node->line = cell->line;
+    node->to = line->match.n;
+    node->heading_to = line->match.n;
+    node->span = outline_span_of(line, 0, line->match.n);
+    node->heading = cell->clean;
+}
+
+/* One text in the whole row names a group of findings: "一、财政管理方面". */
+static const struct grid_cell *group_cell(const struct grid *grid, size_t row)
+{
+    const struct grid_cell *only = NULL;
+    for (size_t column = 0; column < grid->columns; column++) {
+        const struct grid_cell *cell = cell_at(grid, row, column);
+        if (!cell || cell->match.n == 0 || cell == only)
+            continue;
+        if (cell->row != row || (only && grid->kinds[only->column] != COLUMN_NUMBER))
+            return NULL;
+        if (only) {
+            /* "一 | 财政管理方面": the number column counts in words. */
+            uint32_t code = outline_code_at(only->match, 0, NULL);
+            if (code < 0x80 || cell->row != row)
+                return NULL;
+        }
+        only = cell;
+    }
+    return only && only->match.n && !(outline_code_at(only->match, 0, NULL) < 0x80 && only->match.n <= 3) ? only : NULL;
+}
+
+static enum rc add_measure(struct outline *outline, const struct grid *grid, size_t row, struct outline_node *finding)
+{
+    size_t column = find_column(grid, COLUMN_MEASURE);
+    if (column == grid->columns)
+        column = find_column(grid, COLUMN_RESULT);
+    const struct grid_cell *cell = column < grid->columns ? cell_at(grid, row, column) : NULL;
+    if (!cell || cell->row != row || cell->match.n == 0)
+        return RC_OK;
+    struct outline_node *measure = outline_new_node(outline, finding, STYLE_NONE);
+    if (!measure)
+        return arena_rc(outline->arena);
+    measure->role = ROLE_MEASURE;
+    measure->is_inline = true;
+    set_place(outline, measure, cell);
+    return RC_OK;
+}
+
+static enum rc read_ledger(struct outline *outline, const struct grid *grid, struct outline_node *table)
+{
+    size_t problem = find_column(grid, COLUMN_PROBLEM);
+    struct outline_node *group = table, *finding = NULL;
+    const struct grid_cell *last = NULL;
+    for (size_t row = grid->header + 1; row < grid->rows; row++) {
+        const struct grid_cell *cell = cell_at(grid, row, problem);
+        const struct grid_cell *title = group_cell(grid, row);
+        if (is_total(grid, row)) {
+            TRY(hold_row(outline, grid, row, table));
+            continue;
+        }
+        if (title && title != last && title->row == row && grid->columns > 2 &&
+            (!cell || cell == title || cell->match.n == 0) && grid->kinds[title->column] != COLUMN_MEASURE) {
+            group = outline_new_node(outline, table, STYLE_NONE);
+            if (!group)
+                return arena_rc(outline->arena);
+            group->role = ROLE_ASPECT;
+            group->table = table->table;
+            set_place(outline, group, title);
+            TRY(hold_row(outline, grid, row, group));
+            finding = NULL;
+            last = NULL;
+            continue;
+        }
+        bool is_more = finding && (cell == last || !cell || cell->match.n == 0);
+        if (!is_more && cell && cell->match.n > 0) {
+            finding = outline_new_node(outline, group, STYLE_ROW);
+            if (!finding)
+                return arena_rc(outline->arena);
+            finding->row = ARENA_NEW(outline->arena, struct outline_row);
+            if (!finding->row)
+                return arena_rc(outline->arena);
+            finding->role = ROLE_FINDING;
+            finding->table = table->table;
+            set_place(outline, finding, cell);
+            TRY(read_row_fields(outline, grid, row, problem, finding->row));
+            finding->mark = finding->row->number;
+            int64_t number = 0;
+            if (str_parse_int64(outline_trim(finding->row->number), &number) && number > 0 && number < 100000)
+                finding->number = (int)number;
+            last = cell;
+        }
+        if (!finding) {
+            TRY(hold_row(outline, grid, row, table));
+            continue;
+        }
+        TRY(hold_row(outline, grid, row, finding));
+        TRY(add_measure(outline, grid, row, finding));
+    }
+    return RC_OK;
+}
+
+enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent)
+{
+    struct grid grid = {0};
+    TRY(read_grid(outline, first, end, &grid));
+    struct outline_node *table = outline_new_node(outline, parent, STYLE_TABLE);
+    if (!table)
+        return arena_rc(outline->arena);
+    table->role = ROLE_TABLE;
+    table->line = (uint32_t)first;
+    table->table = cell_paragraph(outline, first)->table;
+    table->span = outline_span_of(&outline->lines.p[first], 0, outline->lines.p[first].match.n);
+    if (grid.at) {
+        find_header(&grid);
+        size_t shown = grid.header < grid.rows ? grid.header : 0;
+        for (size_t row = 0; row <= shown; row++) {
+            /* A line above the headings names the table, and an untitled sheet. */
+            const struct grid_cell *cell = row < shown ? group_cell(&grid, row) : NULL;
+            if (cell && table->heading.n == 0)
+                table->heading = cell->clean;
+            TRY(hold_row(outline, &grid, row, table));
+        }
+        if (table->heading.n && outline->source.title.n == 0)
+            outline->source.title = table->heading;
+        if (is_ledger(&grid)) {
+            table->role = ROLE_LEDGER;
+            TRY(read_ledger(outline, &grid, table));
+        }
+        TRY(outline_check_grid(outline, &grid, table->id));
+    }
+    for (size_t i = first; i < end; i++) {
+        struct outline_line *line = &outline->lines.p[i];
+        if (line->node)
+            continue;
+        if (!VEC_PUSH(outline->arena, &table->lines, (uint32_t)i))
+            return arena_rc(outline->arena);
+        line->node = table;
+    }
+    return RC_OK;
+}

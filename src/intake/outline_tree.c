@@ -1,0 +1,275 @@
+/* outline_tree.c: marks and the stack.
+ *
+ * The style of a mark gives its rank; what is open decides the depth, so any level may be missing.  Lines without a
+ * mark continue the piece that is open.  Marks inside a line make pieces of their own below the line's piece.
+ */
+#include "intake/outline_parts.h"
+
+enum { STACK_MAX = 24, HEADING_COUNT_MAX = 60, BOLD_COUNT_MAX = 30 };
+
+struct stack {
+    struct outline_node *p[STACK_MAX]; /* p[0] is the root */
+    size_t n;
+};
+
+static struct outline_node *top_of(const struct stack *stack)
+{
+    return stack->p[stack->n - 1];
+}
+
+struct outline_node *outline_new_node(struct outline *outline, struct outline_node *parent, enum outline_style style)
+{
+    struct outline_node *node = ARENA_NEW(outline->arena, struct outline_node);
+    if (!node || !VEC_PUSH(outline->arena, &outline->nodes, node))
+        return NULL;
+    node->id = (int)outline->nodes.n;
+    node->style = style;
+    node->rank = (int)style;
+    node->parent = parent;
+    if (parent->last_child)
+        parent->last_child->next = node;
+    else
+        parent->first = node;
+    parent->last_child = node;
+    return node;
+}
+
+/* Opens a piece: closes what is as deep or deeper, then hangs the new one below what stays open. */
+static enum rc push_node(struct outline *outline, struct stack *stack, enum outline_style style, int rank, int number,
+                         struct outline_node **ret_node)
+{
+    bool is_below_point = style == STYLE_CIRCLED && top_of(stack)->style == STYLE_POINT && number == 1;
+    for (size_t i = 1; i < stack->n && style == STYLE_CIRCLED; i++)
+        if (stack->p[i]->style == STYLE_CIRCLED && i > 1 && stack->p[i - 1]->style == STYLE_POINT) {
+            stack->n = i; /* a sibling below the point */
+            is_below_point = true;
+        }
+    while (!is_below_point && stack->n > 1 && top_of(stack)->rank >= rank)
+        stack->n--;
+    struct outline_node *parent = top_of(stack);
+    struct outline_node *node = outline_new_node(outline, parent, style);
+    if (!node)
+        return arena_rc(outline->arena);
+    node->rank = rank;
+    node->number = number;
+    parent->last[style] = number;
+    if (stack->n < STACK_MAX)
+        stack->p[stack->n++] = node;
+    *ret_node = node;
+    return RC_OK;
+}
+
+static struct str trim_stops(struct str s)
+{
+    s = outline_trim(s);
+    for (;;) {
+        size_t back = outline_step_back(s, s.n);
+        uint32_t code = s.n ? outline_code_at(s, back, NULL) : 0;
+        if (code != 0x3002 && code != 0xFF1B && code != ';' && code != ':' && code != 0xFF1A)
+            return s;
+        s = outline_trim(str_slice(s, 0, back));
+    }
+}
+
+/* Makes node and what it hangs below the open pieces. */
+static void open_node(struct outline *outline, struct stack *stack, struct outline_node *node)
+{
+    size_t depth = 0;
+    for (struct outline_node *up = node; up; up = up->parent)
+        depth++;
+    if (depth > STACK_MAX)
+        return;
+    stack->n = depth;
+    for (struct outline_node *up = node; up; up = up->parent)
+        stack->p[--depth] = up;
+    stack->p[0] = &outline->root;
+}
+
+/* Heading, body and places of a piece that stands in match range [from, to) with its mark up to mark_end; the heading
+ * ends at the latest at heading_limit. */
+static enum rc fill_node(struct outline *outline, struct outline_node *node, uint32_t at, size_t from, size_t mark_end,
+                         size_t to, size_t heading_limit)
+{
+    struct outline_line *line = &outline->lines.p[at];
+    node->line = at;
+    node->from = from;
+    node->to = to;
+    node->span = outline_span_of(line, from, to);
+    node->mark = line->is_list_mark && !node->is_inline
+                     ? outline->document->paragraphs[line->paragraph].list_mark
+                     : outline_clean(line, from, mark_end);
+    size_t limit = heading_limit < to ? heading_limit : to;
+    size_t end = outline_heading_end(line->match, mark_end, limit, &node->is_quote_open);
+    node->heading_from = mark_end;
+    node->heading_to = end;
+    node->heading = trim_stops(outline_clean(line, mark_end, end));
+    size_t body = end;
+    if (body < limit)
+        outline_code_at(line->match, body, &body); /* the stop itself */
+    node->body = outline_clean(line, body, to);
+    return RC_OK;
+}
+
+static enum rc hold_line(struct outline *outline, struct outline_node *node, uint32_t at)
+{
+    if (!VEC_PUSH(outline->arena, &node->lines, at))
+        return arena_rc(outline->arena);
+    outline->lines.p[at].node = node;
+    return RC_OK;
+}
+
+/* Adds a line without mark to the body of the piece that is open. */
+static enum rc continue_node(struct outline *outline, struct outline_node *node, uint32_t at)
+{
+    TRY(hold_line(outline, node, at));
+    struct str text = outline_trim(outline->lines.p[at].clean.text);
+    if (node->body.n == 0) {
+        node->body = text;
+        return RC_OK;
+    }
+    node->body = arena_concat(outline->arena, arena_concat(outline->arena, node->body, STR("\n")), text);
+    return RC_OK;
+}
+
+/* Numbers that count for marks inside a line: of the pieces that each style would hang below. */
+static void gather_last(const struct stack *stack, int last[STYLE_COUNT_])
+{
+    for (int style = 0; style < STYLE_COUNT_; style++) {
+        size_t i = stack->n;
+        while (i > 1 && stack->p[i - 1]->rank >= style)
+            i--;
+        last[style] = stack->p[i - 1]->last[style];
+    }
+    if (top_of(stack)->style == STYLE_POINT)
+        last[STYLE_CIRCLED] = top_of(stack)->last[STYLE_CIRCLED];
+}
+
+/* Pieces that start inside line `at`. */
+static enum rc add_inline(struct outline *outline, struct stack *stack, uint32_t at, const inline_mark_vec *marks)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    for (size_t i = 0; i < marks->n; i++) {
+        const struct inline_mark *mark = &marks->p[i];
+        struct outline_node *node = NULL;
+        TRY(push_node(outline, stack, mark->style, (int)mark->style, mark->number, &node));
+        node->is_inline = true;
+        size_t to = line->match.n, limit = line->match.n;
+        for (size_t k = marks->n; k > i + 1; k--) {
+            limit = marks->p[k - 1].from;
+            bool is_below = marks->p[k - 1].style > mark->style ||
+                            (mark->style == STYLE_POINT && marks->p[k - 1].style == STYLE_CIRCLED);
+            if (!is_below)
+                to = marks->p[k - 1].from;
+        }
+        TRY(fill_node(outline, node, at, mark->from, mark->end, to, limit));
+    }
+    return RC_OK;
+}
+
+static bool is_structural(enum outline_style style)
+{
+    return style >= STYLE_CHAPTER && style <= STYLE_PAREN;
+}
+
+/* A doubtful mark is taken only as the next of its kind. */
+static bool is_accepted(const struct stack *stack, const struct outline_line *line)
+{
+    if (!is_structural(line->style))
+        return false;
+    if (!line->is_doubtful)
+        return true;
+    size_t i = stack->n;
+    while (i > 1 && stack->p[i - 1]->rank >= (int)line->style)
+        i--;
+    const struct outline_node *parent = stack->p[i - 1];
+    if (line->style == STYLE_DECIMAL && parent->style == STYLE_ITEM && parent->number != line->number_major)
+        return false;
+    return line->number == parent->last[line->style] + 1 && (line->style != STYLE_ITEM || parent->last[line->style] > 0);
+}
+
+/* Rank of a line without mark that the file shows as a heading; 0 when it is none. */
+static int heading_rank(const struct outline *outline, const struct outline_line *line, bool has_marks)
+{
+    const struct paragraph *paragraph = &outline->document->paragraphs[line->paragraph];
+    struct str text = outline_trim(line->match);
+    size_t count = outline_count(text);
+    if (count == 0 || count > HEADING_COUNT_MAX || str_has_suffix(text, STR("\xE3\x80\x82")))
+        return 0;
+    if (paragraph->outline_level > 0)
+        return STYLE_PART + (paragraph->outline_level > 4 ? 3 : paragraph->outline_level - 1);
+    bool is_heading = paragraph->kind == PARAGRAPH_HEADING || (paragraph->bold == 1 && count <= BOLD_COUNT_MAX);
+    return is_heading && !has_marks ? STYLE_PART : 0;
+}
+
+static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t at, bool has_marks)
+{
+    struct outline_line *line = &outline->lines.p[at];
+    int last[STYLE_COUNT_];
+    inline_mark_vec marks = {0};
+    struct outline_node *node = NULL;
+    int rank = line->style == STYLE_NONE ? heading_rank(outline, line, has_marks) : 0;
+    if (is_accepted(stack, line) || rank > 0) {
+        enum outline_style style = rank > 0 ? STYLE_HEADING : line->style;
+        TRY(push_node(outline, stack, style, rank > 0 ? rank : (int)style, line->number, &node));
+        node->number_major = line->number_major;
+        gather_last(stack, last);
+        TRY(outline_find_inline(outline->arena, line->match, line->mark_end, line->match.n, true, last, &marks));
+        size_t limit = marks.n > 0 ? marks.p[0].from : line->match.n;
+        TRY(fill_node(outline, node, at, 0, line->mark_end, line->match.n, limit));
+        TRY(hold_line(outline, node, at));
+        TRY(add_inline(outline, stack, at, &marks));
+        open_node(outline, stack, node);
+        return RC_OK;
+    }
+    gather_last(stack, last);
+    TRY(outline_find_inline(outline->arena, line->match, 0, line->match.n, true, last, &marks));
+    size_t alike = 0;
+    for (size_t i = 0; i < marks.n; i++)
+        alike += marks.p[i].style == marks.p[0].style;
+    if (alike == 1 && outline_trim(str_slice(line->match, 0, marks.p[0].from)).n == 0) {
+        /* One piece is the whole line: it owns the line and stays open for lines that continue it. */
+        TRY(add_inline(outline, stack, at, &marks));
+        node = outline->nodes.p[outline->nodes.n - marks.n];
+        node->is_inline = false;
+        open_node(outline, stack, node);
+        return hold_line(outline, node, at);
+    }
+    struct outline_node *open = top_of(stack);
+    bool is_root = open == &outline->root;
+    if (!is_root)
+        TRY(continue_node(outline, open, at));
+    else
+        line->role = has_marks ? ROLE_LEAD : ROLE_TEXT;
+    if (marks.n == 0)
+        return RC_OK;
+    TRY(add_inline(outline, stack, at, &marks));
+    open_node(outline, stack, open);
+    return RC_OK;
+}
+
+enum rc outline_build_tree(struct outline *outline)
+{
+    struct stack stack = {.p = {&outline->root}, .n = 1};
+    bool has_marks = false;
+    outline->root.rank = -1;
+    for (size_t i = outline->front_end; i < outline->lines.n; i++)
+        has_marks = has_marks || (is_structural(outline->lines.p[i].style) && !outline->lines.p[i].is_doubtful &&
+                                  outline->lines.p[i].role == ROLE_NONE);
+    for (size_t i = outline->front_end; i < outline->lines.n; i++) {
+        struct outline_line *line = &outline->lines.p[i];
+        if (line->role != ROLE_NONE)
+            continue;
+        if (outline->is_table_line[i]) {
+            int table = outline->document->paragraphs[line->paragraph].table;
+            size_t end = i + 1;
+            while (end < outline->lines.n && outline->is_table_line[end] &&
+                   outline->document->paragraphs[outline->lines.p[end].paragraph].table == table)
+                end++;
+            TRY(outline_read_table(outline, i, end, top_of(&stack)));
+            i = end - 1;
+            continue;
+        }
+        TRY(take_line(outline, &stack, (uint32_t)i, has_marks));
+    }
+    return arena_rc(outline->arena);
+}
