@@ -14,7 +14,8 @@ static const struct calendar_row builtin[] = {
 
 enum { BUILTIN_COUNT = sizeof builtin / sizeof builtin[0] };
 
-/* Rows of run time, sorted by day.  Readers hold the lock for the whole of one question, so an answer never mixes two sets. */
+/* Rows of run time, sorted by day.  Readers hold the lock for the whole of one question, so an answer never mixes two
+ * sets. */
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct calendar_row *extra;
 static size_t extra_count;

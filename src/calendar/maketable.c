@@ -34,8 +34,8 @@ static int convert(const char *file, FILE *in, FILE *out)
             continue;
         }
         int32_t day;
-        if (!str_split_next(&rest, ',', &date) || !str_split_next(&rest, ',', &off) || !date_parse(date, &day) || day <= before ||
-            off.n != 1 || (off.p[0] != '0' && off.p[0] != '1') || rest.n >= CALENDAR_NAME_BYTES)
+        if (!str_split_next(&rest, ',', &date) || !str_split_next(&rest, ',', &off) || !date_parse(date, &day) ||
+            day <= before || off.n != 1 || (off.p[0] != '0' && off.p[0] != '1') || rest.n >= CALENDAR_NAME_BYTES)
             return fail(file, line);
         write_row(out, day, off.p[0] == '1', rest);
         before = day;

@@ -17,14 +17,16 @@ struct decimal {
 static const struct {
     const char *word;
     int64_t factor;
-} multipliers[] = {{"万亿", 1000000000000}, {"亿", 100000000}, {"千万", 10000000}, {"百万", 1000000}, {"万", 10000}, {"千", 1000}, {"百", 100}};
+} multipliers[] = {{"万亿", 1000000000000}, {"亿", 100000000}, {"千万", 10000000}, {"百万", 1000000},
+                   {"万", 10000},           {"千", 1000},      {"百", 100}};
 
 /* Longer words stand before their own beginnings. */
-static const char *const count_units[] = {"台(套)", "人次", "户次", "家次", "场次", "批次", "个工作日", "个百分点", "个月", "小时", "工作日",
-                                          "个", "项", "人", "次", "户", "家", "件", "份", "条", "起", "场", "名", "辆", "处", "台", "套", "篇",
-                                          "期", "批", "轮", "类", "种", "宗", "笔", "座", "间", "所", "门", "支", "位", "组", "队", "封", "本",
-                                          "册", "例", "款", "艘", "架", "只", "块", "张", "天", "页", "字", "点", "亩", "公里", "吨", "平方米",
-                                          NULL};
+static const char *const count_units[] = {
+    "台(套)", "人次", "户次", "家次", "场次", "批次", "个工作日", "个百分点", "个月",   "小时", "工作日", "个", "项",
+    "人",     "次",   "户",   "家",   "件",   "份",   "条",       "起",       "场",     "名",   "辆",     "处", "台",
+    "套",     "篇",   "期",   "批",   "轮",   "类",   "种",       "宗",       "笔",     "座",   "间",     "所", "门",
+    "支",     "位",   "组",   "队",   "封",   "本",   "册",       "例",       "款",     "艘",   "架",     "只", "块",
+    "张",     "天",   "页",   "字",   "点",   "亩",   "公里",     "吨",       "平方米", NULL};
 
 static const char *const before_nearly[] = {"将近", "接近", "近", NULL};
 static const char *const before_about[] = {"大约", "约", "大概", NULL};
@@ -173,7 +175,8 @@ static bool read_count(struct decimal figure, int64_t factor, struct found_amoun
 }
 
 /* Amount that begins with its figure at `at`; *ret_end behind its unit. */
-static bool scan_figure(const struct points *points, struct str text, size_t at, struct found_amount *amount, size_t *ret_end)
+static bool scan_figure(const struct points *points, struct str text, size_t at, struct found_amount *amount,
+                        size_t *ret_end)
 {
     struct decimal figure;
     size_t n = is_inside_word(points, at) ? 0 : scan_decimal(points, at, &figure);
@@ -216,7 +219,8 @@ static bool scan_figure(const struct points *points, struct str text, size_t at,
 }
 
 /* "Of a hundred parts so many": the figure behind it in either script. */
-static bool scan_of_hundred(const struct points *points, struct str text, size_t at, struct found_amount *amount, size_t *ret_end)
+static bool scan_of_hundred(const struct points *points, struct str text, size_t at, struct found_amount *amount,
+                            size_t *ret_end)
 {
     size_t n = points_match(points, at, "百分之"), from = at + n, end;
     if (!n)
@@ -293,8 +297,13 @@ bool amount_parse_unit(struct str s, int64_t *ret_unit_fen)
     static const struct {
         const char *word;
         int64_t fen;
-    } units[] = {{"万亿元", 100000000000000}, {"亿元", 10000000000}, {"千万元", 1000000000}, {"百万元", 100000000},
-                 {"万元", 1000000},           {"千元", 100000},      {"元", 100}};
+    } units[] = {{"万亿元", 100000000000000},
+                 {"亿元", 10000000000},
+                 {"千万元", 1000000000},
+                 {"百万元", 100000000},
+                 {"万元", 1000000},
+                 {"千元", 100000},
+                 {"元", 100}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (str_find(s, str_from_cstr(units[i].word), 0) == SIZE_MAX)
             continue;

@@ -43,8 +43,8 @@ struct found_amounts {
 /* All amounts of text in reading order, not overlapping; in the arena.  A figure over int64 is left out.
  * RC_TOO_LARGE, RC_NOMEM, RC_BAD_ENCODING. */
 enum rc amounts_find(struct arena *arena, struct str text, struct found_amounts *ret) MUST_CHECK;
-/* A table cell or form field: decimal text ("18,742.56", "-3", full width too) times unit (fen of one unit: 100 for yuan,
- * 1000000 for ten thousand yuan, 1 for counts).  False when malformed, not exact or over int64. */
+/* A table cell or form field: decimal text ("18,742.56", "-3", full width too) times unit (fen of one unit: 100 for
+ * yuan, 1000000 for ten thousand yuan, 1 for counts).  False when malformed, not exact or over int64. */
 bool amount_parse_scaled(struct str s, int64_t unit, int64_t *ret_value);
 /* The fen of one unit that a table heading names (yuan, 10^3, 10^4, 10^6, 10^8 yuan) anywhere in s; false when none. */
 bool amount_parse_unit(struct str s, int64_t *ret_unit_fen);

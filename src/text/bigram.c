@@ -23,7 +23,8 @@ static bool is_word_code(uint32_t code)
 
 static uint32_t code_at(const struct walk *walk, size_t i) { return i < walk->points.n ? walk->points.code[i] : 0; }
 
-/* Text of the next token, in walk->text; single: the last character of a run of Chinese characters; word: letters and digits. */
+/* Text of the next token, in walk->text; single: the last character of a run of Chinese characters; word: letters and
+ * digits. */
 static bool next_token(struct walk *walk, struct str *ret_text, bool *ret_is_single, bool *ret_is_word)
 {
     while (walk->at < walk->points.n && !utf8_is_han(code_at(walk, walk->at)) && !is_word_code(code_at(walk, walk->at)))
@@ -118,7 +119,8 @@ enum rc bigram_query(struct arena *arena, struct str typed, struct bigram_query 
     return RC_OK;
 }
 
-static struct str join(struct arena *arena, const struct bigram_query *query, const char *quote, const char *prefix, const char *between)
+static struct str join(struct arena *arena, const struct bigram_query *query, const char *quote, const char *prefix,
+                       const char *between)
 {
     CLEANUP(buf_done) struct buf out;
     buf_init(&out, (size_t)BIGRAM_QUERY_MAX_TOKENS * (BIGRAM_TOKEN_MAX_BYTES + 16));
@@ -139,4 +141,7 @@ struct str bigram_fts5_query(struct arena *arena, const struct bigram_query *que
     return join(arena, query, "\"", " *", " AND ");
 }
 
-struct str bigram_tsquery(struct arena *arena, const struct bigram_query *query) { return join(arena, query, "'", ":*", " & "); }
+struct str bigram_tsquery(struct arena *arena, const struct bigram_query *query)
+{
+    return join(arena, query, "'", ":*", " & ");
+}

@@ -150,7 +150,10 @@ struct str text_sort_version(void)
 
 enum { U_DIAERESIS = 0x00FC };
 
-static bool is_word_unit(UChar unit) { return (unit >= 'a' && unit <= 'z') || (unit >= '0' && unit <= '9') || unit == U_DIAERESIS; }
+static bool is_word_unit(UChar unit)
+{
+    return (unit >= 'a' && unit <= 'z') || (unit >= '0' && unit <= '9') || unit == U_DIAERESIS;
+}
 
 /* All words run together, a blank, and their first letters; u-diaeresis written as dotted_u. */
 static void add_words(struct buf *out, const UChar *units, int32_t n, char dotted_u)

@@ -20,8 +20,8 @@ enum rc text_sort_key(struct arena *arena, struct str s, struct str *ret_key) MU
 /* Version of the collation, such as "153.120"; static. */
 struct str text_sort_version(void);
 /* Romanised text for finding people: lower-case ASCII letters and digits of the full pinyin without tones, a
- * space, and the initials: "wangxiaoming wxm".  A name with u-diaeresis follows a second time with v for it.  Empty when s has
- * no letters; RC_TOO_LARGE for names over 4096 bytes. */
+ * space, and the initials: "wangxiaoming wxm".  A name with u-diaeresis follows a second time with v for it.  Empty
+ * when s has no letters; RC_TOO_LARGE for names over 4096 bytes. */
 enum rc text_pinyin(struct arena *arena, struct str s, struct str *ret_pinyin) MUST_CHECK;
 
 #endif

@@ -1,7 +1,6 @@
 /* date.c: finds dates, periods and deadlines; see date.h. */
 #include "text/date.h"
 
-
 #include "base/clock.h"
 #include "base/vec.h"
 #include "text/numeral.h"
@@ -26,7 +25,10 @@ struct civil {
 };
 
 static uint32_t code_at(const struct scan *scan, size_t i) { return i < scan->points.n ? scan->points.code[i] : 0; }
-static size_t match(const struct scan *scan, size_t at, const char *word) { return points_match(&scan->points, at, word); }
+static size_t match(const struct scan *scan, size_t at, const char *word)
+{
+    return points_match(&scan->points, at, word);
+}
 
 /* Length of the first of the words (ended by NULL) that stands at `at`. */
 static size_t match_any(const struct scan *scan, size_t at, const char *const *words)
@@ -73,14 +75,15 @@ static bool is_real_day(int year, int month, int day)
     return date_from_civil(year, month, day, &ignored);
 }
 
-/* Reads n digits that hold month and day without a mark between.  A day is padded with a zero only where the month has two
- * digits as well: 101 is 10-1, not 1-01.  False when there is no reading. */
+/* Reads n digits that hold month and day without a mark between.  A day is padded with a zero only where the month has
+ * two digits as well: 101 is 10-1, not 1-01.  False when there is no reading. */
 static bool split_month_day(const struct scan *scan, size_t at, size_t n, struct civil *civil)
 {
     int count = 0;
     for (size_t cut = 1; cut <= 2 && cut < n; cut++) {
         size_t rest = n - cut;
-        if (rest > 2 || (cut == 1 && code_at(scan, at) == '0') || ((cut == 1 || rest == 1) && code_at(scan, at + cut) == '0'))
+        if (rest > 2 || (cut == 1 && code_at(scan, at) == '0') ||
+            ((cut == 1 || rest == 1) && code_at(scan, at + cut) == '0'))
             continue;
         int month = digits_value(scan, at, cut), day = digits_value(scan, at + cut, rest);
         if (!is_real_day(civil->year, month, day))
@@ -103,7 +106,8 @@ static size_t match_separator(const struct scan *scan, size_t at)
     return match_any(scan, at, words);
 }
 
-/* The day behind a month, or "the end of" it, or a third of it; leaves civil at the month when nothing of the kind follows. */
+/* The day behind a month, or "the end of" it, or a third of it; leaves civil at the month when nothing of the kind
+ * follows. */
 static void scan_day(const struct scan *scan, size_t at, struct civil *civil)
 {
     static const char *const day_marks[] = {"日", "号", NULL};
@@ -155,7 +159,9 @@ static bool scan_part_of_year(const struct scan *scan, size_t at, struct civil *
         const char *word;
         enum found_date_grain grain;
         int first, last;
-    } parts[] = {{"上半年", FOUND_GRAIN_HALF, 1, 6}, {"下半年", FOUND_GRAIN_HALF, 7, 12}, {"前三季度", FOUND_GRAIN_QUARTER, 1, 9}};
+    } parts[] = {{"上半年", FOUND_GRAIN_HALF, 1, 6},
+                 {"下半年", FOUND_GRAIN_HALF, 7, 12},
+                 {"前三季度", FOUND_GRAIN_QUARTER, 1, 9}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         size_t n = match(scan, at, parts[i].word);
         if (!n)
@@ -244,7 +250,8 @@ static bool scan_glued(const struct scan *scan, size_t at, size_t digits, struct
         scan_day(scan, civil->end, civil);
         return true;
     }
-    if (digits < 6 || digits > 8 || !match_any(scan, end, day_marks) || !split_month_day(scan, at + 4, digits - 4, civil))
+    if (digits < 6 || digits > 8 || !match_any(scan, end, day_marks) ||
+        !split_month_day(scan, at + 4, digits - 4, civil))
         return false;
     civil->grain = FOUND_GRAIN_DAY;
     civil->end = end + 1;
@@ -293,7 +300,8 @@ static void span_of(const struct civil *civil, int32_t *ret_from, int32_t *ret_t
 }
 
 /* The end of a range whose start is civil: with its own year, or month, or only the day.  False when none follows. */
-static bool scan_range_end(const struct scan *scan, size_t at, const struct civil *start, struct civil *ret, bool *ret_is_elided)
+static bool scan_range_end(const struct scan *scan, size_t at, const struct civil *start, struct civil *ret,
+                           bool *ret_is_elided)
 {
     *ret_is_elided = false;
     if (scan_civil(scan, at, ret))
@@ -362,7 +370,8 @@ static size_t match_before_word(const struct scan *scan, size_t at)
     static const char *const words[] = {"以前", "之前", "前", NULL};
     size_t n = match_any(scan, at, words);
     int ignored;
-    bool is_other = n == 1 && (match(scan, at + n, "后") || match(scan, at + n, "期") || scan_number(scan, at + n, 4, &ignored));
+    bool is_other =
+        n == 1 && (match(scan, at + n, "后") || match(scan, at + n, "期") || scan_number(scan, at + n, 4, &ignored));
     return is_other ? 0 : n;
 }
 
@@ -427,7 +436,8 @@ static bool scan_absolute(const struct scan *scan, size_t at, struct found_date 
 /* Index where the words naming the event of a relative deadline at `at` end, SIZE_MAX when there are none. */
 static size_t find_base_end(const struct scan *scan, size_t at, size_t limit)
 {
-    static const char *const fillers[] = {"应当在", "应在", "须在", "需在", "要在", "应当", "应", "在", "于", "的", ",", " ", NULL};
+    static const char *const fillers[] = {"应当在", "应在", "须在", "需在", "要在", "应当", "应",
+                                          "在",     "于",   "的",   ",",    " ",    NULL};
     static const char *const marks[] = {"后", "之日起", "起", NULL};
     size_t end = at;
     for (int round = 0; round < 3; round++)
@@ -446,7 +456,8 @@ static size_t find_base_end(const struct scan *scan, size_t at, size_t limit)
 
 static bool is_clause_end(uint32_t code)
 {
-    static const uint32_t marks[] = {',', ';', ':', '!', '?', '(', ')', 0x3002, 0x3001, 0x201C, 0x201D, '\n', '\r', '\t', ' ', '|'};
+    static const uint32_t marks[] = {',',    ';',    ':',    '!',  '?',  '(',  ')', 0x3002,
+                                     0x3001, 0x201C, 0x201D, '\n', '\r', '\t', ' ', '|'};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (marks[i] == code)
             return true;
@@ -454,14 +465,21 @@ static bool is_clause_end(uint32_t code)
 }
 
 /* "two months within", with the event before it; nothing of it may lie before limit. */
-static bool scan_relative(const struct scan *scan, size_t at, size_t limit, struct found_date *date, size_t *ret_from, size_t *ret_end)
+static bool scan_relative(const struct scan *scan, size_t at, size_t limit, struct found_date *date, size_t *ret_from,
+                          size_t *ret_end)
 {
     static const struct {
         const char *word;
         enum found_date_unit unit;
-    } units[] = {{"个工作日", FOUND_UNIT_WORKING_DAY}, {"工作日", FOUND_UNIT_WORKING_DAY}, {"个自然日", FOUND_UNIT_DAY},
-                 {"个月", FOUND_UNIT_MONTH}, {"个星期", FOUND_UNIT_WEEK}, {"周", FOUND_UNIT_WEEK}, {"日", FOUND_UNIT_DAY},
-                 {"天", FOUND_UNIT_DAY}, {"年", FOUND_UNIT_YEAR}};
+    } units[] = {{"个工作日", FOUND_UNIT_WORKING_DAY},
+                 {"工作日", FOUND_UNIT_WORKING_DAY},
+                 {"个自然日", FOUND_UNIT_DAY},
+                 {"个月", FOUND_UNIT_MONTH},
+                 {"个星期", FOUND_UNIT_WEEK},
+                 {"周", FOUND_UNIT_WEEK},
+                 {"日", FOUND_UNIT_DAY},
+                 {"天", FOUND_UNIT_DAY},
+                 {"年", FOUND_UNIT_YEAR}};
     static const char *const inside[] = {"以内", "之内", "内", NULL};
     static const char *const looks_back[] = {"近", "过去", "前", "第", "月", "年", "最近", NULL};
     for (size_t i = 0; looks_back[i]; i++)
@@ -484,13 +502,22 @@ static bool scan_relative(const struct scan *scan, size_t at, size_t limit, stru
     if (!inside_n || count < 1 || count > RELATIVE_MAX)
         return false;
     *ret_end = at + n + unit_n + inside_n;
-    *date = (struct found_date){.kind = FOUND_DATE_RELATIVE, .from_day = FOUND_DAY_NONE, .to_day = FOUND_DAY_NONE, .count = count, .unit = unit};
+    *date = (struct found_date){.kind = FOUND_DATE_RELATIVE,
+                                .from_day = FOUND_DAY_NONE,
+                                .to_day = FOUND_DAY_NONE,
+                                .count = count,
+                                .unit = unit};
     size_t base_end = find_base_end(scan, at, limit), base = at;
     if (base_end == SIZE_MAX)
         base_end = at;
     else
-        for (base = base_end; base > limit && base_end - base < BASE_MAX_POINTS && !is_clause_end(code_at(scan, base - 1));)
+        for (base = base_end;
+             base > limit && base_end - base < BASE_MAX_POINTS && !is_clause_end(code_at(scan, base - 1));)
             base--;
+    /* "the nine units concerned, all IN feedback after": the event begins behind the last such word */
+    for (size_t i = base; i + 1 < base_end; i++)
+        if (match(scan, i, "在"))
+            base = i + 1;
     date->base_from = scan->points.offset[base];
     date->base_to = scan->points.offset[base_end];
     *ret_from = base;
@@ -542,13 +569,16 @@ bool dates_read_one(struct arena *arena, struct str text, struct found_date *ret
     for (size_t i = 0; i < sizeof long_terms / sizeof long_terms[0]; i++) {
         if (!str_equal_cstr(s, long_terms[i]))
             continue;
-        *ret = (struct found_date){.kind = FOUND_DATE_LONG_TERM, .from_day = FOUND_DAY_NONE, .to_day = FOUND_DAY_NONE,
-                                   .from = skipped, .to = skipped + s.n};
+        *ret = (struct found_date){.kind = FOUND_DATE_LONG_TERM,
+                                   .from_day = FOUND_DAY_NONE,
+                                   .to_day = FOUND_DAY_NONE,
+                                   .from = skipped,
+                                   .to = skipped + s.n};
         return true;
     }
     struct found_dates found;
-    if (dates_find(arena, s, &found) != RC_OK || found.n != 1 || found.p[0].kind == FOUND_DATE_AMBIGUOUS || found.p[0].from != 0 ||
-        found.p[0].to != s.n)
+    if (dates_find(arena, s, &found) != RC_OK || found.n != 1 || found.p[0].kind == FOUND_DATE_AMBIGUOUS ||
+        found.p[0].from != 0 || found.p[0].to != s.n)
         return false;
     *ret = found.p[0];
     ret->from += skipped;

@@ -16,9 +16,10 @@
 #include "base/str.h"
 
 enum found_date_kind {
-    FOUND_DATE_DAY,       /* from_day == to_day */
-    FOUND_DATE_PERIOD,    /* from_day..to_day, both inclusive: a range, a month, a quarter, a half, a year */
-    FOUND_DATE_BY,        /* at the latest on to_day ("by the end of June", "before 30 September", end of a year); from_day unset */
+    FOUND_DATE_DAY,    /* from_day == to_day */
+    FOUND_DATE_PERIOD, /* from_day..to_day, both inclusive: a range, a month, a quarter, a half, a year */
+    FOUND_DATE_BY,     /* at the latest on to_day ("by the end of June", "before 30 September", end of a year); from_day
+                          unset */
     FOUND_DATE_RELATIVE,  /* count units after the event named at base_from..base_to */
     FOUND_DATE_AMBIGUOUS, /* damaged: could be from_day or to_day */
     FOUND_DATE_LONG_TERM  /* no end */
@@ -32,14 +33,14 @@ enum { FOUND_DAY_NONE = INT32_MIN };
 
 struct found_date {
     enum found_date_kind kind;
-    enum found_date_grain grain;   /* how fine it was stated; of a range: of its end */
-    int32_t from_day, to_day;      /* day numbers, or FOUND_DAY_NONE */
-    size_t from, to;               /* byte range of the words in the text */
-    bool is_damaged;               /* a year or month mark was missing */
-    bool has_elided_year;          /* the end of a range took its year from the start */
-    int count;                     /* RELATIVE: how many */
-    enum found_date_unit unit;     /* RELATIVE: of what */
-    size_t base_from, base_to;     /* RELATIVE: words naming the event; empty when none stand there */
+    enum found_date_grain grain; /* how fine it was stated; of a range: of its end */
+    int32_t from_day, to_day;    /* day numbers, or FOUND_DAY_NONE */
+    size_t from, to;             /* byte range of the words in the text */
+    bool is_damaged;             /* a year or month mark was missing */
+    bool has_elided_year;        /* the end of a range took its year from the start */
+    int count;                   /* RELATIVE: how many */
+    enum found_date_unit unit;   /* RELATIVE: of what */
+    size_t base_from, base_to;   /* RELATIVE: words naming the event; empty when none stand there */
 };
 
 struct found_dates {
@@ -49,13 +50,14 @@ struct found_dates {
 
 /* All dates of text in reading order, not overlapping; in the arena.  RC_TOO_LARGE, RC_NOMEM, RC_BAD_ENCODING. */
 enum rc dates_find(struct arena *arena, struct str text, struct found_dates *ret) MUST_CHECK;
-/* The single date that the whole of text is (a table cell, a form field): false when it is none, more than one or ambiguous. */
+/* The single date that the whole of text is (a table cell, a form field): false when it is none, more than one or
+ * ambiguous. */
 bool dates_read_one(struct arena *arena, struct str text, struct found_date *ret);
 /* Day that is n months after day; the last day of the month when it is shorter (31 January + 1 month = 28 February).
  * FOUND_DAY_NONE outside 1900..2999. */
 int32_t dates_add_months(int32_t day, int n);
-/* Last day of a RELATIVE deadline whose event was on base_day; FOUND_DAY_NONE for working days (see calendar/calendar.h)
- * and for other kinds. */
+/* Last day of a RELATIVE deadline whose event was on base_day; FOUND_DAY_NONE for working days (see
+ * calendar/calendar.h) and for other kinds. */
 int32_t found_date_resolve(const struct found_date *date, int32_t base_day);
 
 #endif

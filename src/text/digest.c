@@ -13,7 +13,10 @@ void digest_sha256(struct str s, uint8_t ret_digest[DIGEST_BYTES])
     crypto_hash_sha256(ret_digest, (const unsigned char *)(s.n ? s.p : ""), s.n);
 }
 
-static crypto_hash_sha256_state *sha256_of(struct digest *digest) { return (crypto_hash_sha256_state *)(void *)digest->state; }
+static crypto_hash_sha256_state *sha256_of(struct digest *digest)
+{
+    return (crypto_hash_sha256_state *)(void *)digest->state;
+}
 
 enum rc digest_init(struct digest *digest, enum digest_kind kind)
 {
@@ -78,10 +81,14 @@ bool digest_parse(struct str text, uint8_t ret_digest[DIGEST_BYTES])
 {
     uint8_t out[DIGEST_BYTES];
     size_t n = 0;
-    if (text.n != DIGEST_TEXT_BYTES - 1 || sodium_hex2bin(out, sizeof out, text.p, text.n, NULL, &n, NULL) != 0 || n != DIGEST_BYTES)
+    if (text.n != DIGEST_TEXT_BYTES - 1 || sodium_hex2bin(out, sizeof out, text.p, text.n, NULL, &n, NULL) != 0 ||
+        n != DIGEST_BYTES)
         return false;
     memcpy(ret_digest, out, DIGEST_BYTES);
     return true;
 }
 
-bool digest_equal(const uint8_t a[DIGEST_BYTES], const uint8_t b[DIGEST_BYTES]) { return sodium_memcmp(a, b, DIGEST_BYTES) == 0; }
+bool digest_equal(const uint8_t a[DIGEST_BYTES], const uint8_t b[DIGEST_BYTES])
+{
+    return sodium_memcmp(a, b, DIGEST_BYTES) == 0;
+}

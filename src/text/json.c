@@ -104,7 +104,8 @@ static enum rc fail_parse(struct ctx *ctx, const json_error_t *error)
                       : code == json_error_stack_overflow ? "error.json_depth"
                                                           : "error.json_syntax";
     bool is_encoding = code == json_error_invalid_utf8 || code == json_error_null_character;
-    return ctx_fail(ctx, is_encoding ? RC_BAD_ENCODING : RC_INVALID, is_encoding ? NULL : key, STR_EMPTY, STR_EMPTY, place, 2);
+    return ctx_fail(ctx, is_encoding ? RC_BAD_ENCODING : RC_INVALID, is_encoding ? NULL : key, STR_EMPTY, STR_EMPTY,
+                    place, 2);
 }
 
 enum rc json_parse(struct ctx *ctx, struct str text, struct value **ret)
@@ -112,7 +113,8 @@ enum rc json_parse(struct ctx *ctx, struct str text, struct value **ret)
     pthread_once(&once, use_our_alloc);
     was_refused = false;
     json_error_t error = {0};
-    CLEANUP(release) json_t *json = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    CLEANUP(release)
+    json_t *json = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!json)
         return fail_parse(ctx, &error);
     struct value *root;

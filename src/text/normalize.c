@@ -19,11 +19,11 @@ static const struct {
     uint16_t code;
     char letter;
 } toned[] = {
-    {0x00E0, 'a'}, {0x00E1, 'a'}, {0x00E8, 'e'}, {0x00E9, 'e'}, {0x00EC, 'i'}, {0x00ED, 'i'}, {0x00F2, 'o'},
-    {0x00F3, 'o'}, {0x00F9, 'u'}, {0x00FA, 'u'}, {0x00FC, 'v'}, {0x0101, 'a'}, {0x0103, 'a'}, {0x0113, 'e'},
-    {0x011B, 'e'}, {0x012B, 'i'}, {0x0144, 'n'}, {0x0148, 'n'}, {0x014D, 'o'}, {0x016B, 'u'}, {0x01CE, 'a'},
-    {0x01D0, 'i'}, {0x01D2, 'o'}, {0x01D4, 'u'}, {0x01D6, 'v'}, {0x01D8, 'v'}, {0x01DA, 'v'}, {0x01DC, 'v'},
-    {0x01F9, 'n'}, {0x0251, 'a'},
+    {0x00E0, 'a'}, {0x00E1, 'a'}, {0x00E8, 'e'}, {0x00E9, 'e'}, {0x00EC, 'i'}, {0x00ED, 'i'},
+    {0x00F2, 'o'}, {0x00F3, 'o'}, {0x00F9, 'u'}, {0x00FA, 'u'}, {0x00FC, 'v'}, {0x0101, 'a'},
+    {0x0103, 'a'}, {0x0113, 'e'}, {0x011B, 'e'}, {0x012B, 'i'}, {0x0144, 'n'}, {0x0148, 'n'},
+    {0x014D, 'o'}, {0x016B, 'u'}, {0x01CE, 'a'}, {0x01D0, 'i'}, {0x01D2, 'o'}, {0x01D4, 'u'},
+    {0x01D6, 'v'}, {0x01D8, 'v'}, {0x01DA, 'v'}, {0x01DC, 'v'}, {0x01F9, 'n'}, {0x0251, 'a'},
 };
 
 /* Letter a..z of one code point of a syllable, 0 for others. */
@@ -40,9 +40,10 @@ static char plain_letter(uint32_t code)
 /* A syllable is an initial (or none) and one of these finals.  Source: GB/T 16159, with v and u for u-diaeresis. */
 static bool is_syllable(const char *letters)
 {
-    static const char *const finals[] = {"a",   "o",    "e",   "ai",  "ei",  "ao",  "ou",   "an",  "en",  "ang", "eng", "er",
-                                         "ong", "i",    "ia",  "ie",  "iao", "iu",  "ian",  "in",  "iang", "ing", "iong", "u",
-                                         "ua",  "uo",   "uai", "ui",  "uan", "un",  "uang", "v",   "ve",  "ue",  "van", "vn"};
+    static const char *const finals[] = {"a",   "o",   "e",    "ai",   "ei",   "ao", "ou", "an",  "en",
+                                         "ang", "eng", "er",   "ong",  "i",    "ia", "ie", "iao", "iu",
+                                         "ian", "in",  "iang", "ing",  "iong", "u",  "ua", "uo",  "uai",
+                                         "ui",  "uan", "un",   "uang", "v",    "ve", "ue", "van", "vn"};
     static const char *const whole[] = {"m", "n", "ng", "hm", "hng"};
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
         if (strcmp(letters, whole[i]) == 0)
@@ -162,7 +163,8 @@ enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *r
     return RC_OK;
 }
 
-/* One converter for the process: opening it loads dictionaries.  OpenCC keeps its error text in a global, hence the lock. */
+/* One converter for the process: opening it loads dictionaries.  OpenCC keeps its error text in a global, hence the
+ * lock. */
 static pthread_mutex_t converter_lock = PTHREAD_MUTEX_INITIALIZER;
 static opencc_t converter;
 
@@ -240,8 +242,8 @@ static size_t run_length(struct str s, size_t at)
     return end - at;
 }
 
-/* Second pass over done, in place.  Phrases of the dictionary nearly always keep their length; where one does not, its run of
- * Chinese characters is mapped to the start of the run as a whole. */
+/* Second pass over done, in place.  Phrases of the dictionary nearly always keep their length; where one does not, its
+ * run of Chinese characters is mapped to the start of the run as a whole. */
 static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
 {
     struct str from = done->text, to;

@@ -21,8 +21,8 @@ struct cleaned {
     /* text.n + 1 entries: byte i of text comes from the raw text at raw_offset[i]; never falling.  The last entry
      * is the raw length.  Bytes inside a code point map to the start of its raw character. */
     uint32_t *raw_offset;
-    size_t mark_count;     /* pinyin marks removed */
-    size_t mark_han_count; /* distinct characters that carried one */
+    size_t mark_count;      /* pinyin marks removed */
+    size_t mark_han_count;  /* distinct characters that carried one */
     size_t converted_count; /* characters that the conversion to simplified changed */
 };
 

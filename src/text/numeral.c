@@ -9,7 +9,7 @@ static const struct {
     uint32_t code;
     int value;
 } han_digits[] = {
-    {0x3007, 0} /* 〇 */, {0x96F6, 0} /* 零 */, {0x25CB, 0} /* ○ */, {0x4E00, 1} /* 一 */, {0x58F9, 1} /* 壹 */,
+    {0x3007, 0} /* 〇 */, {0x96F6, 0} /* 零 */, {0x25CB, 0} /* ○ */,  {0x4E00, 1} /* 一 */, {0x58F9, 1} /* 壹 */,
     {0x4E8C, 2} /* 二 */, {0x4E24, 2} /* 两 */, {0x8D30, 2} /* 贰 */, {0x8CB3, 2} /* 貳 */, {0x5169, 2} /* 兩 */,
     {0x4E09, 3} /* 三 */, {0x53C1, 3} /* 叁 */, {0x53C3, 3} /* 參 */, {0x56DB, 4} /* 四 */, {0x8086, 4} /* 肆 */,
     {0x4E94, 5} /* 五 */, {0x4F0D, 5} /* 伍 */, {0x516D, 6} /* 六 */, {0x9646, 6} /* 陆 */, {0x9678, 6} /* 陸 */,
@@ -21,8 +21,8 @@ static const struct {
     uint32_t code;
     int64_t value;
 } han_units[] = {
-    {0x5341, 10} /* 十 */,      {0x62FE, 10} /* 拾 */,       {0x767E, 100} /* 百 */,      {0x4F70, 100} /* 佰 */,
-    {0x5343, 1000} /* 千 */,    {0x4EDF, 1000} /* 仟 */,     {0x4E07, 10000} /* 万 */,    {0x842C, 10000} /* 萬 */,
+    {0x5341, 10} /* 十 */,        {0x62FE, 10} /* 拾 */,        {0x767E, 100} /* 百 */,   {0x4F70, 100} /* 佰 */,
+    {0x5343, 1000} /* 千 */,      {0x4EDF, 1000} /* 仟 */,      {0x4E07, 10000} /* 万 */, {0x842C, 10000} /* 萬 */,
     {0x4EBF, 100000000} /* 亿 */, {0x5104, 100000000} /* 億 */,
 };
 
@@ -146,7 +146,8 @@ size_t numeral_scan_han(struct str s, size_t at, int64_t *ret_value)
             /* inside a numeral a zero only bridges, and needs a unit before and a digit after it */
             size_t after = next;
             uint32_t following;
-            is_taken = n.digit < 0 && utf8_decode(s, &after, &following) && (han_digit(following) > 0 || han_unit(following) == 10);
+            is_taken = n.digit < 0 && utf8_decode(s, &after, &following) &&
+                       (han_digit(following) > 0 || han_unit(following) == 10);
             n.has_zero = is_taken;
         } else if (digit >= 0) {
             is_taken = n.digit < 0;

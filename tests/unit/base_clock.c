@@ -52,7 +52,8 @@ static void refuses_days_that_are_none(void **state)
     assert_false(date_from_civil(2025, 0, 1, &day));
     assert_false(date_from_civil(2025, 13, 1, &day));
     assert_false(date_from_civil(2025, 1, 0, &day));
-    static const char *const bad[] = {"", "2025-1-01", "2025-01-1", "2025/01/01", "2025-01-01 ", "2025-02-30", "-025-01-01", "20250101"};
+    static const char *const bad[] = {"",           "2025-1-01",  "2025-01-1", "2025/01/01", "2025-01-01 ",
+                                      "2025-02-30", "-025-01-01", "20250101"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(date_parse(str_from_cstr(bad[i]), &day));
 }

@@ -7,14 +7,20 @@ static void parses_int64_to_its_limits(void **state)
     static const struct {
         const char *text;
         int64_t value;
-    } good[] = {{"0", 0}, {"-0", 0}, {"+5", 5}, {"007", 7}, {"9223372036854775807", INT64_MAX}, {"-9223372036854775808", INT64_MIN}};
+    } good[] = {{"0", 0},
+                {"-0", 0},
+                {"+5", 5},
+                {"007", 7},
+                {"9223372036854775807", INT64_MAX},
+                {"-9223372036854775808", INT64_MIN}};
     int64_t value;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(str_parse_int64(str_from_cstr(good[i].text), &value));
         assert_int_equal(value, good[i].value);
     }
-    static const char *const bad[] = {"", "-", "+", " 1", "1 ", "1.0", "9223372036854775808", "-9223372036854775809",
-                                      "99999999999999999999999", "0x1", "--1"};
+    static const char *const bad[] = {
+        "",    "-",  "+", " 1", "1 ", "1.0", "9223372036854775808", "-9223372036854775809", "99999999999999999999999",
+        "0x1", "--1"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(str_parse_int64(str_from_cstr(bad[i]), &value));
 }
@@ -24,9 +30,11 @@ static void compares_and_finds(void **state)
     (void)state;
     struct str none = str_from_cstr(NULL);
     assert_true(str_equal(none, STR_EMPTY) && str_equal(none, STR("")));
-    assert_true(str_compare(STR("a"), STR("ab")) < 0 && str_compare(STR("b"), STR("ab")) > 0 && str_compare(STR("a"), STR("a")) == 0);
+    assert_true(str_compare(STR("a"), STR("ab")) < 0 && str_compare(STR("b"), STR("ab")) > 0 &&
+                str_compare(STR("a"), STR("a")) == 0);
     assert_true(str_compare(STR("a"), STR("\xff")) < 0);
-    assert_true(str_has_prefix(STR("abc"), STR("ab")) && !str_has_prefix(STR("a"), STR("ab")) && str_has_prefix(none, none));
+    assert_true(str_has_prefix(STR("abc"), STR("ab")) && !str_has_prefix(STR("a"), STR("ab")) &&
+                str_has_prefix(none, none));
     assert_true(str_has_suffix(STR("abc"), STR("bc")) && !str_has_suffix(STR("c"), STR("bc")));
     assert_int_equal(str_find(STR("abcabc"), STR("ca"), 0), 2);
     assert_int_equal(str_find(STR("abcabc"), STR("abc"), 1), 3);

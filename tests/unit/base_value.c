@@ -33,7 +33,8 @@ static void writes_json(void **state)
     struct arena *arena = arena_new(1 << 20);
     struct value *root = build(arena);
     assert_json(root, false,
-                "{\"n\":-7,\"t\":\"中\\\"\\u003c\\\\\\n\",\"b\":true,\"z\":null,\"l\":[1,\"x\",{\"k\":-9223372036854775808}],\"m\":{}}");
+                "{\"n\":-7,\"t\":\"中\\\"\\u003c\\\\\\n\",\"b\":true,\"z\":null,\"l\":[1,\"x\",{\"k\":-"
+                "9223372036854775808}],\"m\":{}}");
     struct value *small = value_new_map(arena);
     value_add_int(arena, value_put_list(arena, small, "a"), 1);
     assert_json(small, true, "{\n  \"a\": [\n    1\n  ]\n}");
@@ -52,7 +53,8 @@ static void reads_with_defaults(void **state)
     assert_int_equal(value_get_int(NULL, "n", 3), 3);
     assert_str(value_get_text(root, "n"), "");
     assert_true(value_get_bool(root, "b") && !value_get_bool(root, "n"));
-    assert_true(value_is_null(value_get(root, "z")) && value_is_null(value_get(root, "absent")) && !value_is_null(root));
+    assert_true(value_is_null(value_get(root, "z")) && value_is_null(value_get(root, "absent")) &&
+                !value_is_null(root));
     assert_int_equal(value_count(value_get(root, "l")), 3);
     assert_int_equal(value_count(value_get(root, "n")), 0);
     int seen = 0;
@@ -113,10 +115,8 @@ static void reports_short_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_json),
-        cmocka_unit_test(reads_with_defaults),
-        cmocka_unit_test(copies_and_compares),
-        cmocka_unit_test(takes_a_null_parent_quietly),
+        cmocka_unit_test(writes_json),          cmocka_unit_test(reads_with_defaults),
+        cmocka_unit_test(copies_and_compares),  cmocka_unit_test(takes_a_null_parent_quietly),
         cmocka_unit_test(reports_short_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

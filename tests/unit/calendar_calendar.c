@@ -27,13 +27,15 @@ static void counts_a_publicity_period(void **state)
 static void adds_working_days_over_holidays(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {{"2024-07-08", "2024-07-26"}, {"2024-09-09", "2024-09-29"}, {"2024-09-25", "2024-10-18"},
-                                           {"2025-01-20", "2025-02-13"}, {"2025-04-25", "2025-05-19"}, {"2025-09-25", "2025-10-21"},
-                                           {"2026-02-09", "2026-03-05"}, {"2026-09-21", "2026-10-16"}, {"2025-09-22", "2025-10-16"}};
+    static const char *const cases[][2] = {
+        {"2024-07-08", "2024-07-26"}, {"2024-09-09", "2024-09-29"}, {"2024-09-25", "2024-10-18"},
+        {"2025-01-20", "2025-02-13"}, {"2025-04-25", "2025-05-19"}, {"2025-09-25", "2025-10-21"},
+        {"2026-02-09", "2026-03-05"}, {"2026-09-21", "2026-10-16"}, {"2025-09-22", "2025-10-16"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bool is_estimated = true;
         char text[DATE_TEXT_BYTES];
-        assert_str(date_format(calendar_add_working_days(day_of(cases[i][0]), 15, true, &is_estimated), text), cases[i][1]);
+        assert_str(date_format(calendar_add_working_days(day_of(cases[i][0]), 15, true, &is_estimated), text),
+                   cases[i][1]);
         assert_false(is_estimated);
         assert_int_equal(calendar_count_working_days(day_of(cases[i][0]), day_of(cases[i][1]), true, NULL), 15);
     }
@@ -45,7 +47,8 @@ static void adds_working_days_over_holidays(void **state)
 static void counts_whole_years(void **state)
 {
     (void)state;
-    static const int years[][2] = {{2019, 250}, {2020, 249}, {2021, 250}, {2022, 249}, {2023, 249}, {2024, 251}, {2025, 248}, {2026, 248}};
+    static const int years[][2] = {{2019, 250}, {2020, 249}, {2021, 250}, {2022, 249},
+                                   {2023, 249}, {2024, 251}, {2025, 248}, {2026, 248}};
     for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
         int32_t first, last;
         assert_true(date_from_civil(years[i][0], 1, 1, &first) && date_from_civil(years[i][0], 12, 31, &last));
@@ -72,7 +75,8 @@ static void marks_years_without_notice_as_estimated(void **state)
 static void takes_rows_of_run_time(void **state)
 {
     (void)state;
-    struct calendar_row rows[] = {{day_of("2027-10-01"), true, "a"}, {day_of("2027-09-25"), false, "b"}, {day_of("2024-07-09"), true, "c"}};
+    struct calendar_row rows[] = {
+        {day_of("2027-10-01"), true, "a"}, {day_of("2027-09-25"), false, "b"}, {day_of("2024-07-09"), true, "c"}};
     assert_ok(calendar_set_rows(rows, 3));
     assert_true(calendar_is_known(day_of("2027-03-01")));
     assert_false(calendar_is_working_day(day_of("2027-10-01")));
@@ -122,12 +126,9 @@ static void agrees_with_the_shared_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_a_publicity_period),
-        cmocka_unit_test(adds_working_days_over_holidays),
-        cmocka_unit_test(counts_whole_years),
-        cmocka_unit_test(marks_years_without_notice_as_estimated),
-        cmocka_unit_test(takes_rows_of_run_time),
-        cmocka_unit_test(agrees_with_the_shared_facts),
+        cmocka_unit_test(counts_a_publicity_period), cmocka_unit_test(adds_working_days_over_holidays),
+        cmocka_unit_test(counts_whole_years),        cmocka_unit_test(marks_years_without_notice_as_estimated),
+        cmocka_unit_test(takes_rows_of_run_time),    cmocka_unit_test(agrees_with_the_shared_facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,9 +13,9 @@ static void check(const char *text, const char *expected)
     assert_ok(amounts_find(arena, s, &found));
     for (size_t i = 0; i < found.n; i++) {
         const struct found_amount *a = &found.p[i];
-        all = arena_format(arena, "%.*s%s%s%s %lld/%d %.*s%s[%.*s]", STR_ARG(all), i ? "; " : "", approx[a->approx], kinds[a->kind],
-                           (long long)a->value, a->decimals, STR_ARG(a->unit), a->is_rounded ? " rounded" : "",
-                           STR_ARG(str_slice(s, a->from, a->to)));
+        all = arena_format(arena, "%.*s%s%s%s %lld/%d %.*s%s[%.*s]", STR_ARG(all), i ? "; " : "", approx[a->approx],
+                           kinds[a->kind], (long long)a->value, a->decimals, STR_ARG(a->unit),
+                           a->is_rounded ? " rounded" : "", STR_ARG(str_slice(s, a->from, a->to)));
     }
     if (!str_equal_cstr(all, expected))
         fail_msg("%s\n  got      %.*s\n  expected %s", text, STR_ARG(all), expected);
@@ -104,8 +104,9 @@ static void formats_with_separators(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_money_to_the_fen), cmocka_unit_test(reads_counts),           cmocka_unit_test(reads_percentages),
-        cmocka_unit_test(parses_cells_exactly),   cmocka_unit_test(formats_with_separators),
+        cmocka_unit_test(reads_money_to_the_fen),  cmocka_unit_test(reads_counts),
+        cmocka_unit_test(reads_percentages),       cmocka_unit_test(parses_cells_exactly),
+        cmocka_unit_test(formats_with_separators),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

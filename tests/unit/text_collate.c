@@ -32,8 +32,13 @@ static void romanises_names(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(1 << 20);
-    static const char *const cases[][2] = {{"王小明", "wangxiaoming wxm"}, {"单雄信", "shanxiongxin sxx"}, {"曾国藩", "zengguofan zgf"},
-                                           {"吕布", "lubu lb lvbu lb"}, {"John Smith", "johnsmith js"}, {"", ""}, {"。", ""},
+    static const char *const cases[][2] = {{"王小明", "wangxiaoming wxm"},
+                                           {"单雄信", "shanxiongxin sxx"},
+                                           {"曾国藩", "zengguofan zgf"},
+                                           {"吕布", "lubu lb lvbu lb"},
+                                           {"John Smith", "johnsmith js"},
+                                           {"", ""},
+                                           {"。", ""},
                                            {"李3", "li3 l"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct str pinyin;

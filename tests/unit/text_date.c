@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "text/date.h"
+#include "text/normalize.h"
 
 /* One find as text: kind, days, flags, words. */
 static const char *describe(struct arena *arena, struct str text, const struct found_date *d)
@@ -31,7 +32,8 @@ static void check(const char *text, const char *expected)
     assert_ok(dates_find(arena, str_from_cstr(text), &found));
     struct str all = STR_EMPTY;
     for (size_t i = 0; i < found.n; i++)
-        all = arena_format(arena, "%.*s%s%s", STR_ARG(all), i ? "; " : "", describe(arena, str_from_cstr(text), &found.p[i]));
+        all = arena_format(arena, "%.*s%s%s", STR_ARG(all), i ? "; " : "",
+                           describe(arena, str_from_cstr(text), &found.p[i]));
     if (!str_equal_cstr(all, expected))
         fail_msg("%s\n  got      %.*s\n  expected %s", text, STR_ARG(all), expected);
     arena_free(arena);
@@ -66,7 +68,8 @@ static void reads_ranges(void **state)
     check("2019年至2021年", "period 2019-01-01 2021-12-31 [2019年至2021年]");
     check("2024年5月1日—2024年5月5日", "period 2024-05-01 2024-05-05 [2024年5月1日—2024年5月5日]");
     check("2024年4月6-8日", "period 2024-04-06 2024-04-08 elided [2024年4月6-8日]");
-    check("2024年5月5日至2023年1月1日", "day 2024-05-05 2024-05-05 [2024年5月5日]; day 2023-01-01 2023-01-01 [2023年1月1日]");
+    check("2024年5月5日至2023年1月1日",
+          "day 2024-05-05 2024-05-05 [2024年5月5日]; day 2023-01-01 2023-01-01 [2023年1月1日]");
 }
 
 static void reads_spans_and_deadlines(void **state)
@@ -123,6 +126,7 @@ static void reads_relative_deadlines(void **state)
     (void)state;
     check("反馈后两个月内", "relative 2m <反馈后> [反馈后两个月内]");
     check("应自收到通知之日起30日内报送", "relative 30d <应自收到通知之日起> [应自收到通知之日起30日内]");
+    check("涉及的9个部门均在反馈后两个月内完成", "relative 2m <反馈后> [反馈后两个月内]");
     check("公示期满后15个工作日内", "relative 15w <公示期满后> [公示期满后15个工作日内]");
     check("须在半年内", "relative 6m <> [半年内]");
     check("近三年内发生", "");
@@ -170,6 +174,41 @@ static void survives_every_cut(void **state)
     arena_free(arena);
 }
 
+/* What samples/INDEX.md says of them, each once. */
+static void reads_the_samples(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *expected;
+    } cases[] = {
+        {"samples/cec-2024-bulletin.txt", "period 2023-04-06 2023-06-25 elided [2023年4月6日至6月25日]"},
+        {"samples/cec-2024-bulletin.txt", "day 2023-09-21 2023-09-21 [2023年9月21日]"},
+        {"samples/cec-2024-bulletin.txt", "day 2024-02-23 2024-02-23 [2024年2月23日]"},
+        {"samples/cec-2024-bulletin.txt", "period 2024-07-08 2024-07-26 elided [2024年7月8日至7月26日]"},
+        {"samples/bulletin-parent-levels.txt", "period 2025-09-22 2025-10-16 elided [2025年9月22日至10月16日]"},
+        {"samples/bulletin-missing-level.txt", "period 2026-02-09 2026-03-06 [2026年2月9日起至2026年3月6日止]"},
+        {"samples/bulletin-missing-level.txt", "day 2026-02-09 2026-02-09 [二〇二六年二月九日]"},
+        {"samples/audit-report.html", "day 2025-11-15 2025-11-15 damaged [20251115日]"},
+        {"samples/audit-report.html", "day 2025-09-15 2025-09-15 damaged [2025915日]"},
+        {"samples/audit-report.html", "by - 2026-01-31 damaged [20261月底前]"},
+        {"samples/audit-report.html", "relative 2m <反馈后> [反馈后两个月内]"},
+        {"samples/audit-report.html", "by - 2026-06-30 [2026年6月底前]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct arena *arena = arena_new(1 << 24);
+        struct cleaned cleaned;
+        struct found_dates found;
+        assert_ok(text_clean(arena, read_shared(arena, cases[i].file), &cleaned));
+        assert_ok(dates_find(arena, cleaned.text, &found));
+        bool has = false;
+        for (size_t k = 0; k < found.n && !has; k++)
+            has = strcmp(describe(arena, cleaned.text, &found.p[k]), cases[i].expected) == 0;
+        if (!has)
+            fail_msg("%s: no %s", cases[i].file, cases[i].expected);
+        arena_free(arena);
+    }
+}
+
 static enum rc find_in_arena(void)
 {
     CLEANUP(arena_free_ptr) struct arena *arena = arena_new(1 << 20);
@@ -195,6 +234,7 @@ int main(void)
         cmocka_unit_test(reads_relative_deadlines),
         cmocka_unit_test(reads_one_cell),
         cmocka_unit_test(survives_every_cut),
+        cmocka_unit_test(reads_the_samples),
         cmocka_unit_test(reports_short_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

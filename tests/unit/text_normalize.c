@@ -51,7 +51,8 @@ static void keeps_the_map_where_lengths_differ(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(1 << 22);
-    static const char *const words[] = {"甚麼", "甚么", "瞭解", "乾隆", "著作", "么么", "裏面", "頭髮", "皇后", "𠀾", "㑯", "𡃤"};
+    static const char *const words[] = {"甚麼", "甚么", "瞭解", "乾隆", "著作", "么么",
+                                        "裏面", "頭髮", "皇后", "𠀾",   "㑯",   "𡃤"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         struct str raw = arena_format(arena, "第1項,%s;後續(xù)。", words[i]);
         struct cleaned c = clean(arena, raw.p);

@@ -23,8 +23,9 @@ static void round_trips_every_code_point(void **state)
 static void refuses_what_is_not_utf8(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
-                                      "\xF5\x80\x80\x80", "\xFF", "a\xE4\xB8", "\xE4\xB8z"};
+    static const char *const bad[] = {"\x80",         "\xC0\x80",         "\xC1\xBF",         "\xE0\x80\x80",
+                                      "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+                                      "\xFF",         "a\xE4\xB8",        "\xE4\xB8z"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(utf8_find_fault(str_from_cstr(bad[i]), NULL), UTF8_FAULT_BYTES);
 }

@@ -49,8 +49,8 @@ static inline struct str read_shared(struct arena *arena, const char *path)
     return (struct str){p, n};
 }
 
-/* Runs body(n) with the n-th allocation failing, n = 1, 2, ... until one run needs fewer than n.  body must say RC_OK or
- * RC_NOMEM and leave nothing behind (the leak checker sees to that). */
+/* Runs body(n) with the n-th allocation failing, n = 1, 2, ... until one run needs fewer than n.  body must say RC_OK
+ * or RC_NOMEM and leave nothing behind (the leak checker sees to that). */
 static inline void torture(enum rc (*body)(void))
 {
     for (long n = 1; n < 10000; n++) {
