@@ -1,0 +1,111 @@
+/* reader_eml.c: mail messages; the only file that knows gmime.  Source: RFC 5322, 2045-2049.
+ *
+ * The subject is the title; of the bodies text/plain is read, else text/html; attachments are only named.
+ */
+#include <gmime/gmime.h>
+#include <string.h>
+
+#include "intake/reader_charset.h"
+#include "intake/reader_work.h"
+
+enum { PARTS_MAX = 1000 };
+
+void reader_eml_warm_up(void)
+{
+    g_mime_init();
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer("Subject: =?gb2312?B?1eI=?= =?big5?B?s28=?=\r\n\r\n", 44);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+    if (message) {
+        (void)g_mime_message_get_subject(message);
+        g_object_unref(message);
+    }
+    g_object_unref(parser);
+    g_object_unref(stream);
+}
+
+/* The bytes of a part without their transfer encoding, in scratch. */
+static enum rc part_bytes(struct reader *reader, GMimePart *part, struct str *ret)
+{
+    *ret = STR_EMPTY;
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    if (!content)
+        return RC_OK;
+    GMimeStream *stream = g_mime_stream_mem_new();
+    ssize_t n = g_mime_data_wrapper_write_to_stream(content, stream);
+    GByteArray *array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    enum rc rc = RC_OK;
+    if (n >= 0 && array && array->len > READER_TEXT_MAX)
+        rc = ctx_fail_key(reader->ctx, RC_TOO_LARGE, "reader.too_much");
+    else if (n >= 0 && array && array->len)
+        *ret = arena_copy_str(reader->scratch, (struct str){(const char *)array->data, array->len});
+    g_object_unref(stream);
+    return rc != RC_OK ? rc : arena_rc(reader->scratch) == RC_OK ? RC_OK : reader_no_room(reader, arena_rc(reader->scratch));
+}
+
+struct bodies {
+    struct str plain, html;
+    struct str plain_charset, html_charset;
+};
+
+static enum rc look_at_part(struct reader *reader, GMimePart *part, struct bodies *bodies)
+{
+    GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+    bool is_text = g_mime_content_type_is_type(type, "text", "*");
+    bool is_html = g_mime_content_type_is_type(type, "text", "html");
+    const char *name = g_mime_part_get_filename(part);
+    if (!is_text || g_mime_part_is_attachment(part)) {
+        reader_note(reader, "reader.note.attachment", name ? str_from_cstr(name) : STR("?"));
+        return RC_OK;
+    }
+    struct str *body = is_html ? &bodies->html : &bodies->plain;
+    struct str bytes;
+    TRY(part_bytes(reader, part, &bytes));
+    if (reader_trim(*body).n || !bytes.n)
+        return RC_OK;
+    *body = bytes;
+    struct str charset = str_from_cstr(g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset"));
+    *(is_html ? &bodies->html_charset : &bodies->plain_charset) = arena_copy_str(reader->scratch, charset);
+    return RC_OK;
+}
+
+static enum rc read_message(struct reader *reader, GMimeMessage *message)
+{
+    struct bodies bodies = {0};
+    const char *subject = g_mime_message_get_subject(message);
+    reader->document->title = arena_copy_str(reader->scratch, str_from_cstr(subject));
+    GMimePartIter *iter = g_mime_part_iter_new(GMIME_OBJECT(message));
+    enum rc rc = RC_OK;
+    int seen = 0;
+    if (g_mime_part_iter_is_valid(iter))
+        do {
+            GMimeObject *object = g_mime_part_iter_get_current(iter);
+            if (object && GMIME_IS_PART(object))
+                rc = look_at_part(reader, GMIME_PART(object), &bodies);
+            if (++seen > PARTS_MAX)
+                rc = reader_damaged(reader, "reader.nesting", STR("MIME"));
+        } while (rc == RC_OK && g_mime_part_iter_next(iter));
+    g_mime_part_iter_free(iter);
+    TRY(rc);
+    bool is_plain = reader_trim(bodies.plain).n > 0;
+    if (!is_plain && !bodies.html.n)
+        return RC_OK;
+    struct str text;
+    TRY(charset_decode(reader, is_plain ? bodies.plain : bodies.html, is_plain ? bodies.plain_charset : bodies.html_charset,
+                       &text, &reader->document->encoding));
+    return is_plain ? reader_txt_utf8(reader, text) : reader_html_utf8(reader, text);
+}
+
+enum rc reader_eml(struct reader *reader, struct str bytes)
+{
+    g_mime_init();
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+    enum rc rc = message ? read_message(reader, message) : reader_damaged(reader, "reader.mail_broken", STR_EMPTY);
+    if (message)
+        g_object_unref(message);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    return rc;
+}

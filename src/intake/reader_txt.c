@@ -1,0 +1,120 @@
+/* reader_txt.c: plain text (a line is a paragraph) and separated tables. */
+#include <string.h>
+
+#include "intake/reader_charset.h"
+#include "intake/reader_work.h"
+
+static size_t line_end(struct str s, size_t from)
+{
+    while (from < s.n && s.p[from] != '\n' && s.p[from] != '\r' && s.p[from] != '\f')
+        from++;
+    return from;
+}
+
+enum rc reader_txt_utf8(struct reader *reader, struct str text)
+{
+    int page = memchr(text.p ? text.p : "", '\f', text.n) ? 1 : 0;
+    for (size_t at = 0; at <= text.n;) {
+        size_t end = line_end(text, at);
+        TRY(reader_add(reader, (struct paragraph){.text = str_slice(text, at, end), .bold = -1, .page = page}));
+        if (page && end < text.n && text.p[end] == '\f')
+            page++;
+        at = end + 1;
+    }
+    return RC_OK;
+}
+
+enum rc reader_txt(struct reader *reader, struct str bytes)
+{
+    struct str text;
+    TRY(charset_decode(reader, bytes, STR_EMPTY, &text, &reader->document->encoding));
+    return reader_txt_utf8(reader, text);
+}
+
+/* One field from *at; quotes doubled inside quotes.  Returns the byte after the field (separator, line end or end).
+ * Source: RFC 4180, 2. */
+static size_t csv_field(struct str s, size_t at, char separator, struct buf *out)
+{
+    if (out)
+        buf_reset(out);
+    if (at < s.n && s.p[at] == '"') {
+        for (at++; at < s.n; at++) {
+            if (s.p[at] == '"' && at + 1 < s.n && s.p[at + 1] == '"')
+                at++;
+            else if (s.p[at] == '"')
+                break;
+            if (out)
+                buf_add_char(out, s.p[at]);
+        }
+        at += at < s.n;
+    }
+    size_t from = at;
+    while (at < s.n && s.p[at] != separator && s.p[at] != '\n' && s.p[at] != '\r')
+        at++;
+    if (out)
+        buf_add(out, str_slice(s, from, at));
+    return at;
+}
+
+static size_t csv_line_end(struct str s, size_t at)
+{
+    if (at + 1 < s.n && s.p[at] == '\r' && s.p[at + 1] == '\n')
+        return at + 2;
+    return at + (at < s.n);
+}
+
+char reader_csv_separator(struct str text, bool is_named_csv)
+{
+    enum { LINES = 20 };
+    static const char separators[] = {',', '\t', ';', '|'};
+    struct str probe = str_slice(text, 0, 256 * 1024);
+    for (size_t k = 0; k < sizeof separators; k++) {
+        int lines = 0, first = 0, same = 0;
+        for (size_t at = 0; at < probe.n && lines < LINES;) {
+            int columns = 1;
+            for (at = csv_field(probe, at, separators[k], NULL); at < probe.n && probe.p[at] == separators[k];) {
+                columns++;
+                at = csv_field(probe, at + 1, separators[k], NULL);
+            }
+            at = csv_line_end(probe, at);
+            first = lines == 0 ? columns : first;
+            same += columns == first;
+            lines++;
+        }
+        if (first >= 2 && (is_named_csv || (first >= 3 && lines >= 3 && same == lines)))
+            return separators[k];
+    }
+    return is_named_csv ? ',' : '\0';
+}
+
+enum rc reader_csv(struct reader *reader, struct str bytes)
+{
+    struct str text;
+    TRY(charset_decode(reader, bytes, STR_EMPTY, &text, &reader->document->encoding));
+    char separator = reader_csv_separator(text, true);
+    struct buf field CLEANUP(buf_done);
+    buf_init(&field, READER_PARAGRAPH_MAX);
+    long formulas = 0;
+    int row = 1;
+    for (size_t at = 0; at < text.n; row++) {
+        for (int column = 1;; column++) {
+            at = csv_field(text, at, separator, &field);
+            if (buf_rc(&field) != RC_OK)
+                return ctx_fail_format(reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+            struct str value = reader_trim(buf_str(&field));
+            /* Threat: "=cmd|..." run by a spreadsheet that later opens our export.  Here it is only text; it is
+             * reported, and the writers quote it. */
+            formulas += value.n > 1 && strchr("=@", value.p[0]) != NULL;
+            if (value.n || column > 1 || (at < text.n && text.p[at] == separator))
+                TRY(reader_add(reader, (struct paragraph){.text = value, .kind = PARAGRAPH_CELL, .bold = -1, .table = 1,
+                                                          .row = row, .column = column}));
+            if (at >= text.n || text.p[at] != separator)
+                break;
+            at++;
+        }
+        at = csv_line_end(text, at);
+    }
+    if (formulas)
+        reader_note_int(reader, "reader.note.formula_text", formulas);
+    return RC_OK;
+}
