@@ -1,4 +1,4 @@
-/* serve_form_test.c: urlencoded, multipart and JSON bodies, queries, cookies, file names. */
+/* serve_form.c: urlencoded, multipart and JSON bodies, queries, cookies, file names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

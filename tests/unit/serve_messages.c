@@ -1,4 +1,4 @@
-/* serve_messages_test.c: the catalogues are complete and every key in use exists. */
+/* serve_messages.c: the catalogues are complete and every key in use exists. */
 #include <ctype.h>
 #include <dirent.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* serve_mustache_test.c: the renderer against the official spec cases and our own rules. */
+/* serve_mustache.c: the renderer against the official spec cases and our own rules. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,336 @@
+/* xlsx_write.c: the only file that knows libxlsxwriter; see xlsx_write.h.
+ *
+ * Rows go straight to the library's temporary file (constant_memory), so memory does not grow with them; the
+ * filter's last row is known, and set, at the end.  The library takes doubles: whole numbers up to 15 digits are exact
+ * in them, longer ones are written as text.
+ */
+#include "publish/xlsx_write.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <xlsxwriter.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "text/utf8.h"
+
+enum {
+    CELL_CHARS_MAX = 32767,
+    SHEET_NAME_CHARS_MAX = 31,
+    ROWS_MAX = 1048575,
+    CELL_BYTES_MAX = 4 << 20,
+    META_BYTES_MAX = 1 << 20,
+    DEFAULT_CREATED_S = 946684800, /* 2000-01-01 */
+    SERIAL_OF_1970 = 25569,
+    FIRST_SAFE_SERIAL = 61 /* before March 1900 the serial numbers of spreadsheets are wrong by the leap day of 1900 */
+};
+
+static const int64_t exact_number_max = 999999999999999;
+
+struct sheet_column {
+    enum xlsx_kind kind;
+    lxw_format *format;
+};
+
+struct xlsx_write {
+    lxw_workbook *workbook;
+    lxw_worksheet *sheet;
+    char *path;
+    struct sheet_column columns[XLSX_COLUMNS_MAX];
+    size_t column_count;
+    bool has_ids;
+    lxw_row_t next_row;
+    int sheet_count;
+    long cut_count;
+    lxw_format *head_format, *formats[XLSX_PERCENT + 1], *wrapped_format;
+    struct buf text; /* one cell, NUL-terminated */
+    struct buf meta; /* lines of "_bihuan": sheet, column, field */
+    bool has_meta;
+    char kind[64];
+};
+
+static enum rc failed(struct ctx *ctx, const struct xlsx_write *write, lxw_error error)
+{
+    if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
+        return RC_NOMEM;
+    return ctx_fail_format(ctx, RC_IO, NULL, "%s: %s", write->path, lxw_strerror(error));
+}
+
+/* s as a NUL-terminated string of at most max_chars UTF-16 units, the limit that spreadsheets count in. */
+static const char *as_cstr(struct xlsx_write *write, struct str s, size_t max_chars)
+{
+    size_t at = 0, units = 0, fits = 0;
+    uint32_t code;
+    if (s.n > max_chars) {
+        while (at < s.n && utf8_decode(s, &at, &code)) {
+            units += code > 0xFFFF ? 2 : 1;
+            if (units < max_chars)
+                fits = at;
+            if (units > max_chars)
+                break;
+        }
+    }
+    buf_reset(&write->text);
+    if (units > max_chars) {
+        write->cut_count++;
+        buf_add(&write->text, str_slice(s, 0, fits));
+        buf_add(&write->text, STR("\xe2\x80\xa6"));
+    } else {
+        buf_add(&write->text, s);
+    }
+    buf_add_bytes(&write->text, "", 0);
+    return buf_rc(&write->text) == RC_OK && write->text.p ? write->text.p : "";
+}
+
+static lxw_format *new_format(lxw_workbook *workbook, const char *number_format, bool is_wrapped)
+{
+    lxw_format *format = workbook_add_format(workbook);
+    if (!format)
+        return NULL;
+    format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
+    if (number_format)
+        format_set_num_format(format, number_format);
+    if (is_wrapped)
+        format_set_text_wrap(format);
+    return format;
+}
+
+static bool make_formats(struct xlsx_write *write)
+{
+    static const char *const number_formats[] = {[XLSX_TEXT] = NULL,
+                                                 [XLSX_INT] = "0",
+                                                 [XLSX_MONEY] = "#,##0.00;[Red](#,##0.00)",
+                                                 [XLSX_DATE] = "yyyy-mm-dd",
+                                                 [XLSX_PERCENT] = "0.00%"};
+    for (int kind = XLSX_TEXT; kind <= XLSX_PERCENT; kind++)
+        if (!(write->formats[kind] = new_format(write->workbook, number_formats[kind], false)))
+            return false;
+    write->wrapped_format = new_format(write->workbook, NULL, true);
+    write->head_format = new_format(write->workbook, NULL, true);
+    if (!write->wrapped_format || !write->head_format)
+        return false;
+    format_set_bold(write->head_format);
+    format_set_bottom(write->head_format, LXW_BORDER_THIN);
+    return true;
+}
+
+static void set_properties(struct xlsx_write *write, const struct xlsx_book *book)
+{
+    char title[300], author[300];
+    (void)snprintf(title, sizeof title, "%.*s", STR_ARG(utf8_cut_bytes(book->title, sizeof title - 1)));
+    (void)snprintf(author, sizeof author, "%.*s", STR_ARG(utf8_cut_bytes(book->author, sizeof author - 1)));
+    lxw_doc_properties properties = {.title = title, .author = author};
+    properties.created = book->created_ms > 0 ? (time_t)(book->created_ms / 1000) : (time_t)DEFAULT_CREATED_S;
+    (void)workbook_set_properties(write->workbook, &properties);
+}
+
+enum rc xlsx_write_open(struct ctx *ctx, const char *path, const struct xlsx_book *book, struct xlsx_write **ret_write)
+{
+    struct xlsx_write *write = alloc_zeroed(1, sizeof *write);
+    if (!write)
+        return RC_NOMEM;
+    buf_init(&write->text, CELL_BYTES_MAX);
+    buf_init(&write->meta, META_BYTES_MAX);
+    struct buf copy;
+    buf_init(&copy, META_BYTES_MAX);
+    buf_add_cstr(&copy, path);
+    write->path = copy.p; /* handed over */
+    if (buf_rc(&copy) != RC_OK) {
+        xlsx_write_drop(write);
+        return buf_rc(&copy);
+    }
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE};
+    write->workbook = workbook_new_opt(path, &options);
+    if (!write->workbook || !make_formats(write)) {
+        xlsx_write_drop(write);
+        return ctx_fail_format(ctx, RC_IO, NULL, "%s", path);
+    }
+    set_properties(write, book);
+    write->has_meta = book->kind.n > 0;
+    (void)snprintf(write->kind, sizeof write->kind, "%.*s", STR_ARG(utf8_cut_bytes(book->kind, sizeof write->kind - 1)));
+    *ret_write = write;
+    return RC_OK;
+}
+
+/* Letters, digits and Chinese stay; what spreadsheets refuse in a sheet's name becomes a space. */
+static const char *sheet_name(struct xlsx_write *write, struct str name)
+{
+    (void)as_cstr(write, name, SHEET_NAME_CHARS_MAX);
+    for (size_t i = 0; i < write->text.n; i++)
+        if (strchr("[]:*?/\\", write->text.p[i]) || (write->text.p[i] == '\'' && (i == 0 || i + 1 == write->text.n)))
+            write->text.p[i] = ' ';
+    return write->text.n ? write->text.p : "Sheet";
+}
+
+static void finish_sheet(struct xlsx_write *write)
+{
+    if (!write->sheet)
+        return;
+    lxw_col_t last = (lxw_col_t)(write->column_count + (write->has_ids ? 2 : 0) - 1);
+    (void)worksheet_autofilter(write->sheet, 0, 0, write->next_row - 1, last);
+    write->sheet = NULL;
+}
+
+static int default_width(enum xlsx_kind kind)
+{
+    static const int widths[] = {[XLSX_TEXT] = 24, [XLSX_INT] = 10, [XLSX_MONEY] = 16, [XLSX_DATE] = 12, [XLSX_PERCENT] = 10};
+    return widths[kind];
+}
+
+static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_column *columns, const char *name)
+{
+    struct str sheet = arena_copy_str(ctx->arena, str_from_cstr(name));
+    TRY(arena_rc(ctx->arena));
+    for (size_t i = 0; i < write->column_count; i++) {
+        const struct xlsx_column *column = &columns[i];
+        bool is_wrapped = column->kind == XLSX_TEXT && column->is_wrapped;
+        write->columns[i] = (struct sheet_column){column->kind, is_wrapped ? write->wrapped_format : write->formats[column->kind]};
+        int width = column->width_chars > 0 ? column->width_chars : default_width(column->kind);
+        (void)worksheet_set_column(write->sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
+        lxw_error error = worksheet_write_string(write->sheet, 0, (lxw_col_t)i, as_cstr(write, column->title, CELL_CHARS_MAX),
+                                                 write->head_format);
+        if (error)
+            return failed(ctx, write, error);
+        buf_add_format(&write->meta, "%.*s\t%zu\t%.*s\t", STR_ARG(sheet), i + 1, STR_ARG(column->field));
+        for (size_t k = 0; k < column->title.n; k++)
+            buf_add_char(&write->meta, column->title.p[k] == '\t' || column->title.p[k] == '\n' ? ' ' : column->title.p[k]);
+        buf_add_char(&write->meta, '\n');
+    }
+    if (write->has_ids) {
+        lxw_col_t at = (lxw_col_t)write->column_count;
+        lxw_row_col_options hidden = {.hidden = LXW_TRUE};
+        (void)worksheet_set_column_opt(write->sheet, at, (lxw_col_t)(at + 1), 12, NULL, &hidden);
+        (void)worksheet_write_string(write->sheet, 0, at, "_id", write->head_format);
+        (void)worksheet_write_string(write->sheet, 0, (lxw_col_t)(at + 1), "_revision", write->head_format);
+    }
+    return buf_rc(&write->meta);
+}
+
+enum rc xlsx_write_sheet(struct ctx *ctx, struct xlsx_write *write, struct str name, const struct xlsx_column *columns,
+                         size_t column_count, bool has_ids)
+{
+    if (column_count == 0 || column_count > XLSX_COLUMNS_MAX || write->sheet_count == XLSX_SHEETS_MAX)
+        return ctx_fail_format(ctx, RC_INVALID, "export.too_many_columns", "%d", XLSX_COLUMNS_MAX);
+    finish_sheet(write);
+    const char *clean_name = sheet_name(write, name);
+    if (workbook_get_worksheet_by_name(write->workbook, clean_name))
+        return ctx_fail_format(ctx, RC_INVALID, "export.sheet_name_taken", "%s", clean_name);
+    write->sheet = workbook_add_worksheet(write->workbook, clean_name);
+    if (!write->sheet)
+        return ctx_fail_format(ctx, RC_INVALID, "export.sheet_name_taken", "%s", clean_name);
+    write->sheet_count++;
+    write->column_count = column_count;
+    write->has_ids = has_ids;
+    write->next_row = 1;
+    worksheet_freeze_panes(write->sheet, 1, 0);
+    worksheet_repeat_rows(write->sheet, 0, 0);
+    worksheet_set_landscape(write->sheet);
+    worksheet_fit_to_pages(write->sheet, 1, 0);
+    return write_head(ctx, write, columns, clean_name);
+}
+
+static lxw_error write_number(struct xlsx_write *write, lxw_col_t at, int64_t number, double scale, lxw_format *format)
+{
+    if (number > exact_number_max || number < -exact_number_max) {
+        char text[24];
+        (void)snprintf(text, sizeof text, "%lld", (long long)number);
+        return worksheet_write_string(write->sheet, write->next_row, at, text, format);
+    }
+    return worksheet_write_number(write->sheet, write->next_row, at, (double)number / scale, format);
+}
+
+static lxw_error write_cell(struct xlsx_write *write, lxw_col_t at, const struct sheet_column *column, const struct xlsx_cell *cell)
+{
+    char date[DATE_TEXT_BYTES];
+    if (cell->is_null)
+        return worksheet_write_blank(write->sheet, write->next_row, at, column->format);
+    switch (column->kind) {
+    case XLSX_TEXT:
+        return worksheet_write_string(write->sheet, write->next_row, at, as_cstr(write, cell->text, CELL_CHARS_MAX), column->format);
+    case XLSX_INT:
+        return write_number(write, at, cell->number, 1, column->format);
+    case XLSX_MONEY:
+        return write_number(write, at, cell->number, 100, column->format);
+    case XLSX_PERCENT:
+        return write_number(write, at, cell->number, 10000, column->format);
+    case XLSX_DATE:
+        if (cell->number + SERIAL_OF_1970 < FIRST_SAFE_SERIAL)
+            return worksheet_write_string(write->sheet, write->next_row, at, date_format((int32_t)cell->number, date).p, column->format);
+        return worksheet_write_number(write->sheet, write->next_row, at, (double)(cell->number + SERIAL_OF_1970), column->format);
+    }
+    return LXW_NO_ERROR;
+}
+
+enum rc xlsx_write_row(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_cell *cells, struct str id, int64_t revision)
+{
+    if (write->next_row > ROWS_MAX)
+        return ctx_fail_format(ctx, RC_TOO_LARGE, "export.too_many_rows", "%d", ROWS_MAX);
+    for (size_t i = 0; i < write->column_count; i++) {
+        lxw_error error = write_cell(write, (lxw_col_t)i, &write->columns[i], &cells[i]);
+        if (error)
+            return failed(ctx, write, error);
+    }
+    if (write->has_ids) {
+        lxw_col_t at = (lxw_col_t)write->column_count;
+        lxw_error error = worksheet_write_string(write->sheet, write->next_row, at, as_cstr(write, id, CELL_CHARS_MAX), NULL);
+        if (!error)
+            error = worksheet_write_number(write->sheet, write->next_row, (lxw_col_t)(at + 1), (double)revision, NULL);
+        if (error)
+            return failed(ctx, write, error);
+    }
+    write->next_row++;
+    return RC_OK;
+}
+
+long xlsx_write_cut_count(const struct xlsx_write *write) { return write->cut_count; }
+
+/* The hidden sheet for the round trip: what this book is and which column is which field. */
+static enum rc write_meta(struct ctx *ctx, struct xlsx_write *write)
+{
+    lxw_worksheet *sheet = workbook_add_worksheet(write->workbook, "_bihuan");
+    if (!sheet)
+        return RC_NOMEM;
+    worksheet_hide(sheet);
+    lxw_error error = worksheet_write_string(sheet, 0, 0, "bihuan", NULL);
+    if (!error)
+        error = worksheet_write_number(sheet, 0, 1, 1, NULL);
+    if (!error)
+        error = worksheet_write_string(sheet, 1, 0, "kind", NULL);
+    if (!error)
+        error = worksheet_write_string(sheet, 1, 1, write->kind, NULL);
+    struct str rest = buf_str(&write->meta), line, part;
+    for (lxw_row_t row = 2; !error && str_split_next(&rest, '\n', &line); row++)
+        for (lxw_col_t column = 0; !error && str_split_next(&line, '\t', &part); column++)
+            if (part.n)
+                error = worksheet_write_string(sheet, row, column, as_cstr(write, part, CELL_CHARS_MAX), NULL);
+    return error ? failed(ctx, write, error) : RC_OK;
+}
+
+enum rc xlsx_write_close(struct ctx *ctx, struct xlsx_write *write)
+{
+    finish_sheet(write);
+    enum rc rc = write->has_meta ? write_meta(ctx, write) : RC_OK;
+    if (rc == RC_OK) {
+        lxw_error error = workbook_close(write->workbook); /* frees it, also on failure */
+        write->workbook = NULL;
+        rc = error ? failed(ctx, write, error) : RC_OK;
+        if (error)
+            (void)unlink(write->path);
+    }
+    xlsx_write_drop(write);
+    return rc;
+}
+
+void xlsx_write_drop(struct xlsx_write *write)
+{
+    if (!write)
+        return;
+    lxw_workbook_free(write->workbook);
+    buf_done(&write->text);
+    buf_done(&write->meta);
+    alloc_free(write->path);
+    alloc_free(write);
+}
