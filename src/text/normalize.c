@@ -226,54 +226,43 @@ static size_t add_aligned(struct mapped *out, struct str from, struct str to, co
     return changed;
 }
 
-/* Longest stretch at `at` that is all Chinese or all not. */
-static size_t run_length(struct str s, size_t at)
+/* Each character for itself, for a dictionary whose phrases change in length: exact offsets matter more than phrases.
+ */
+static enum rc add_one_by_one(struct arena *arena, struct mapped *out, const struct cleaned *from, size_t *ret_changed)
 {
-    size_t next = at, end = at;
+    size_t changed = 0, at = 0;
     uint32_t code;
-    bool is_han = false;
-    while (utf8_decode(s, &next, &code)) {
-        if (end == at)
-            is_han = utf8_is_han(code);
-        else if (utf8_is_han(code) != is_han)
-            break;
-        end = next;
+    while (at < from->text.n) {
+        size_t start = at;
+        if (!utf8_decode(from->text, &at, &code))
+            return RC_BAD_ENCODING;
+        struct str one = str_slice(from->text, start, at), simple;
+        TRY(convert(arena, one, &simple));
+        if (simple.n > out->room - out->n)
+            return RC_TOO_LARGE;
+        mapped_add(out, simple.p, simple.n, from->raw_offset[start]);
+        changed += !str_equal(one, simple);
     }
-    return end - at;
+    *ret_changed = changed;
+    return RC_OK;
 }
 
-/* Second pass over done, in place.  Phrases of the dictionary nearly always keep their length; where one does not, its
- * run of Chinese characters is mapped to the start of the run as a whole. */
+/* Second pass over done, in place.  The dictionary of Debian 12 keeps the number of characters everywhere. */
 static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
 {
     struct str from = done->text, to;
     TRY(convert(arena, from, &to));
     if (str_equal(from, to))
         return RC_OK;
-    uint32_t raw_n = done->raw_offset[from.n];
+    bool is_parallel = is_aligned(from, to);
     struct mapped out = {0};
-    TRY(mapped_init(arena, (to.n > from.n ? to.n : from.n) + 64, &out));
+    TRY(mapped_init(arena, is_parallel ? to.n : from.n * UTF8_MAX_BYTES, &out));
     size_t changed = 0;
-    if (is_aligned(from, to)) {
+    if (is_parallel)
         changed = add_aligned(&out, from, to, done->raw_offset);
-    } else {
-        TRY(mapped_init(arena, from.n * UTF8_MAX_BYTES + 64, &out));
-        size_t n;
-        for (size_t at = 0; at < from.n; at += n) {
-            n = run_length(from, at);
-            struct str run = str_slice(from, at, at + n), simple;
-            TRY(convert(arena, run, &simple));
-            if (simple.n > out.room - out.n)
-                return RC_TOO_LARGE;
-            if (is_aligned(run, simple)) {
-                changed += add_aligned(&out, run, simple, done->raw_offset + at);
-            } else {
-                mapped_add(&out, simple.p, simple.n, done->raw_offset[at]);
-                changed++;
-            }
-        }
-    }
-    mapped_finish(&out, raw_n, done);
+    else
+        TRY(add_one_by_one(arena, &out, done, &changed));
+    mapped_finish(&out, done->raw_offset[from.n], done);
     done->converted_count = changed;
     return RC_OK;
 }
@@ -303,7 +292,8 @@ enum rc text_fold_width(struct arena *arena, struct str s, struct cleaned *ret)
         if (!utf8_decode(s, &at, &code))
             return RC_BAD_ENCODING;
         char text[UTF8_MAX_BYTES];
-        mapped_add(&out, text, utf8_encode(text_fold_code(code), text), start);
+        size_t n = utf8_encode(text_fold_code(code), text);
+        mapped_add(&out, text, n, start);
         done.converted_count += text_fold_code(code) != code;
     }
     mapped_finish(&out, s.n, &done);
