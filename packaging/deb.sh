@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the Debian package: program, systemd unit, man page, settings file, nginx example, guides.
+# Makes the Debian package: program, systemd unit, man page, settings file, nginx example, guides, demonstration group.
 #
 #   packaging/deb.sh PROGRAM OUTPUT_DIRECTORY
 set -eu
@@ -30,6 +30,10 @@ done
 gzip -9n <"$root/CHANGELOG.md" >"$doc/changelog.gz"
 printf 'Bihuan, https://www.apache.org/licenses/LICENSE-2.0\n\n' >"$doc/copyright"
 cat "$root/LICENSE" >>"$doc/copyright"
+install -d -m 755 "$tree/usr/share/bihuan/demo"
+for file in "$root"/data/demo/*; do
+    [ -d "$file" ] || install -m 644 "$file" "$tree/usr/share/bihuan/demo/"
+done
 find "$tree" -type d -exec chmod 755 {} +
 chmod 644 "$tree/usr/share/man/man1/bihuan.1.gz" "$doc/changelog.gz" "$doc/copyright"
 

@@ -7,10 +7,12 @@
 # database that this script did not begin is never touched.
 set -u
 program=${1:?} database=${2:?} port=${3:?}
+data=$(cd "$(dirname "$0")/.." && pwd)/data/demo
 marker=$database.loading
 notes=${database%.db}-logins.txt
 
 forget() {
+    rm -rf "$database.files"
     rm -f "$database" "$database-wal" "$database-shm" "$notes" "$marker"
 }
 
@@ -19,7 +21,7 @@ if [ ! -e "$database" ]; then
     mkdir -p "$(dirname "$database")" && : >"$marker" || exit 1
     echo "Loading the demonstration group into $database"
     (umask 077 && : >"$notes") || exit 1
-    if ! "$program" demo --db "$database" >"$notes"; then
+    if ! "$program" demo --db "$database" --data "$data" >"$notes"; then
         cat "$notes" >&2
         forget
         exit 1
@@ -35,4 +37,4 @@ if [ -s "$notes" ]; then
 fi
 echo "  Stop     Ctrl-C"
 echo
-exec "$program" serve --db "$database" --listen "127.0.0.1:$port"
+exec "$program" serve --db "$database" --address 127.0.0.1 --port "$port"
