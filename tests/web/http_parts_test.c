@@ -1,0 +1,277 @@
+/* http_parts_test.c: gzip, headers, built-in files, metrics, path folding and TLS. */
+#include "http_support.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "serve/gzip.h"
+#include "serve/http_headers.h"
+#include "serve/http_parse.h"
+#include "serve/metrics.h"
+#include "serve/static.h"
+
+static struct arena *arena;
+
+static struct http_request request_with(const char *name, const char *value)
+{
+    struct http_header *headers = ARENA_NEW_ARRAY(arena, struct http_header, 1);
+    headers[0] = (struct http_header){str_from_cstr(name), str_from_cstr(value)};
+    return (struct http_request){.arena = arena, .headers = headers, .header_count = 1, .body_fd = -1,
+                                 .response = {.status = 200, .fd = -1}};
+}
+
+static void test_accept_encoding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        bool is_accepted;
+    } cases[] = {{"gzip", true}, {"br, gzip;q=0.5", true}, {"GZIP", true}, {"*", true}, {"gzip;q=0", false},
+                 {"gzip; q=0.000", false}, {"br", false}, {"", false}, {"gzip;q=0.001", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct http_request request = request_with("accept-encoding", cases[i].value);
+        assert_int_equal(http_accepts_gzip(&request), cases[i].is_accepted);
+    }
+}
+
+static void test_gzip_round_trip(void **state)
+{
+    (void)state;
+    struct gzip *gzip = gzip_new(1);
+    assert_non_null(gzip);
+    assert_null(gzip_new(0));
+    static char text[20000], back[20001];
+    for (int round = 0; round < 3; round++) { /* the compressor is used again and again */
+        for (size_t i = 0; i < sizeof text; i++)
+            text[i] = (char)('a' + (i * (size_t)(round + 1)) % 23);
+        struct http_request request = request_with("Accept-Encoding", "gzip");
+        http_set_header(&request, "Content-Type", STR("text/html; charset=utf-8"));
+        http_set_header(&request, "ETag", STR("\"1\""));
+        http_body_bytes(&request, (struct str){text, sizeof text});
+        gzip_response(gzip, &request);
+        assert_true(str_equal_cstr(http_response_header(&request, "Content-Encoding"), "gzip"));
+        assert_true(str_equal_cstr(http_response_header(&request, "ETag"), "W/\"1\""));
+        z_stream stream = {.next_in = (Bytef *)(uintptr_t)request.response.body.p,
+                           .avail_in = (uInt)request.response.body.n, .next_out = (Bytef *)back, .avail_out = sizeof back};
+        assert_int_equal(inflateInit2(&stream, 31), Z_OK);
+        assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+        assert_int_equal(stream.total_out, sizeof text);
+        assert_memory_equal(text, back, sizeof text);
+        (void)inflateEnd(&stream);
+        http_body_bytes(&request, STR_EMPTY);
+    }
+    struct http_request request = request_with("Accept-Encoding", "gzip"); /* not text */
+    http_set_header(&request, "Content-Type", STR("image/png"));
+    http_body_bytes(&request, (struct str){text, sizeof text});
+    gzip_response(gzip, &request);
+    assert_int_equal(request.response.body.n, sizeof text);
+    gzip_free(gzip);
+}
+
+static void test_security_headers(void **state)
+{
+    (void)state;
+    struct http_request request = request_with("A", "b");
+    http_set_security_headers(&request);
+    assert_int_equal(http_response_header(&request, "Strict-Transport-Security").n, 0);
+    assert_true(str_find(http_response_header(&request, "Content-Security-Policy"), STR("default-src 'none'"), 0) == 0);
+    request.is_https = true;
+    http_set_security_headers(&request);
+    assert_true(http_response_header(&request, "Strict-Transport-Security").n > 0);
+    assert_int_equal(request.response.header_count, 6);
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"/", "/"},           {"/a/", "/a/"},       {"/a//b", "/a/b"},     {"/a/./b/../c", "/a/c"}, {"/a/..", "/"},
+        {"/a/.", "/a/"},      {"/%41%25", "/A%"},   {"/%252e", "/%2e"},    {"//", "/"},             {"/...", "/..."},
+        {"/..", NULL},        {"/%2E%2E", NULL},    {"/a/%2e%2e/%2e%2e/x", NULL}, {"", NULL},       {"a", NULL},
+        {"/%2f", NULL},       {"/%5C", NULL},       {"/%1", NULL},         {"/%", NULL},            {"/%ed%a0%80", NULL},
+        {"/%e5%8f%b0", "/\xe5\x8f\xb0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str path;
+        bool is_ok = http_parse_path(str_from_cstr(cases[i][0]), arena, &path);
+        assert_int_equal(is_ok, cases[i][1] != NULL);
+        if (is_ok)
+            assert_true(str_equal_cstr(path, cases[i][1]));
+    }
+}
+
+/* The table here is made from this test's own sources (tests/web/meson.build). */
+static void test_static(void **state)
+{
+    (void)state;
+    assert_int_equal(static_table_n, 2);
+    for (size_t i = 0; i < static_table_n; i++) {
+        const struct static_file *file = &static_table[i];
+        assert_ptr_equal(static_find_name(file->name), file);
+        assert_ptr_equal(static_find_url(file->url), file);
+        assert_true(str_equal(static_url(file->name), file->url));
+        static char back[65536];
+        z_stream stream = {.next_in = (Bytef *)(uintptr_t)file->gzip.p, .avail_in = (uInt)file->gzip.n,
+                           .next_out = (Bytef *)back, .avail_out = sizeof back};
+        assert_int_equal(inflateInit2(&stream, 31), Z_OK);
+        assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+        assert_int_equal(stream.total_out, file->bytes.n);
+        assert_memory_equal(back, file->bytes.p, file->bytes.n);
+        (void)inflateEnd(&stream);
+    }
+    assert_true(str_has_prefix(static_url(STR("http_fixture.css")), STR("/static/http_fixture.")));
+    assert_null(static_find_url(STR("/static/http_fixture.css")));
+    assert_null(static_find_url(STR("/static/http_fixture.0000000000000000.css")));
+    assert_null(static_find_url(STR("/static/")));
+    assert_null(static_find_name(STR("nothing")));
+}
+
+static int64_t seven(void *arg)
+{
+    (void)arg;
+    return 7;
+}
+
+/* Runs promtool over the text; skipped where it is not installed. */
+static void test_metrics(void **state)
+{
+    (void)state;
+    static const char *const routes[] = {"none", "finding\"x\\"};
+    struct metrics *metrics = metrics_new(3, routes, 2);
+    assert_non_null(metrics);
+    int counter = metrics_counter(metrics, "bihuan_events_total", "Events.");
+    metrics_gauge(metrics, "bihuan_writer_queue", "Waiting.", seven, NULL);
+    metrics_add(metrics, 1, counter, 2);
+    metrics_add(metrics, 2, counter, 3);
+    metrics_request(metrics, 0, 1, 200, 400);
+    metrics_request(metrics, 1, 1, 404, 2000);
+    metrics_request(metrics, 2, 1, 500, 99000000);
+    struct site site;
+    site_init(&site);
+    site_start(&site, 1, 4);
+    assert_int_equal(ask(&site, "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    metrics_write(metrics, site.server, site.pool, &out);
+    site_stop(&site);
+    assert_int_equal(buf_rc(&out), RC_OK);
+    struct str text = buf_str(&out);
+    assert_true(str_find(text, STR("bihuan_events_total 5\n"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("bihuan_writer_queue 7\n"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("le=\"0.0005\"} 1\n"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("le=\"+Inf\"} 3\n"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("\"} 99.002400\n"), 0) != SIZE_MAX);
+    metrics_free(metrics);
+    if (access("/usr/bin/promtool", X_OK) != 0) {
+        buf_done(&out);
+        print_message("promtool is not installed: format not checked\n");
+        skip();
+    }
+    int pipe_fds[2];
+    assert_int_equal(pipe(pipe_fds), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(pipe_fds[0], 0);
+        close(pipe_fds[0]);
+        close(pipe_fds[1]);
+        (void)dup2(2, 1);
+        execl("/usr/bin/promtool", "promtool", "check", "metrics", (char *)NULL);
+        _exit(127);
+    }
+    close(pipe_fds[0]);
+    assert_int_equal(write(pipe_fds[1], out.p, out.n), (ssize_t)out.n);
+    close(pipe_fds[1]);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    buf_done(&out);
+}
+
+/* Runs a program with its output on standard error; its exit status. */
+static int run_program(char *const argv[])
+{
+    pid_t child = fork();
+    if (child == 0) {
+        int null = open("/dev/null", O_RDWR);
+        (void)dup2(null, 0);
+        (void)dup2(null, 1);
+        (void)dup2(null, 2);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    int status = -1;
+    (void)waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_tls(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/http-tls-XXXXXX", cert[64], key[64], out[64], url[64];
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(cert, sizeof cert, "%s/cert.pem", dir);
+    (void)snprintf(key, sizeof key, "%s/key.pem", dir);
+    (void)snprintf(out, sizeof out, "%s/out", dir);
+    struct site site;
+    site_init(&site);
+    site.config.tls_cert = cert;
+    site.config.tls_key = key;
+    struct http_server *none;
+    assert_int_equal(http_server_new(&site.config, &none), RC_CONFIG);
+    if (run_program((char *[]){"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert,
+                               "-days", "2", "-subj", "/CN=localhost", NULL}) == 127 ||
+        run_program((char *[]){"curl", "--version", NULL}) == 127) {
+        print_message("openssl or curl is not installed: TLS not tried\n");
+        skip();
+    }
+    site.config.head_timeout_ms = 5000;
+    site_start(&site, 2, 16);
+    static const char *const paths[] = {"who", "big", "file", "stream"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/%s", site.port, paths[i]);
+        assert_int_equal(run_program((char *[]){"curl", "-sSfk", "--max-time", "30", "-o", out, url, NULL}), 0);
+        FILE *f = fopen(out, "re");
+        assert_non_null(f);
+        char text[64] = "";
+        size_t n = fread(text, 1, sizeof text - 1, f);
+        assert_true(n > 0);
+        if (i == 0)
+            assert_string_equal(text, "127.0.0.1 1");
+        (void)fseek(f, 0, SEEK_END);
+        if (i == 1)
+            assert_int_equal(ftell(f), BIG_BYTES);
+        if (i == 3)
+            assert_int_equal(ftell(f), STREAM_BYTES);
+        (void)fclose(f);
+    }
+    int fd = dial(&site, NULL); /* plain text to the TLS port */
+    say(fd, "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_not_equal(hear(fd, NULL, 0), 200);
+    close(fd);
+    site_stop(&site);
+    (void)unlink(cert);
+    (void)unlink(key);
+    (void)unlink(out);
+    (void)rmdir(dir);
+}
+
+int main(void)
+{
+    arena = arena_new(1 << 20);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_accept_encoding),  cmocka_unit_test(test_gzip_round_trip),
+        cmocka_unit_test(test_security_headers), cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_static),           cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_tls),
+    };
+    int failed = cmocka_run_group_tests_name("http parts", tests, NULL, NULL);
+    arena_free(arena);
+    return failed;
+}
