@@ -71,7 +71,8 @@ static enum rc open_connection(struct ctx *ctx, struct db *db, struct str url)
     int applied, known;
     TRY(db_schema_version(ctx, db, &applied, &known));
     if (applied != known)
-        return ctx_fail_format(ctx, RC_DB, NULL, "the database has schema %d, the program %d: migrate first", applied, known);
+        return ctx_fail_format(ctx, RC_DB, NULL, "the database has schema %d, the program %d: migrate first", applied,
+                               known);
     return db_prepare_all(ctx, db);
 }
 
@@ -120,6 +121,7 @@ enum rc db_set_bulk(struct db *db, bool is_bulk) { return db->ops->set(db, -1, -
 void db_forget_transaction(struct db *db)
 {
     db->is_in_tx = false;
+    db->broken_rc = RC_OK;
     db->savepoints = 0;
 }
 
@@ -145,11 +147,23 @@ enum rc db_begin(struct ctx *ctx, struct db *db, bool is_write)
     return RC_OK;
 }
 
+/* A failed statement ends what can be done on PostgreSQL, whose COMMIT then quietly rolls back; a full disk ends the
+ * transaction on SQLite.  Both engines refuse here, so that nothing is taken for written that is not. */
+static enum rc check_transaction(struct ctx *ctx, const struct db *db)
+{
+    if (!db->is_in_tx)
+        return ctx_fail_format(ctx, RC_DB, NULL, "no transaction is open");
+    if (db->broken_rc != RC_OK)
+        return ctx_fail_format(ctx, db->broken_rc, NULL, "the transaction has failed");
+    return RC_OK;
+}
+
 enum rc db_commit(struct ctx *ctx, struct db *db)
 {
-    assert(db->is_in_tx);
     end_statements(db);
-    enum rc rc = db_is_failing(ctx) ? RC_DB : db->ops->exec(ctx, db, "COMMIT");
+    enum rc rc = check_transaction(ctx, db);
+    if (rc == RC_OK)
+        rc = db_is_failing(ctx) ? RC_DB : db->ops->exec(ctx, db, "COMMIT");
     if (rc != RC_OK)
         db_rollback(db);
     db_forget_transaction(db);
@@ -178,7 +192,7 @@ void db_rollback(struct db *db)
 
 enum rc db_savepoint(struct ctx *ctx, struct db *db)
 {
-    assert(db->is_in_tx);
+    TRY(check_transaction(ctx, db));
     if (db_is_failing(ctx))
         return RC_DB;
     TRY(db->ops->exec(ctx, db, "SAVEPOINT s")); /* of several of one name both engines mean the newest */
@@ -188,9 +202,10 @@ enum rc db_savepoint(struct ctx *ctx, struct db *db)
 
 enum rc db_savepoint_release(struct ctx *ctx, struct db *db)
 {
-    assert(db->savepoints > 0);
     end_statements(db);
-    enum rc rc = db_is_failing(ctx) ? RC_DB : db->ops->exec(ctx, db, "RELEASE s");
+    enum rc rc = check_transaction(ctx, db);
+    if (rc == RC_OK)
+        rc = db_is_failing(ctx) ? RC_DB : db->ops->exec(ctx, db, "RELEASE s");
     if (rc != RC_OK) {
         db_savepoint_rollback(db);
         return rc;
@@ -206,5 +221,7 @@ void db_savepoint_rollback(struct db *db)
     end_statements(db);
     exec_quietly(db, "ROLLBACK TO s");
     exec_quietly(db, "RELEASE s");
-    db->savepoints--;
+    db->broken_rc = RC_OK;
+    if (db->savepoints > 0) /* the engine may have given up the whole transaction meanwhile */
+        db->savepoints--;
 }

@@ -1,9 +1,9 @@
 /* db.h: one interface over SQLite and PostgreSQL.
  *
- * The URL decides: "bihuan.db", "sqlite:///abs/path", "sqlite:rel/path", "postgresql://...".  SQL text lives only in sql/; a
- * statement is known by its enum query (made from sql/query/NOUN.sql) and prepared when the connection
- * opens, so a typo fails at start.  Parameters bind by name.  Text results are valid until the next step
- * or reset of that statement.
+ * The URL decides: "bihuan.db", "sqlite:///abs/path", "sqlite:rel/path", "postgresql://...".  SQL text lives only in
+ * sql/; a statement is known by its enum query (made from sql/query/NOUN.sql) and prepared when the connection opens,
+ * so a typo fails at start.  Parameters bind by name.  Text results are valid until the next step or reset of that
+ * statement.
  *
  * A struct db is one connection; one thread at a time.  Readers of SQLite each have their own; there is one
  * writer (record/writer.h).
@@ -52,7 +52,8 @@ struct db_stmt *db_query(struct db *db, int q);
  * set in sql/, prepared at first use and kept among the DB_LIST_CACHE_MAX (64) newest of the connection.  NULL when
  * there is no such filter or sort, or the engine refuses. */
 struct db_stmt *db_query_list(struct db *db, int q, uint32_t filters, int sort);
-/* Prepares every list with every filter and sort once: what db_open cannot do cheaply.  For tests and the check verb. */
+/* Prepares every list with every filter and sort once: what db_open cannot do cheaply.  For tests and the check verb.
+ */
 enum rc db_try_lists(struct ctx *ctx, struct db *db) MUST_CHECK;
 
 /* The result may be long: on PostgreSQL rows come one by one instead of all at once.  Until the next reset; say it
@@ -84,7 +85,7 @@ void db_reset(struct db_stmt *st); /* ends a statement early; takes NULL */
 int db_column_count(const struct db_stmt *st);
 const char *db_column_name(const struct db_stmt *st, int i);
 bool db_column_is_null(struct db_stmt *st, int i);
-int64_t db_column_int(struct db_stmt *st, int i); /* 0 for null */
+int64_t db_column_int(struct db_stmt *st, int i);     /* 0 for null */
 struct str db_column_text(struct db_stmt *st, int i); /* until the next step; empty for null */
 /* Whole row as a map in the arena, texts copied; integers stay integers. */
 struct value *db_row(struct arena *arena, struct db_stmt *st);
@@ -94,9 +95,9 @@ enum rc db_rows(struct ctx *ctx, struct db_stmt *st, struct value **ret_list) MU
 enum rc db_first_row(struct ctx *ctx, struct db_stmt *st, struct value **ret_map) MUST_CHECK;
 
 /* Transactions.  Begin for writing takes the write lock at once on SQLite; begin for reading gives one snapshot.  An
- * uncommitted one rolls back on close, and when its commit fails.  After a failed statement roll back, at least to the
- * savepoint: PostgreSQL refuses everything else.  A lost PostgreSQL connection gives RC_BUSY; outside a transaction the
- * next call connects again. */
+ * uncommitted one rolls back on close, and when its commit fails.  After a failed statement roll
+ * back, at least to the savepoint: until then every step, savepoint and commit gives RC_DB (RC_BUSY after RC_BUSY), on
+ * both engines.  A lost PostgreSQL connection gives RC_BUSY; outside a transaction the next call connects again. */
 enum rc db_begin(struct ctx *ctx, struct db *db, bool is_write) MUST_CHECK;
 enum rc db_commit(struct ctx *ctx, struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);

@@ -67,14 +67,17 @@ extern const struct db_ops db_sqlite_ops, db_postgres_ops;
 struct db {
     const struct db_ops *ops;
     enum db_mode mode;
-    char *url; /* as given */
+    char *url;  /* as given */
     char *path; /* SQLite: the file */
     void *conn;
     struct db_stmt **queries; /* by enum query; NULL before they are prepared */
     struct db_stmt *all;
     struct db_stmt *lists[DB_LIST_CACHE_MAX];
     uint64_t list_clock;
-    bool is_in_tx, is_closing;
+    bool is_in_tx;
+    enum rc broken_rc; /* RC_DB or RC_BUSY once a statement of the transaction has failed, until it is rolled back, at
+                          least to the savepoint */
+    bool is_closing;
     int savepoints;
     int busy_ms, cache_kb;
     long serial; /* for names of statements */
@@ -94,7 +97,8 @@ enum rc db_prepare_all(struct ctx *ctx, struct db *db);
 void db_forget_transaction(struct db *db);
 /* What would let a breach of a constraint in, then every foreign key counted through. */
 enum rc db_postgres_check(struct ctx *ctx, struct db *db, struct value *problems);
-/* Runs a program without a shell and waits; envp entries are added to ours.  On failure its standard error is the detail. */
+/* Runs a program without a shell and waits; envp entries are added to ours.  On failure its standard error is the
+ * detail. */
 enum rc db_run_program(struct ctx *ctx, char *const argv[], char *const envp[]);
 
 #endif

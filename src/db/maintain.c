@@ -20,7 +20,8 @@ enum { ENV_MAX = 1024, OUTPUT_BYTES_MAX = 400 };
 static const char *const list_tables[DB_ENGINE_COUNT] = {
     "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' "
     "ESCAPE '\\' ORDER BY name",
-    "SELECT c.relname::text COLLATE \"C\" AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace "
+    "SELECT c.relname::text COLLATE \"C\" AS name FROM pg_class c WHERE c.relnamespace = "
+    "current_schema()::regnamespace "
     "AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1",
 };
 
@@ -40,8 +41,7 @@ enum rc db_list_tables(struct ctx *ctx, struct db *db, struct value **ret_names)
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     TRY(db_prepare_text(ctx, db, str_from_cstr(list_tables[db->ops->engine]), &st));
     TRY(db_rows(ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct str name = value_get_text(row, "name");
         if (!is_local(name))
             (void)value_add_text(ctx->arena, names, name);

@@ -22,7 +22,6 @@ static const char list_applied[] = "SELECT number, checksum FROM schema_migratio
 static const char add_applied[] = "INSERT INTO schema_migration (number, name, checksum, applied_at) "
                                   "VALUES ($number, $name, $checksum, $at)";
 
-
 static enum rc get_int(struct ctx *ctx, struct db *db, const char *sql, int64_t *ret_value)
 {
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
@@ -49,8 +48,7 @@ static enum rc compare_applied(struct ctx *ctx, struct db *db, int *ret_count)
     TRY(db_prepare_text(ctx, db, str_from_cstr(list_applied), &st));
     TRY(db_rows(ctx, st, &rows));
     int i = 0;
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         int64_t number = value_get_int(row, "number", 0);
         if (i == db_catalog.migration_count)
             return ctx_fail_format(ctx, RC_DB, NULL, "schema %d is newer than this program", (int)number);
@@ -72,7 +70,7 @@ static enum rc apply_missing(struct ctx *ctx, struct db *db)
     TRY(get_int(ctx, db, has_table[db->ops->engine], &count));
     if (!count)
         TRY(db->ops->exec(ctx, db, make_table[db->ops->engine]));
-    int applied;
+    int applied = 0;
     TRY(compare_applied(ctx, db, &applied));
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     TRY(db_prepare_text(ctx, db, str_from_cstr(add_applied), &st));

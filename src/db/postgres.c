@@ -43,7 +43,7 @@ struct pg_stmt {
     PGresult **rest; /* of a stream that had to leave the connection */
     size_t rest_count, rest_room, rest_at;
     int64_t changed;
-    int columns; /* from describing it */
+    int columns;            /* from describing it */
     struct db_owned *blobs; /* decoded for this row */
     const char **values;
     int *lengths, *formats;
@@ -57,9 +57,9 @@ static enum rc map_state(const char *state)
         const char *state;
         enum rc rc;
     } map[] = {
-        {"23505", RC_CONFLICT}, {"23503", RC_CONFLICT}, {"23001", RC_CONFLICT}, {"40001", RC_BUSY}, {"40P01", RC_BUSY},
-        {"55P03", RC_BUSY},     {"53300", RC_BUSY},     {"57P01", RC_BUSY},     {"57P02", RC_BUSY}, {"57P03", RC_BUSY},
-        {"53200", RC_NOMEM},    {"3D000", RC_NOT_FOUND},
+        {"23505", RC_CONFLICT}, {"23503", RC_CONFLICT}, {"23001", RC_CONFLICT}, {"40001", RC_BUSY},
+        {"40P01", RC_BUSY},     {"55P03", RC_BUSY},     {"53300", RC_BUSY},     {"57P01", RC_BUSY},
+        {"57P02", RC_BUSY},     {"57P03", RC_BUSY},     {"53200", RC_NOMEM},    {"3D000", RC_NOT_FOUND},
     };
     for (size_t i = 0; state && i < sizeof map / sizeof *map; i++)
         if (strcmp(state, map[i].state) == 0)
@@ -72,7 +72,8 @@ static enum rc fail(struct ctx *ctx, const struct pg *pg, const PGresult *result
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     enum rc rc = PQstatus(pg->conn) == CONNECTION_OK ? map_state(state) : RC_BUSY;
-    return ctx_fail_format(ctx, rc, NULL, "%s: %s %s", what, state ? state : "", text ? text : PQerrorMessage(pg->conn));
+    return ctx_fail_format(ctx, rc, NULL, "%s: %s %s", what, state ? state : "",
+                           text ? text : PQerrorMessage(pg->conn));
 }
 
 static bool is_good(const PGresult *result)
@@ -91,7 +92,8 @@ static void drop_notice(void *arg, const PGresult *result)
 /* Connects within CONNECT_MS.  Verbose errors carry the SQLSTATE, which is the same in every language. */
 static enum rc connect_to(struct ctx *ctx, const char *url, const char *dbname, PGconn **ret_conn)
 {
-    const char *const keys[] = {"dbname", "client_encoding", "fallback_application_name", dbname ? "dbname" : NULL, NULL};
+    const char *const keys[] = {"dbname", "client_encoding", "fallback_application_name", dbname ? "dbname" : NULL,
+                                NULL};
     const char *const values[] = {url, "UTF8", "bihuan", dbname, NULL};
     int64_t until_ms = clock_monotonic_ms() + CONNECT_MS;
     PGconn *conn = PQconnectStartParams(keys, values, 1);
@@ -110,7 +112,9 @@ static enum rc connect_to(struct ctx *ctx, const char *url, const char *dbname, 
     }
     if (state != PGRES_POLLING_OK) {
         const char *text = PQerrorMessage(conn);
-        enum rc rc = strstr(text, "3D000") ? RC_NOT_FOUND : strstr(text, "57P03") || strstr(text, "53300") ? RC_BUSY : RC_DB;
+        enum rc rc = strstr(text, "3D000")                            ? RC_NOT_FOUND
+                     : strstr(text, "57P03") || strstr(text, "53300") ? RC_BUSY
+                                                                      : RC_DB;
         rc = ctx_fail_format(ctx, rc, NULL, "connect: %s", *text ? text : "timeout");
         PQfinish(conn);
         return rc;
@@ -132,8 +136,9 @@ static enum rc configure(struct ctx *ctx, struct db *db)
 {
     struct pg *pg = db->conn;
     char sql[256];
-    snprintf(sql, sizeof sql, "SET lock_timeout = %d; SET jit = off; SET timezone = 'UTC'; "
-                              "SET default_transaction_read_only = %s; SET synchronous_commit = %s",
+    snprintf(sql, sizeof sql,
+             "SET lock_timeout = %d; SET jit = off; SET timezone = 'UTC'; "
+             "SET default_transaction_read_only = %s; SET synchronous_commit = %s",
              db->busy_ms, db->mode == DB_READ ? "on" : "off", pg->is_bulk ? "off" : "on");
     return exec_on(ctx, pg, sql, "settings");
 }
@@ -325,7 +330,8 @@ static bool send_forget(struct pg *pg, const char *name)
 }
 
 /* One pipeline for all statements of the list; is_again: those marked narrow, with their types. */
-static enum rc prepare_round(struct ctx *ctx, struct pg *pg, struct db_stmt **list, int count, bool *is_narrow, bool is_again)
+static enum rc prepare_round(struct ctx *ctx, struct pg *pg, struct db_stmt **list, int count, bool *is_narrow,
+                             bool is_again)
 {
     bool is_sent = PQenterPipelineMode(pg->conn);
     for (int i = 0; i < count && is_sent; i++) {
@@ -398,7 +404,7 @@ static void pg_reset(struct db_stmt *st)
     struct pg_stmt *ps = st->engine;
     if (pg->streaming == st) { /* a cancel might hit the next statement: read it out */
         pg->streaming = NULL;
-        for (PGresult *result; (result = PQgetResult(pg->conn));)
+        for (PGresult *result; !st->db->is_closing && (result = PQgetResult(pg->conn));)
             PQclear(result);
     }
     PQclear(ps->result);
@@ -505,7 +511,8 @@ static enum rc start(struct ctx *ctx, struct db_stmt *st)
     TRY(fill_values(pg, st));
     ps->is_active = true;
     if (!st->is_stream)
-        return take_result(ctx, st, PQexecPrepared(pg->conn, st->name, st->param_count, ps->values, ps->lengths, ps->formats, 0));
+        return take_result(
+            ctx, st, PQexecPrepared(pg->conn, st->name, st->param_count, ps->values, ps->lengths, ps->formats, 0));
     if (!PQsendQueryPrepared(pg->conn, st->name, st->param_count, ps->values, ps->lengths, ps->formats, 0))
         return fail(ctx, pg, NULL, st->name);
     (void)PQsetSingleRowMode(pg->conn);
@@ -573,9 +580,12 @@ static enum db_kind pg_column_kind(struct db_stmt *st, int i)
     case OID_BOOL:
     case OID_INT8:
     case OID_INT4:
-    case OID_INT2: return DB_KIND_INT;
-    case OID_NUMERIC: /* sum() of bigint */ return str_parse_int64(raw_text(ps, i), &value) ? DB_KIND_INT : DB_KIND_TEXT;
-    default: return DB_KIND_TEXT;
+    case OID_INT2:
+        return DB_KIND_INT;
+    case OID_NUMERIC: /* sum() of bigint */
+        return str_parse_int64(raw_text(ps, i), &value) ? DB_KIND_INT : DB_KIND_TEXT;
+    default:
+        return DB_KIND_TEXT;
     }
 }
 

@@ -26,8 +26,8 @@ static enum rc add_texts(struct ctx *ctx, struct db *db, struct str sql, struct 
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     TRY(db_prepare_text(ctx, db, sql, &st));
     TRY(db_rows(ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    (void)value_add_text(ctx->arena, list, value_get_text(row, "text"));
+    VALUE_EACH (row, rows)
+        (void)value_add_text(ctx->arena, list, value_get_text(row, "text"));
     return RC_OK;
 }
 
@@ -36,7 +36,7 @@ enum rc db_postgres_check(struct ctx *ctx, struct db *db, struct value *problems
     struct value *queries = value_new_list(ctx->arena);
     TRY(add_texts(ctx, db, str_from_cstr(list_loose), problems));
     TRY(add_texts(ctx, db, str_from_cstr(list_foreign_keys), queries));
-    VALUE_EACH(query, queries)
-    TRY(add_texts(ctx, db, query->text, problems));
+    VALUE_EACH (query, queries)
+        TRY(add_texts(ctx, db, query->text, problems));
     return RC_OK;
 }

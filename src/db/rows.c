@@ -11,6 +11,8 @@ enum rc db_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row)
     enum rc rc = st->bind_rc;
     if (rc != RC_OK)
         (void)ctx_fail_format(ctx, rc, NULL, "%s: a parameter", st->name);
+    else if (st->db->broken_rc != RC_OK)
+        rc = ctx_fail_format(ctx, st->db->broken_rc, NULL, "%s: the transaction has failed", st->name);
     else if (db_is_failing(ctx))
         rc = RC_DB;
     else {
@@ -19,6 +21,8 @@ enum rc db_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row)
     }
     if (rc != RC_OK || !is_row)
         db_reset(st);
+    if (rc != RC_OK && st->db->is_in_tx)
+        st->db->broken_rc = rc == RC_BUSY ? RC_BUSY : RC_DB;
     if (rc == RC_OK)
         *ret_is_row = is_row;
     return rc;
@@ -62,9 +66,12 @@ int64_t db_column_int(struct db_stmt *st, int i)
 {
     int64_t value = 0;
     switch (st->db->ops->column_kind(st, i)) {
-    case DB_KIND_INT: return st->db->ops->column_int(st, i);
-    case DB_KIND_TEXT: return str_parse_int64(st->db->ops->column_text(st, i), &value) ? value : 0;
-    case DB_KIND_NULL: break;
+    case DB_KIND_INT:
+        return st->db->ops->column_int(st, i);
+    case DB_KIND_TEXT:
+        return str_parse_int64(st->db->ops->column_text(st, i), &value) ? value : 0;
+    case DB_KIND_NULL:
+        break;
     }
     return 0;
 }
@@ -95,7 +102,9 @@ static struct value *read_row(struct arena *arena, struct db_stmt *st, const str
         return NULL;
     for (int i = 0; i < count; i++) {
         switch (st->db->ops->column_kind(st, i)) {
-        case DB_KIND_NULL: cells[i].kind = VALUE_NULL; break;
+        case DB_KIND_NULL:
+            cells[i].kind = VALUE_NULL;
+            break;
         case DB_KIND_INT:
             cells[i].kind = VALUE_INT;
             cells[i].integer = st->db->ops->column_int(st, i);

@@ -18,7 +18,13 @@
 
 #include "base/alloc.h"
 
-enum { BACKUP_PAGES = 512, BACKUP_TRIES_MAX = 600, BACKUP_WAIT_MS = 50, JOURNAL_BYTES_MAX = 64 << 20 };
+enum {
+    BACKUP_PAGES = 512,
+    BACKUP_TRIES_MAX = 600,
+    BACKUP_WAIT_MS = 50,
+    JOURNAL_BYTES_MAX = 64 << 20,
+    CHECKPOINT_PAGES = 4000
+};
 
 static pthread_once_t is_configured = PTHREAD_ONCE_INIT;
 
@@ -30,18 +36,24 @@ static enum rc map_rc(int code)
     switch (code) {
     case SQLITE_OK:
     case SQLITE_ROW:
-    case SQLITE_DONE: return RC_OK;
+    case SQLITE_DONE:
+        return RC_OK;
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-    case SQLITE_CONSTRAINT_FOREIGNKEY: return RC_CONFLICT;
-    default: break;
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+        return RC_CONFLICT;
+    default:
+        break;
     }
     switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return RC_BUSY;
-    case SQLITE_NOMEM: return RC_NOMEM;
-    default: return RC_DB;
+    case SQLITE_LOCKED:
+        return RC_BUSY;
+    case SQLITE_NOMEM:
+        return RC_NOMEM;
+    default:
+        return RC_DB;
     }
 }
 
@@ -81,7 +93,8 @@ static enum rc lite_set(struct db *db, int busy_ms, int cache_kb, int is_bulk)
         code = sqlite3_exec(db->conn, sql, NULL, NULL, NULL);
     }
     if (is_bulk >= 0)
-        code = sqlite3_exec(db->conn, is_bulk ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+        code = sqlite3_exec(db->conn, is_bulk ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", NULL, NULL,
+                            NULL);
     return map_rc(code);
 }
 
@@ -99,9 +112,10 @@ static enum rc configure_connection(struct ctx *ctx, struct db *db)
     /* case_sensitive_like: LIKE means on SQLite what it means on PostgreSQL, and may use an index */
     snprintf(sql, sizeof sql,
              "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -%d; PRAGMA mmap_size = 0; "
-             "PRAGMA journal_size_limit = %d; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON; "
+             "PRAGMA journal_size_limit = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY; PRAGMA "
+             "case_sensitive_like = ON; "
              "PRAGMA query_only = %s",
-             db->cache_kb, JOURNAL_BYTES_MAX, db->mode == DB_READ ? "ON" : "OFF");
+             db->cache_kb, JOURNAL_BYTES_MAX, CHECKPOINT_PAGES, db->mode == DB_READ ? "ON" : "OFF");
     return lite_exec(ctx, db, sql);
 }
 
@@ -120,7 +134,8 @@ static enum rc lite_open(struct ctx *ctx, struct db *db)
         close(fd);
     }
     sqlite3 *conn = NULL;
-    int code = sqlite3_open_v2(db->path, &conn, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+    int code =
+        sqlite3_open_v2(db->path, &conn, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
     db->conn = conn;
     if (code != SQLITE_OK)
         return fail(ctx, conn, code, db->path);
@@ -194,9 +209,12 @@ static const char *lite_column_name(const struct db_stmt *st, int i) { return sq
 static enum db_kind lite_column_kind(struct db_stmt *st, int i)
 {
     switch (sqlite3_column_type(st->engine, i)) {
-    case SQLITE_NULL: return DB_KIND_NULL;
-    case SQLITE_INTEGER: return DB_KIND_INT;
-    default: return DB_KIND_TEXT;
+    case SQLITE_NULL:
+        return DB_KIND_NULL;
+    case SQLITE_INTEGER:
+        return DB_KIND_INT;
+    default:
+        return DB_KIND_TEXT;
     }
 }
 
@@ -205,8 +223,9 @@ static int64_t lite_column_int(struct db_stmt *st, int i) { return sqlite3_colum
 static struct str lite_column_text(struct db_stmt *st, int i)
 {
     /* the pointer first: asking for it converts, and the size is that of the result */
-    const char *p = sqlite3_column_type(st->engine, i) == SQLITE_BLOB ? sqlite3_column_blob(st->engine, i)
-                                                                     : (const char *)sqlite3_column_text(st->engine, i);
+    const char *p = sqlite3_column_type(st->engine, i) == SQLITE_BLOB
+                        ? sqlite3_column_blob(st->engine, i)
+                        : (const char *)sqlite3_column_text(st->engine, i);
     return (struct str){p, (size_t)sqlite3_column_bytes(st->engine, i)};
 }
 
@@ -271,7 +290,8 @@ static enum rc fill_backup(struct ctx *ctx, sqlite3 *from, sqlite3 *to)
     struct value *problems = value_new_list(ctx->arena);
     TRY(check_connection(ctx, to, problems));
     if (value_count(problems))
-        return ctx_fail_format(ctx, RC_DAMAGED, NULL, "the copy does not verify: %.*s", STR_ARG(problems->items.first->text));
+        return ctx_fail_format(ctx, RC_DAMAGED, NULL, "the copy does not verify: %.*s",
+                               STR_ARG(problems->items.first->text));
     return arena_rc(ctx->arena);
 }
 

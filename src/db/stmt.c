@@ -199,7 +199,8 @@ static int list_slot(struct db *db)
     return oldest;
 }
 
-static struct db_stmt *list_stmt(struct ctx *ctx, struct db *db, int q, uint32_t filters, int sort)
+/* The statement when it is prepared already, else NULL. */
+static struct db_stmt *find_list(struct db *db, int q, uint32_t filters, int sort)
 {
     assert(db->queries && q >= 0 && q < db_catalog.query_count && db_catalog.queries[q].is_list);
     if (filters == 0 && sort == 0)
@@ -211,6 +212,11 @@ static struct db_stmt *list_stmt(struct ctx *ctx, struct db *db, int q, uint32_t
             return fresh(st);
         }
     }
+    return NULL;
+}
+
+static struct db_stmt *add_list(struct ctx *ctx, struct db *db, int q, uint32_t filters, int sort)
+{
     int slot = list_slot(db);
     struct db_stmt *st = slot < 0 ? NULL : new_list_stmt(db, q, filters, sort);
     if (!st)
@@ -228,10 +234,13 @@ static struct db_stmt *list_stmt(struct ctx *ctx, struct db *db, int q, uint32_t
 
 struct db_stmt *db_query_list(struct db *db, int q, uint32_t filters, int sort)
 {
+    struct db_stmt *st = find_list(db, q, filters, sort);
+    if (st)
+        return st;
     struct ctx ctx = {.arena = arena_new(4096)}; /* only for the detail, which has no way out of here */
     if (!ctx.arena)
         return NULL;
-    struct db_stmt *st = list_stmt(&ctx, db, q, filters, sort);
+    st = add_list(&ctx, db, q, filters, sort);
     arena_free(ctx.arena);
     return st;
 }
@@ -242,7 +251,9 @@ enum rc db_try_lists(struct ctx *ctx, struct db *db)
         const struct db_query_text *text = &db_catalog.queries[q];
         for (int k = 0; text->is_list && k < text->filter_count + text->sort_count; k++) {
             bool is_filter = k < text->filter_count;
-            if (list_stmt(ctx, db, q, is_filter ? 1u << k : 0, is_filter ? 0 : k - text->filter_count))
+            uint32_t filters = is_filter ? 1u << k : 0;
+            int sort = is_filter ? 0 : k - text->filter_count;
+            if (find_list(db, q, filters, sort) || add_list(ctx, db, q, filters, sort))
                 continue;
             const char *name = is_filter ? text->filters[k].name : text->sorts[k - text->filter_count].name;
             return ctx_fail_format(ctx, RC_DB, NULL, "%s: list %s, %s", text->place, text->name, name);
@@ -351,19 +362,28 @@ static void bind_json(struct db_stmt *st, int i, const struct value *v)
 
 void db_bind_map(struct db_stmt *st, const struct value *map)
 {
-    VALUE_EACH(child, map)
-    {
+    VALUE_EACH (child, map) {
         int i = find_param(st, child->key);
         if (i < 0)
             continue;
         switch (child->kind) {
-        case VALUE_NULL: note_bind(st, st->db->ops->bind_null(st, i)); break;
-        case VALUE_BOOL: note_bind(st, st->db->ops->bind_int(st, i, child->boolean)); break;
-        case VALUE_INT: note_bind(st, st->db->ops->bind_int(st, i, child->integer)); break;
+        case VALUE_NULL:
+            note_bind(st, st->db->ops->bind_null(st, i));
+            break;
+        case VALUE_BOOL:
+            note_bind(st, st->db->ops->bind_int(st, i, child->boolean));
+            break;
+        case VALUE_INT:
+            note_bind(st, st->db->ops->bind_int(st, i, child->integer));
+            break;
         case VALUE_TEXT:
-        case VALUE_HTML: bind_text_at(st, i, child->text); break;
+        case VALUE_HTML:
+            bind_text_at(st, i, child->text);
+            break;
         case VALUE_LIST:
-        case VALUE_MAP: bind_json(st, i, child); break;
+        case VALUE_MAP:
+            bind_json(st, i, child);
+            break;
         }
     }
 }

@@ -16,4 +16,7 @@ STORE_TEST(empty_database_checks_clean)
     assert_int_equal(value_count(problems), 0);
 }
 
-int main(void) { return STORE_RUN(STORE_CASE(every_query_filter_and_sort_is_accepted), STORE_CASE(empty_database_checks_clean)); }
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(every_query_filter_and_sort_is_accepted), STORE_CASE(empty_database_checks_clean));
+}

@@ -28,7 +28,7 @@ static struct {
     char dir[64];
     struct pg_cluster cluster;
     bool has_cluster, is_skipped;
-    char server_url[URL_BYTES]; /* of the database "postgres" */
+    char server_url[URL_BYTES];    /* of the database "postgres" */
     bool is_made[DB_POSTGRES + 1]; /* the template, migrated */
 } group;
 
@@ -69,7 +69,8 @@ static void make_server_url(char url[URL_BYTES], const char *database)
     if (query) /* the directory of the socket has slashes too */
         for (slash = query; *slash != '/';)
             slash--;
-    snprintf(url, URL_BYTES, "%.*s/%s%s", (int)(slash - group.server_url), group.server_url, database, query ? query : "");
+    snprintf(url, URL_BYTES, "%.*s/%s%s", (int)(slash - group.server_url), group.server_url, database,
+             query ? query : "");
 }
 
 static enum rc run_on_server(struct ctx *ctx, const char *sql)
@@ -153,7 +154,8 @@ static int tear_down(void **state)
     db_close(run->store.db);
     run->store.db = NULL;
     if (run->engine == DB_POSTGRES && !group.is_skipped) {
-        struct str sql = arena_format(run->ctx.arena, "DROP DATABASE IF EXISTS t%d_%d WITH (FORCE)", (int)getpid(), run->number);
+        struct str sql =
+            arena_format(run->ctx.arena, "DROP DATABASE IF EXISTS t%d_%d WITH (FORCE)", (int)getpid(), run->number);
         if (run_on_server(&run->ctx, sql.p) != RC_OK)
             print_issues(&run->ctx);
     }
@@ -222,7 +224,8 @@ int store_run(const struct store_case *cases, size_t count)
     for (size_t i = 0; i < count; i++) {
         for (int e = DB_SQLITE; e <= DB_POSTGRES; e++, n++) {
             runs[n] = (struct run){.test = &cases[i], .engine = (enum db_engine)e, .number = (int)n};
-            snprintf(runs[n].name, sizeof runs[n].name, "%s on %s", cases[i].name, e == DB_SQLITE ? "SQLite" : "PostgreSQL");
+            snprintf(runs[n].name, sizeof runs[n].name, "%s on %s", cases[i].name,
+                     e == DB_SQLITE ? "SQLite" : "PostgreSQL");
             tests[n] = (struct CMUnitTest){runs[n].name, run_case, set_up, tear_down, &runs[n]};
         }
     }

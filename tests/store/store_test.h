@@ -32,8 +32,8 @@ struct store_case {
 
 #define STORE_TEST(name) static void name(struct store *store)
 #define STORE_CASE(name) ((struct store_case){#name, name})
-#define STORE_RUN(...)                                            \
-    store_run((const struct store_case[]){__VA_ARGS__},           \
+#define STORE_RUN(...)                                                                                                 \
+    store_run((const struct store_case[]){__VA_ARGS__},                                                                \
               sizeof((const struct store_case[]){__VA_ARGS__}) / sizeof(struct store_case))
 
 /* Runs all cases on both engines; the exit code of the program. */

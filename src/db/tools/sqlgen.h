@@ -68,10 +68,10 @@ struct gen {
 };
 
 /* Pushes or ends the program: a generator without memory has nothing to report. */
-#define PUSH(gen, v, ...)                                          \
-    do {                                                           \
-        if (!VEC_PUSH((gen)->arena, (v), __VA_ARGS__))             \
-            fail_at((struct place){STR("sqlgen"), 0}, "no memory"); \
+#define PUSH(gen, v, ...)                                                                                              \
+    do {                                                                                                               \
+        if (!VEC_PUSH((gen)->arena, (v), __VA_ARGS__))                                                                 \
+            fail_at((struct place){STR("sqlgen"), 0}, "no memory");                                                    \
     } while (0)
 
 /* Prints "path:line: message" and ends the program. */

@@ -87,7 +87,8 @@ static void begin_query(struct reader *r, struct place place, struct str rest, b
         fail_at(place, "a query needs a name of a-z, 0-9 and _, at most 50");
     struct query *same = find_query(r->gen, name);
     if (same)
-        fail_at(place, "duplicate name %.*s, first at %.*s:%d", STR_ARG(name), STR_ARG(same->place.path), same->place.line);
+        fail_at(place, "duplicate name %.*s, first at %.*s:%d", STR_ARG(name), STR_ARG(same->place.path),
+                same->place.line);
     struct query *q = ARENA_NEW(r->gen->arena, struct query);
     PUSH(r->gen, &r->gen->queries, q);
     q->name = name;

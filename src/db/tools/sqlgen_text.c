@@ -97,7 +97,10 @@ static size_t add_macro(struct buf *out, struct place place, struct str line, si
     return end + 1 - i;
 }
 
-static bool starts(struct str line, size_t i, const char *two) { return i + 1 < line.n && memcmp(line.p + i, two, 2) == 0; }
+static bool starts(struct str line, size_t i, const char *two)
+{
+    return i + 1 < line.n && memcmp(line.p + i, two, 2) == 0;
+}
 
 static void begin_line(struct buf *out)
 {

@@ -82,7 +82,8 @@ void write_queries_header(const struct gen *gen, struct buf *out)
     buf_add_cstr(out, "\n#endif\n");
 }
 
-static void add_fragments(struct buf *out, const struct query *q, const char *kind, struct fragment *const *list, size_t n)
+static void add_fragments(struct buf *out, const struct query *q, const char *kind, struct fragment *const *list,
+                          size_t n)
 {
     if (n == 0 || q->like)
         return;

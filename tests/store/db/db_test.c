@@ -96,8 +96,9 @@ STORE_TEST(null_int_and_text_have_the_same_kinds)
     db_bind_int(st, "number", 5000000000);
     struct value *list = NULL;
     STORE_OK(db_rows(store->ctx, st, &list));
-    assert_string_equal(json_of(store, list).p, "[{\"count\":3,\"sum\":3,\"due\":\"2024-07-08\",\"is_none\":0,\"absent\":null,"
-                                                "\"echo\":\"\xe9\x97\xad\xe7\x8e\xaf\",\"number\":5000000000}]");
+    assert_string_equal(json_of(store, list).p,
+                        "[{\"count\":3,\"sum\":3,\"due\":\"2024-07-08\",\"is_none\":0,\"absent\":null,"
+                        "\"echo\":\"\xe9\x97\xad\xe7\x8e\xaf\",\"number\":5000000000}]");
     STORE_OK(db_rows(store->ctx, db_query(store->db, Q_NOTE_KINDS), &list)); /* parameters are null again */
     assert_true(value_is_null(value_get(list->items.first, "echo")));
     assert_true(value_is_null(value_get(list->items.first, "number")));
@@ -264,7 +265,8 @@ STORE_TEST(list_takes_filters_and_sorts)
         db_bind_int(st, "after_id", 1);
         struct value *list = NULL;
         STORE_OK(db_rows(store->ctx, st, &list));
-        assert_string_equal(json_of(store, list).p, "[{\"id\":5,\"title\":\"b\"},{\"id\":7,\"title\":\"b\"},{\"id\":3,\"title\":\"a\"}]");
+        assert_string_equal(json_of(store, list).p,
+                            "[{\"id\":5,\"title\":\"b\"},{\"id\":7,\"title\":\"b\"},{\"id\":3,\"title\":\"a\"}]");
     }
     assert_null(db_query_list(store->db, Q_NOTE_LIST, 1u << 30, 0));
     assert_null(db_query_list(store->db, Q_NOTE_LIST, 0, NOTE_LIST_SORT_COUNT));
@@ -285,7 +287,8 @@ STORE_TEST(list_cache_keeps_what_is_running)
             for (int sort = 0; sort < NOTE_LIST_SORT_COUNT; sort++)
                 if (filters != NOTE_LIST_FILTER_OPEN || sort != NOTE_LIST_SORT_TITLE)
                     for (int q = 0; q < 2; q++)
-                        assert_non_null(db_query_list(store->db, q ? Q_NOTE_COUNT : Q_NOTE_LIST, filters, q ? 0 : sort));
+                        assert_non_null(
+                            db_query_list(store->db, q ? Q_NOTE_COUNT : Q_NOTE_LIST, filters, q ? 0 : sort));
     STORE_OK(db_step(store->ctx, held, &is_row));
     assert_true(is_row);
     assert_int_equal(db_column_int(held, 0), 3);
@@ -313,6 +316,20 @@ STORE_TEST(rollback_and_savepoints_undo)
     db_rollback(store->db);
     db_rollback(store->db);
     assert_int_equal(count_of(store, "owner"), 2);
+}
+
+STORE_TEST(failed_statement_spoils_the_transaction)
+{
+    fill(store, 1, 0);
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    STORE_OK(db_run(store->ctx, owner_insert(store, 2, "two")));
+    STORE_RC(db_run(store->ctx, owner_insert(store, 1, "again")), RC_CONFLICT);
+    STORE_RC(db_run(store->ctx, owner_insert(store, 3, "three")), RC_DB);
+    STORE_RC(db_savepoint(store->ctx, store->db), RC_DB);
+    STORE_RC(db_commit(store->ctx, store->db), RC_DB);
+    STORE_RC(db_commit(store->ctx, store->db), RC_DB); /* none is open */
+    assert_int_equal(count_of(store, "owner"), 1);
+    STORE_OK(db_run(store->ctx, owner_insert(store, 2, "two")));
 }
 
 STORE_TEST(close_rolls_back)
@@ -384,7 +401,8 @@ STORE_TEST(open_names_what_is_wrong)
     STORE_RC(db_open(store->ctx, STR(""), DB_READ, &db), RC_CONFIG);
     STORE_RC(db_open(store->ctx, STR(":memory:"), DB_CREATE, &db), RC_CONFIG);
     STORE_RC(db_open(store->ctx, STR("sqlite://host/x"), DB_READ, &db), RC_CONFIG);
-    STORE_RC(db_open(store->ctx, arena_format(store->ctx->arena, "sqlite://%s/none.db", store->dir), DB_READ, &db), RC_NOT_FOUND);
+    STORE_RC(db_open(store->ctx, arena_format(store->ctx->arena, "sqlite://%s/none.db", store->dir), DB_READ, &db),
+             RC_NOT_FOUND);
     struct str url = arena_format(store->ctx->arena, "sqlite:%s/new.db", store->dir);
     if (db_get_engine(store->db) == DB_POSTGRES) {
         size_t at = str_find(store->url, STR("?"), 0);
@@ -577,11 +595,12 @@ int main(void)
     return STORE_RUN(
         STORE_CASE(row_comes_back_as_it_went_in), STORE_CASE(null_int_and_text_have_the_same_kinds),
         STORE_CASE(map_binds_every_kind), STORE_CASE(text_with_nul_is_refused),
-        STORE_CASE(breach_of_unique_or_foreign_key_is_conflict), STORE_CASE(deferred_breach_is_seen_at_commit_and_rolls_back),
-        STORE_CASE(changed_rows_are_counted), STORE_CASE(first_integer_or_not_found),
-        STORE_CASE(statements_run_inside_one_another), STORE_CASE(scope_lets_through_only_what_is_granted),
-        STORE_CASE(list_takes_filters_and_sorts), STORE_CASE(list_cache_keeps_what_is_running),
-        STORE_CASE(rollback_and_savepoints_undo), STORE_CASE(close_rolls_back),
+        STORE_CASE(breach_of_unique_or_foreign_key_is_conflict),
+        STORE_CASE(deferred_breach_is_seen_at_commit_and_rolls_back), STORE_CASE(changed_rows_are_counted),
+        STORE_CASE(first_integer_or_not_found), STORE_CASE(statements_run_inside_one_another),
+        STORE_CASE(scope_lets_through_only_what_is_granted), STORE_CASE(list_takes_filters_and_sorts),
+        STORE_CASE(list_cache_keeps_what_is_running), STORE_CASE(rollback_and_savepoints_undo),
+        STORE_CASE(failed_statement_spoils_the_transaction), STORE_CASE(close_rolls_back),
         STORE_CASE(reader_sees_one_snapshot_and_cannot_write), STORE_CASE(waiting_for_a_lock_ends_as_busy),
         STORE_CASE(settings_of_a_connection_are_taken), STORE_CASE(open_names_what_is_wrong),
         STORE_CASE(changed_or_newer_migration_is_refused), STORE_CASE(free_text_must_be_one_right_statement),

@@ -68,7 +68,8 @@ static void mistakes_are_named_with_their_line(void **state)
     static const struct {
         const char *query, *wanted;
     } rows[] = {
-        {"-- unscoped: x\n-- :name a\nSELECT 1\n\n-- :name a\nSELECT 2\n", "query/a.sql:5: duplicate name a, first at query/a.sql:2"},
+        {"-- unscoped: x\n-- :name a\nSELECT 1\n\n-- :name a\nSELECT 2\n",
+         "query/a.sql:5: duplicate name a, first at query/a.sql:2"},
         {"-- :name a\nSELECT 1\n", "query/a.sql:1: a has neither"},
         {"-- unscoped: x\n-- :name a\nSELECT 1;\n", "query/a.sql:3: a query is one statement without ';'"},
         {"-- unscoped: x\n-- :name a\nSELECT {limit}\n", "query/a.sql:3: unknown macro {limit}"},
@@ -85,8 +86,10 @@ static void mistakes_are_named_with_their_line(void **state)
         {"-- unscoped: x\n-- :name a\nSELECT {filters}\n", "query/a.sql:3: {filters} belongs to a `-- :list` block"},
         {"-- unscoped: x\n-- :list a\nSELECT 1\n", "query/a.sql:2: list a has no {filters}"},
         {"-- unscoped: x\n-- :list a\nSELECT {filters} {order}\n", "query/a.sql:2: list a: {order} and `-- :sort`"},
-        {"-- unscoped: x\n-- :list a\nSELECT {filters}\n-- :filter b b = 1\n-- :filter b c = 1\n", "query/a.sql:5: duplicate name b"},
-        {"-- unscoped: x\n-- :list a\nSELECT {filters}\n-- @sqlite\n-- :filter b b = 1\n", "query/a.sql:5: b is missing for one engine"},
+        {"-- unscoped: x\n-- :list a\nSELECT {filters}\n-- :filter b b = 1\n-- :filter b c = 1\n",
+         "query/a.sql:5: duplicate name b"},
+        {"-- unscoped: x\n-- :list a\nSELECT {filters}\n-- @sqlite\n-- :filter b b = 1\n",
+         "query/a.sql:5: b is missing for one engine"},
         {"-- unscoped: x\n-- :name a\nSELECT 1\n-- :filter b b = 1\n", "query/a.sql:4: filters and sorts stand in"},
         {"-- unscoped: x\n-- :list a like b\nSELECT {filters}\n", "query/a.sql:2: expected `-- :list NAME like OTHER`"},
     };
