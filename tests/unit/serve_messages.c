@@ -135,6 +135,39 @@ static int check_tags(struct str text, const char *path, struct map *used)
     return missing;
 }
 
+/* Length of the quoted word at text[at] when it is shaped like a key ("a.b_c"); else 0. */
+static size_t key_length(struct str text, size_t at)
+{
+    size_t n = 0;
+    bool has_dot = false;
+    while (at + n < text.n && (islower((unsigned char)text.p[at + n]) || strchr("._", text.p[at + n]) || (n && isdigit((unsigned char)text.p[at + n])))) {
+        has_dot |= text.p[at + n] == '.';
+        n++;
+    }
+    return has_dot && at + n < text.n && text.p[at + n] == '"' ? n : 0;
+}
+
+/* Every key given to a call that reports a failure or a note has a message. */
+static int check_calls(struct str text, const char *path)
+{
+    static const struct str calls[] = {{"ctx_fail", 8}, {"reader_note", 11}, {"reader_damaged", 14},
+                                       {"page_text", 9}, {"set_flash", 9},    {"fail_field", 10},     {"fail_setting", 12}};
+    int missing = 0;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        for (size_t at = str_find(text, calls[i], 0); at != SIZE_MAX; at = str_find(text, calls[i], at + 1)) {
+            struct str call = str_slice(text, at, str_find_byte(text, ';', at));
+            for (size_t q = str_find_byte(call, '"', 0); q != SIZE_MAX; q = str_find_byte(call, '"', q + 1)) {
+                struct str key = str_slice(call, q + 1, q + 1 + key_length(call, q + 1));
+                if (key.n == 0 || message_find(LANG_ZH, key).p)
+                    continue;
+                print_error("%s: no message %.*s\n", path, STR_ARG(key));
+                missing++;
+            }
+        }
+    }
+    return missing;
+}
+
 /* Quoted words of sources that are keys. */
 static void note_literals(struct str text, struct map *used)
 {
@@ -163,8 +196,11 @@ static int walk(struct arena *arena, const char *directory, struct map *used)
             missing += walk(arena, path.p, used);
         else if (str_has_suffix(name, STR(".html")) || str_has_suffix(name, STR(".mustache")))
             missing += check_tags(read_file(arena, path.p), path.p, used);
-        else if (str_has_suffix(name, STR(".c")) || str_has_suffix(name, STR(".def")))
-            note_literals(read_file(arena, path.p), used);
+        else if (str_has_suffix(name, STR(".c")) || str_has_suffix(name, STR(".def"))) {
+            struct str text = read_file(arena, path.p);
+            note_literals(text, used);
+            missing += check_calls(text, path.p);
+        }
     }
     (void)closedir(dir);
     return missing;
