@@ -128,7 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_a_publicity_period), cmocka_unit_test(adds_working_days_over_holidays),
         cmocka_unit_test(counts_whole_years),        cmocka_unit_test(marks_years_without_notice_as_estimated),
-        cmocka_unit_test(takes_rows_of_run_time),    cmocka_unit_test(agrees_with_the_shared_facts),
+        cmocka_unit_test(takes_rows_of_run_time),    SHARED_TEST(agrees_with_the_shared_facts, "cases/holidays.csv"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

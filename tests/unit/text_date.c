@@ -234,7 +234,7 @@ int main(void)
         cmocka_unit_test(reads_relative_deadlines),
         cmocka_unit_test(reads_one_cell),
         cmocka_unit_test(survives_every_cut),
-        cmocka_unit_test(reads_the_samples),
+        SHARED_TEST(reads_the_samples, "samples/audit-report.html"),
         cmocka_unit_test(reports_short_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

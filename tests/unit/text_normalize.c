@@ -140,7 +140,7 @@ int main(void)
         cmocka_unit_test(maps_back_to_the_raw_text),
         cmocka_unit_test(keeps_the_map_where_lengths_differ),
         cmocka_unit_test(folds_widths_for_matching),
-        cmocka_unit_test(cleans_the_seed),
+        SHARED_TEST(cleans_the_seed, "samples/cec-2024-bulletin.txt"),
         cmocka_unit_test(refuses_bad_bytes_and_small_arenas),
         cmocka_unit_test(reports_short_memory),
     };
