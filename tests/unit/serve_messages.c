@@ -144,14 +144,14 @@ static size_t key_length(struct str text, size_t at)
         has_dot |= text.p[at + n] == '.';
         n++;
     }
-    return has_dot && at + n < text.n && text.p[at + n] == '"' ? n : 0;
+    return has_dot && text.p[at + n - 1] != '.' && at + n < text.n && text.p[at + n] == '"' ? n : 0;
 }
 
 /* Every key given to a call that reports a failure or a note has a message. */
 static int check_calls(struct str text, const char *path)
 {
     static const struct str calls[] = {{"ctx_fail", 8}, {"reader_note", 11}, {"reader_damaged", 14},
-                                       {"page_text", 9}, {"set_flash", 9},    {"fail_field", 10},     {"fail_setting", 12}};
+                                       {"page_text", 9}, {"refuse(", 7}, {"set_flash", 9},    {"fail_field", 10},     {"fail_setting", 12}};
     int missing = 0;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         for (size_t at = str_find(text, calls[i], 0); at != SIZE_MAX; at = str_find(text, calls[i], at + 1)) {
