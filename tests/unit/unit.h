@@ -61,11 +61,14 @@ static inline void pass_unseen(void **state) { (void)state; }
 
 /* Entry of a test that needs a shared file.  Without the file it is skipped by its name: cmocka's skip() prints "not
  * ok", which meson counts as a failure. */
-#define SHARED_TEST(function, path)                                                                                    \
-    has_shared(path) ? (struct CMUnitTest)cmocka_unit_test(function) : (struct CMUnitTest)                             \
-    {                                                                                                                  \
-#function " # SKIP " path " is not there", pass_unseen, NULL, NULL, NULL                                       \
-    }
+#define SHARED_TEST(function, path) shared_test(#function, #function " # SKIP " path " is not there", function, path)
+
+static inline struct CMUnitTest shared_test(const char *name, const char *skipped, CMUnitTestFunction function,
+                                            const char *path)
+{
+    bool is_there = has_shared(path);
+    return (struct CMUnitTest){.name = is_there ? name : skipped, .test_func = is_there ? function : pass_unseen};
+}
 
 /* Runs body(n) with the n-th allocation failing, n = 1, 2, ... until one run needs fewer than n.  body must say RC_OK
  * or RC_NOMEM and leave nothing behind (the leak checker sees to that). */
