@@ -76,3 +76,11 @@ FROM event e LEFT JOIN account a ON a.id = e.actor WHERE e.seq = $id
 SELECT e.seq, e.at, e.kind, e.reason, e.body, coalesce(a.name, '') AS actor_name
 FROM event e LEFT JOIN account a ON a.id = e.actor
 WHERE e.subject = $id ORDER BY e.seq DESC LIMIT 50
+
+-- :name data_version
+-- unscoped: changes with every committed event, holds no content
+-- @sqlite
+SELECT CAST(coalesce(max(seq), 0) AS text) FROM event
+-- @postgres
+SELECT CAST(pg_current_snapshot() AS text)
+-- @end

@@ -1,0 +1,196 @@
+/* verb_backup.c: backup and restore.
+ *
+ * A backup is a directory: bihuan.db (SQLite) or bihuan.dump (PostgreSQL), files/, and MANIFEST with the SHA-256 of the
+ * database copy, the number of events and the hash of the organisation chain.  It is verified after writing; restore
+ * verifies again before anything is put in place.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "record/maintain.h"
+#include "text/digest.h"
+
+enum { COPY_CHUNK = 256 * 1024 };
+
+static enum rc fail_path(struct cli *cli, const char *path)
+{
+    return ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s: %s", path, strerror(errno));
+}
+
+static enum rc digest_file(struct cli *cli, const char *path, char hex[DIGEST_TEXT_BYTES])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_path(cli, path);
+    struct digest digest CLEANUP(digest_done) = {0};
+    uint8_t sum[DIGEST_BYTES];
+    char *chunk = arena_alloc(cli->ctx.arena, COPY_CHUNK);
+    enum rc rc = chunk ? digest_init(&digest, DIGEST_SHA256) : RC_NOMEM;
+    ssize_t got = 0;
+    while (rc == RC_OK && (got = read(fd, chunk, COPY_CHUNK)) > 0)
+        digest_update(&digest, chunk, (size_t)got);
+    if (rc == RC_OK && got < 0)
+        rc = fail_path(cli, path);
+    if (rc == RC_OK)
+        rc = digest_final(&digest, sum);
+    if (rc == RC_OK)
+        (void)digest_format(sum, hex);
+    close(fd);
+    return rc;
+}
+
+/* Copies every stored file that the database names, checking each digest on the way. */
+static enum rc copy_files(struct cli *cli, struct db *db, struct filestore *from, struct filestore *to, int64_t *ret_count)
+{
+    struct str after = STR("");
+    for (;;) {
+        struct db_stmt *st = db_query(db, Q_FILE_LIST);
+        db_bind_text(st, "after", after);
+        struct value *rows;
+        TRY(db_rows(&cli->ctx, st, &rows));
+        if (value_count(rows) == 0)
+            return RC_OK;
+        VALUE_EACH(row, rows)
+        {
+            after = value_get_text(row, "sha256");
+            int fd;
+            int64_t size;
+            char name[FILESTORE_NAME_BYTES];
+            TRY(filestore_open_file(&cli->ctx, from, after, &fd, &size));
+            enum rc rc = filestore_put_fd(&cli->ctx, to, fd, 0, size, name);
+            close(fd);
+            TRY(rc);
+            if (!str_equal_cstr(after, name))
+                return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%.*s", STR_ARG(after));
+            ++*ret_count;
+        }
+    }
+}
+
+static enum rc check_copy(struct cli *cli, struct str url, struct filestore *files, struct check_result *ret_result)
+{
+    struct db *db CLEANUP(db_close_ptr) = NULL;
+    TRY(db_open(&cli->ctx, url, DB_READ, &db));
+    TRY(maintain_check(&cli->ctx, db, files, ret_result));
+    VALUE_EACH(problem, ret_result->list)
+    {
+        (void)ctx_fail_format(&cli->ctx, RC_CHAIN, "cli.problem", "%.*s", STR_ARG(problem->text));
+    }
+    return ret_result->problems ? RC_CHAIN : RC_OK;
+}
+
+static enum rc write_manifest(struct cli *cli, const char *directory, const char *database, const char *hex, int64_t events,
+                              int64_t files)
+{
+    const char *path = arena_format(cli->ctx.arena, "%s/MANIFEST", directory).p;
+    FILE *file = fopen(path, "wxe");
+    if (!file)
+        return fail_path(cli, path);
+    (void)fprintf(file, "bihuan %s\ndatabase %s\nsha256 %s\nevents %lld\nfiles %lld\n", BIHUAN_VERSION, database, hex,
+                  (long long)events, (long long)files);
+    bool failed = fflush(file) != 0 || fsync(fileno(file)) != 0;
+    failed |= fclose(file) != 0;
+    return failed ? fail_path(cli, path) : RC_OK;
+}
+
+static enum rc backup(struct cli *cli, const char *directory)
+{
+    struct db *db CLEANUP(db_close_ptr) = NULL;
+    struct filestore *from = NULL, *to = NULL;
+    TRY(cli_open_db(cli, DB_READ, &db));
+    if (mkdir(directory, 0700) != 0)
+        return fail_path(cli, directory);
+    bool is_sqlite = db_get_engine(db) == DB_SQLITE;
+    const char *name = is_sqlite ? "bihuan.db" : "bihuan.dump";
+    struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, name);
+    /* The database first: every file that its copy names was stored before. */
+    TRY(db_backup(&cli->ctx, db, path));
+    TRY(cli_open_files(cli, &from));
+    int64_t count = 0;
+    char hex[DIGEST_TEXT_BYTES];
+    enum rc rc = filestore_open(&cli->ctx, arena_format(cli->ctx.arena, "%s/files", directory), &to);
+    struct check_result result = {0};
+    if (rc == RC_OK)
+        rc = copy_files(cli, db, from, to, &count);
+    if (rc == RC_OK)
+        rc = digest_file(cli, path.p, hex);
+    if (rc == RC_OK && is_sqlite)
+        rc = check_copy(cli, path, to, &result);
+    filestore_close(from);
+    filestore_close(to);
+    TRY(rc);
+    if (!is_sqlite)
+        TRY(db_get_int(&cli->ctx, db_query(db, Q_EVENT_COUNT), &result.events));
+    TRY(write_manifest(cli, directory, name, hex, result.events, count));
+    cli_print("%s: %lld events, %lld files, verified", directory, (long long)result.events, (long long)count);
+    return RC_OK;
+}
+
+int verb_backup(struct cli *cli)
+{
+    enum rc rc = cli_check_used(cli, 1);
+    if (rc == RC_OK)
+        rc = backup(cli, cli->argv[0]);
+    return rc == RC_OK ? 0 : cli_fail(cli, rc);
+}
+
+static enum rc read_manifest(struct cli *cli, const char *directory, char name[32], char hex[DIGEST_TEXT_BYTES])
+{
+    const char *path = arena_format(cli->ctx.arena, "%s/MANIFEST", directory).p;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return fail_path(cli, path);
+    char version[64];
+    int found = fscanf(file, "bihuan %63s database %31s sha256 %64s", version, name, hex);
+    (void)fclose(file);
+    return found == 3 ? RC_OK : ctx_fail_format(&cli->ctx, RC_DAMAGED, "cli.bad_manifest", "%s", path);
+}
+
+static enum rc restore(struct cli *cli, const char *directory)
+{
+    char name[32], want[DIGEST_TEXT_BYTES], have[DIGEST_TEXT_BYTES];
+    TRY(read_manifest(cli, directory, name, want));
+    if (strcmp(name, "bihuan.db") != 0)
+        return ctx_fail_key(&cli->ctx, RC_UNSUPPORTED, "cli.restore_postgres");
+    struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, name);
+    TRY(digest_file(cli, path.p, have));
+    if (strcmp(want, have) != 0)
+        return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%s", path.p);
+    struct db *target = NULL, *source CLEANUP(db_close_ptr) = NULL;
+    if (db_open(&cli->ctx, cli->settings.db, DB_READ, &target) == RC_OK) {
+        db_close(target);
+        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(cli->settings.db));
+    }
+    ctx_clear_issues(&cli->ctx);
+    struct filestore *from = NULL, *to = NULL;
+    struct check_result result = {0};
+    int64_t count = 0;
+    TRY(filestore_open(&cli->ctx, arena_format(cli->ctx.arena, "%s/files", directory), &from));
+    enum rc rc = check_copy(cli, path, from, &result);
+    if (rc == RC_OK)
+        rc = cli_open_files(cli, &to);
+    if (rc == RC_OK)
+        rc = db_open(&cli->ctx, path, DB_READ, &source);
+    if (rc == RC_OK)
+        rc = copy_files(cli, source, from, to, &count);
+    if (rc == RC_OK)
+        rc = db_backup(&cli->ctx, source, cli->settings.db); /* last: until then nothing has changed */
+    filestore_close(from);
+    filestore_close(to);
+    TRY(rc);
+    cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(cli->settings.db), (long long)result.events, (long long)count);
+    return RC_OK;
+}
+
+int verb_restore(struct cli *cli)
+{
+    enum rc rc = cli_check_used(cli, 1);
+    if (rc == RC_OK)
+        rc = restore(cli, cli->argv[0]);
+    return rc == RC_OK ? 0 : cli_fail(cli, rc);
+}

@@ -1,0 +1,60 @@
+/* main.c: finds the verb and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "intake/reader.h"
+
+static const struct verb {
+    const char *name;
+    int (*run)(struct cli *cli);
+    const char *arguments, *help;
+} verbs[] = {
+#define VERB(name, function, arguments, help) {name, function, arguments, help},
+#include "../data/verbs.def"
+#undef VERB
+};
+
+static void print_usage(FILE *to)
+{
+    (void)fprintf(to, "bihuan %s: rectification in a closed loop\n\nusage: bihuan VERB [arguments] [--setting value ...]\n\n",
+                  BIHUAN_VERSION);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        (void)fprintf(to, "  %-8s %-10s\n           %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+    (void)fprintf(to, "\nSettings: bihuan config show\n");
+}
+
+static int run(struct cli *cli, const struct verb *verb, int argc, char **argv)
+{
+    int left;
+    enum rc rc = settings_read(&cli->ctx, argc, argv, &cli->settings, &left);
+    if (rc != RC_OK)
+        return cli_fail(cli, rc);
+    cli->argc = left - 2;
+    cli->argv = argv + 2;
+    return verb->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0)
+        return reader_child_main(argc, argv); /* the hidden verb of the document readers: nothing else of the program runs there */
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_usage(argc < 2 ? stderr : stdout);
+        return argc < 2 ? rc_exit_code(RC_BAD_REQUEST) : 0;
+    }
+    struct cli cli = {.ctx = {.arena = arena_new(CLI_ARENA_BYTES)}};
+    if (!cli.ctx.arena)
+        return rc_exit_code(RC_NOMEM);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(argv[1], verbs[i].name) != 0)
+            continue;
+        int code = run(&cli, &verbs[i], argc, argv);
+        arena_free(cli.ctx.arena);
+        return code;
+    }
+    arena_free(cli.ctx.arena);
+    (void)fprintf(stderr, "bihuan: no verb \"%s\"\n\n", argv[1]);
+    print_usage(stderr);
+    return rc_exit_code(RC_BAD_REQUEST);
+}

@@ -1,0 +1,258 @@
+/* app.c: one server process: opens, serves, stops.
+ *
+ * Threads: the I/O loop (this one), N workers with a reading connection each, the writer.
+ */
+#include "serve/app.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "record/actor.h"
+#include "serve/gzip.h"
+#include "serve/http_headers.h"
+#include "serve/page.h"
+#include "serve/static.h"
+#include "serve/templates.h"
+
+enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1 };
+
+static struct app *app_running; /* for the signal handler */
+
+static int64_t gauge_waiting(void *arg)
+{
+    int64_t waiting, commits, jobs;
+    writer_get_counts(arg, &waiting, &commits, &jobs);
+    return waiting;
+}
+
+static int64_t gauge_commits(void *arg)
+{
+    int64_t waiting, commits, jobs;
+    writer_get_counts(arg, &waiting, &commits, &jobs);
+    return commits;
+}
+
+static int64_t gauge_jobs(void *arg)
+{
+    int64_t waiting, commits, jobs;
+    writer_get_counts(arg, &waiting, &commits, &jobs);
+    return jobs;
+}
+
+static enum rc worker_init(void *hook_arg, int index, void **ret_worker)
+{
+    struct app *app = hook_arg;
+    struct arena *arena CLEANUP(arena_free_ptr) = arena_new(MIB);
+    struct worker *worker = alloc_zeroed(1, sizeof *worker);
+    if (!arena || !worker) {
+        alloc_free(worker);
+        return RC_NOMEM;
+    }
+    struct ctx ctx = {.arena = arena};
+    worker->app = app;
+    worker->index = index;
+    worker->gzip = gzip_new(GZIP_LEVEL);
+    enum rc rc = worker->gzip ? db_open(&ctx, app->settings->db, DB_READ, &worker->db) : RC_NOMEM;
+    if (rc != RC_OK) {
+        gzip_free(worker->gzip);
+        alloc_free(worker);
+        return rc;
+    }
+    *ret_worker = worker;
+    return RC_OK;
+}
+
+static void worker_done(void *hook_arg, void *state)
+{
+    (void)hook_arg;
+    struct worker *worker = state;
+    db_close(worker->db);
+    gzip_free(worker->gzip);
+    alloc_free(worker);
+}
+
+static void respond_metrics(struct app *app, struct http_request *request)
+{
+    struct str token = http_header_get(request, "Authorization");
+    struct str want = app->settings->metrics_token;
+    bool is_local = str_equal(request->remote, STR("127.0.0.1")) || str_equal(request->remote, STR("::1"));
+    bool is_allowed = want.n ? str_has_prefix(token, STR("Bearer ")) && str_equal(str_slice(token, 7, token.n), want) : is_local;
+    if (!is_allowed) {
+        http_respond_bytes(request, 403, "text/plain", STR("forbidden\n"));
+        return;
+    }
+    struct buf out;
+    buf_init(&out, 4 * MIB);
+    metrics_write(app->metrics, app->server, app->pool, &out);
+    http_set_header(request, "Content-Type", STR("text/plain; version=0.0.4; charset=utf-8"));
+    http_body_buf(request, &out);
+    http_respond(request);
+}
+
+/* Ready: a worker can read the database and its schema is ours. */
+static void serve_ready(struct http_request *request, void *state)
+{
+    struct worker *worker = state;
+    struct ctx ctx = {.arena = request->arena};
+    int applied = 0, known = 1;
+    enum rc rc = db_schema_version(&ctx, worker->db, &applied, &known);
+    bool is_ready = rc == RC_OK && applied == known;
+    http_respond_bytes(request, is_ready ? 200 : 503, "text/plain", is_ready ? STR("ready\n") : STR("not ready\n"));
+}
+
+static void on_request(struct http_request *request, void *arg)
+{
+    struct app *app = arg;
+    if (str_equal(request->path, STR("/healthz"))) {
+        http_respond_bytes(request, 200, "text/plain", STR("ok\n"));
+        return;
+    }
+    if (str_equal(request->path, STR("/metrics"))) {
+        respond_metrics(app, request);
+        return;
+    }
+    if (static_respond(request))
+        return;
+    http_defer(request, str_equal(request->path, STR("/readyz")) ? serve_ready : page_serve);
+}
+
+/* Only uploads may be large. */
+static uint64_t body_limit(const struct http_request *request, void *arg)
+{
+    const struct app *app = arg;
+    bool is_upload = str_has_suffix(request->path, STR("/import")) || str_has_suffix(request->path, STR("/upload"));
+    return is_upload ? (uint64_t)app->settings->body_max_mb * MIB : FORM_MAX_BYTES;
+}
+
+static void on_done(struct http_request *request, const struct http_outcome *outcome, void *arg)
+{
+    struct app *app = arg;
+    metrics_request(app->metrics, 0, request->route, outcome->status, outcome->duration_us);
+    if (outcome->status < 500)
+        return;
+    char status[16];
+    (void)snprintf(status, sizeof status, "%d", outcome->status);
+    LOG(LOG_LEVEL_ERROR, "request", {"method", http_method_name(request->method)}, {"path", request->raw_path},
+        {"status", str_from_cstr(status)});
+}
+
+static enum rc open_metrics(struct app *app)
+{
+    static const char *names[512];
+    int n = 0;
+    names[n++] = "other";
+    for (int i = 0; i < route_count && n < 500; i++)
+        names[n++] = route_table[i].path;
+    for (int i = 0; i < command_count && n < 500; i++)
+        names[n++] = command_table[i]->name;
+    app->metrics = metrics_new(1, names, n);
+    if (!app->metrics)
+        return RC_NOMEM;
+    metrics_gauge(app->metrics, "bihuan_writer_waiting", "Commands waiting for the writer.", gauge_waiting, app->writer);
+    metrics_gauge(app->metrics, "bihuan_writer_commits", "Commits made since start.", gauge_commits, app->writer);
+    metrics_gauge(app->metrics, "bihuan_writer_commands", "Commands run since start.", gauge_jobs, app->writer);
+    return RC_OK;
+}
+
+static enum rc open_server(struct app *app)
+{
+    const struct settings *settings = app->settings;
+    struct http_config config;
+    http_config_init(&config);
+    static const char *proxies[2];
+    proxies[0] = settings->trusted_proxy.n ? settings->trusted_proxy.p : NULL;
+    config.address = settings->address.p;
+    config.port = (int)settings->port;
+    config.spool_dir = settings->spool.n ? settings->spool.p : NULL;
+    config.trusted_proxies = proxies;
+    config.tls_cert = settings->tls_cert.n ? settings->tls_cert.p : NULL;
+    config.tls_key = settings->tls_key.n ? settings->tls_key.p : NULL;
+    config.head_max_bytes = (size_t)settings->head_max_kb * 1024;
+    config.head_timeout_ms = (int)settings->head_timeout_s * 1000;
+    config.body_timeout_ms = (int)settings->body_timeout_s * 1000;
+    config.keep_alive_ms = (int)settings->keep_alive_s * 1000;
+    config.connections_max = (int)settings->connections_max;
+    config.connections_per_address_max = (int)settings->connections_per_address_max;
+    config.pool = app->pool;
+    config.arg = app;
+    config.on_request = on_request;
+    config.body_limit = body_limit;
+    config.on_done = on_done;
+    return http_server_new(&config, &app->server);
+}
+
+static enum rc open_parts(struct ctx *ctx, struct app *app)
+{
+    const struct settings *settings = app->settings;
+    TRY(templates_load(ctx, &app->templates));
+    TRY(filestore_open(ctx, settings_files_directory(ctx->arena, settings), &app->files));
+    struct writer_config writer = {.url = settings->db,
+                                   .threads = (int)settings->writers,
+                                   .group_max = (int)settings->group_max,
+                                   .queue_max = (int)settings->queue_max};
+    TRY(writer_start(ctx, &writer, &app->writer));
+    TRY(open_metrics(app));
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int workers = settings->workers ? (int)settings->workers : cores > 0 ? (int)cores : 2;
+    struct pool_hooks hooks = {worker_init, worker_done, app};
+    TRY(pool_new(workers, (size_t)settings->queue_max, &hooks, &app->pool));
+    return open_server(app);
+}
+
+enum rc app_open(struct ctx *ctx, const struct settings *settings, struct app **ret_app)
+{
+    struct app *app = alloc_zeroed(1, sizeof *app);
+    if (!app)
+        return RC_NOMEM;
+    app->settings = settings;
+    app->started_ms = clock_now_ms();
+    app->is_strict = settings->strict_templates;
+    app->build_id = STR(BIHUAN_VERSION " " __DATE__ " " __TIME__);
+    enum rc rc = open_parts(ctx, app);
+    if (rc != RC_OK) {
+        app_close(app);
+        return rc;
+    }
+    *ret_app = app;
+    return RC_OK;
+}
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    if (app_running)
+        http_server_stop(app_running->server);
+}
+
+enum rc app_run(struct app *app)
+{
+    app_running = app;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    enum rc rc = http_server_run(app->server);
+    app_running = NULL;
+    return rc;
+}
+
+void app_stop(struct app *app) { http_server_stop(app->server); }
+int app_port(const struct app *app) { return http_server_port(app->server); }
+
+void app_close(struct app *app)
+{
+    if (!app)
+        return;
+    pool_free(app->pool);
+    writer_stop(app->writer);
+    http_server_free(app->server);
+    metrics_free(app->metrics);
+    mustache_set_free(app->templates);
+    filestore_close(app->files);
+    alloc_free(app);
+}

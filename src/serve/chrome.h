@@ -1,0 +1,24 @@
+/* chrome.h: what stands around every page: navigation, user, language, theme, flash, CSRF token, security headers. */
+#ifndef BIHUAN_SERVE_CHROME_H
+#define BIHUAN_SERVE_CHROME_H
+
+#include "serve/page.h"
+
+/* The layout's part of the view: lang, theme, csrf, page, nav, user, crumbs, flash, errors (see web/templates/DATA.md). */
+struct value *chrome_make(struct page *page);
+/* Security headers, cookies that end. */
+void chrome_finish(struct page *page);
+/* Theme of the cookie: "light", "dark" or "auto". */
+struct str chrome_theme(const struct page *page);
+/* A message shown once on the next page; args are kept in a cookie, so keep them short. */
+void chrome_set_flash(struct page *page, const char *kind, const char *key, struct str arg, struct str undo_href);
+bool chrome_has_flash(const struct page *page);
+/* The issues of ctx as a list of {field, place, text}. */
+void chrome_put_issues(struct page *page, struct value *map, const char *key);
+/* Breadcrumb; href empty for the page itself.  Call in order. */
+void chrome_add_crumb(struct page *page, struct str label, struct str href);
+/* Token that forms send back. */
+struct str chrome_csrf(const struct page *page);
+void chrome_set_cookie(struct page *page, struct str name, struct str value, int64_t max_age_s);
+
+#endif

@@ -1,0 +1,515 @@
+/* page.c: from a request to a page: session, permission, view, answer; see page.h.
+ *
+ * Threats: acting for somebody else (session cookie HttpOnly, SameSite=Lax; every POST carries the session's CSRF token and
+ * must not come from another site); seeing what one may not (deny by default: every route names its permission, every
+ * query over scoped tables carries the scope); learning that something exists (what may not be seen is "not found").
+ */
+#include "serve/page.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "calendar/calendar.h"
+#include "serve/chrome.h"
+#include "serve/cookie.h"
+#include "serve/submit.h"
+#include "text/digest.h"
+
+enum { DAYS_SOON = 30, PAGE_HTML_CEILING = 64 * 1024 * 1024, PAGE_HTML_START = 48 * 1024, TOUCH_EVERY_MS = 60 * 1000 };
+
+/* ---- for fill functions ------------------------------------------------------------------------------------ */
+
+static const struct value *find_param(const struct page *page, const char *name)
+{
+    const struct value *v = value_get(page->params, name);
+    v = v ? v : value_get(page->query, name);
+    return v && v->kind == VALUE_LIST ? v->items.last : v;
+}
+
+int64_t page_param_int(const struct page *page, const char *name, int64_t otherwise)
+{
+    const struct value *v = find_param(page, name);
+    int64_t n;
+    if (v && v->kind == VALUE_INT)
+        return v->integer;
+    return v && v->kind == VALUE_TEXT && str_parse_int64(str_trim(v->text), &n) ? n : otherwise;
+}
+
+struct str page_param_text(const struct page *page, const char *name)
+{
+    const struct value *v = find_param(page, name);
+    return v && v->kind == VALUE_TEXT ? v->text : STR_EMPTY;
+}
+
+struct db_stmt *page_statement(struct page *page, enum query query)
+{
+    struct db_stmt *st = db_query(page->db, query);
+    if (page->route->perm != PERM_COUNT)
+        actor_bind_scope(st, &page->actor, page->route->perm);
+    return st;
+}
+
+struct db_stmt *page_list_statement(struct page *page, enum query query, uint32_t filters, int sort)
+{
+    struct db_stmt *st = db_query_list(page->db, query, filters, sort);
+    if (st && page->route->perm != PERM_COUNT)
+        actor_bind_scope(st, &page->actor, page->route->perm);
+    return st;
+}
+
+enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st)
+{
+    struct value *rows;
+    TRY(db_rows(&page->ctx, st, &rows));
+    value_put(page->view, str_from_cstr(key), rows);
+    return RC_OK;
+}
+
+enum rc page_put_row(struct page *page, const char *key, struct db_stmt *st)
+{
+    struct value *row;
+    TRY(db_first_row(&page->ctx, st, &row));
+    if (!row)
+        return RC_NOT_FOUND;
+    value_put(page->view, str_from_cstr(key), row);
+    return RC_OK;
+}
+
+struct str page_text(const struct page *page, const char *key)
+{
+    struct str text = message_find(page->lang, str_from_cstr(key));
+    return text.p ? text : str_from_cstr(key);
+}
+
+struct str page_text_args(struct page *page, const char *key, const struct str *args, int count)
+{
+    return message_format(page->ctx.arena, page->lang, str_from_cstr(key), args, count);
+}
+
+void page_put_choice_text(struct page *page, struct value *row, const char *key, const char *prefix)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str value = value_get_text(row, key);
+    struct str name = arena_format(arena, "%s.%.*s", prefix, STR_ARG(value));
+    struct str text = value.n ? message_find(page->lang, name) : STR("");
+    value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_label", key)), text.p ? text : value);
+}
+
+void page_put_due(struct page *page, struct value *row, const char *key, bool is_closed)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str due = value_get_text(row, key);
+    int32_t day, today = clock_today();
+    const char *state = "normal";
+    if (is_closed)
+        state = "closed";
+    else if (date_parse(due, &day))
+        state = day < today ? "overdue" : day <= today + DAYS_SOON ? "soon" : "normal";
+    value_put_text(arena, row, "due_state", str_from_cstr(state));
+    if (is_closed || !date_parse(due, &day))
+        return;
+    bool is_estimated;
+    bool is_late = day < today;
+    int days = calendar_count_working_days(is_late ? day : today, is_late ? today : day, false, &is_estimated);
+    struct str count = arena_format(arena, "%d", days);
+    value_put_text(arena, row, "due_left_text", page_text_args(page, is_late ? "due.late" : "due.left", &count, 1));
+}
+
+struct str page_format_money(struct arena *arena, int64_t fen)
+{
+    uint64_t rest = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
+    char text[40];
+    size_t at = sizeof text;
+    text[--at] = (char)('0' + rest % 10);
+    text[--at] = (char)('0' + rest / 10 % 10);
+    text[--at] = '.';
+    rest /= 100;
+    int digits = 0;
+    do {
+        if (digits && digits % 3 == 0)
+            text[--at] = ',';
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+        digits++;
+    } while (rest);
+    const char *open = fen < 0 ? "(" : "", *close = fen < 0 ? ")" : "";
+    return arena_format(arena, "%s%.*s%s", open, (int)(sizeof text - at), text + at, close);
+}
+
+void page_put_money(struct page *page, struct value *row, const char *key)
+{
+    struct arena *arena = page->ctx.arena;
+    const struct value *v = value_get(row, key);
+    struct str text = v && v->kind == VALUE_INT ? page_format_money(arena, v->integer) : STR("");
+    value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_text", key)), text);
+}
+
+void page_put_time(struct page *page, struct value *row, const char *key)
+{
+    struct arena *arena = page->ctx.arena;
+    char text[TIME_TEXT_BYTES];
+    struct str s = time_format_china(value_get_int(row, key, 0), text);
+    value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_text", key)),
+                   arena_copy_str(arena, str_slice(s, 0, 16)));
+}
+
+bool page_can(const struct page *page, enum perm perm) { return actor_has(&page->actor, perm); }
+
+void page_redirect(struct page *page, struct str location)
+{
+    page->request->response.status = 303;
+    http_set_header(page->request, "Location", arena_copy_str(page->ctx.arena, location));
+    page->is_answered = true;
+}
+
+/* ---- answers ----------------------------------------------------------------------------------------------- */
+
+static void send_json(struct page *page, const struct value *tree, const char *type)
+{
+    struct buf out;
+    buf_init(&out, PAGE_HTML_CEILING);
+    value_write_json(&out, tree, false);
+    http_set_header(page->request, "Content-Type", str_from_cstr(type));
+    http_body_buf(page->request, &out);
+}
+
+static enum rc render(struct page *page, const char *name, struct value *root)
+{
+    const struct mustache *tpl = mustache_set_find(page->app->templates, str_from_cstr(name));
+    if (!tpl)
+        return ctx_fail_format(&page->ctx, RC_INTERNAL, "template.missing", "%s", name);
+    struct buf out;
+    buf_init(&out, PAGE_HTML_CEILING);
+    (void)buf_add_space(&out, PAGE_HTML_START); /* one allocation for most pages */
+    buf_truncate(&out, 0);
+    enum rc rc = mustache_render(&page->ctx, tpl, root, (int)page->lang,
+                                 page->app->is_strict ? MUSTACHE_STRICT : MUSTACHE_SAFE, &out);
+    if (rc != RC_OK) {
+        buf_done(&out);
+        return rc;
+    }
+    http_set_header(page->request, "Content-Type", STR("text/html; charset=utf-8"));
+    http_body_buf(page->request, &out);
+    return RC_OK;
+}
+
+void page_send(struct page *page)
+{
+    if (page->is_json) {
+        send_json(page, page->view, "application/json; charset=utf-8");
+    } else {
+        struct value *root = chrome_make(page);
+        VALUE_EACH(child, page->view)
+        {
+            struct value *copy = ARENA_NEW(page->ctx.arena, struct value);
+            if (copy)
+                *copy = *child; /* shares the subtree */
+            value_put(root, child->key, copy);
+        }
+        enum rc rc = render(page, page->tpl ? page->tpl : page->route->tpl, root);
+        if (rc != RC_OK) {
+            page_send_error(page, rc);
+            return;
+        }
+    }
+    if (page->status)
+        page->request->response.status = page->status;
+    chrome_finish(page);
+    http_respond(page->request);
+}
+
+static void put_error_texts(struct page *page, enum rc rc, struct value *error)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str key = str_from_cstr(rc_message_key(rc));
+    struct str title = message_find(page->lang, arena_format(arena, "%.*s.title", STR_ARG(key)));
+    struct str todo = message_find(page->lang, arena_format(arena, "%.*s.todo", STR_ARG(key)));
+    value_put_text(arena, error, "title", title.p ? title : message_of_rc(page->lang, rc));
+    value_put_text(arena, error, "what", message_of_rc(page->lang, rc));
+    value_put_text(arena, error, "kept", page->request->method == HTTP_POST ? page_text(page, "error.nothing_changed") : STR(""));
+    value_put_text(arena, error, "todo", todo.p ? todo : STR(""));
+    value_put_text(arena, error, "status", arena_format(arena, "%d", rc_http_status(rc)));
+    value_put_text(arena, error, "back_href", STR("/"));
+    value_put_text(arena, error, "request_id", arena_format(arena, "%llx", (unsigned long long)page->request->began_us));
+    struct value *details = value_put_list(arena, error, "details");
+    for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next)
+        value_add_text(arena, details, message_of_issue(arena, page->lang, issue));
+    value_put_bool(arena, error, "has_details", value_count(details) > 0);
+}
+
+/* RFC 9457 problem details. */
+static void send_problem(struct page *page, enum rc rc)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *problem = value_new_map(arena);
+    value_put_text(arena, problem, "type", arena_format(arena, "urn:bihuan:problem:%s", rc_name(rc)));
+    value_put_text(arena, problem, "title", message_of_rc(page->lang, rc));
+    value_put_int(arena, problem, "status", rc_http_status(rc));
+    chrome_put_issues(page, problem, "errors");
+    send_json(page, problem, "application/problem+json");
+}
+
+void page_send_error(struct page *page, enum rc rc)
+{
+    struct http_request *request = page->request;
+    request->response.status = rc_http_status(rc);
+    if (page->is_json) {
+        send_problem(page, rc);
+    } else {
+        struct value *root = chrome_make(page);
+        put_error_texts(page, rc, value_put_map(page->ctx.arena, root, "error"));
+        const char *tpl = page->session.account_id ? "error" : "error_alone";
+        ctx_clear_issues(&page->ctx);
+        if (render(page, tpl, root) != RC_OK)
+            http_respond_bytes(request, 500, "text/plain; charset=utf-8", message_of_rc(page->lang, RC_INTERNAL));
+        else
+            goto send;
+        return;
+    }
+send:
+    http_set_header(request, "Cache-Control", STR("no-store"));
+    if (rc == RC_TOO_MANY || rc == RC_BUSY)
+        http_set_header(request, "Retry-After", STR("2"));
+    chrome_finish(page);
+    http_respond(request);
+}
+
+/* ---- who asks ---------------------------------------------------------------------------------------------- */
+
+/* A request is noted in its session at most once a minute, by the writer, and nobody waits for it. */
+struct touch_job {
+    struct write_job job;
+    struct session_touch touch;
+    struct ctx ctx;
+};
+
+static void touch_done(struct write_job *job) { arena_free(((struct touch_job *)job)->ctx.arena); }
+
+static void touch_session(struct page *page, int64_t now_ms)
+{
+    if (now_ms - page->session.seen_at_ms < TOUCH_EVERY_MS)
+        return;
+    struct arena *arena = arena_new(16 * 1024);
+    if (!arena)
+        return;
+    struct touch_job *touch = ARENA_NEW(arena, struct touch_job);
+    if (!touch) {
+        arena_free(arena);
+        return;
+    }
+    touch->ctx.arena = arena;
+    touch->touch = (struct session_touch){arena_copy_str(arena, page->session.token_hash), now_ms};
+    touch->job = (struct write_job){.work = session_work_touch, .arg = &touch->touch, .ctx = &touch->ctx, .done = touch_done};
+    if (writer_submit(page->app->writer, &touch->job) != RC_OK)
+        arena_free(arena);
+}
+
+static enum rc load_session(struct page *page)
+{
+    const struct settings *settings = page->app->settings;
+    struct session_limits limits = {settings->session_idle_min * 60 * 1000, settings->session_hours * 3600 * 1000};
+    struct str token = cookie_find(http_header_get(page->request, "Cookie"), STR("bihuan"));
+    if (!token.n)
+        return RC_OK;
+    int64_t now_ms = clock_now_ms();
+    enum rc rc = session_find(&page->ctx, page->db, token, &limits, now_ms, &page->session);
+    if (rc == RC_UNAUTHENTICATED)
+        return RC_OK;
+    TRY(rc);
+    TRY(actor_load(&page->ctx, page->db, page->session.account_id, &page->actor));
+    page->actor.login = page->session.login;
+    page->actor.name = page->session.name;
+    touch_session(page, now_ms);
+    return RC_OK;
+}
+
+/* Where to go for signing in, and back afterwards. */
+static void redirect_to_login(struct page *page)
+{
+    struct buf to;
+    buf_init(&to, 8 * 1024);
+    buf_add_cstr(&to, "/login");
+    if (page->request->method == HTTP_GET && page->request->raw_path.n > 1) {
+        buf_add_cstr(&to, "?back=");
+        url_encode(&to, page->request->raw_path);
+    }
+    page_redirect(page, buf_str(&to));
+    buf_done(&to);
+    http_respond(page->request);
+}
+
+/* RC_OK with page->is_answered when the request was turned elsewhere. */
+static enum rc check_access(struct page *page, enum perm perm)
+{
+    if (perm == PERM_COUNT)
+        return RC_OK;
+    if (!page->session.account_id) {
+        if (page->is_json)
+            return RC_UNAUTHENTICATED;
+        redirect_to_login(page);
+        return RC_OK;
+    }
+    bool is_exempt = str_equal(page->request->path, STR("/password")) || str_equal(page->request->path, STR("/logout")) ||
+                     str_equal(page->request->path, STR("/session"));
+    if (page->session.must_change_password && !is_exempt) {
+        if (page->is_json)
+            return ctx_fail_key(&page->ctx, RC_FORBIDDEN, "password.must_change");
+        page_redirect(page, STR("/password"));
+        http_respond(page->request);
+        return RC_OK;
+    }
+    return actor_has(&page->actor, perm) ? RC_OK : RC_FORBIDDEN;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------- */
+
+static enum rc make_etag(struct page *page, struct str *ret_etag)
+{
+    *ret_etag = STR_EMPTY;
+    if (page->route->depends == DEPENDS_NEVER || chrome_has_flash(page))
+        return RC_OK;
+    struct str version = STR("-");
+    if (page->route->depends == DEPENDS_ALL) {
+        struct db_stmt *st = db_query(page->db, Q_DATA_VERSION);
+        bool is_row;
+        TRY(db_step(&page->ctx, st, &is_row));
+        if (is_row)
+            version = arena_copy_str(page->ctx.arena, db_column_text(st, 0));
+        db_reset(st);
+    }
+    /* What a page shows also hangs on who looks, in which language and theme, and on which day. */
+    struct str all = arena_format(page->ctx.arena, "%.*s %.*s %.*s %d %d %.*s", STR_ARG(version),
+                                  STR_ARG(page->app->build_id), STR_ARG(page->session.token_hash), (int)page->lang,
+                                  clock_today(), STR_ARG(chrome_theme(page)));
+    *ret_etag = arena_format(page->ctx.arena, "W/\"%016llx%s\"", (unsigned long long)str_hash(all, 0),
+                             page->is_json ? "j" : page->is_fragment ? "f" : "");
+    return RC_OK;
+}
+
+static enum rc run_queries(struct page *page)
+{
+    char today[DATE_TEXT_BYTES];
+    struct str today_text = date_format(clock_today(), today);
+    for (int i = 0; i < ROUTE_QUERIES_MAX; i++) {
+        const struct page_query *row = &page->route->queries[i];
+        if (!row->key)
+            return RC_OK;
+        struct db_stmt *st = page_statement(page, row->query);
+        db_bind_map(st, page->params);
+        db_bind_text(st, "today", today_text);
+        TRY(row->rows == PAGE_ONE ? page_put_row(page, row->key, st) : page_put_rows(page, row->key, st));
+    }
+    return RC_OK;
+}
+
+static enum rc fill_view(struct page *page)
+{
+    TRY(run_queries(page));
+    if (page->route->fill)
+        TRY(page->route->fill(page));
+    return arena_rc(page->ctx.arena);
+}
+
+static enum rc serve_get(struct page *page)
+{
+    struct str etag;
+    TRY(make_etag(page, &etag));
+    if (etag.n) {
+        http_set_header(page->request, "ETag", etag);
+        http_set_header(page->request, "Cache-Control", STR("private, no-cache"));
+        if (str_equal(http_header_get(page->request, "If-None-Match"), etag)) {
+            page->request->response.status = 304;
+            page->is_answered = true;
+            return RC_OK;
+        }
+    } else {
+        http_set_header(page->request, "Cache-Control", STR("no-store"));
+    }
+    return fill_view(page);
+}
+
+/* ---- entry ------------------------------------------------------------------------------------------------- */
+
+static void read_wishes(struct page *page, struct str *path)
+{
+    struct http_request *request = page->request;
+    struct str accept = http_header_get(request, "Accept"), cookies = http_header_get(request, "Cookie");
+    bool wants_html = str_find(accept, STR("text/html"), 0) != SIZE_MAX;
+    page->is_json = !wants_html && str_find(accept, STR("json"), 0) != SIZE_MAX;
+    if (str_has_suffix(*path, STR(".json"))) {
+        *path = str_slice(*path, 0, path->n - 5);
+        page->is_json = true;
+    }
+    page->is_fragment = http_header_has(request, "HX-Request") && !http_header_has(request, "HX-Boosted");
+    enum lang fallback = lang_parse(page->app->settings->language, LANG_ZH);
+    struct str chosen = cookie_find(cookies, STR("lang"));
+    page->lang = chosen.n ? lang_parse(chosen, fallback) : lang_parse(http_header_get(request, "Accept-Language"), fallback);
+}
+
+static enum rc serve(struct page *page, struct str path)
+{
+    struct http_request *request = page->request;
+    bool is_post = request->method == HTTP_POST;
+    enum http_method method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+    const struct command *command = is_post ? command_find_path(path, page->ctx.arena, page->params) : NULL;
+    page->route = command ? NULL : route_find(method, path, page->ctx.arena, page->params);
+    TRY(load_session(page));
+    if (!command && !page->route) {
+        bool is_other = route_find(is_post ? HTTP_GET : HTTP_POST, path, page->ctx.arena, NULL) ||
+                        command_find_path(path, page->ctx.arena, NULL);
+        return is_other ? RC_METHOD : RC_NOT_FOUND;
+    }
+    TRY(check_access(page, command ? command->perm : page->route->perm));
+    if (request->response.status == 303)
+        return RC_OK;
+    if (!is_post) {
+        TRY(form_parse_query(&page->ctx, request->query, NULL, &page->query));
+        TRY(serve_get(page));
+        if (page->is_answered) {
+            chrome_finish(page);
+            http_respond(request);
+        } else {
+            page_send(page);
+        }
+        return RC_OK;
+    }
+    db_rollback(page->db); /* a change reads in its own transaction */
+    TRY(submit_check(page));
+    if (command)
+        return submit_command(page, command);
+    TRY(fill_view(page));
+    if (page->is_answered) {
+        chrome_finish(page);
+        http_respond(request);
+    } else {
+        page_send(page);
+    }
+    return RC_OK;
+}
+
+void page_serve(struct http_request *request, void *worker_state)
+{
+    struct worker *worker = worker_state;
+    struct arena *arena = request->arena;
+    struct page *page = ARENA_NEW(arena, struct page);
+    if (!page) {
+        http_respond_bytes(request, 503, "text/plain", STR("out of memory\n"));
+        return;
+    }
+    *page = (struct page){
+        .app = worker->app, .worker = worker, .request = request, .ctx = {.arena = arena}, .db = worker->db};
+    for (int i = 0; i < PERM_COUNT; i++)
+        page->actor.anywhere[i] = page->actor.everywhere[i] = LABEL_NONE;
+    page->params = value_new_map(arena);
+    page->query = value_new_map(arena);
+    page->view = value_new_map(arena);
+    struct str path = request->path;
+    read_wishes(page, &path);
+    struct db *db = worker->db;
+    enum rc rc = db_begin(&page->ctx, db, false);
+    if (rc == RC_OK)
+        rc = serve(page, path);
+    if (rc != RC_OK)
+        page_send_error(page, rc); /* page and request belong to others from here on */
+    db_rollback(db);
+}

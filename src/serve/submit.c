@@ -1,0 +1,183 @@
+/* submit.c: forms and API calls on their way to the writer; see submit.h.
+ *
+ * Threat: a page of another site posts in the user's name.  Defence: the session's token in the form (or the header
+ * X-CSRF-Token), compared in constant time, and Sec-Fetch-Site / Origin, which a foreign page cannot forge.
+ */
+#include "serve/submit.h"
+
+#include "serve/chrome.h"
+
+struct submission {
+    struct write_job job;
+    struct page *page;
+    const struct command *command;
+};
+
+static bool is_same_secret(struct str a, struct str b)
+{
+    unsigned char difference = a.n != b.n || a.n == 0;
+    for (size_t i = 0; i < a.n && i < b.n; i++)
+        difference |= (unsigned char)(a.p[i] ^ b.p[i]);
+    return !difference;
+}
+
+static bool is_own_origin(const struct page *page)
+{
+    struct str site = http_header_get(page->request, "Sec-Fetch-Site");
+    if (site.n && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none")))
+        return false;
+    struct str origin = http_header_get(page->request, "Origin");
+    if (!origin.n)
+        return true; /* not a browser, or an old one: the token decides */
+    size_t at = str_find(origin, STR("://"), 0);
+    return at != SIZE_MAX && str_equal_nocase(str_slice(origin, at + 3, origin.n), page->request->host);
+}
+
+enum rc submit_check(struct page *page)
+{
+    struct http_request *request = page->request;
+    if (request->body_fd >= 0)
+        TRY(form_parse_fd(&page->ctx, request->content_type, request->body_fd, (int64_t)request->body_bytes, NULL, &page->form));
+    else
+        TRY(form_parse(&page->ctx, request->content_type, request->body, NULL, &page->form));
+    struct str token = http_header_get(request, "X-CSRF-Token");
+    if (!token.n)
+        token = form_text(page->form->fields, "csrf");
+    if (!is_own_origin(page) || !is_same_secret(token, chrome_csrf(page)))
+        return ctx_fail_key(&page->ctx, RC_FORBIDDEN, "error.csrf");
+    return RC_OK;
+}
+
+/* Fields of the form with the path's parameters on top: the address says what is changed. */
+static struct value *make_raw(struct page *page)
+{
+    struct value *raw = value_new_map(page->ctx.arena);
+    VALUE_EACH(param, page->params)
+    {
+        value_put(raw, param->key, value_copy(page->ctx.arena, param));
+    }
+    VALUE_EACH(field, page->form->fields)
+    {
+        if (value_get_str(raw, field->key))
+            continue;
+        struct value *copy = ARENA_NEW(page->ctx.arena, struct value);
+        if (copy)
+            *copy = *field;
+        value_put(raw, field->key, copy);
+    }
+    return raw;
+}
+
+/* "/findings/{id}" with the values of the result, else of the input. */
+static struct str fill_path(struct arena *arena, const char *pattern, const struct value *result, const struct value *input)
+{
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, 8 * 1024);
+    for (const char *p = pattern; *p;) {
+        if (*p != '{') {
+            buf_add_char(&out, *p++);
+            continue;
+        }
+        const char *end = p + 1;
+        while (*end && *end != '}')
+            end++;
+        struct str name = {p + 1, (size_t)(end - p - 1)};
+        const struct value *v = value_get_str(result, name);
+        v = v ? v : value_get_str(input, name);
+        if (v && v->kind == VALUE_INT)
+            buf_add_int64(&out, v->integer);
+        else if (v && v->kind == VALUE_TEXT)
+            buf_add(&out, v->text);
+        p = *end ? end + 1 : end;
+    }
+    return arena_copy_str(arena, buf_str(&out));
+}
+
+/* A path on this site, never another host: "/x", not "//x" or "/\x". */
+static bool is_local_path(struct str s)
+{
+    return s.n > 0 && s.p[0] == '/' && !(s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\'));
+}
+
+static void answer_done(struct submission *submission)
+{
+    struct page *page = submission->page;
+    struct arena *arena = page->ctx.arena;
+    const struct value *result = submission->job.result;
+    struct str path = fill_path(arena, submission->command->redirect, result, submission->job.input);
+    struct str back = form_text(page->form->fields, "back");
+    if (page->is_json) {
+        struct value *answer = value_new_map(arena);
+        value_put(answer, STR("result"), value_copy(arena, result));
+        value_put_text(arena, answer, "url", path);
+        page->view = answer;
+        page->status = value_get(result, "id") && !value_get(page->params, "id") ? 201 : 200;
+        page_send(page);
+        return;
+    }
+    if (value_get(result, "rows")) { /* a bulk edit shows what became of each row */
+        page->view = value_copy(arena, result);
+        page->tpl = "finding_bulk";
+        value_put_text(arena, page->view, "back_href", is_local_path(back) ? back : path);
+        page_send(page);
+        return;
+    }
+    const struct value *changed = value_get(result, "is_changed");
+    chrome_set_flash(page, "success", changed && !changed->boolean ? "flash.nothing_changed" : "flash.saved", STR_EMPTY, STR_EMPTY);
+    page_redirect(page, is_local_path(back) ? back : path);
+    chrome_finish(page);
+    http_respond(page->request);
+}
+
+/* The answer needs the worker's connection only for pages of errors; small answers go out from the writer's thread. */
+static void finish_on_worker(void *worker_state, void *arg)
+{
+    struct submission *submission = arg;
+    struct page *page = submission->page;
+    page->worker = worker_state;
+    page->db = page->worker->db;
+    if (submission->job.rc == RC_OK)
+        answer_done(submission);
+    else
+        page_send_error(page, submission->job.rc);
+}
+
+static void submission_done(struct write_job *job)
+{
+    struct submission *submission = (struct submission *)job;
+    if (job->rc == RC_OK && (submission->page->is_json || !value_get(job->result, "rows"))) {
+        answer_done(submission);
+        return;
+    }
+    if (pool_submit(submission->page->app->pool, finish_on_worker, submission) != RC_OK)
+        http_respond_bytes(submission->page->request, 503, "text/plain; charset=utf-8", STR("busy\n"));
+}
+
+enum rc submit_command(struct page *page, const struct command *command)
+{
+    struct submission *submission = ARENA_NEW(page->ctx.arena, struct submission);
+    struct value *input;
+    TRY(arena_rc(page->ctx.arena));
+    TRY(command_read_input(&page->ctx, command, make_raw(page), &input));
+    submission->page = page;
+    submission->command = command;
+    submission->job = (struct write_job){
+        .command = command, .ctx = &page->ctx, .actor = &page->actor, .input = input, .done = submission_done};
+    return writer_submit(page->app->writer, &submission->job);
+}
+
+enum rc submit_and_wait(struct page *page, const struct command *command, const struct value *raw, struct value **ret_result)
+{
+    struct value *input;
+    TRY(command_read_input(&page->ctx, command, raw, &input));
+    struct write_job job = {.command = command, .ctx = &page->ctx, .actor = &page->actor, .input = input};
+    TRY(writer_run(page->app->writer, &job));
+    *ret_result = job.result;
+    return RC_OK;
+}
+
+enum rc submit_work(struct page *page, enum rc (*work)(struct ctx *, struct db *, void *), void *arg)
+{
+    struct write_job job = {.work = work, .arg = arg, .ctx = &page->ctx};
+    return writer_run(page->app->writer, &job);
+}
