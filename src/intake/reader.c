@@ -50,6 +50,13 @@ enum rc reader_no_room(struct reader *reader, enum rc rc)
     return ctx_fail_key(reader->ctx, rc == RC_OK ? RC_NOMEM : rc, "reader.too_much");
 }
 
+enum rc reader_line_no_room(struct reader *reader, enum rc rc)
+{
+    if (rc != RC_TOO_LARGE)
+        return reader_no_room(reader, rc);
+    return ctx_fail_format(reader->ctx, rc, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+}
+
 void reader_note(struct reader *reader, const char *key, struct str argument)
 {
     if (reader->notes.n >= READER_NOTES_MAX)
@@ -115,7 +122,7 @@ enum rc reader_add(struct reader *reader, struct paragraph p)
     if (!p.text.n && p.kind != PARAGRAPH_CELL && !p.list_mark.n)
         return RC_OK;
     if (p.text.n > READER_PARAGRAPH_MAX)
-        return ctx_fail_format(ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+        return reader_line_no_room(reader, RC_TOO_LARGE);
     reader->text_bytes += p.text.n;
     if (reader->text_bytes > READER_TEXT_MAX || reader->paragraphs.n >= READER_COUNT_MAX)
         return ctx_fail_key(ctx, RC_TOO_LARGE, "reader.too_much");

@@ -281,7 +281,7 @@ static enum rc read_paragraph(struct docx *docx, const struct xml_node *node)
         return RC_OK;
     }
     if (buf_rc(&docx->text) != RC_OK)
-        return ctx_fail_format(reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+        return reader_line_no_room(reader, buf_rc(&docx->text));
     struct str num_id = list ? xml_attribute(xml_child(list, "numId"), "val") : style.num_id;
     if (list && !num_id.n)
         num_id = style.num_id;
@@ -331,7 +331,7 @@ static enum rc read_cell(struct docx *docx, const struct xml_node *node, struct 
     docx->cell = outer;
     TRY(rc);
     if (buf_rc(&text) != RC_OK)
-        return ctx_fail_format(docx->reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+        return reader_line_no_room(docx->reader, buf_rc(&text));
     size_t *above = &table->above.p[p.column];
     bool continues = merge && !str_equal_cstr(xml_attribute(merge, "val"), "restart") && *above;
     if (continues && !text.n) {

@@ -172,7 +172,7 @@ static void line_reset(struct html *html)
 static enum rc line_flush(struct html *html)
 {
     if (buf_rc(&html->line) != RC_OK)
-        return ctx_fail_format(html->reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+        return reader_line_no_room(html->reader, buf_rc(&html->line));
     struct paragraph p = {.text = buf_str(&html->line), .is_furniture = html->furniture > 0,
                           .bold = html->line_chars > 0 && html->line_bold == html->line_chars};
     p.align = html->line_block ? align_of(html->line_block) : ALIGN_UNKNOWN;
@@ -293,7 +293,7 @@ static enum rc cell_close(struct html *html)
 {
     struct html_table *table = html->table;
     if (buf_rc(&html->line) != RC_OK)
-        return ctx_fail_format(html->reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+        return reader_line_no_room(html->reader, buf_rc(&html->line));
     enum rc rc = reader_add(html->reader, (struct paragraph){.text = buf_str(&html->line),
                                                              .kind = PARAGRAPH_CELL,
                                                              .bold = html->line_chars && html->line_bold == html->line_chars,

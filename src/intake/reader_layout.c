@@ -264,7 +264,7 @@ enum rc layout_build(struct reader *reader, struct layout *layout)
             held = 0;
         }
         if (buf_rc(&text) != RC_OK)
-            return ctx_fail_format(reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+            return reader_line_no_room(reader, buf_rc(&text));
         number = first->page == page ? number : 0;
         page = first->page;
         struct paragraph p = {.text = buf_str(&text), .page = page, .bold = first->bold, .is_furniture = first->is_furniture,

@@ -100,7 +100,7 @@ enum rc reader_csv(struct reader *reader, struct str bytes)
         for (int column = 1;; column++) {
             at = csv_field(text, at, separator, &field);
             if (buf_rc(&field) != RC_OK)
-                return ctx_fail_format(reader->ctx, RC_TOO_LARGE, "reader.line_too_long", "%d", READER_PARAGRAPH_MAX);
+                return reader_line_no_room(reader, buf_rc(&field));
             struct str value = reader_trim(buf_str(&field));
             /* Threat: "=cmd|..." run by a spreadsheet that later opens our export.  Here it is only text; it is
              * reported, and the writers quote it. */

@@ -47,6 +47,9 @@ enum rc reader_damaged(struct reader *reader, const char *key, struct str argume
 /* The failure of an arena or buffer, with its message. */
 enum rc reader_no_room(struct reader *reader, enum rc rc);
 
+/* As reader_no_room, for the buffer of one paragraph. */
+enum rc reader_line_no_room(struct reader *reader, enum rc rc);
+
 /* Well-formed UTF-8 without NUL? */
 bool reader_is_utf8(struct str s);
 /* Next code point at *at (advances); U+FFFD for a malformed byte, which is skipped alone. */

@@ -1,0 +1,7 @@
+/* fuzz_reader_xlsx.c: the .xlsx reader on packages, as bytes or as parts in plain text. */
+#include "fuzz_reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+    return fuzz_read_package(reader_xlsx, (struct str){(const char *)p, n});
+}
