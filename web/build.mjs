@@ -80,7 +80,7 @@ async function build_js() {
 function build_icons() {
   const named = new Set(icons_named_by_server);
   for (const file of [...templates, ...scripts])
-    for (const match of text_of(file).matchAll(/(?:icons\.svg\}\}#|data-icon=")([a-z0-9-]+)/g)) named.add(match[1]);
+    for (const match of text_of(file).matchAll(/icons\.svg\}\}#([a-z0-9-]+)"/g)) named.add(match[1]);
   const own = new Map(text_of(join(here, 'icons-own.svg')).split('\n').filter((line) => line.startsWith('<symbol'))
     .map((line) => [line.match(/id="([^"]+)"/)[1], line]));
   const symbols = [...named].sort().filter((name) => !own.has(name)).map((name) => {

@@ -13,7 +13,7 @@ const axe_source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: ['--no-sandbox', '--lang=zh-CN', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
 export const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
@@ -35,8 +35,9 @@ export const overflow_lines = (page) => page.evaluate(() => {
 });
 
 // Opens address and gives what is wrong there; saves a picture when file is given.
-export async function look(context, address, file) {
+export async function look(context, address, file, viewport) {
   const page = await context.newPage();
+  if (viewport) await page.setViewportSize(viewport);
   const lines = [];
   page.on('console', (message) => { if (message.type() === 'error') lines.push(`console: ${message.text()}`); });
   page.on('pageerror', (problem) => lines.push(`script: ${problem.message}`));

@@ -1,11 +1,11 @@
 // Renders every template with invented data and looks at it in Chromium: no server of the product needed.
 //
-//   node tests/e2e/preview.mjs [--out DIR] [--only NAME,NAME] [--lang en] [--serve] [--data]
+//   node tests/e2e/preview.mjs [--out DIR] [--only NAME,NAME] [--lang en] [--static DIR] [--no-pictures] [--serve] [--data]
 //
 // --serve leaves the pages open on a local port; --data rewrites web/templates/DATA.md from the templates' use of
 // the sample.
 import { createServer } from 'node:http';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Templates } from './mustache.mjs';
 import { pages } from './sample.mjs';
@@ -57,6 +57,13 @@ if (process.argv.includes('--data')) {
   process.exit(0);
 }
 
+const present = readdirSync(join(web_dir, 'templates')).filter((name) => name.endsWith('.html')).sort();
+const unseen = present.map((name) => name.slice(0, -5)).filter((name) => !/^(_|layout)/.test(name) && !Object.entries(pages).some(([key, page]) => (page.template || key) === name));
+if (unseen.length) {
+  console.error(`no sample for: ${unseen.join(' ')}`);
+  process.exit(1);
+}
+
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const server = createServer((request, answer) => {
@@ -90,13 +97,14 @@ if (!process.argv.includes('--serve')) {
   const browser = await launch();
   const only = option('--only', '').split(',').filter(Boolean);
   const out = option('--out', '/tmp/bihuan-preview');
+  const has_pictures = !process.argv.includes('--no-pictures');
   let faults = 0;
   for (const theme of ['light', 'dark'])
     for (const [size, viewport] of Object.entries(sizes)) {
-      const context = await browser.newContext({ viewport, deviceScaleFactor: 1 });
+      const context = await browser.newContext({ viewport, deviceScaleFactor: 1, locale: lang === 'en' ? 'en-GB' : 'zh-CN', timezoneId: 'Asia/Shanghai' });
       for (const name of Object.keys(pages)) {
         if (only.length && !only.includes(name)) continue;
-        const lines = await look(context, `${address}/${name}/${theme}`, join(out, `${name}-${size}-${theme}.png`));
+        const lines = await look(context, `${address}/${name}/${theme}`, has_pictures ? join(out, `${name}-${size}-${theme}.png`) : null);
         faults += lines.length;
         for (const line of lines) console.log(`${name} ${size} ${theme}: ${line}`);
       }
@@ -104,6 +112,6 @@ if (!process.argv.includes('--serve')) {
     }
   await browser.close();
   server.close();
-  console.log(`${faults} faults; pictures in ${out}`);
+  console.log(`${faults} faults${has_pictures ? `; pictures in ${out}` : ''}`);
   process.exitCode = faults ? 1 : 0;
 }

@@ -8,13 +8,23 @@ const all = (selector) => [...draft().querySelectorAll(selector)];
 const parts = () => (column === 'right' ? all('a.draft-node') : all('.para'));
 const current = () => draft().querySelector('.is-current');
 
+// Scrolls the pane only: on a phone the page itself must stay where the reader is.
+function into_view(part) {
+  const pane = part.closest('.pane-body');
+  if (!pane) return;
+  const part_box = part.getBoundingClientRect();
+  const pane_box = pane.getBoundingClientRect();
+  if (part_box.top < pane_box.top + 24) pane.scrollTop += part_box.top - pane_box.top - 24;
+  else if (part_box.bottom > pane_box.bottom - 24) pane.scrollTop += part_box.bottom - pane_box.bottom + 24;
+}
+
 function link(node, is_from_document) {
   for (const part of all('.is-linked')) part.classList.remove('is-linked');
   if (!node) return;
   const twins = all(`[data-node="${CSS.escape(node)}"]`);
   for (const twin of twins) twin.classList.add('is-linked');
   const far = twins.find((twin) => twin.classList.contains('draft-node') === is_from_document);
-  far?.scrollIntoView({ block: 'nearest' });
+  if (far) into_view(far);
 }
 
 function select(part, { is_asked = true } = {}) {
@@ -24,7 +34,7 @@ function select(part, { is_asked = true } = {}) {
   const is_node = part.classList.contains('draft-node');
   const node = is_node ? part.dataset.node : part.querySelector('[data-node]')?.dataset.node;
   link(node, !is_node);
-  part.scrollIntoView({ block: 'nearest' });
+  into_view(part);
   if (is_node) part.focus({ preventScroll: true });
   if (is_asked && is_node) ask(part);
 }
@@ -140,5 +150,6 @@ export function start_draft(is_typing) {
       act();
     }
   });
-  select(draft().dataset.node && document.getElementById(draft().dataset.node), { is_asked: false });
+  const first = draft().dataset.node && document.getElementById(draft().dataset.node);
+  if (first) select(first, { is_asked: false });
 }
