@@ -51,6 +51,7 @@ struct db_ops {
     enum rc (*bind_null)(struct db_stmt *st, int i);
     enum rc (*step)(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row);
     void (*reset)(struct db_stmt *st);
+    bool (*is_done)(struct db_stmt *st);    /* at its first row: nothing but reading is left */
     int64_t (*changed)(struct db_stmt *st); /* rows changed by the run that just ended */
     int (*column_count)(const struct db_stmt *st);
     const char *(*column_name)(const struct db_stmt *st, int i);

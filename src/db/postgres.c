@@ -552,6 +552,8 @@ static enum rc pg_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row)
     return RC_OK;
 }
 
+static bool pg_is_done(struct db_stmt *st) { return ((struct pg *)st->db->conn)->streaming != st; }
+
 static int64_t pg_changed(struct db_stmt *st) { return ((struct pg_stmt *)st->engine)->changed; }
 
 static int pg_column_count(const struct db_stmt *st)
@@ -650,6 +652,7 @@ const struct db_ops db_postgres_ops = {
     .bind_null = pg_bind_null,
     .step = pg_step,
     .reset = pg_reset,
+    .is_done = pg_is_done,
     .changed = pg_changed,
     .column_count = pg_column_count,
     .column_name = pg_column_name,

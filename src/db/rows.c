@@ -43,6 +43,17 @@ enum rc db_run_count(struct ctx *ctx, struct db_stmt *st, int64_t *ret_changed)
     return RC_OK;
 }
 
+/* Leaves a statement at its first row.  One that writes goes to its end: outside a transaction the commit comes there,
+ * and may fail there. */
+static enum rc end_after_row(struct ctx *ctx, struct db_stmt *st)
+{
+    bool is_row = !st->db->ops->is_done(st);
+    while (is_row)
+        TRY(db_step(ctx, st, &is_row));
+    db_reset(st);
+    return RC_OK;
+}
+
 enum rc db_get_int(struct ctx *ctx, struct db_stmt *st, int64_t *ret_value)
 {
     bool is_row;
@@ -50,8 +61,7 @@ enum rc db_get_int(struct ctx *ctx, struct db_stmt *st, int64_t *ret_value)
     if (!is_row)
         return RC_NOT_FOUND;
     int64_t value = db_column_int(st, 0);
-    while (is_row) /* to the end: with RETURNING, SQLite writes the rest then */
-        TRY(db_step(ctx, st, &is_row));
+    TRY(end_after_row(ctx, st));
     *ret_value = value;
     return RC_OK;
 }
@@ -158,8 +168,8 @@ enum rc db_first_row(struct ctx *ctx, struct db_stmt *st, struct value **ret_map
     struct value *map = NULL;
     if (is_row) {
         map = db_row(ctx->arena, st);
-        db_reset(st);
-        if (arena_rc(ctx->arena) != RC_OK)
+        TRY(end_after_row(ctx, st));
+        if (!map || arena_rc(ctx->arena) != RC_OK)
             return memory_rc(ctx);
     }
     *ret_map = map;

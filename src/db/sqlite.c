@@ -197,6 +197,8 @@ static enum rc lite_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row)
 
 static void lite_reset(struct db_stmt *st) { (void)sqlite3_reset(st->engine); }
 
+static bool lite_is_done(struct db_stmt *st) { return sqlite3_stmt_readonly(st->engine) != 0; }
+
 static int64_t lite_changed(struct db_stmt *st)
 {
     return sqlite3_stmt_readonly(st->engine) ? 0 : sqlite3_changes64(st->db->conn);
@@ -318,6 +320,7 @@ const struct db_ops db_sqlite_ops = {
     .bind_null = lite_bind_null,
     .step = lite_step,
     .reset = lite_reset,
+    .is_done = lite_is_done,
     .changed = lite_changed,
     .column_count = lite_column_count,
     .column_name = lite_column_name,

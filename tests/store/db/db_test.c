@@ -166,6 +166,21 @@ STORE_TEST(deferred_breach_is_seen_at_commit_and_rolls_back)
     STORE_OK(db_commit(store->ctx, store->db));
 }
 
+STORE_TEST(failure_of_the_commit_is_seen_behind_a_returned_row)
+{
+    struct value *row = NULL;
+    int64_t value = -1;
+    for (int is_int = 0; is_int < 2; is_int++) {
+        struct db_stmt *st = db_query(store->db, Q_TAG_INSERT);
+        db_bind_int(st, "note_id", 404);
+        db_bind_text(st, "word", STR("w"));
+        STORE_RC(is_int ? db_get_int(store->ctx, st, &value) : db_first_row(store->ctx, st, &row), RC_CONFLICT);
+    }
+    assert_null(row);
+    assert_int_equal(value, -1);
+    assert_int_equal(count_of(store, "tag"), 0);
+}
+
 STORE_TEST(changed_rows_are_counted)
 {
     int64_t changed = -1;
@@ -596,7 +611,8 @@ int main(void)
         STORE_CASE(row_comes_back_as_it_went_in), STORE_CASE(null_int_and_text_have_the_same_kinds),
         STORE_CASE(map_binds_every_kind), STORE_CASE(text_with_nul_is_refused),
         STORE_CASE(breach_of_unique_or_foreign_key_is_conflict),
-        STORE_CASE(deferred_breach_is_seen_at_commit_and_rolls_back), STORE_CASE(changed_rows_are_counted),
+        STORE_CASE(deferred_breach_is_seen_at_commit_and_rolls_back),
+        STORE_CASE(failure_of_the_commit_is_seen_behind_a_returned_row), STORE_CASE(changed_rows_are_counted),
         STORE_CASE(first_integer_or_not_found), STORE_CASE(statements_run_inside_one_another),
         STORE_CASE(scope_lets_through_only_what_is_granted), STORE_CASE(list_takes_filters_and_sorts),
         STORE_CASE(list_cache_keeps_what_is_running), STORE_CASE(rollback_and_savepoints_undo),

@@ -17,7 +17,7 @@ FROM note
 
 -- :name tag_insert
 -- unscoped: tests
-INSERT INTO tag (note_id, word) VALUES ($note_id, $word)
+INSERT INTO tag (note_id, word) VALUES ($note_id, $word) RETURNING word
 
 -- :list note_list
 SELECT n.id, n.title FROM note n WHERE {scope n.owner_id n.label} AND {filters} ORDER BY {order} LIMIT $limit
