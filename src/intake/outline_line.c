@@ -168,8 +168,12 @@ enum rc outline_read_lines(struct outline *outline)
         const struct paragraph *paragraph = &document->paragraphs[line->paragraph];
         outline->is_table_line[i] = paragraph->table > 0;
         bool is_first = i == 0 || outline->lines.p[i - 1].paragraph != line->paragraph;
+        /* Automatic marks are printed in either width too. */
+        struct cleaned list_mark = {0};
+        if (is_first && paragraph->list_mark.n)
+            TRY(text_fold_width(outline->arena, paragraph->list_mark, &list_mark));
         if (!outline->is_table_line[i])
-            outline_read_mark(line, is_first ? paragraph->list_mark : STR_EMPTY);
+            outline_read_mark(line, list_mark.text);
     }
     return RC_OK;
 }
