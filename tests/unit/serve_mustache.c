@@ -312,6 +312,51 @@ static void test_lint_lists_names(void **state)
     arena_free(ctx.arena);
 }
 
+/* ---- the program's own templates ---- */
+
+static bool find_any(void *arg, int variant, struct str name, struct str *ret_text)
+{
+    if (str_has_prefix(name, STR("static."))) {
+        *ret_text = STR("/static/x");
+        return true;
+    }
+    return message_find_constant(arg, variant, name, ret_text);
+}
+
+static void test_templates_of_the_program_link(void **state)
+{
+    (void)state;
+    const char *root = getenv("BIHUAN_SOURCE");
+    struct ctx ctx = new_ctx();
+    struct str directory = arena_format(ctx.arena, "%s/web/templates", root ? root : ".");
+    DIR *dir = opendir(directory.p);
+    if (!dir) {
+        print_message("SKIP: %s is absent\n", directory.p);
+        arena_free(ctx.arena);
+        skip();
+    }
+    const struct mustache_constants constants = {find_any, NULL, LANG_COUNT};
+    CLEANUP(mustache_set_free_ptr) struct mustache_set *set = mustache_set_new();
+    int count = 0, faults = 0;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        struct str name = str_from_cstr(entry->d_name);
+        if (!str_has_suffix(name, STR(".html")))
+            continue;
+        size_t n = 0;
+        char *text = read_whole(arena_format(ctx.arena, "%s/%s", directory.p, entry->d_name).p, &n);
+        faults += mustache_set_add(&ctx, set, str_slice(name, 0, name.n - 5), (struct str){text, n}) != RC_OK;
+        free(text);
+        count++;
+    }
+    (void)closedir(dir);
+    faults += mustache_set_link(&ctx, set, &constants, true) != RC_OK;
+    for (const struct ctx_issue *issue = ctx.first; issue; issue = issue->next)
+        print_error("%.*s: %.*s %.*s\n", STR_ARG(issue->place), STR_ARG(issue->key), STR_ARG(issue->field));
+    print_message("%d templates\n", count);
+    assert_int_equal(faults, 0);
+    arena_free(ctx.arena);
+}
+
 static void test_every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -354,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_endless_recursion_is_refused),
         cmocka_unit_test(test_output_ceiling),
         cmocka_unit_test(test_lint_lists_names),
+        cmocka_unit_test(test_templates_of_the_program_link),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
