@@ -44,10 +44,12 @@ function write_data_list() {
       uses.get(path).add(type_of(value));
     }).render(template, data);
   }
-  const common = [...shapes.get('about').keys()].filter((path) => [...shapes.values()].filter((uses) => uses.has(path)).length > 12);
+  const users_of = (path) => [...shapes.values()].filter((uses) => uses.has(path));
+  const common = [...new Set([...shapes.values()].flatMap((uses) => [...uses.keys()]))].filter((path) => users_of(path).length > 12 || /^(flash|crumbs|errors)\b/.test(path));
+  const everywhere = common.sort().map((path) => [path, new Set(users_of(path).flatMap((uses) => [...uses.get(path)]))]);
   const line = ([path, types]) => `- \`${path}\`: ${[...types].sort().join(' | ')}`;
   const at_first = readFileSync(join(web_dir, 'templates/DATA.md'), 'utf8').split('<!-- generated -->')[0];
-  let out = `${at_first}<!-- generated -->\n\n## Every page (layout.html)\n\n${[...shapes.get('about')].filter(([path]) => common.includes(path)).map(line).join('\n')}\n`;
+  let out = `${at_first}<!-- generated -->\n\n## Every page (layout.html)\n\n${everywhere.map(line).join('\n')}\n`;
   for (const [name, uses] of [...shapes].sort()) out += `\n## ${name}\n\n${[...uses].filter(([path]) => !common.includes(path)).sort().map(line).join('\n')}\n`;
   writeFileSync(join(web_dir, 'templates/DATA.md'), out);
 }
