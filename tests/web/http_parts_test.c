@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/alloc.h"
 #include "serve/gzip.h"
 #include "serve/http_headers.h"
 #include "serve/http_parse.h"
@@ -262,6 +263,110 @@ static void test_tls(void **state)
     (void)rmdir(dir);
 }
 
+static void test_trusted_proxy(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers, *body;
+    } cases[] = {
+        {"X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\n", "9.9.9.9 1"},
+        {"X-Forwarded-For: 6.6.6.6, 2001:db8::1\r\n", "2001:db8::1 0"}, /* only what the proxy appended counts */
+        {"X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 9.9.9.9\r\n", "9.9.9.9 0"},
+        {"X-Forwarded-For: 9.9.9.9, nonsense\r\n", "127.0.0.1 0"},
+        {"X-Forwarded-Proto: ftp\r\n", "127.0.0.1 0"},
+    };
+    struct site site;
+    site_init(&site);
+    site.config.trusted_proxies = (const char *const[]){"127.0.0.1", NULL};
+    site_start(&site, 1, 4);
+    int fd = dial(&site, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char body[128];
+        say(fd, "GET /who HTTP/1.1\r\nHost: a\r\n");
+        say(fd, cases[i].headers);
+        say(fd, "\r\n");
+        assert_int_equal(hear(fd, body, sizeof body), 200);
+        assert_string_equal(body, cases[i].body);
+    }
+    close(fd);
+    site_stop(&site);
+}
+
+static bool is_inside(struct str part, struct str whole)
+{
+    return part.n == 0 || (part.p >= whole.p && part.p + part.n <= whole.p + whole.n);
+}
+
+/* Damaged heads and chunks: never a slice outside the input, never an acceptance of what framing forbids. */
+static void test_damaged_heads(void **state)
+{
+    (void)state;
+    static const char seed[] = "POST /a/%41/../b?x=1 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 12\r\nConnection: close, x\r\n"
+                               "Transfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n";
+    static const char marks[] = "\r\n :;,/%.\t\0\x7f\xff" "059afGx?#";
+    uint64_t random = 20240708;
+    char text[sizeof seed];
+    int accepted = 0;
+    for (int round = 0; round < 100000; round++) {
+        memcpy(text, seed, sizeof seed);
+        for (int i = 0; i < 1 + round % 4; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            text[(random >> 33) % (sizeof seed - 1)] = marks[(random >> 20) % (sizeof marks - 1)];
+        }
+        struct str whole = {text, sizeof seed - 1}, data;
+        size_t scanned = 0, line_start = 0, n = http_find_head_end(whole, &scanned, &line_start);
+        struct http_head head;
+        arena_reset(arena);
+        if (n && n != SIZE_MAX && http_parse_head((struct str){text, n}, arena, 100, 8192, &head) == 0) {
+            accepted++;
+            assert_false(head.has_length && head.is_chunked);
+            assert_true(head.host.n > 0);
+            assert_true(is_inside(head.raw_path, whole) && is_inside(head.query, whole) && is_inside(head.host, whole));
+            for (size_t i = 0; i < head.header_count; i++)
+                assert_true(is_inside(head.headers[i].name, whole) && is_inside(head.headers[i].value, whole));
+            struct str path;
+            if (http_parse_path(head.raw_path, arena, &path))
+                assert_true(path.n > 0 && path.p[0] == '/' && str_find(path, STR("/../"), 0) == SIZE_MAX);
+        }
+        struct http_chunks chunks = {0};
+        struct str rest = whole;
+        while (http_chunk_next(&chunks, &rest, &data) == HTTP_CHUNK_DATA)
+            assert_true(is_inside(data, whole));
+    }
+    assert_true(accepted > 0);
+    arena_reset(arena);
+}
+
+/* The n-th allocation fails while the server is made: no leak, no half-made server. */
+static void test_allocation_failures(void **state)
+{
+    (void)state;
+    struct site site;
+    site_init(&site);
+    enum rc rc = RC_NOMEM;
+    for (long n = 1; rc != RC_OK; n++) {
+        struct http_server *server = NULL;
+        struct pool *pool = NULL;
+        assert_true(n < 100);
+        alloc_fail_at(n);
+        rc = pool_new(2, 8, NULL, &pool);
+        if (rc == RC_OK)
+            rc = http_server_new(&site.config, &server);
+        alloc_fail_at(0);
+        assert_true(rc == RC_OK || rc == RC_NOMEM);
+        http_server_free(server);
+        pool_free(pool);
+    }
+    site_start(&site, 1, 4); /* while it serves: a connection may be lost, the server is not */
+    for (long n = 1; n < 40; n++) {
+        alloc_fail_at(n);
+        (void)ask(&site, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+        alloc_fail_at(0);
+        assert_int_equal(ask(&site, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"), 200);
+    }
+    site_stop(&site);
+}
+
 int main(void)
 {
     arena = arena_new(1 << 20);
@@ -269,7 +374,8 @@ int main(void)
         cmocka_unit_test(test_accept_encoding),  cmocka_unit_test(test_gzip_round_trip),
         cmocka_unit_test(test_security_headers), cmocka_unit_test(test_paths),
         cmocka_unit_test(test_static),           cmocka_unit_test(test_metrics),
-        cmocka_unit_test(test_tls),
+        cmocka_unit_test(test_tls),              cmocka_unit_test(test_trusted_proxy),
+        cmocka_unit_test(test_damaged_heads),    cmocka_unit_test(test_allocation_failures),
     };
     int failed = cmocka_run_group_tests_name("http parts", tests, NULL, NULL);
     arena_free(arena);
