@@ -22,9 +22,10 @@ enum paragraph_kind { PARAGRAPH_TEXT, PARAGRAPH_HEADING, PARAGRAPH_LIST_ITEM, PA
 enum paragraph_align { ALIGN_UNKNOWN, ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT };
 
 struct paragraph {
-    struct str text;       /* raw text, UTF-8, without the line end */
+    struct str text;       /* raw text, UTF-8, without the line end; only a cell may hold "\n" (its own line breaks) */
     enum paragraph_kind kind;
-    struct str place;      /* stable locator: "p12", "page 3 p4", "table 2 r5 c1", "Sheet1!B7" */
+    struct str place;      /* stable locator: "p12", "page 3 p4", "page 3 edge", "table 2 r5 c1", "Sheet1!B7",
+                            * "footnote 2 p1", "header 1 p1" */
     int page;              /* 1-based, 0 unknown */
     int outline_level;     /* heading level of the style 1..9, 0 none */
     int bold;              /* 1 all bold, 0 not, -1 unknown */

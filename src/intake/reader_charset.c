@@ -178,12 +178,31 @@ static bool uchardet_says(struct str bytes, const char *prefix)
     return says;
 }
 
-/* Share of everyday characters in thousandths, lowered by what could not be read. */
-static long reading_score(const struct reading *r, size_t bytes)
+/* Both standards put the common characters first: GB 2312 level 1 has lead bytes B0..D7, Big5 level 1 A4..C6 with half
+ * of the trail bytes below A1.  Thousandths of the pairs that lie there; tells lists of names, too, apart. */
+static long first_level_share(struct str bytes, bool is_big)
 {
-    if (r->han < 1 || (size_t)r->bad * 50 > bytes)
+    struct str probe = str_slice(bytes, 0, PROBE_BYTES);
+    const unsigned char *p = (const unsigned char *)probe.p;
+    long pairs = 0, first = 0;
+    for (size_t i = 0; i + 1 < probe.n; i++) {
+        if (p[i] < 0x81)
+            continue;
+        if (p[i] >= 0xA4) {
+            pairs++;
+            first += is_big ? p[i] <= 0xC6 : p[i] >= 0xB0 && p[i] <= 0xD7 && p[i + 1] >= 0xA1;
+        }
+        i++;
+    }
+    return pairs ? first * 1000 / pairs : 0;
+}
+
+/* Shares of everyday and of first-level characters, lowered by what could not be read. */
+static long reading_score(const struct reading *r, struct str bytes, bool is_big)
+{
+    if (r->han < 1 || (size_t)r->bad * 50 > bytes.n)
         return -1;
-    return r->everyday * 1000 / r->han - r->bad * 20000 / (long)(bytes + 1);
+    return r->everyday * 1000 / r->han + first_level_share(bytes, is_big) / 2 - r->bad * 20000 / (long)(bytes.n + 1);
 }
 
 static bool names_charset(struct str declared, const char *prefix)
@@ -197,7 +216,7 @@ static enum rc decode_chinese(struct reader *reader, struct str bytes, struct st
     struct reading gb, big;
     TRY(decode_iconv(reader, bytes, "GB18030", &gb));
     TRY(decode_iconv(reader, bytes, "BIG5-HKSCS", &big));
-    long gb_score = reading_score(&gb, bytes.n), big_score = reading_score(&big, bytes.n);
+    long gb_score = reading_score(&gb, bytes, false), big_score = reading_score(&big, bytes, true);
     if (gb_score < 0 && big_score < 0) {
         if (gb.bad == 0 && gb.characters)
             gb_score = 0; /* nothing but marks */

@@ -88,6 +88,8 @@ static void test_text_encodings(void **state)
                  {"gb18030.txt", "GB18030", "关于巡察整改进展情况的通报"},
                  {"big5.txt", "Big5", "關於巡察整改進展情況的通報"},
                  {"gb-traditional.txt", "GB18030", "關於巡察整改進展情況的通報"},
+                 {"names-gb.txt", "GB18030", "张伟"},
+                 {"names-big5.txt", "Big5", "張偉"},
                  {"damaged-utf8.txt", "UTF-8", "关于巡察整改进展情况的通报"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct document d = read_sample(cases[i].name);
