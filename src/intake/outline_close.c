@@ -305,7 +305,9 @@ static void add_contact(struct outline *outline, const struct outline_line *line
         to = bracket == SIZE_MAX ? to : bracket;
         to = to > from && s.p[to - 1] == '(' ? to - 1 : to;
     }
-    contact.value = outline_clean(line, from, to);
+    /* Numbers and addresses of mail are of use in their normal width only. */
+    bool is_words = strcmp(kind, "address") == 0 || strcmp(kind, "person") == 0;
+    contact.value = is_words ? outline_clean(line, from, to) : outline_trim(str_slice(s, from, to));
     contact.span = outline_span_of(line, from, to);
     if (contact.value.n > 0)
         (void)VEC_PUSH(outline->arena, &outline->contacts, contact);
@@ -377,7 +379,9 @@ static enum rc read_publicity(struct outline *outline, uint32_t at)
     const struct outline_line *line = &outline->lines.p[at];
     struct outline_publicity *publicity = &outline->publicity;
     struct str s = line->match;
-    size_t from = outline_find_any(s, 0, WORDS("公开", "公示", "公布", "公告", "征求意见时间", "受理时间", "即日起"), NULL);
+    size_t from = outline_find_any(s, 0, WORDS("公开期", "公示期", "公开时间", "公示时间", "公示日期", "公开日期", "公示自", "公开自"), NULL);
+    if (from == SIZE_MAX)
+        from = outline_find_any(s, 0, WORDS("公开", "公示", "公布", "公告", "征求意见时间", "受理时间", "即日起"), NULL);
     if (publicity->has_from || from == SIZE_MAX)
         return RC_OK;
     struct found_dates dates = {0};

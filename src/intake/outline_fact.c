@@ -72,8 +72,9 @@ static enum rc add_amounts(struct outline *outline, uint32_t at, const struct fo
     size_t floor = 0, date = 0;
     for (size_t i = 0; i < amounts->n; i++) {
         const struct found_amount *amount = &amounts->p[i];
-        while (date < dates->n && dates->p[date].to <= amount->from)
-            floor = dates->p[date++].to;
+        for (; date < dates->n && dates->p[date].to <= amount->from; date++)
+            if (dates->p[date].kind != FOUND_DATE_LONG_TERM)
+                floor = dates->p[date].to;
         if (date < dates->n && dates->p[date].from < amount->to)
             continue;
         struct outline_fact fact = {.kind = FACT_AMOUNT, .line = at, .from = amount->from, .to = amount->to, .amount = *amount,
@@ -132,8 +133,8 @@ static void find_damage(struct outline *outline, uint32_t at)
 {
     const struct outline_line *line = &outline->lines.p[at];
     struct str s = line->match;
-    size_t open = SIZE_MAX, next = 0;
-    int quotes = 0;
+    size_t open = SIZE_MAX, inner = SIZE_MAX, next = 0;
+    int quotes = 0, inner_quotes = 0;
     uint32_t before = 0;
     for (size_t i = 0; i < s.n; i = next) {
         uint32_t code = outline_code_at(s, i, &next);
@@ -151,7 +152,15 @@ static void find_damage(struct outline *outline, uint32_t at)
             open = i;
         if (code == 0x201D && quotes > 0)
             quotes--;
+        if (code == 0x2018 && inner_quotes++ == 0)
+            inner = i;
+        if (code == 0x2019 && inner_quotes > 0)
+            inner_quotes--;
         before = code;
+    }
+    if (quotes == 0 && inner_quotes > 0) {
+        quotes = inner_quotes;
+        open = inner;
     }
     if (quotes > 0)
         outline_add_report(outline, "damage_quote_open", SEVERITY_WARNING, at, open, s.n < open + 60 ? s.n : open + 60, STR_EMPTY,

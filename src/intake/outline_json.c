@@ -124,7 +124,11 @@ void outline_put_source(struct arena *arena, struct value *map, const struct out
     put_name(arena, map, "doc_kind", outline_kind_name(outline->kind));
     put_text_or_null(arena, map, "title", source->title);
     put_text_or_null(arena, map, "number", source->number);
-    put_text_or_null(arena, map, "issuer", outline->signature.signatory);
+    struct str issuer = outline->signature.signatory;
+    size_t about = outline_find(source->title, "关于", 0);
+    if (issuer.n == 0 && about != SIZE_MAX)
+        issuer = outline_trim(str_slice(source->title, 0, about));
+    put_text_or_null(arena, map, "issuer", issuer);
     put_text_or_null(arena, map, "authority", source->authority);
     put_text_or_null(arena, map, "commissioned_by", source->commissioned_by);
     put_text_or_null(arena, map, "inspector", source->inspector);

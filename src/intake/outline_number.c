@@ -18,7 +18,7 @@ static void report(struct outline *outline, const char *code, enum outline_sever
                        expected > 0 ? arena_format(outline->arena, "%d", expected) : STR_EMPTY, node->id);
 }
 
-static void check_child(struct outline *outline, const struct outline_node *node, int *before, int *run)
+static void check_child(struct outline *outline, const struct outline_node *node, int *before, int *run, bool over_line)
 {
     int number = node->number, last = before[node->style];
     bool is_first = last == 0;
@@ -38,6 +38,8 @@ static void check_child(struct outline *outline, const struct outline_node *node
     } else if (number > last) {
         for (int missing = last + 1; missing < number && missing <= last + GAP_SHOWN_MAX; missing++)
             report(outline, "numbering_missing", SEVERITY_WARNING, node, missing, 0);
+    } else if (number == 1 && node->is_inline && over_line) {
+        return; /* points of another paragraph count anew */
     } else if (number == 1) {
         report(outline, "numbering_restart", SEVERITY_INFO, node, number, last + 1);
     } else {
@@ -48,9 +50,10 @@ static void check_child(struct outline *outline, const struct outline_node *node
 static void check_children(struct outline *outline, const struct outline_node *parent, int *run)
 {
     int before[STYLE_COUNT_] = {0};
-    for (const struct outline_node *node = parent->first; node; node = node->next) {
+    const struct outline_node *last = NULL;
+    for (const struct outline_node *node = parent->first; node; last = node, node = node->next) {
         if (is_numbered(node->style))
-            check_child(outline, node, before, run);
+            check_child(outline, node, before, run, last && last->line != node->line);
         check_children(outline, node, run);
     }
 }

@@ -44,6 +44,15 @@ static enum outline_role top_zone(const struct outline *outline, const struct ou
     return ROLE_OTHER;
 }
 
+/* Where a ledger lists the problems, the sections round it only tell their fields. */
+static bool has_ledger(const struct outline *outline)
+{
+    for (size_t i = 0; i < outline->nodes.n; i++)
+        if (outline->nodes.p[i]->role == ROLE_LEDGER)
+            return true;
+    return false;
+}
+
 static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)
 {
     const struct outline_node *parent = node->parent;
@@ -63,7 +72,7 @@ static enum outline_role role_in_findings(const struct outline *outline, const s
     bool has_points = has_child_between(node, STYLE_CIRCLED, STYLE_POINT);
     bool is_subs_only = has_blocks && !has_child_between(node, STYLE_SECTION, STYLE_DECIMAL);
     bool is_named_aspect = str_has_suffix(node->heading, STR("方面")) || outline_has_any(node->heading, WORDS("方面存在"));
-    if (has_rows && !outline_is_problem_heading(node->heading))
+    if ((has_rows || (is_named_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
         return ROLE_ASPECT;
     if (node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION || node->style == STYLE_HEADING) {
         if (is_list && has_points && !has_blocks)
@@ -154,6 +163,43 @@ static enum outline_role loose_role(const struct outline *outline, const struct 
     return ROLE_ACTION;
 }
 
+/* A closure notice without marks tells of one problem: the first quoted one. */
+static enum rc add_closed_problem(struct outline *outline)
+{
+    for (size_t i = 0; i < outline->lines.n; i++) {
+        struct outline_line *line = &outline->lines.p[i];
+        bool is_text = line->role == ROLE_LEAD || line->role == ROLE_TEXT || line->role == ROLE_OPENING;
+        size_t problem = is_text ? outline_find(line->match, "问题", 0) : SIZE_MAX;
+        if (problem == SIZE_MAX)
+            continue;
+        size_t open = outline_find(line->match, "“", 0), close = SIZE_MAX;
+        if (open != SIZE_MAX)
+            close = outline_find(line->match, "”", open);
+        struct outline_node *node = outline_new_node(outline, &outline->root, STYLE_NONE);
+        if (!node || !VEC_PUSH(outline->arena, &node->lines, (uint32_t)i))
+            return arena_rc(outline->arena);
+        node->role = ROLE_FINDING;
+        node->zone = ROLE_FINDINGS;
+        node->line = (uint32_t)i;
+        node->to = line->match.n;
+        node->span = outline_span_of(line, 0, line->match.n);
+        node->heading = close != SIZE_MAX ? outline_clean(line, open + STR("“").n, close) : outline_clean(line, 0, problem + STR("问题").n);
+        node->body = outline_trim(line->clean.text);
+        line->node = node;
+        line->role = ROLE_NONE;
+        return RC_OK;
+    }
+    return RC_OK;
+}
+
+static bool has_finding(const struct outline *outline)
+{
+    for (size_t i = 0; i < outline->nodes.n; i++)
+        if (outline->nodes.p[i]->role == ROLE_FINDING)
+            return true;
+    return false;
+}
+
 enum rc outline_assign_roles(struct outline *outline)
 {
     if (!outline_gives_register(outline->kind)) {
@@ -185,5 +231,7 @@ enum rc outline_assign_roles(struct outline *outline)
         for (struct outline_node *child = node->first; child; child = child->next)
             assign(outline, child, zone);
     }
+    if (outline->kind == KIND_CLOSURE && !has_finding(outline))
+        return add_closed_problem(outline);
     return RC_OK;
 }
