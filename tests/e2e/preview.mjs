@@ -4,34 +4,20 @@
 //
 // --serve leaves the pages open on a local port; --data rewrites web/templates/DATA.md from the templates' use of
 // the sample.
-import { createServer } from 'node:http';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Templates } from './mustache.mjs';
+import { start, web_dir } from './preview_server.mjs';
 import { pages } from './sample.mjs';
 
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? otherwise : process.argv[at + 1];
 };
-const here = new URL('.', import.meta.url).pathname;
-const web_dir = join(here, '../../web');
 const static_dir = option('--static', join(web_dir, 'static-build'));
 const lang = option('--lang', 'zh');
 
-function messages() {
-  const found = new Map();
-  const po = join(here, `../../data/messages/${lang}.po`);
-  if (existsSync(po)) for (const match of readFileSync(po, 'utf8').matchAll(/msgid "(.+?)"\nmsgstr "(.*?)"/g)) found.set(match[1], match[2]);
-  const def = join(here, '../../data/messages/look.def');
-  if (existsSync(def)) for (const line of readFileSync(def, 'utf8').split('\n').filter(Boolean)) {
-    const [key, zh, en] = line.split('\t');
-    found.set(key, lang === 'en' ? en : zh);
-  }
-  return found;
-}
-const texts = messages();
-const constants = (key) => (key.startsWith('t.') ? texts.get(key.slice(2)) : `/static/${key.slice(7)}`);
+const { constants, address, close } = await start({ lang, static_dir });
 
 function write_data_list() {
   const shapes = new Map();
@@ -66,32 +52,6 @@ if (unseen.length) {
   process.exit(1);
 }
 
-const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const server = createServer((request, answer) => {
-  const url = new URL(request.url, 'http://localhost');
-  const file = url.pathname.match(/^\/static\/([a-z.]+)$/);
-  if (file && existsSync(join(static_dir, file[1]))) {
-    answer.writeHead(200, { 'Content-Type': types[file[1].split('.').pop()] }).end(readFileSync(join(static_dir, file[1])));
-    return;
-  }
-  const [, name, theme = 'light'] = url.pathname.split('/');
-  const page = pages[name];
-  if (!page) {
-    answer.writeHead(404).end();
-    return;
-  }
-  const data = { ...page.data, theme, lang: lang === 'en' ? 'en' : 'zh-CN' };
-  try {
-    const html = new Templates(join(web_dir, 'templates'), constants).render(page.template || name, data);
-    answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': policy }).end(html);
-  } catch (problem) {
-    answer.writeHead(500, { 'Content-Type': 'text/plain' }).end(`${name}: ${problem.message}`);
-    console.log(`${name}: ${problem.message}`);
-  }
-});
-await new Promise((done) => server.listen(0, '127.0.0.1', done));
-const address = `http://127.0.0.1:${server.address().port}`;
 console.log(address);
 
 if (!process.argv.includes('--serve')) {
@@ -113,7 +73,7 @@ if (!process.argv.includes('--serve')) {
       await context.close();
     }
   await browser.close();
-  server.close();
+  close();
   console.log(`${faults} faults${has_pictures ? `; pictures in ${out}` : ''}`);
   process.exitCode = faults ? 1 : 0;
 }

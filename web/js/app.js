@@ -50,6 +50,11 @@ document.addEventListener('submit', (event) => {
   if ('themeForm' in form.dataset && event.submitter) root.dataset.theme = event.submitter.value;
 });
 
+// An act of htmx that fails must not end in silence.
+const trouble = document.getElementById('trouble');
+for (const kind of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) document.addEventListener(kind, () => { if (trouble) trouble.hidden = false; });
+document.addEventListener('htmx:beforeRequest', () => { if (trouble) trouble.hidden = true; });
+
 start_tables();
 start_keep();
 start_upload();

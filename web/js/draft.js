@@ -42,16 +42,17 @@ function select(part, { is_asked = true } = {}) {
 let timer = 0;
 function ask(part) {
   clearTimeout(timer);
-  timer = setTimeout(() => window.htmx?.ajax('GET', part.href.split('#')[0], { target: '#inspector', swap: 'outerHTML' }), 120);
+  timer = setTimeout(() => window.htmx?.ajax('GET', part.getAttribute('hx-get'), { target: '#inspector', swap: 'outerHTML' }), 120);
 }
 
 const shown = () => draft().querySelector('[data-selected]')?.dataset.selected;
 
+const id_of = (part) => part?.dataset.node || (part?.dataset.para && `p${part.dataset.para}`);
+
 // Runs act now if the inspector shows the current part, else when it has arrived.
 function with_inspector(act) {
   const part = current();
-  const id = part?.dataset.node || (part?.dataset.para && `p${part.dataset.para}`);
-  if (!part || shown() === id) {
+  if (!part || shown() === id_of(part)) {
     act();
     return;
   }
@@ -147,7 +148,7 @@ export function start_draft(is_typing) {
     if (wanted && (event.detail.elt?.id === 'inspector' || event.detail.target?.id === 'inspector')) {
       const act = wanted;
       wanted = null;
-      act();
+      if (shown() === id_of(current())) act();
     }
   });
   const first = draft().dataset.node && document.getElementById(draft().dataset.node);
