@@ -22,7 +22,7 @@ export function start_keep() {
 }
 
 const sent = JSON.parse(sessionStorage.getItem(`${prefix}sent`) || 'null');
-if (sent && !document.querySelector('.alert-danger, form[data-keep]')) {
+if (sent && !document.querySelector('#errors, form[data-keep]')) {
   sessionStorage.removeItem(sent[0]);
   sessionStorage.removeItem(`${prefix}sent`);
 }
