@@ -16,7 +16,7 @@
 
 struct asset {
     char path[PATH_MAX], gzip_path[PATH_MAX];
-    const char *name;
+    size_t name_at; /* in path: a pointer would not survive the sort */
     size_t n, gzip_n;
     uint64_t hash;
 };
@@ -75,13 +75,15 @@ static void pack(struct asset *asset, const char *bytes)
     free(out);
 }
 
+static const char *name_of(const struct asset *asset) { return asset->path + asset->name_at; }
+
 static void load(struct asset *asset, const char *file, const char *out)
 {
     if (!realpath(file, asset->path))
         fail(file);
-    asset->name = strrchr(asset->path, '/') + 1;
+    asset->name_at = (size_t)(strrchr(asset->path, '/') + 1 - asset->path);
     char full[PATH_MAX];
-    if (!realpath(out, full) || snprintf(asset->gzip_path, PATH_MAX, "%s.%s.gz", full, asset->name) >= PATH_MAX)
+    if (!realpath(out, full) || snprintf(asset->gzip_path, PATH_MAX, "%s.%s.gz", full, name_of(asset)) >= PATH_MAX)
         fail("path too long");
     char *bytes = read_all(asset->path, &asset->n);
     asset->hash = str_hash((struct str){bytes, asset->n}, 0);
@@ -91,7 +93,7 @@ static void load(struct asset *asset, const char *file, const char *out)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct asset *)a)->name, ((const struct asset *)b)->name);
+    return strcmp(name_of(a), name_of(b));
 }
 
 static const char *type_of(const char *name)
@@ -131,7 +133,7 @@ int main(int argc, char **argv)
     }
     fprintf(to, "\nconst size_t static_table_n = %d;\nconst struct static_file static_table[] = {\n", n);
     for (int i = 0; i < n; i++) {
-        const char *name = assets[i].name, *dot = strrchr(name, '.');
+        const char *name = name_of(&assets[i]), *dot = strrchr(name, '.');
         if (!dot)
             fail(name);
         fprintf(to, "    {STR(\"%s\"), STR(\"/static/%.*s.%016llx%s\"), STR(\"%s\"), {static_bytes_%d, %zu}, {static_gzip_%d, %zu}},\n",
