@@ -256,7 +256,7 @@ enum rc charset_decode(struct reader *reader, struct str bytes, struct str decla
         }
     }
     /* Threat: a program or an archive under the name of a text.  No text encoding but UTF-16 has zero bytes. */
-    if (memchr(bytes.p, '\0', bytes.n))
+    if (bytes.n && memchr(bytes.p, '\0', bytes.n))
         return ctx_fail_key(reader->ctx, RC_BAD_ENCODING, "reader.not_text");
     *ret_name = STR("UTF-8");
     if (reader_is_utf8(bytes)) {

@@ -534,7 +534,7 @@ enum rc reader_html_utf8(struct reader *reader, struct str text)
     options.deallocator = gumbo_keep;
     options.userdata = reader->scratch;
     options.max_errors = 0;
-    GumboOutput *output = gumbo_parse_with_options(&options, text.p, text.n);
+    GumboOutput *output = gumbo_parse_with_options(&options, text.n ? text.p : "", text.n);
     struct html html = {.reader = reader};
     buf_init(&html.line, READER_PARAGRAPH_MAX);
     struct str title = find_title(reader, output->root);

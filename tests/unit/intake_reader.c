@@ -210,6 +210,8 @@ static void test_pdf(void **state)
     assert_str(d.paragraphs[2].text, "一、总体情况");
     assert_int_equal(d.paragraphs[4].align, ALIGN_RIGHT);
     assert_str(d.paragraphs[4].place, "page 1 p5");
+    d = read_sample("cid.pdf"); /* a Chinese font that is not embedded: needs poppler-data */
+    assert_str(d.paragraphs[0].text, "一、总体情况");
 }
 
 static void test_ofd(void **state)

@@ -190,6 +190,18 @@ save('scan.pdf', b'''%PDF-1.4
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
 trailer<</Root 1 0 R>>
 ''')
+STREAM = b'BT /F1 16 Tf 72 700 Td <' + '一、总体情况'.encode('gbk').hex().encode() + b'> Tj ET'
+save('cid.pdf', b'''%%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj
+4 0 obj<</Length %d>>stream
+%s
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/GBK-EUC-H/DescendantFonts[6 0 R]>>endobj
+6 0 obj<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/DW 1000>>endobj
+trailer<</Root 1 0 R>>
+''' % (len(STREAM), STREAM))
 GRID = '''<table><tr><th>序号</th><th>问题</th><th colspan="2">措施与状态</th></tr>
 <tr><td rowspan="2">1</td><td rowspan="2">清收<br>不力</td><td>建台账</td><td rowspan="2">正在整改</td></tr><tr><td>诉讼</td></tr></table>'''
 PAGE = f'''<!DOCTYPE html><html><head><meta charset="%s"><title>整改通报</title><style>p{{}}</style><script>var a="<p>x</p>"</script></head>
