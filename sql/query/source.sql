@@ -15,8 +15,8 @@ SELECT sha256, size FROM stored_file WHERE sha256 > $after ORDER BY sha256 LIMIT
 
 -- :name draft_insert
 -- unscoped: apply
-INSERT INTO draft (id, file_sha256, file_name, draft_sha256, unit_id, label, title, state, source_id, op_count, created_at, created_by, changed_seq)
-VALUES ($seq, $file_sha256, $file_name, $draft_sha256, $unit_id, $label, $title, 'open', NULL, 0, $at, $actor, $seq)
+INSERT INTO draft (id, file_sha256, file_name, draft_sha256, unit_id, label, title, kind, state, source_id, op_count, created_at, created_by, changed_seq)
+VALUES ($seq, $file_sha256, $file_name, $draft_sha256, $unit_id, $label, $title, $kind, 'open', NULL, 0, $at, $actor, $seq)
 
 -- :name draft_op_delete_undone
 -- unscoped: apply
@@ -129,3 +129,7 @@ SELECT id FROM aspect WHERE source_id = $source_id AND title = $title
 -- :name aspect_next_no
 -- unscoped: numbering
 SELECT coalesce(max(no), 0) + 1 FROM aspect WHERE source_id = $source_id
+
+-- :name draft_get_any
+-- unscoped: commands check the permission themselves
+SELECT d.* FROM draft d WHERE d.id = $id

@@ -161,6 +161,7 @@ CREATE TABLE draft (
   unit_id      @int64 NOT NULL REFERENCES unit (id),
   label        @int64 NOT NULL,
   title        @text NOT NULL,
+  kind         @text NOT NULL,         -- of the source to be; "": by the text
   state        @text NOT NULL,         -- open, confirmed, discarded
   source_id    @int64,
   op_count     @int64 NOT NULL,        -- ops in force

@@ -104,7 +104,7 @@ void page_put_due(struct page *page, struct value *row, const char *key, bool is
     if (is_closed)
         state = "closed";
     else if (date_parse(due, &day))
-        state = day < today ? "overdue" : day <= today + DAYS_SOON ? "soon" : "normal";
+        state = day < today ? "overdue" : day <= today + DAYS_SOON ? "due_soon" : "normal";
     value_put_text(arena, row, "due_state", str_from_cstr(state));
     if (is_closed || !date_parse(due, &day))
         return;

@@ -27,7 +27,7 @@ static enum rc put_figures(struct page *page)
     struct value *list = value_put_list(arena, page->view, "figures");
     add_figure(page, list, "home.total", value_get_int(row, "total", 0), "/findings", "");
     add_figure(page, list, "home.overdue", value_get_int(row, "overdue", 0), "/findings?overdue=1", "overdue");
-    add_figure(page, list, "home.due_soon", value_get_int(row, "due_soon", 0), "/findings?due=soon", "soon");
+    add_figure(page, list, "home.due_soon", value_get_int(row, "due_soon", 0), "/findings?due=soon", "due_soon");
     add_figure(page, list, "home.long_term", value_get_int(row, "long_term", 0), "/findings?phase=long_term", "");
     add_figure(page, list, "home.no_due", value_get_int(row, "no_due", 0), "/findings?due=none", "");
     return RC_OK;

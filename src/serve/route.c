@@ -1,5 +1,6 @@
 /* route.c: the tables of routes and commands, and matching of paths. */
 #include "access/account.h"
+#include "intake/import.h"
 #include "loop/finding.h"
 #include "loop/unit.h"
 #include "serve/pages.h"
