@@ -16,7 +16,7 @@ static bool has_magic(struct str s, const char *magic, size_t n) { return s.n >=
 
 static bool has_bytes(struct str s, const char *needle, size_t n)
 {
-    return s.n >= n && memmem(s.p, s.n, needle, n) != NULL;
+    return s.p && s.n >= n && memmem(s.p, s.n, needle, n) != NULL;
 }
 #define HAS_BYTES(s, lit) has_bytes((s), (lit), sizeof(lit) - 1)
 
@@ -60,13 +60,11 @@ static bool looks_html(struct str text)
             return starts_nocase(s, "<!--");
         s = reader_trim(str_slice(s, end + 2 + (s.p[end] == '-'), s.n));
     }
-    if (!s.n)
-        return false;
     for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++)
         if (starts_nocase(s, openings[i]))
             return true;
     /* page pasted without its head: prose before the first tag, but tags that only HTML has */
-    return memmem(s.p, s.n, "</p>", 4) || memmem(s.p, s.n, "</td>", 5) || memmem(s.p, s.n, "</div>", 6);
+    return HAS_BYTES(s, "</p>") || HAS_BYTES(s, "</td>") || HAS_BYTES(s, "</div>");
 }
 
 /* A mail begins with header fields; at least two well-known ones must stand before the first empty line. */
