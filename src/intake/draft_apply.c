@@ -4,23 +4,12 @@
  */
 #include "intake/draft_parts.h"
 
-#include <string.h>
-
-#include "base/clock.h"
-
-struct entry {
-    struct value *list;   /* that holds it */
-    struct value *value;
-    struct value *finding; /* of a measure */
-    char letter;          /* p a f m s n */
-};
-
 static const struct {
     const char *list;
     char letter;
 } entry_lists[] = {{"parts", 'p'}, {"aspects", 'a'}, {"findings", 'f'}, {"next_steps", 's'}, {"notes", 'n'}};
 
-static enum rc refuse(struct ctx *ctx, const char *key, struct str arg)
+enum rc draft_refuse(struct ctx *ctx, const char *key, struct str arg)
 {
     return ctx_fail_format(ctx, RC_INVALID, key, "%.*s", STR_ARG(arg));
 }
@@ -33,13 +22,13 @@ static struct value *find_in(struct value *list, struct str id)
     return NULL;
 }
 
-static enum rc find_entry(struct ctx *ctx, struct value *draft, struct str id, struct entry *ret)
+enum rc draft_find_entry(struct ctx *ctx, struct value *draft, struct str id, struct draft_entry *ret)
 {
     for (size_t i = 0; i < sizeof entry_lists / sizeof *entry_lists && id.n > 0; i++) {
         struct value *list = draft_child(draft, entry_lists[i].list);
         struct value *found = find_in(list, id);
         if (found) {
-            *ret = (struct entry){.list = list, .value = found, .letter = entry_lists[i].letter};
+            *ret = (struct draft_entry){.list = list, .value = found, .letter = entry_lists[i].letter};
             return RC_OK;
         }
     }
@@ -48,11 +37,11 @@ static enum rc find_entry(struct ctx *ctx, struct value *draft, struct str id, s
         struct value *list = draft_child(finding, "measures");
         struct value *found = find_in(list, id);
         if (found) {
-            *ret = (struct entry){.list = list, .value = found, .finding = finding, .letter = 'm'};
+            *ret = (struct draft_entry){.list = list, .value = found, .finding = finding, .letter = 'm'};
             return RC_OK;
         }
     }
-    return refuse(ctx, "draft.unknown_id", id);
+    return draft_refuse(ctx, "draft.unknown_id", id);
 }
 
 static void unlink_child(struct value *list, struct value *child)
@@ -95,12 +84,12 @@ static void link_child(struct value *list, struct value *child, struct value *be
         }
 }
 
-static void set_text(struct arena *arena, struct value *map, const char *key, struct str text)
+void draft_set_text(struct arena *arena, struct value *map, const char *key, struct str text)
 {
     value_set(map, str_from_cstr(key), value_new_text(arena, text));
 }
 
-static void set_null(struct arena *arena, struct value *map, const char *key)
+void draft_set_null(struct arena *arena, struct value *map, const char *key)
 {
     struct value *null = value_new_text(arena, STR_EMPTY);
     if (null)
@@ -154,12 +143,12 @@ static struct value *find_paragraph(struct value *draft, int64_t n)
     return NULL;
 }
 
-static void set_phase(struct arena *arena, struct value *map, struct str phase)
+void draft_set_phase(struct arena *arena, struct value *map, struct str phase)
 {
-    set_text(arena, map, "phase", phase);
+    draft_set_text(arena, map, "phase", phase);
     struct value *measures = draft_child(map, "measures");
     for (struct value *at = measures ? measures->items.first : NULL; at; at = at->next)
-        set_text(arena, at, "phase", phase);
+        draft_set_text(arena, at, "phase", phase);
 }
 
 static void repoint_aspect(struct arena *arena, struct value *draft, struct str from, struct str to)
@@ -169,24 +158,24 @@ static void repoint_aspect(struct arena *arena, struct value *draft, struct str 
         if (!str_equal(value_get_text(at, "aspect"), from))
             continue;
         if (to.n > 0)
-            set_text(arena, at, "aspect", to);
+            draft_set_text(arena, at, "aspect", to);
         else
-            set_null(arena, at, "aspect");
+            draft_set_null(arena, at, "aspect");
     }
 }
 
 /* The other entry's words, paragraphs, measures and figures go into `into`. */
-static void absorb(struct arena *arena, struct value *draft, const struct entry *into, const struct entry *other)
+static void absorb(struct arena *arena, struct value *draft, const struct draft_entry *into, const struct draft_entry *other)
 {
     struct value *target = into->value, *gone = other->value;
     unlink_child(other->list, gone);
     gather_paragraphs(arena, gone, paragraph_list(arena, target));
     if (into->letter == 'm') {
-        set_text(arena, target, "text", join_lines(arena, value_get_text(target, "text"), value_get_text(gone, "text")));
+        draft_set_text(arena, target, "text", join_lines(arena, value_get_text(target, "text"), value_get_text(gone, "text")));
         return;
     }
     struct str words = join_lines(arena, value_get_text(gone, "title"), value_get_text(gone, "body"));
-    set_text(arena, target, "body", join_lines(arena, value_get_text(target, "body"), words));
+    draft_set_text(arena, target, "body", join_lines(arena, value_get_text(target, "body"), words));
     if (into->letter == 'a')
         repoint_aspect(arena, draft, value_get_text(gone, "id"), value_get_text(target, "id"));
     static const char *const lists[] = {"measures", "figures", NULL};
@@ -203,20 +192,20 @@ static void absorb(struct arena *arena, struct value *draft, const struct entry 
 static enum rc apply_merge(struct ctx *ctx, struct value *draft, const struct value *op)
 {
     const struct value *ids = value_get(op, "ids");
-    struct entry first = {0};
+    struct draft_entry first = {0};
     if (value_count(ids) < 2)
-        return refuse(ctx, "draft.merge_needs_two", STR_EMPTY);
+        return draft_refuse(ctx, "draft.merge_needs_two", STR_EMPTY);
     bool is_first = true;
     VALUE_EACH(id, ids) {
-        struct entry other = {0};
+        struct draft_entry other = {0};
         if (id->kind != VALUE_TEXT)
-            return refuse(ctx, "draft.unknown_id", STR_EMPTY);
-        TRY(find_entry(ctx, draft, id->text, is_first ? &first : &other));
+            return draft_refuse(ctx, "draft.unknown_id", STR_EMPTY);
+        TRY(draft_find_entry(ctx, draft, id->text, is_first ? &first : &other));
         if (!is_first) {
             if (other.letter != first.letter || other.letter == 'p')
-                return refuse(ctx, "draft.merge_kinds", id->text);
+                return draft_refuse(ctx, "draft.merge_kinds", id->text);
             if (other.value == first.value)
-                return refuse(ctx, "draft.merge_same", id->text);
+                return draft_refuse(ctx, "draft.merge_same", id->text);
             absorb(ctx->arena, draft, &first, &other);
         }
         is_first = false;
@@ -237,7 +226,7 @@ static struct str trim_space(struct str s)
     return s;
 }
 
-static enum rc split_measure(struct ctx *ctx, struct value *draft, const struct entry *entry, int64_t at)
+static enum rc split_measure(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, int64_t at)
 {
     struct str text = value_get_text(entry->value, "text");
     if (!is_boundary(text, at))
@@ -246,10 +235,10 @@ static enum rc split_measure(struct ctx *ctx, struct value *draft, const struct 
     if (head.n == 0 || tail.n == 0)
         return ctx_fail_format(ctx, RC_INVALID, "draft.split_place", "%lld", (long long)at);
     struct value *fresh = value_copy(ctx->arena, entry->value);
-    set_text(ctx->arena, entry->value, "text", head);
-    set_text(ctx->arena, fresh, "text", tail);
-    set_text(ctx->arena, fresh, "no", STR_EMPTY);
-    set_text(ctx->arena, fresh, "id", draft_new_id(ctx->arena, draft, 'm'));
+    draft_set_text(ctx->arena, entry->value, "text", head);
+    draft_set_text(ctx->arena, fresh, "text", tail);
+    draft_set_text(ctx->arena, fresh, "no", STR_EMPTY);
+    draft_set_text(ctx->arena, fresh, "id", draft_new_id(ctx->arena, draft, 'm'));
     link_child(entry->list, fresh, entry->value->next);
     return RC_OK;
 }
@@ -261,12 +250,12 @@ static void set_title_and_body(struct arena *arena, struct value *map, struct st
     size_t line = str_find_byte(text, '\n', 0);
     size_t end = stop < line ? stop : line;
     end = end == SIZE_MAX ? text.n : end;
-    set_text(arena, map, "title", str_slice(text, 0, end));
+    draft_set_text(arena, map, "title", str_slice(text, 0, end));
     size_t skip = end == text.n ? 0 : end == line ? 1 : 3;
-    set_text(arena, map, "body", trim_space(str_slice(text, end + skip, text.n)));
+    draft_set_text(arena, map, "body", trim_space(str_slice(text, end + skip, text.n)));
 }
 
-static enum rc split_finding(struct ctx *ctx, struct value *draft, const struct entry *entry, int64_t n, int64_t at)
+static enum rc split_finding(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, int64_t n, int64_t at)
 {
     struct arena *arena = ctx->arena;
     struct value *all = value_new_list(arena), *paragraph = find_paragraph(draft, n);
@@ -307,52 +296,52 @@ static enum rc split_finding(struct ctx *ctx, struct value *draft, const struct 
     struct str body = value_get_text(entry->value, "body");
     size_t cut = str_find(body, tail, 0);
     if (cut != SIZE_MAX)
-        set_text(arena, entry->value, "body", trim_space(str_slice(body, 0, cut)));
+        draft_set_text(arena, entry->value, "body", trim_space(str_slice(body, 0, cut)));
     link_child(entry->list, fresh, entry->value->next);
     return RC_OK;
 }
 
 static enum rc apply_split(struct ctx *ctx, struct value *draft, const struct value *op)
 {
-    struct entry entry;
-    TRY(find_entry(ctx, draft, value_get_text(op, "id"), &entry));
+    struct draft_entry entry;
+    TRY(draft_find_entry(ctx, draft, value_get_text(op, "id"), &entry));
     int64_t at = value_get_int(op, "at", -1);
     if (entry.letter == 'm')
         return split_measure(ctx, draft, &entry, at);
     if (entry.letter == 'f')
         return split_finding(ctx, draft, &entry, value_get_int(op, "paragraph", 0), at);
-    return refuse(ctx, "draft.split_kind", value_get_text(op, "id"));
+    return draft_refuse(ctx, "draft.split_kind", value_get_text(op, "id"));
 }
 
 static enum rc apply_move(struct ctx *ctx, struct value *draft, const struct value *op)
 {
-    struct entry entry, target = {0}, before = {0};
+    struct draft_entry entry, target = {0}, before = {0};
     const struct value *to = value_get(op, "to");
     struct str before_id = value_get_text(op, "before");
-    TRY(find_entry(ctx, draft, value_get_text(op, "id"), &entry));
+    TRY(draft_find_entry(ctx, draft, value_get_text(op, "id"), &entry));
     struct value *list = entry.list;
     if (to && to->kind == VALUE_TEXT) {
-        TRY(find_entry(ctx, draft, to->text, &target));
+        TRY(draft_find_entry(ctx, draft, to->text, &target));
         bool fits = (entry.letter == 'f' && target.letter == 'a') || (entry.letter == 'm' && target.letter == 'f');
         if (!fits)
-            return refuse(ctx, "draft.move_target", to->text);
+            return draft_refuse(ctx, "draft.move_target", to->text);
         if (entry.letter == 'm')
             list = draft_child(target.value, "measures");
     } else if (to && entry.letter != 'f') {
-        return refuse(ctx, "draft.move_target", STR_EMPTY);
+        return draft_refuse(ctx, "draft.move_target", STR_EMPTY);
     }
     if (before_id.n > 0) {
-        TRY(find_entry(ctx, draft, before_id, &before));
+        TRY(draft_find_entry(ctx, draft, before_id, &before));
         if (before.list != list || before.value == entry.value)
-            return refuse(ctx, "draft.move_before", before_id);
+            return draft_refuse(ctx, "draft.move_before", before_id);
     } else if (!to) {
-        return refuse(ctx, "draft.move_nowhere", value_get_text(op, "id"));
+        return draft_refuse(ctx, "draft.move_nowhere", value_get_text(op, "id"));
     }
     if (entry.letter == 'f' && to) {
         if (target.value)
-            set_text(ctx->arena, entry.value, "aspect", value_get_text(target.value, "id"));
+            draft_set_text(ctx->arena, entry.value, "aspect", value_get_text(target.value, "id"));
         else
-            set_null(ctx->arena, entry.value, "aspect");
+            draft_set_null(ctx->arena, entry.value, "aspect");
     }
     unlink_child(entry.list, entry.value);
     link_child(list, entry.value, before.value);
@@ -370,7 +359,7 @@ static enum rc apply_drop(struct ctx *ctx, struct value *draft, const struct val
 {
     struct str reason = str_trim(value_get_text(op, "reason")), id = value_get_text(op, "id");
     if (reason.n == 0)
-        return refuse(ctx, "draft.drop_reason", id);
+        return draft_refuse(ctx, "draft.drop_reason", id);
     reason = arena_copy_str(ctx->arena, reason);
     if (id.n == 0) {
         int64_t n = value_get_int(op, "paragraph", 0);
@@ -382,8 +371,8 @@ static enum rc apply_drop(struct ctx *ctx, struct value *draft, const struct val
         add_dropped(ctx->arena, draft, n, reason);
         return RC_OK;
     }
-    struct entry entry;
-    TRY(find_entry(ctx, draft, id, &entry));
+    struct draft_entry entry;
+    TRY(draft_find_entry(ctx, draft, id, &entry));
     struct value *freed = value_new_list(ctx->arena);
     gather_paragraphs(ctx->arena, entry.value, freed);
     unlink_child(entry.list, entry.value);
@@ -401,12 +390,12 @@ static enum rc put_new(struct ctx *ctx, struct value *draft, struct str as, stru
 {
     struct arena *arena = ctx->arena;
     bool is_long_term = str_equal_cstr(as, "long_term");
-    struct entry target = {0};
+    struct draft_entry target = {0};
     if (to.n > 0)
-        TRY(find_entry(ctx, draft, to, &target));
+        TRY(draft_find_entry(ctx, draft, to, &target));
     if (str_equal_cstr(as, "measure")) {
         if (target.letter != 'f')
-            return refuse(ctx, "draft.measure_needs_finding", to);
+            return draft_refuse(ctx, "draft.measure_needs_finding", to);
         struct str text = join_lines(arena, title, body);
         *ret = draft_new_entry(arena, draft, 'm', text, STR_EMPTY);
         value_set(*ret, STR("phase"), value_copy(arena, value_get(target.value, "phase")));
@@ -415,18 +404,18 @@ static enum rc put_new(struct ctx *ctx, struct value *draft, struct str as, stru
     }
     if (str_equal_cstr(as, "finding") || is_long_term) {
         if (to.n > 0 && target.letter != 'a')
-            return refuse(ctx, "draft.move_target", to);
+            return draft_refuse(ctx, "draft.move_target", to);
         *ret = draft_new_entry(arena, draft, 'f', title, body);
         if (is_long_term)
-            set_text(arena, *ret, "phase", STR("long_term"));
+            draft_set_text(arena, *ret, "phase", STR("long_term"));
         if (to.n > 0)
-            set_text(arena, *ret, "aspect", value_get_text(target.value, "id"));
+            draft_set_text(arena, *ret, "aspect", value_get_text(target.value, "id"));
         value_add(draft_child(draft, "findings"), *ret);
         return RC_OK;
     }
     bool is_aspect = str_equal_cstr(as, "aspect"), is_note = str_equal_cstr(as, "note");
     if ((!is_aspect && !is_note) || to.n > 0)
-        return refuse(ctx, "draft.unknown_kind", as);
+        return draft_refuse(ctx, "draft.unknown_kind", as);
     *ret = draft_new_entry(arena, draft, is_aspect ? 'a' : 'n', title, body);
     if (is_aspect && body.n > 0)
         value_put_text(arena, *ret, "body", body);
@@ -463,12 +452,12 @@ static enum rc apply_add(struct ctx *ctx, struct value *draft, const struct valu
     struct str body = arena_copy_str(ctx->arena, str_trim(value_get_text(op, "body")));
     struct value *fresh = NULL;
     if (title.n == 0)
-        return refuse(ctx, "draft.title_missing", STR_EMPTY);
+        return draft_refuse(ctx, "draft.title_missing", STR_EMPTY);
     return put_new(ctx, draft, value_get_text(op, "as"), arena_copy_str(ctx->arena, value_get_text(op, "to")), title, body, &fresh);
 }
 
 /* The finding that a measure falls to when its entry had none: the one before it in the same list. */
-static struct value *finding_before(const struct entry *entry)
+static struct value *finding_before(const struct draft_entry *entry)
 {
     struct value *before = NULL;
     for (struct value *at = entry->list->items.first; at && at != entry->value; at = at->next)
@@ -476,7 +465,7 @@ static struct value *finding_before(const struct entry *entry)
     return before;
 }
 
-static struct str words_of(struct arena *arena, const struct entry *entry)
+static struct str words_of(struct arena *arena, const struct draft_entry *entry)
 {
     if (entry->letter == 'm')
         return value_get_text(entry->value, "text");
@@ -485,7 +474,7 @@ static struct str words_of(struct arena *arena, const struct entry *entry)
 }
 
 /* Measures of an entry that is no finding any more: marked ones become findings, derived ones were its own words. */
-static void free_measures(struct arena *arena, struct value *draft, const struct entry *entry, struct str aspect)
+static void free_measures(struct arena *arena, struct value *draft, const struct draft_entry *entry, struct str aspect)
 {
     struct value *measures = draft_child(entry->value, "measures"), *findings = draft_child(draft, "findings");
     for (struct value *at = measures ? measures->items.first : NULL; at; at = at->next) {
@@ -493,20 +482,20 @@ static void free_measures(struct arena *arena, struct value *draft, const struct
             continue;
         struct value *finding = draft_new_entry(arena, draft, 'f', STR_EMPTY, STR_EMPTY);
         set_title_and_body(arena, finding, value_get_text(at, "text"));
-        set_text(arena, finding, "no", value_get_text(at, "no"));
+        draft_set_text(arena, finding, "no", value_get_text(at, "no"));
         if (aspect.n > 0)
-            set_text(arena, finding, "aspect", aspect);
+            draft_set_text(arena, finding, "aspect", aspect);
         gather_paragraphs(arena, at, paragraph_list(arena, finding));
         link_child(findings, finding, entry->value);
     }
 }
 
-static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const struct entry *entry, struct value *finding)
+static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, struct value *finding)
 {
     struct arena *arena = ctx->arena;
     struct value *measures = draft_child(finding, "measures");
     struct value *fresh = draft_new_entry(arena, draft, 'm', words_of(arena, entry), STR_EMPTY);
-    set_text(arena, fresh, "no", value_get_text(entry->value, "no"));
+    draft_set_text(arena, fresh, "no", value_get_text(entry->value, "no"));
     value_set(fresh, STR("phase"), value_copy(arena, value_get(finding, "phase")));
     value_add(measures, fresh);
     VALUE_EACH(n, value_get(entry->value, "paragraphs")) {
@@ -527,25 +516,25 @@ static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const str
 static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct value *op)
 {
     struct arena *arena = ctx->arena;
-    struct entry entry;
+    struct draft_entry entry;
     struct str id = value_get_text(op, "id"), to = value_get_text(op, "to");
-    TRY(find_entry(ctx, draft, id, &entry));
+    TRY(draft_find_entry(ctx, draft, id, &entry));
     bool is_finding = str_equal_cstr(to, "finding"), is_long_term = str_equal_cstr(to, "long_term");
     if (entry.letter == 'p')
-        return refuse(ctx, "draft.retype_part", id);
+        return draft_refuse(ctx, "draft.retype_part", id);
     if (entry.letter == 'f' && (is_finding || is_long_term)) {
-        set_phase(arena, entry.value, is_finding ? STR("concentrated") : STR("long_term"));
+        draft_set_phase(arena, entry.value, is_finding ? STR("concentrated") : STR("long_term"));
         return RC_OK;
     }
     if (str_equal_cstr(to, "measure")) {
         struct value *finding = entry.letter == 'f' ? finding_before(&entry) : NULL;
         struct value *findings = draft_child(draft, "findings");
         if (entry.letter == 'm')
-            return refuse(ctx, "draft.retype_same", id);
+            return draft_refuse(ctx, "draft.retype_same", id);
         if (entry.letter != 'f' && findings)
             finding = findings->items.last;
         if (!finding)
-            return refuse(ctx, "draft.measure_needs_finding", id);
+            return draft_refuse(ctx, "draft.measure_needs_finding", id);
         TRY(retype_to_measure(ctx, draft, &entry, finding));
         if (entry.letter == 'a')
             repoint_aspect(arena, draft, id, STR_EMPTY);
@@ -555,13 +544,13 @@ static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct v
     struct value *fresh = NULL;
     TRY(put_new(ctx, draft, to, STR_EMPTY, STR_EMPTY, STR_EMPTY, &fresh));
     bool to_aspect = str_equal_cstr(to, "aspect");
-    set_text(arena, fresh, "no", value_get_text(entry.value, "no"));
+    draft_set_text(arena, fresh, "no", value_get_text(entry.value, "no"));
     if (entry.letter == 'm') {
         set_title_and_body(arena, fresh, value_get_text(entry.value, "text"));
     } else {
-        set_text(arena, fresh, "title", value_get_text(entry.value, "title"));
+        draft_set_text(arena, fresh, "title", value_get_text(entry.value, "title"));
         if (!to_aspect || value_get_text(entry.value, "body").n > 0)
-            set_text(arena, fresh, "body", value_get_text(entry.value, "body"));
+            draft_set_text(arena, fresh, "body", value_get_text(entry.value, "body"));
     }
     struct value *list = paragraph_list(arena, fresh);
     VALUE_EACH(n, value_get(entry.value, "paragraphs"))
@@ -581,66 +570,10 @@ static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct v
     if (str_equal_cstr(to, "note") && entry.letter == 'f')
         VALUE_EACH(measure, value_get(entry.value, "measures"))
             if (!value_get_bool(measure, "derived"))
-                set_text(arena, fresh, "body", join_lines(arena, value_get_text(fresh, "body"), value_get_text(measure, "text")));
+                draft_set_text(arena, fresh, "body", join_lines(arena, value_get_text(fresh, "body"), value_get_text(measure, "text")));
     if (entry.letter == 'a')
         repoint_aspect(arena, draft, id, to_aspect ? value_get_text(fresh, "id") : STR_EMPTY);
     unlink_child(entry.list, entry.value);
-    return RC_OK;
-}
-
-struct field {
-    const char *name;
-    char kind; /* t text, d date, p phase, s status */
-    const char *letters;
-};
-
-static const struct field fields[] = {
-    {"title", 't', "afsnpS"}, {"body", 't', "afsn"}, {"text", 't', "m"}, {"no", 't', "afmsn"}, {"category", 't', "f"},
-    {"phase", 'p', "afm"}, {"status", 's', "f"}, {"status_stated", 't', "f"}, {"due", 'd', "fm"}, {"due_text", 't', "fm"},
-    {"responsible", 't', "f"}, {"leader", 't', "f"}, {"lead", 't', "m"}, {"type", 't', "f"}, {"basis", 't', "f"},
-    {"authority", 't', "S"}, {"inspector", 't', "S"}, {"inspected_body", 't', "S"}, {"short_name", 't', "S"},
-    {"inspection_type", 't', "S"}, {"round", 't', "S"}, {"issuer", 't', "S"}, {"signatory", 't', "S"}, {"number", 't', "S"},
-    {"inspected_from", 'd', "S"}, {"inspected_to", 'd', "S"}, {"fed_back", 'd', "S"}, {"signed", 'd', "S"}, {"kind", 't', "S"}};
-
-static bool is_one_of(struct str s, const char *const *words)
-{
-    for (size_t i = 0; words[i]; i++)
-        if (str_equal_cstr(s, words[i]))
-            return true;
-    return false;
-}
-
-static enum rc apply_edit(struct ctx *ctx, struct value *draft, const struct value *op)
-{
-    static const char *const phases[] = {"immediate", "concentrated", "long_term", NULL};
-    static const char *const statuses[] = {"done", "basically_done", "partly_done", "in_progress", "long_term", "not_done", "closed", NULL};
-    struct entry entry = {.letter = 'S', .value = draft_child(draft, "source")};
-    struct str id = value_get_text(op, "id"), name = value_get_text(op, "field");
-    if (!str_equal_cstr(id, "source"))
-        TRY(find_entry(ctx, draft, id, &entry));
-    const struct field *field = NULL;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (str_equal_cstr(name, fields[i].name) && strchr(fields[i].letters, entry.letter))
-            field = &fields[i];
-    if (!field)
-        return refuse(ctx, "draft.unknown_field", name);
-    const struct value *value = value_get(op, "value");
-    if (value && value->kind != VALUE_TEXT && value->kind != VALUE_NULL)
-        return refuse(ctx, "draft.field_value", name);
-    struct str text = str_trim(value_get_text(op, "value"));
-    int32_t day = 0;
-    bool is_required = strcmp(field->name, "title") == 0 || strcmp(field->name, "text") == 0 || field->kind == 'p';
-    bool is_bad = (text.n == 0 && is_required) || (text.n > 0 && field->kind == 'd' && !date_parse(text, &day)) ||
-                  (text.n > 0 && field->kind == 'p' && !is_one_of(text, phases)) ||
-                  (text.n > 0 && field->kind == 's' && !is_one_of(text, statuses));
-    if (is_bad)
-        return refuse(ctx, "draft.field_value", name);
-    if (text.n == 0)
-        set_null(ctx->arena, entry.value, field->name);
-    else if (field->kind == 'p')
-        set_phase(ctx->arena, entry.value, arena_copy_str(ctx->arena, text));
-    else
-        set_text(ctx->arena, entry.value, field->name, arena_copy_str(ctx->arena, text));
     return RC_OK;
 }
 
@@ -650,7 +583,7 @@ enum rc draft_apply(struct ctx *ctx, struct value *draft, const struct value *op
         const char *name;
         enum rc (*apply)(struct ctx *ctx, struct value *draft, const struct value *op);
     } ops[] = {{"merge", apply_merge}, {"split", apply_split}, {"retype", apply_retype}, {"move", apply_move},
-               {"drop", apply_drop}, {"place", apply_place}, {"edit", apply_edit}, {"add", apply_add}};
+               {"drop", apply_drop}, {"place", apply_place}, {"edit", draft_apply_edit}, {"add", apply_add}};
     struct str name = value_get_text(op, "op");
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         if (!str_equal_cstr(name, ops[i].name))
@@ -664,5 +597,5 @@ enum rc draft_apply(struct ctx *ctx, struct value *draft, const struct value *op
         draft->items = copy->items;
         return RC_OK;
     }
-    return refuse(ctx, "draft.unknown_op", name);
+    return draft_refuse(ctx, "draft.unknown_op", name);
 }

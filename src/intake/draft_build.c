@@ -129,6 +129,44 @@ static struct value *add_measure(struct builder *b, struct value *finding, uint3
     return measure;
 }
 
+/* Where the value of a labelled line starts ("整改措施：…"), or 0; due, responsible and leader are set from their lines.
+ * *ret_is_measure tells whether the line's words are measures. */
+static size_t read_label(struct builder *b, struct value *finding, uint32_t at, bool *ret_is_measure)
+{
+    static const struct {
+        const char *label, *field; /* field NULL: measures, "": progress, which stays in the body */
+    } labels[] = {{"整改措施:", NULL}, {"主要措施:", NULL}, {"措施:", NULL}, {"整改时限:", "due_text"}, {"完成时限:", "due_text"},
+                  {"整改期限:", "due_text"}, {"责任单位:", "responsible"}, {"牵头单位:", "responsible"}, {"责任部门:", "responsible"},
+                  {"责任领导:", "leader"}, {"责任人:", "leader"}, {"整改状态:", "status_stated"}, {"整改进展:", ""},
+                  {"整改情况:", ""}, {"整改成效:", ""}, {"完成情况:", ""}, {"存在问题:", ""}, {"问题描述:", ""}};
+    const struct outline_line *line = &b->outline->lines.p[at];
+    struct str s = line->match;
+    size_t lead = 0;
+    while (lead < s.n && s.p[lead] == ' ')
+        lead++;
+    *ret_is_measure = true;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        struct str label = str_from_cstr(labels[i].label);
+        if (!str_has_prefix(str_slice(s, lead, s.n), label))
+            continue;
+        *ret_is_measure = labels[i].field == NULL;
+        if (labels[i].field && labels[i].field[0]) {
+            size_t end = outline_find(s, "。", lead);
+            struct str value = outline_clean(line, lead + label.n, end == SIZE_MAX ? s.n : end);
+            set_text(b, finding, labels[i].field, value);
+            if (strcmp(labels[i].field, "status_stated") == 0)
+                set_text(b, finding, "status", draft_status_of(value));
+        }
+        for (size_t k = b->first_fact[at]; labels[i].field && strcmp(labels[i].field, "due_text") == 0 &&
+                                           k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++)
+            if (b->outline->facts.p[k].kind == FACT_DATE && b->outline->facts.p[k].date.to_day != FOUND_DAY_NONE &&
+                b->outline->facts.p[k].date.kind <= FOUND_DATE_BY)
+                set_day(b, finding, "due", b->outline->facts.p[k].date.to_day);
+        return lead + label.n;
+    }
+    return 0;
+}
+
 /* One measure per sentence of the body; a suggestion. */
 static void derive_measures(struct builder *b, struct value *finding, const struct outline_node *node)
 {
@@ -138,7 +176,10 @@ static void derive_measures(struct builder *b, struct value *finding, const stru
         size_t from = at == node->line ? node->heading_to : 0, to = at == node->line ? node->to : line->match.n;
         if (at == node->line && from < to)
             outline_code_at(line->match, from, &from);
-        while (from < to) {
+        bool is_measure = true;
+        if (at != node->line)
+            from = read_label(b, finding, at, &is_measure);
+        while (is_measure && from < to) {
             bool is_open = false;
             size_t end = outline_heading_end(line->match, from, to, &is_open);
             if (end < to && line->match.p[end] == ':') {

@@ -15,4 +15,22 @@ struct value *draft_new_entry(struct arena *arena, struct value *draft, char let
 /* Status as stated to its normal form ("done", "in_progress", ...); "" when the words tell none. */
 struct str draft_status_of(struct str stated);
 
+/* draft_apply.c, shared with draft_edit.c */
+struct draft_entry {
+    struct value *list;    /* that holds it */
+    struct value *value;
+    struct value *finding; /* of a measure */
+    char letter;           /* p a f m s n; S for the source */
+};
+/* RC_INVALID with draft.unknown_id when nothing has this id. */
+enum rc draft_find_entry(struct ctx *ctx, struct value *draft, struct str id, struct draft_entry *ret) MUST_CHECK;
+/* Puts the detail on ctx and gives RC_INVALID. */
+enum rc draft_refuse(struct ctx *ctx, const char *key, struct str arg);
+void draft_set_text(struct arena *arena, struct value *map, const char *key, struct str text);
+void draft_set_null(struct arena *arena, struct value *map, const char *key);
+/* Phase of an entry and of its measures. */
+void draft_set_phase(struct arena *arena, struct value *map, struct str phase);
+/* draft_edit.c */
+enum rc draft_apply_edit(struct ctx *ctx, struct value *draft, const struct value *op) MUST_CHECK;
+
 #endif

@@ -9,7 +9,15 @@ uint32_t outline_code_at(struct str s, size_t at, size_t *ret_next)
 {
     uint32_t code = 0;
     size_t next = at;
-    if (at < s.n && !utf8_decode(s, &next, &code)) {
+    const unsigned char *p = (const unsigned char *)s.p + at;
+    if (at + 2 < s.n && p[0] >= 0xE1 && p[0] <= 0xEC && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80) {
+        /* Nearly every character of these documents is here. */
+        code = ((uint32_t)(p[0] & 15) << 12) | ((uint32_t)(p[1] & 63) << 6) | (uint32_t)(p[2] & 63);
+        next = at + 3;
+    } else if (at < s.n && p[0] < 0x80) {
+        code = p[0];
+        next = at + 1;
+    } else if (at < s.n && !utf8_decode(s, &next, &code)) {
         code = (unsigned char)s.p[at];
         next = at + 1;
     }

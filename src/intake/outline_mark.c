@@ -244,6 +244,11 @@ void outline_read_mark(struct outline_line *line, struct str list_mark)
     line->is_doubtful = mark.is_doubtful;
 }
 
+static bool opens_quote(uint32_t code)
+{
+    return code == 0x201C || code == 0x300A || code == 0x2018 || code == 0x300C || code == 0x300E || code == '"' || code == '(';
+}
+
 /* Behind the quote that opens at `at`, or SIZE_MAX when it is never closed; `at` unchanged when nothing opens there. */
 static size_t skip_quote(struct str s, size_t at, size_t to, bool with_brackets)
 {
@@ -279,17 +284,16 @@ size_t outline_heading_end(struct str match, size_t from, size_t to, bool *ret_i
     size_t stop = SIZE_MAX, colon = SIZE_MAX;
     bool is_open = false;
     for (size_t at = from, next = 0; at < to; at = next) {
-        size_t behind = skip_quote(match, at, to, true);
+        uint32_t code = outline_code_at(match, at, &next);
+        size_t behind = opens_quote(code) ? skip_quote(match, at, to, true) : at;
         if (behind == SIZE_MAX) {
             is_open = is_open || (match.p[at] != '(' && match.p[at] != '"');
-            outline_code_at(match, at, &next);
             continue;
         }
         if (behind > at) {
             next = behind;
             continue;
         }
-        uint32_t code = outline_code_at(match, at, &next);
         if (code == 0x3002) {
             stop = at;
             break;
@@ -350,7 +354,8 @@ enum rc outline_find_inline(struct arena *arena, struct str match, size_t from, 
 {
     bool is_behind_stop = is_start;
     for (size_t at = from, next = 0; at < to; at = next) {
-        size_t behind = skip_quote(match, at, to, false);
+        uint32_t code = outline_code_at(match, at, &next);
+        size_t behind = opens_quote(code) ? skip_quote(match, at, to, false) : at;
         if (behind != SIZE_MAX && behind > at) {
             next = behind;
             size_t close = outline_step_back(match, behind);
@@ -358,7 +363,8 @@ enum rc outline_find_inline(struct arena *arena, struct str match, size_t from, 
             continue;
         }
         struct mark mark;
-        if (read_mark(match, at, &mark) && is_in_order(match, to, &mark, is_behind_stop, last)) {
+        bool may_start = is_behind_stop || (code >= 0x2460 && code <= 0x249B); /* circled digits stand anywhere */
+        if (may_start && read_mark(match, at, &mark) && is_in_order(match, to, &mark, is_behind_stop, last)) {
             last[mark.style] = mark.number;
             /* A new mark starts the deeper ones anew; circled digits may stand below points. */
             for (int style = mark.style + 1; style < STYLE_COUNT_; style++)
@@ -374,7 +380,6 @@ enum rc outline_find_inline(struct arena *arena, struct str match, size_t from, 
             is_behind_stop = true; /* a mark may stand right behind a mark */
             continue;
         }
-        uint32_t code = outline_code_at(match, at, &next);
         if (is_stop(code))
             is_behind_stop = true;
         else if (code != ' ' && code != '\t' && code != 0x3000)

@@ -139,7 +139,7 @@ static void read_authority(struct outline *outline, const struct outline_line *l
         at += str_from_cstr(heads[word]).n;
         size_t end = outline_find_any(s, at, WORDS(",", "。", ";"), NULL);
         struct str clause = str_slice(s, 0, end == SIZE_MAX ? s.n : end);
-        size_t stop = outline_find_any(clause, at, WORDS("关于", "统一部署", "统一安排", "的统一", "部署", "安排", "工作计划", "批准",
+        size_t stop = outline_find_any(clause, at, WORDS("关于", "巡视工作", "巡察工作", "统一部署", "统一安排", "的统一", "部署", "安排", "工作计划", "批准",
                                                          "有关规定", "有关要求", "要求", "的决定", "授权"), NULL);
         struct str name = stop == SIZE_MAX ? STR_EMPTY : outline_clean(line, at, stop);
         bool is_law = outline_has_any(name, WORDS("《", "工作", "规定"));
