@@ -185,9 +185,8 @@ static void check_sentence(struct outline *outline, const struct outline_fact *c
         if (group.n == 0)
             continue;
         check_group(outline, &group);
-        for (size_t k = i + 1; k < n; k++)
-            if (facts[k] == group.parts[group.n - 1])
-                covered = k + 1;
+        for (covered = i + 1; facts[covered - 1] != group.parts[group.n - 1]; covered++)
+            ;
         last = group;
     }
 }

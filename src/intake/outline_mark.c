@@ -10,7 +10,8 @@
 #include "text/numeral.h"
 #include "text/utf8.h"
 
-enum { NUMBER_MAX = 99, DIGITS_MAX = 3, HEADING_COLON_MAX = 40, HEADING_LONG = 60, POINT_GAP_MAX = 2 };
+enum { NUMBER_MAX = 99, DIGITS_MAX = 3, HEADING_COLON_MAX = 40, HEADING_LONG = 60, POINT_GAP_MAX = 2,
+       LOOK_AHEAD_BYTES = 1800 }; /* a quote or a list that is longer is taken as never closed */
 
 static bool starts(struct str s, size_t at, const char *word, size_t *ret_end)
 {
@@ -261,6 +262,7 @@ static size_t skip_quote(struct str s, size_t at, size_t to, bool with_brackets)
         if (!starts(s, at, pairs[i].open, &end))
             continue;
         int depth = 1;
+        to = to - at > LOOK_AHEAD_BYTES ? at + LOOK_AHEAD_BYTES : to;
         bool is_same = strcmp(pairs[i].open, pairs[i].close) == 0;
         while (end < to) {
             size_t next = 0;
@@ -319,6 +321,7 @@ static bool is_stop(uint32_t code)
 /* "①" stands anywhere, but a first one only before a second. */
 static bool has_second(struct str match, size_t at, size_t to, enum outline_style style)
 {
+    to = to - at > LOOK_AHEAD_BYTES ? at + LOOK_AHEAD_BYTES : to;
     for (size_t next = 0; at < to; at = next) {
         struct mark mark;
         outline_code_at(match, at, &next);

@@ -4,9 +4,12 @@
  */
 #include "intake/outline_parts.h"
 
+#include "text/utf8.h"
+
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { OPENING_LINES_MAX = 12, INSPECTOR_COUNT_MAX = 40, ROUND_COUNT_MAX = 16 };
+enum { OPENING_LINES_MAX = 12, INSPECTOR_COUNT_MAX = 40, ROUND_COUNT_MAX = 16, OPENING_BYTES_MAX = 6000,
+       DATES_MAX = 40 };
 
 /* Back from `at` to the nearest of the stops "，" "。" "；" or 0. */
 static size_t clause_start(struct str s, size_t at)
@@ -97,7 +100,7 @@ static void read_short_name(struct outline *outline, const struct outline_line *
 static void read_inspection(struct outline *outline, const struct outline_line *line, const struct found_dates *dates)
 {
     struct outline_source *source = &outline->source;
-    struct str s = line->match;
+    struct str s = utf8_cut_bytes(line->match, OPENING_BYTES_MAX);
     for (size_t at = outline_find(s, "对", 0); at != SIZE_MAX; at = outline_find(s, "对", at + 3)) {
         size_t end = sentence_end(s, at);
         size_t word = 0;
@@ -156,7 +159,7 @@ static void read_dates(struct outline *outline, const struct outline_line *line,
 {
     struct outline_source *source = &outline->source;
     struct str s = line->match;
-    for (size_t i = 0; i < dates->n; i++) {
+    for (size_t i = 0; i < dates->n && i < DATES_MAX; i++) {
         const struct found_date *date = &dates->p[i];
         size_t end = sentence_end(s, date->to);
         struct str behind = str_slice(s, date->to, end);
@@ -173,7 +176,7 @@ static void read_dates(struct outline *outline, const struct outline_line *line,
         }
     }
     /* "于5月6日开始，至6月30日结束": the two ends stand apart. */
-    for (size_t i = 0; i + 1 < dates->n && !source->has_inspected; i++) {
+    for (size_t i = 0; i + 1 < dates->n && i < DATES_MAX && !source->has_inspected; i++) {
         const struct found_date *first = &dates->p[i], *second = &dates->p[i + 1];
         struct str between = str_slice(s, first->to, second->from);
         struct str behind = str_slice(s, second->to, second->to + 12);

@@ -5,6 +5,8 @@
  */
 #include "intake/outline_parts.h"
 
+#include <string.h>
+
 enum { STACK_MAX = 24, HEADING_COUNT_MAX = 60, BOLD_COUNT_MAX = 30 };
 
 struct stack {
@@ -118,16 +120,35 @@ static enum rc hold_line(struct outline *outline, struct outline_node *node, uin
     return RC_OK;
 }
 
-/* Adds a line without mark to the body of the piece that is open. */
-static enum rc continue_node(struct outline *outline, struct outline_node *node, uint32_t at)
+/* Adds the lines without mark to the bodies of the pieces that they continue, once all are known. */
+static enum rc join_bodies(struct outline *outline)
 {
-    TRY(hold_line(outline, node, at));
-    struct str text = outline_trim(outline->lines.p[at].clean.text);
-    if (node->body.n == 0) {
-        node->body = text;
-        return RC_OK;
+    for (size_t i = 0; i < outline->nodes.n; i++) {
+        struct outline_node *node = outline->nodes.p[i];
+        size_t n = node->body.n + 1;
+        for (size_t k = 0; k < node->lines.n; k++)
+            n += outline->lines.p[node->lines.p[k]].clean.text.n + 1;
+        bool has_more = node->lines.n > 1 || (node->lines.n == 1 && node->lines.p[0] != node->line);
+        if (!has_more || node->style == STYLE_TABLE || node->style == STYLE_ROW)
+            continue;
+        char *p = arena_alloc(outline->arena, n);
+        if (!p)
+            return arena_rc(outline->arena);
+        size_t at = node->body.n;
+        if (at > 0)
+            memcpy(p, node->body.p, at);
+        for (size_t k = 0; k < node->lines.n; k++) {
+            struct str text = outline_trim(outline->lines.p[node->lines.p[k]].clean.text);
+            if (node->lines.p[k] == node->line)
+                continue;
+            if (at > 0)
+                p[at++] = '\n';
+            if (text.n > 0)
+                memcpy(p + at, text.p, text.n);
+            at += text.n;
+        }
+        node->body = (struct str){p, at};
     }
-    node->body = arena_concat(outline->arena, arena_concat(outline->arena, node->body, STR("\n")), text);
     return RC_OK;
 }
 
@@ -153,13 +174,14 @@ static enum rc add_inline(struct outline *outline, struct stack *stack, uint32_t
         struct outline_node *node = NULL;
         TRY(push_node(outline, stack, mark->style, (int)mark->style, mark->number, &node));
         node->is_inline = true;
-        size_t to = line->match.n, limit = line->match.n;
-        for (size_t k = marks->n; k > i + 1; k--) {
-            limit = marks->p[k - 1].from;
-            bool is_below = marks->p[k - 1].style > mark->style ||
-                            (mark->style == STYLE_POINT && marks->p[k - 1].style == STYLE_CIRCLED);
-            if (!is_below)
-                to = marks->p[k - 1].from;
+        size_t to = line->match.n, limit = i + 1 < marks->n ? marks->p[i + 1].from : line->match.n;
+        for (size_t k = i + 1; k < marks->n; k++) {
+            bool is_below = marks->p[k].style > mark->style ||
+                            (mark->style == STYLE_POINT && marks->p[k].style == STYLE_CIRCLED);
+            if (is_below)
+                continue;
+            to = marks->p[k].from;
+            break;
         }
         TRY(fill_node(outline, node, at, mark->from, mark->end, to, limit));
     }
@@ -237,7 +259,7 @@ static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t 
     struct outline_node *open = top_of(stack);
     bool is_root = open == &outline->root;
     if (!is_root)
-        TRY(continue_node(outline, open, at));
+        TRY(hold_line(outline, open, at));
     else
         line->role = has_marks ? ROLE_LEAD : ROLE_TEXT;
     if (marks.n == 0)
@@ -271,5 +293,6 @@ enum rc outline_build_tree(struct outline *outline)
         }
         TRY(take_line(outline, &stack, (uint32_t)i, has_marks));
     }
+    TRY(join_bodies(outline));
     return arena_rc(outline->arena);
 }
