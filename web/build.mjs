@@ -89,7 +89,8 @@ function build_icons() {
       .replace(/<path stroke="none"[^>]*\/>/, '').replace(/\s+/g, ' ').trim();
     return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`;
   });
-  write('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg">\n${[...own.values(), ...symbols].join('\n')}\n</svg>\n`);
+  // Drawn by itself the sprite shows the mark of the product: it is the page's icon too.
+  write('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">\n${[...own.values(), ...symbols].join('\n')}\n<use href="#mark" color="#1b5cb8"/>\n</svg>\n`);
 }
 
 await build_css();
