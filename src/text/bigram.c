@@ -1,8 +1,11 @@
 /* bigram.c: search tokens; see bigram.h. */
 #include "text/bigram.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/rand.h"
 #include "text/normalize.h"
 #include "text/points.h"
 #include "text/utf8.h"
@@ -71,27 +74,74 @@ static enum rc remember(struct arena *arena, struct map *seen, struct str *token
     return map_put(seen, *token, seen);
 }
 
+/* Set of the tokens of a document: open addressing, at most half full, over 64-bit keys.  A pair or single character is its
+ * code points, a word its hash with a fresh seed: texts that were made to collide cannot be. */
+struct token_set {
+    uint64_t *keys; /* 0: free */
+    size_t room;    /* power of two */
+    uint64_t seed;
+};
+
+static enum rc set_init(struct arena *arena, size_t tokens_max, struct token_set *ret)
+{
+    size_t room = 16;
+    while (room < tokens_max * 2)
+        room *= 2;
+    struct token_set set = {ARENA_NEW_ARRAY(arena, uint64_t, room), room, rand_uint64()};
+    if (!set.keys)
+        return arena_rc(arena);
+    *ret = set;
+    return RC_OK;
+}
+
+/* True when key was not in the set. */
+static bool set_add(struct token_set *set, uint64_t key)
+{
+    uint64_t mixed = (key ^ set->seed) * 0x9E3779B97F4A7C15ULL;
+    mixed ^= mixed >> 32;
+    size_t i = mixed & (set->room - 1);
+    while (set->keys[i] && set->keys[i] != key)
+        i = (i + 1) & (set->room - 1);
+    if (set->keys[i] == key)
+        return false;
+    set->keys[i] = key;
+    return true;
+}
+
+static uint64_t token_key(const struct token_set *set, const struct walk *walk, struct str token, bool is_word, bool is_single)
+{
+    if (is_word)
+        return str_hash(token, set->seed) | 1ULL << 63;
+    size_t second = walk->at;
+    return (uint64_t)code_at(walk, second - 1) << 32 | (is_single ? 0 : code_at(walk, second));
+}
+
 enum rc bigram_document(struct arena *arena, struct str text, struct str *ret_tokens)
 {
     struct walk walk;
     TRY(walk_init(arena, text, &walk));
-    struct map seen;
-    map_init(&seen, arena);
-    CLEANUP(buf_done) struct buf out;
-    buf_init(&out, TOKENS_MAX_BYTES);
+    struct token_set seen = {0};
+    TRY(set_init(arena, walk.points.n, &seen));
+    /* a token begins at each Chinese character: two of them and a blank; a word is no longer than its text */
+    size_t room = walk.points.n * (2 * UTF8_MAX_BYTES + 1) + 1;
+    if (room > TOKENS_MAX_BYTES)
+        return RC_TOO_LARGE;
+    char *out = arena_alloc(arena, room);
+    if (!out)
+        return arena_rc(arena);
+    size_t n = 0;
     struct str token;
-    bool is_single, is_word, is_new;
+    bool is_single, is_word;
     while (next_token(&walk, &token, &is_single, &is_word)) {
-        TRY(remember(arena, &seen, &token, &is_new));
-        if (!is_new)
+        if (!set_add(&seen, token_key(&seen, &walk, token, is_word, is_single)))
             continue;
-        if (out.n)
-            buf_add_char(&out, ' ');
-        buf_add(&out, token);
+        if (n)
+            out[n++] = ' ';
+        memcpy(out + n, token.p, token.n);
+        n += token.n;
     }
-    TRY(buf_rc(&out));
-    *ret_tokens = arena_copy_str(arena, buf_str(&out));
-    return ret_tokens->p ? RC_OK : arena_rc(arena);
+    *ret_tokens = (struct str){out, n};
+    return RC_OK;
 }
 
 enum rc bigram_query(struct arena *arena, struct str typed, struct bigram_query *ret)

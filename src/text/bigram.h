@@ -34,7 +34,7 @@ struct bigram_query {
 };
 
 /* Tokens of text, each once, in order of first appearance, joined by single spaces.  RC_TOO_LARGE, RC_NOMEM,
- * RC_BAD_ENCODING, RC_CONFIG as text_clean. */
+ * RC_BAD_ENCODING as text_clean. */
 enum rc bigram_document(struct arena *arena, struct str text, struct str *ret_tokens) MUST_CHECK;
 /* Tokens of what a person typed, at most BIGRAM_QUERY_MAX_TOKENS (the rest is dropped). */
 enum rc bigram_query(struct arena *arena, struct str typed, struct bigram_query *ret) MUST_CHECK;

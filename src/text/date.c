@@ -535,6 +535,13 @@ static bool scan_long_term(const struct scan *scan, size_t at, struct found_date
     return true;
 }
 
+/* Whether a date may begin with code: a digit of any kind, a unit of Chinese numerals, the first character of "half a
+ * year" and of the words for long-term.  Most characters of a text may not, and cost nothing more. */
+static bool may_begin(uint32_t code)
+{
+    return code == 0x534A /* 半 */ || code == 0x957F /* 长 */ || code == 0x6301 /* 持 */ || numeral_may_begin(code);
+}
+
 enum rc dates_find(struct arena *arena, struct str text, struct found_dates *ret)
 {
     struct scan scan = {.text = text};
@@ -542,6 +549,10 @@ enum rc dates_find(struct arena *arena, struct str text, struct found_dates *ret
     VEC(struct found_date) found = {0};
     size_t limit = 0; /* end of the last find */
     for (size_t at = 0; at < scan.points.n;) {
+        if (!may_begin(code_at(&scan, at))) {
+            at++;
+            continue;
+        }
         struct found_date date = {0};
         size_t from = at, end = at;
         if (!scan_absolute(&scan, at, &date, &end)) {

@@ -1,10 +1,9 @@
 /* normalize.c: pinyin residue, traditional to simplified, widths; see normalize.h. */
 #include "text/normalize.h"
 
-#include <opencc/opencc.h>
-#include <pthread.h>
 #include <string.h>
 
+#include "text/t2s.h"
 #include "text/utf8.h"
 
 uint32_t text_fold_code(uint32_t code)
@@ -98,9 +97,10 @@ static enum rc mapped_init(struct arena *arena, size_t room, struct mapped *ret)
 
 static void mapped_add(struct mapped *out, const char *p, size_t n, size_t raw)
 {
-    memcpy(out->p + out->n, p, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) { /* a few bytes: no call */
+        out->p[out->n + i] = p[i];
         out->raw_offset[out->n + i] = (uint32_t)raw;
+    }
     out->n += n;
 }
 
@@ -163,105 +163,89 @@ enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *r
     return RC_OK;
 }
 
-/* One converter for the process: opening it loads dictionaries.  OpenCC keeps its error text in a global, hence the
- * lock. */
-static pthread_mutex_t converter_lock = PTHREAD_MUTEX_INITIALIZER;
-static opencc_t converter;
-
-/* Simplified form of s, in the arena. */
-static enum rc convert(struct arena *arena, struct str s, struct str *ret)
+/* The longest phrase of the dictionary that begins at byte `at` of s with the character code; NULL when there is none. */
+static const struct t2s_phrase *find_phrase(struct str s, size_t at, uint32_t code)
 {
-    if (s.n == 0) {
-        *ret = STR_EMPTY;
-        return RC_OK;
+    size_t low = 0, high = t2s_phrase_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (t2s_phrases[mid].from[0] < code)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    pthread_mutex_lock(&converter_lock);
-    if (!converter) {
-        opencc_t opened = opencc_open(OPENCC_DEFAULT_CONFIG_TRAD_TO_SIMP);
-        /* (opencc_t)-1 is how it reports failure */
-        converter = opened == (opencc_t)-1 ? NULL : opened;
+    for (; low < t2s_phrase_count && t2s_phrases[low].from[0] == code; low++) {
+        const struct t2s_phrase *phrase = &t2s_phrases[low];
+        size_t next = at, i = 0;
+        uint32_t here;
+        while (i < phrase->n && utf8_decode(s, &next, &here) && here == phrase->from[i])
+            i++;
+        if (i == phrase->n)
+            return phrase;
     }
-    if (!converter) {
-        pthread_mutex_unlock(&converter_lock);
-        return RC_CONFIG;
-    }
-    char *text = opencc_convert_utf8(converter, s.p, s.n);
-    pthread_mutex_unlock(&converter_lock);
-    if (!text)
-        return RC_BAD_ENCODING;
-    struct str copy = arena_copy_str(arena, str_from_cstr(text));
-    opencc_convert_utf8_free(text);
-    if (!copy.p)
-        return arena_rc(arena);
-    *ret = copy;
-    return RC_OK;
+    return NULL;
 }
 
-/* Whether to has the same number of code points as from, and the same ones wherever from is not Chinese: then the n-th
- * of one is the n-th of the other. */
-static bool is_aligned(struct str from, struct str to)
+/* First byte of s whose character the dictionary knows; s.n when there is none, SIZE_MAX when s is not UTF-8. */
+static size_t find_convertible(struct str s)
 {
-    size_t i = 0, k = 0;
-    uint32_t a, b;
-    while (i < from.n) {
-        if (!utf8_decode(from, &i, &a) || !utf8_decode(to, &k, &b))
-            return false;
-        if (a != b && !utf8_is_han(a))
-            return false;
-    }
-    return k == to.n;
-}
-
-static size_t add_aligned(struct mapped *out, struct str from, struct str to, const uint32_t *raw_offset)
-{
-    size_t i = 0, k = 0, changed = 0;
-    uint32_t a, b;
-    while (i < from.n) {
-        size_t i_start = i, k_start = k;
-        if (!utf8_decode(from, &i, &a) || !utf8_decode(to, &k, &b))
-            break;
-        mapped_add(out, to.p + k_start, k - k_start, raw_offset[i_start]);
-        changed += a != b;
-    }
-    return changed;
-}
-
-/* Each character for itself, for a dictionary whose phrases change in length: exact offsets matter more than phrases.
- */
-static enum rc add_one_by_one(struct arena *arena, struct mapped *out, const struct cleaned *from, size_t *ret_changed)
-{
-    size_t changed = 0, at = 0;
-    uint32_t code;
-    while (at < from->text.n) {
+    size_t at = 0;
+    while (at < s.n) {
         size_t start = at;
-        if (!utf8_decode(from->text, &at, &code))
-            return RC_BAD_ENCODING;
-        struct str one = str_slice(from->text, start, at), simple;
-        TRY(convert(arena, one, &simple));
-        if (simple.n > out->room - out->n)
-            return RC_TOO_LARGE;
-        mapped_add(out, simple.p, simple.n, from->raw_offset[start]);
-        changed += !str_equal(one, simple);
+        uint32_t code;
+        if (!utf8_decode(s, &at, &code))
+            return SIZE_MAX;
+        if (t2s_entry(code))
+            return start;
     }
-    *ret_changed = changed;
-    return RC_OK;
+    return s.n;
 }
 
-/* Second pass over done, in place.  The dictionary of Debian 12 keeps the number of characters everywhere. */
+/* Adds the character at `from` as code; true when that changes it. */
+static bool add_code(struct mapped *out, uint32_t from, uint32_t code, const char *p, size_t n, size_t raw)
+{
+    if (code == from) {
+        mapped_add(out, p, n, raw);
+        return false;
+    }
+    char text[UTF8_MAX_BYTES];
+    mapped_add(out, text, utf8_encode(code, text), raw);
+    return true;
+}
+
+/* Second pass over done, in place: every character becomes exactly one. */
 static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
 {
-    struct str from = done->text, to;
-    TRY(convert(arena, from, &to));
-    if (str_equal(from, to))
+    struct str from = done->text;
+    size_t at = find_convertible(from), changed = 0;
+    if (at == SIZE_MAX)
+        return RC_BAD_ENCODING;
+    if (at == from.n)
         return RC_OK;
-    bool is_parallel = is_aligned(from, to);
+    size_t codes = utf8_count(str_slice(from, at, from.n));
     struct mapped out = {0};
-    TRY(mapped_init(arena, is_parallel ? to.n : from.n * UTF8_MAX_BYTES, &out));
-    size_t changed = 0;
-    if (is_parallel)
-        changed = add_aligned(&out, from, to, done->raw_offset);
-    else
-        TRY(add_one_by_one(arena, &out, done, &changed));
+    TRY(mapped_init(arena, at + codes * UTF8_MAX_BYTES, &out));
+    memcpy(out.p, from.p, at);
+    memcpy(out.raw_offset, done->raw_offset, at * sizeof *out.raw_offset);
+    out.n = at;
+    while (at < from.n) {
+        size_t start = at;
+        uint32_t code;
+        if (!utf8_decode(from, &at, &code))
+            return RC_BAD_ENCODING;
+        uint32_t entry = t2s_entry(code), simple = t2s_entry_code(entry);
+        const struct t2s_phrase *phrase = t2s_entry_has_phrases(entry) ? find_phrase(from, start, code) : NULL;
+        if (!phrase) {
+            changed += add_code(&out, code, simple ? simple : code, from.p + start, at - start, done->raw_offset[start]);
+            continue;
+        }
+        for (size_t i = 0; i < phrase->n; i++) {
+            changed += add_code(&out, code, phrase->to[i], from.p + start, at - start, done->raw_offset[start]);
+            start = at;
+            if (i + 1 < phrase->n && !utf8_decode(from, &at, &code))
+                return RC_BAD_ENCODING;
+        }
+    }
     mapped_finish(&out, done->raw_offset[from.n], done);
     done->converted_count = changed;
     return RC_OK;
@@ -276,7 +260,24 @@ enum rc text_clean(struct arena *arena, struct str raw, struct cleaned *ret)
     return RC_OK;
 }
 
-enum rc text_simplify(struct arena *arena, struct str s, struct str *ret_text) { return convert(arena, s, ret_text); }
+enum rc text_simplify(struct arena *arena, struct str s, struct str *ret_text)
+{
+    struct mapped same = {0};
+    size_t at = find_convertible(s);
+    if (at == SIZE_MAX)
+        return RC_BAD_ENCODING;
+    if (at == s.n) {
+        *ret_text = arena_copy_str(arena, s);
+        return ret_text->p ? RC_OK : arena_rc(arena);
+    }
+    TRY(mapped_init(arena, s.n, &same));
+    mapped_add(&same, s.p, s.n, 0);
+    struct cleaned done = {0};
+    mapped_finish(&same, s.n, &done);
+    TRY(simplify_cleaned(arena, &done));
+    *ret_text = done.text;
+    return RC_OK;
+}
 
 enum rc text_fold_width(struct arena *arena, struct str s, struct cleaned *ret)
 {

@@ -1,7 +1,7 @@
 /* normalize.h: from the raw text of a document to clean text, with the way back.
  *
  * Two passes in this order: pinyin residue is stripped by its shape (one Chinese character, "(", one lower-case
- * pinyin syllable with or without tone mark, ")"), then traditional characters become simplified (OpenCC, t2s).
+ * pinyin syllable with or without tone mark, ")"), then traditional characters become simplified (OpenCC's dictionaries t2s, text/t2s.h).
  * Real brackets stay.  Width folding is a third pass for matching only.
  * Every result carries a map to the offsets of its input.  Any thread.
  */
@@ -27,7 +27,7 @@ struct cleaned {
 };
 
 /* Clean text of raw, in the arena.  raw is clean UTF-8 of at most UINT32_MAX bytes.
- * RC_TOO_LARGE, RC_NOMEM; RC_BAD_ENCODING when raw is not UTF-8; RC_CONFIG when OpenCC's dictionaries are missing. */
+ * RC_TOO_LARGE, RC_NOMEM; RC_BAD_ENCODING when raw is not UTF-8. */
 enum rc text_clean(struct arena *arena, struct str raw, struct cleaned *ret) MUST_CHECK;
 /* Only the first pass. */
 enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *ret) MUST_CHECK;

@@ -50,6 +50,12 @@ int numeral_digit(uint32_t code)
     return han_digit(code);
 }
 
+bool numeral_may_begin(uint32_t code)
+{
+    code = text_fold_code(code);
+    return (code >= '0' && code <= '9') || (code > 0x2000 && (han_digit(code) >= 0 || han_unit(code)));
+}
+
 /* A run of two or more bare digits read by position, such as a year; 0 when it is no such run or a unit follows. */
 static size_t scan_positional(struct str s, size_t at, int64_t *ret_value)
 {

@@ -28,6 +28,8 @@ size_t numeral_scan_ordinal(struct str s, size_t at, int64_t *ret_value);
 bool numeral_parse(struct str s, int64_t *ret_value);
 /* Value 0..9 of a digit character: ASCII, full width, Chinese, capital; -1 for others. */
 int numeral_digit(uint32_t code);
+/* Whether a digit or Chinese numeral may begin with code; false settles it at once. */
+bool numeral_may_begin(uint32_t code);
 /* Chinese numeral of n as in headings (10 is "ten", 12 "ten two"); in the arena; negative n gets the word for minus. */
 struct str numeral_format(struct arena *arena, int64_t n);
 
