@@ -48,7 +48,7 @@ struct value *draft_new_entry(struct arena *arena, struct value *draft, char let
     if (letter == 'n')
         value_put_text(arena, entry, "role", STR("note"));
     if (letter == 'f') {
-        static const char *const empties[] = {"aspect", "category", "status_stated", "status", "due", "due_text", "responsible",
+        static const char *const empties[] = {"aspect", "quoted", "category", "status_stated", "status", "due", "due_text", "responsible",
                                               "leader", "type", "basis", "amount_text", "amount_fen", "span", NULL};
         value_put_text(arena, entry, "phase", STR("concentrated"));
         for (int i = 0; empties[i]; i++)

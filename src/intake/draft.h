@@ -4,7 +4,8 @@
  *   source      who inspected whom and when, with publicity, contacts, signatory, signed
  *   parts       the parts of the document: {id "p1", no, title, role, paragraphs}
  *   aspects     {id "a1", no, title, phase, paragraphs}
- *   findings    {id "f1", aspect or null, no (mark as printed), title, body, category, phase, status_stated, status,
+ *   findings    {id "f1", aspect or null, no (mark as printed), title, quoted (the problem between the quotes of
+ *               the title), body, category, phase, status_stated, status,
  *               due, due_text, responsible, leader, type, amount_fen, paragraphs, span, measures, figures}
  *   measures    inside a finding: {id "m1", no, text, derived, phase, due, due_text, lead, paragraph, from, to}
  *   next_steps  {id "s1", no, title, body, paragraphs};  notes {id "n1", role, no, title, body, paragraphs}

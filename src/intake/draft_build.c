@@ -252,6 +252,18 @@ static void read_row(struct builder *b, struct value *finding, const struct outl
         value_set(finding, STR("amount_fen"), value_new_int(b->arena, row->amount_fen));
 }
 
+/* The problem in the words of the inspection: what stands between the outer quotes of the heading. */
+static void read_quoted(struct builder *b, struct value *finding, struct str heading)
+{
+    static const char open_quote[] = "“", close_quote[] = "”";
+    size_t open = outline_find(heading, open_quote, 0), close = SIZE_MAX;
+    for (size_t at = open; at != SIZE_MAX; at = outline_find(heading, close_quote, at + 1))
+        close = at > open ? at : close;
+    if (close == SIZE_MAX || outline_find(heading, "问题", close) == SIZE_MAX || !str_has_prefix(heading, STR("关于")))
+        return;
+    set_text(b, finding, "quoted", str_slice(heading, open + sizeof open_quote - 1, close));
+}
+
 static void read_status(struct builder *b, struct value *finding, struct str body)
 {
     static const char *const words[] = {"已完成整改", "已整改到位", "整改完成", "已基本完成整改", "基本完成整改", "正在整改", "尚未完成整改",
@@ -282,6 +294,7 @@ static void add_finding(struct builder *b, const struct outline_node *node, stru
     set_text(b, finding, "aspect", aspect);
     add_paragraphs(b, finding, node);
     set_span(b, finding, &node->span);
+    read_quoted(b, finding, node->heading);
     if (node->row)
         read_row(b, finding, node->row);
     else if (node->zone != ROLE_LONG_TERM)
@@ -346,6 +359,8 @@ static void walk(struct builder *b, const struct outline_node *node, struct str 
         /* A part's heading is a part; everything else that tells something is a note. */
         add_note(b, node->parent == &b->outline->root && node->role < ROLE_ASPECT ? b->parts : b->notes,
                  node->parent == &b->outline->root && node->role < ROLE_ASPECT ? 'p' : 'n', node);
+        if (node->role == ROLE_NEXT_STEPS && !node->first && node->body.n > 0)
+            add_note(b, b->next_steps, 's', node); /* plans in plain text */
         break;
     }
     for (const struct outline_node *child = node->first; child; child = child->next)

@@ -12,7 +12,7 @@ struct field {
 };
 
 static const struct field fields[] = {
-    {"title", 't', "afsnpS"}, {"body", 't', "afsn"}, {"text", 't', "m"}, {"no", 't', "afmsn"}, {"category", 't', "f"},
+    {"title", 't', "afsnpS"}, {"body", 't', "afsn"}, {"text", 't', "m"}, {"no", 't', "afmsn"}, {"category", 't', "f"}, {"quoted", 't', "f"},
     {"phase", 'p', "afm"}, {"status", 's', "f"}, {"status_stated", 't', "f"}, {"due", 'd', "fm"}, {"due_text", 't', "fm"},
     {"responsible", 't', "f"}, {"leader", 't', "f"}, {"lead", 't', "m"}, {"type", 't', "f"}, {"basis", 't', "f"},
     {"authority", 't', "S"}, {"inspector", 't', "S"}, {"inspected_body", 't', "S"}, {"short_name", 't', "S"},
