@@ -88,12 +88,15 @@ SELECT id, no, unit_id, label, last_item_no, finding_count FROM source WHERE id 
 -- unscoped: warns of a second import of the same file; commands check the permission themselves
 SELECT id, no, title FROM source WHERE file_sha256 = $sha256 ORDER BY id LIMIT 1
 
--- :name source_list
+-- :list source_list
 -- scope: s
 SELECT s.id, s.no, s.kind, s.doc_kind, s.title, s.issuer, s.inspector, s.fed_back, s.signed, s.finding_count, s.publicity_to, s.label,
        s.changed_seq, u.name AS unit_name
 FROM source s JOIN unit u ON u.id = s.unit_id
-WHERE s.id < $before AND {scope s.unit_id s.label} ORDER BY s.id DESC LIMIT $limit
+WHERE s.id < $before AND {scope s.unit_id s.label} AND {filters} ORDER BY {order} LIMIT $limit
+-- :filter kind s.kind = $kind
+-- :filter words (s.title LIKE '%' || CAST($words AS text) || '%' OR s.no LIKE '%' || CAST($words AS text) || '%' OR s.inspector LIKE '%' || CAST($words AS text) || '%')
+-- :sort newest s.id DESC
 
 -- :name source_options
 -- scope: s
@@ -133,3 +136,13 @@ SELECT coalesce(max(no), 0) + 1 FROM aspect WHERE source_id = $source_id
 -- :name draft_get_any
 -- unscoped: commands check the permission themselves
 SELECT d.* FROM draft d WHERE d.id = $id
+
+-- :name source_recent
+-- scope: s
+SELECT s.id, s.no, s.kind, s.title, s.finding_count, s.fed_back FROM source s
+WHERE {scope s.unit_id s.label} ORDER BY s.id DESC LIMIT 5
+
+-- :name aspect_counts
+-- scope: f
+SELECT a.id, a.no, a.title, (SELECT count(*) FROM finding f WHERE f.aspect_id = a.id AND {scope f.unit_id f.label}) AS findings
+FROM aspect a WHERE a.source_id = $id ORDER BY a.no, a.id

@@ -18,7 +18,7 @@
 #include "serve/static.h"
 #include "serve/templates.h"
 
-enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1 };
+enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1, SLOW_THREADS = 2, SLOW_QUEUE = 64 };
 
 static struct app *app_running; /* for the signal handler */
 
@@ -200,6 +200,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
     int workers = settings->workers ? (int)settings->workers : cores > 0 ? (int)cores : 2;
     struct pool_hooks hooks = {worker_init, worker_done, app};
     TRY(pool_new(workers, (size_t)settings->queue_max, &hooks, &app->pool));
+    TRY(pool_new(SLOW_THREADS, SLOW_QUEUE, &hooks, &app->slow));
     return open_server(app);
 }
 
@@ -248,6 +249,7 @@ void app_close(struct app *app)
 {
     if (!app)
         return;
+    pool_free(app->slow);
     pool_free(app->pool);
     writer_stop(app->writer);
     http_server_free(app->server);

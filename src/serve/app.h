@@ -18,6 +18,7 @@ struct app {
     struct filestore *files;
     struct writer *writer;
     struct pool *pool;
+    struct pool *slow;        /* reads documents; its threads have a connection each too */
     struct http_server *server;
     struct mustache_set *templates;
     struct metrics *metrics;

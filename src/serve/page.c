@@ -402,7 +402,7 @@ static enum rc run_queries(struct page *page)
     return RC_OK;
 }
 
-static enum rc fill_view(struct page *page)
+enum rc page_fill(struct page *page)
 {
     TRY(run_queries(page));
     if (page->route->fill)
@@ -425,7 +425,7 @@ static enum rc serve_get(struct page *page)
     } else {
         http_set_header(page->request, "Cache-Control", STR("no-store"));
     }
-    return fill_view(page);
+    return page_fill(page);
 }
 
 /* ---- entry ------------------------------------------------------------------------------------------------- */
@@ -446,6 +446,37 @@ static void read_wishes(struct page *page, struct str *path)
     page->lang = chosen.n ? lang_parse(chosen, fallback) : lang_parse(http_header_get(request, "Accept-Language"), fallback);
 }
 
+static void answer(struct page *page)
+{
+    if (!page->is_answered) {
+        page_send(page);
+        return;
+    }
+    chrome_finish(page);
+    http_respond(page->request);
+}
+
+/* The rest of a slow request, on a thread of app->slow. */
+static void run_slow(void *worker_state, void *arg)
+{
+    struct page *page = arg;
+    page->worker = worker_state;
+    page->db = page->worker->db;
+    struct db *db = page->db;
+    enum rc rc = db_begin(&page->ctx, db, false);
+    if (rc == RC_OK)
+        rc = page->slow(page);
+    if (rc == RC_OK)
+        rc = arena_rc(page->ctx.arena);
+    if (rc == RC_OK)
+        answer(page);
+    else
+        page_send_error(page, rc);
+    db_rollback(db);
+}
+
+void page_run_slow(struct page *page, enum rc (*fn)(struct page *page)) { page->slow = fn; }
+
 static enum rc serve(struct page *page, struct str path)
 {
     struct http_request *request = page->request;
@@ -465,27 +496,22 @@ static enum rc serve(struct page *page, struct str path)
     if (!is_post) {
         TRY(form_parse_query(&page->ctx, request->query, NULL, &page->query));
         TRY(serve_get(page));
-        if (page->is_answered) {
-            chrome_finish(page);
-            http_respond(request);
-        } else {
-            page_send(page);
-        }
+        if (page->slow)
+            return pool_submit(page->app->slow, run_slow, page);
+        answer(page);
         return RC_OK;
     }
     db_rollback(page->db); /* a change reads in its own transaction */
     TRY(submit_check(page));
     if (command)
         return submit_command(page, command);
-    TRY(fill_view(page));
-    if (page->is_answered) {
-        chrome_finish(page);
-        http_respond(request);
-    } else {
-        page_send(page);
-    }
+    TRY(page_fill(page));
+    if (page->slow)
+        return pool_submit(page->app->slow, run_slow, page); /* from here on it is theirs */
+    answer(page);
     return RC_OK;
 }
+
 
 void page_serve(struct http_request *request, void *worker_state)
 {

@@ -62,6 +62,7 @@ struct page {
     struct value *query;           /* of the query string: texts */
     struct value *view;            /* what the template sees and the JSON answer shows */
     struct form *form;             /* of a POST */
+    enum rc (*slow)(struct page *page); /* how the request goes on, see page_run_slow */
     bool is_answered;              /* fill has set up the response itself (file, stream, redirect) */
     int status;                    /* of the answer; 0: 200 */
     const char *tpl;               /* template, when fill chooses another */
@@ -89,8 +90,13 @@ void page_put_money(struct page *page, struct value *row, const char *key);
 struct str page_format_money(struct arena *arena, int64_t fen);
 /* Time columns: KEY_text in China time. */
 void page_put_time(struct page *page, struct value *row, const char *key);
+/* Rows of event_of_subject as "events": {seq, kind, what, detail, at, at_text, actor, reason}. */
+enum rc page_put_timeline(struct page *page, struct db_stmt *st) MUST_CHECK;
 /* Permission in a template: can.KEY. */
 bool page_can(const struct page *page, enum perm perm);
+/* Goes on with fn on the threads for slow work (reading documents, hashing large files), so that pages never wait for them.
+ * From a fill function; fn then answers as a fill function does. */
+void page_run_slow(struct page *page, enum rc (*fn)(struct page *page));
 /* Redirect: POST -> redirect -> GET. */
 void page_redirect(struct page *page, struct str location);
 
@@ -109,6 +115,8 @@ const struct command *command_find_name(struct str name);
 
 /* Entry for a request, on a worker. */
 void page_serve(struct http_request *request, void *worker);
+/* Runs the queries and the fill function of page->route. */
+enum rc page_fill(struct page *page) MUST_CHECK;
 /* Sends the view: JSON, or template in the layout. */
 void page_send(struct page *page);
 /* Sends a failure as page or problem JSON (RFC 9457). */

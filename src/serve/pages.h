@@ -13,6 +13,14 @@ enum rc page_password_post(struct page *page);
 enum rc page_preferences_post(struct page *page);
 enum rc page_session(struct page *page);
 
+/* page_source.c */
+enum rc page_source_list(struct page *page);
+enum rc page_source(struct page *page);
+enum rc page_source_original(struct page *page);
+enum rc page_draft_original(struct page *page);
+enum rc page_source_import(struct page *page);
+enum rc page_source_import_post(struct page *page);
+
 /* page_home.c */
 enum rc page_home(struct page *page);
 enum rc page_about(struct page *page);
