@@ -6,6 +6,7 @@
 #include "intake/draft.h"
 #include "intake/outline.h"
 #include "text/json.h"
+#include "text/utf8.h"
 
 enum { DRAFT_BYTES_MAX = 256 * 1024 * 1024 };
 
@@ -51,6 +52,7 @@ static enum rc store_draft(struct ctx *ctx, struct filestore *files, struct impo
     buf_init(&json, DRAFT_BYTES_MAX);
     value_write_json(&json, result->draft, false);
     TRY(buf_rc(&json));
+    result->draft_size_bytes = (int64_t)json.n;
     return filestore_put(ctx, files, buf_str(&json), result->draft_sha256);
 }
 
@@ -95,7 +97,13 @@ enum rc import_load_draft(struct ctx *ctx, struct filestore *files, const struct
             break;
         struct value *op;
         TRY(json_parse(ctx, value_get_text(item, "op"), &op));
-        TRY(draft_apply(ctx, draft, op));
+        const struct value *steps = value_get(op, "ops"); /* a form may ask for several changes: one step */
+        VALUE_EACH(step, steps)
+        {
+            TRY(draft_apply(ctx, draft, step));
+        }
+        if (!steps)
+            TRY(draft_apply(ctx, draft, op));
     }
     *ret_draft = draft;
     return RC_OK;
@@ -107,10 +115,11 @@ struct value *import_make_input(struct arena *arena, const struct import_result 
     struct value *input = value_new_map(arena);
     value_put_text(arena, input, "file_sha256", arena_copy_str(arena, str_from_cstr(result->file_sha256)));
     value_put_text(arena, input, "draft_sha256", arena_copy_str(arena, str_from_cstr(result->draft_sha256)));
-    value_put_text(arena, input, "file_name", file_name);
+    value_put_text(arena, input, "file_name", utf8_cut_count(file_name, 200));
     value_put_text(arena, input, "media_type", str_from_cstr(result->media_type));
     value_put_int(arena, input, "size", result->size_bytes);
-    value_put_text(arena, input, "title", str_slice(result->title, 0, 600));
+    value_put_int(arena, input, "draft_size", result->draft_size_bytes);
+    value_put_text(arena, input, "title", utf8_cut_count(result->title, 600));
     value_put_int(arena, input, "unit_id", unit_id);
     value_put_int(arena, input, "label", label);
     value_put_text(arena, input, "kind", kind);

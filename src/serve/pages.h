@@ -21,6 +21,11 @@ enum rc page_draft_original(struct page *page);
 enum rc page_source_import(struct page *page);
 enum rc page_source_import_post(struct page *page);
 
+/* page_draft.c */
+enum rc page_draft(struct page *page);
+enum rc page_draft_op_post(struct page *page);
+enum rc page_draft_confirm_post(struct page *page);
+
 /* page_home.c */
 enum rc page_home(struct page *page);
 enum rc page_about(struct page *page);
