@@ -134,7 +134,7 @@ test('draft: the acts are plain forms without script', async (page) => {
   await page.goto(`${address}/draft`);
   await page.click('a.draft-node#n5');
   assert.match(page.url(), /node=n5#inspector$/);
-  await page.click('#inspector button[value="merge"]');
+  await page.locator('#inspector button[value="merge"]').press('Enter');
   const post = await last_post(page);
   assert.deepEqual([post.fields.op, post.fields.node, post.is_fragment], ['merge', 'n2', false]);
 }, { is_without_script: true });
