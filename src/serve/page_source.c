@@ -26,7 +26,7 @@ static void add_option(struct page *page, struct value *list, struct str value, 
 
 static struct str kind_text(struct page *page, struct str kind)
 {
-    return page_text(page, arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "source.kind.%.*s", STR_ARG(kind))));
+    return page_text(page, arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "source.kind_%.*s", STR_ARG(kind))));
 }
 
 static struct str label_text(struct page *page, int64_t label)
