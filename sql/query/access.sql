@@ -16,16 +16,26 @@ FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.login = $lo
 -- :name account_get
 -- unscoped: administrators' page; the route names the permission
 SELECT a.id, a.login, a.name, a.person_id, a.is_disabled, a.changed_seq, coalesce(p.name, '') AS person_name, coalesce(u.name, '') AS unit_name,
-       coalesce(c.must_change, 0) AS must_change, coalesce(c.locked_until, 0) AS locked_until
+       coalesce(c.must_change, 0) AS must_change, coalesce(c.locked_until, 0) AS locked_until,
+       (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count
 FROM account a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN unit u ON u.id = p.unit_id
 LEFT JOIN credential c ON c.account_id = a.id WHERE a.id = $id
 
 -- :name account_list
 -- unscoped: administrators' page; the route names the permission
-SELECT a.id, a.login, a.name, a.is_disabled, coalesce(p.title, '') AS title, coalesce(u.name, '') AS unit_name,
-       (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count
-FROM account a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN unit u ON u.id = p.unit_id
-WHERE a.id > $after ORDER BY a.id LIMIT 500
+SELECT a.id, a.login, a.name, a.is_disabled, coalesce(c.locked_until, 0) AS locked_until, coalesce(c.must_change, 0) AS must_change,
+       (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count,
+       (SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id) AS seen_at
+FROM account a LEFT JOIN credential c ON c.account_id = a.id
+ORDER BY a.is_disabled, a.login LIMIT 5000
+
+-- :name grant_list_all
+-- unscoped: administrators' page; the route names the permission
+SELECT g.account_id, g.role, g.clearance, u.short_name AS unit_name FROM role_grant g JOIN unit u ON u.id = g.unit_id ORDER BY g.account_id, g.id
+
+-- :name grant_units
+-- unscoped: whoever gives roles names any unit; names and codes only
+SELECT u.id, u.code, u.name, u.mgmt_level FROM unit u WHERE u.valid_to IS NULL ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id
 
 -- :name account_count
 -- unscoped: first start
@@ -118,6 +128,12 @@ ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash, m
 -- unscoped: sign-in
 UPDATE credential SET failed_count = $failed_count, locked_until = $locked_until WHERE account_id = $account_id
 
+-- :name credential_count_failure
+-- unscoped: sign-in
+UPDATE credential SET failed_count = CASE WHEN failed_count + 1 >= $tries_max THEN 0 ELSE failed_count + 1 END,
+  locked_until = CASE WHEN failed_count + 1 >= $tries_max THEN CAST($lock_until AS bigint) ELSE locked_until END
+WHERE account_id = $account_id
+
 -- :name credential_get
 -- unscoped: sign-in
 SELECT password_hash, must_change, failed_count, locked_until FROM credential WHERE account_id = $account_id
@@ -144,6 +160,10 @@ DELETE FROM session WHERE token_hash = $token_hash
 -- :name session_delete_account
 -- unscoped: revoking
 DELETE FROM session WHERE account_id = $account_id
+
+-- :name session_delete_others
+-- unscoped: a new password
+DELETE FROM session WHERE account_id = $account_id AND token_hash <> $token_hash
 
 -- :name session_delete_old
 -- unscoped: housekeeping

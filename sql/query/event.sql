@@ -48,7 +48,11 @@ SELECT count(*) FROM event
 -- :name event_replay
 -- unscoped: rebuild and check read everything
 SELECT seq, chain, chain_seq, at, actor, kind, subject, body, reason, prev_hash, hash
-FROM event WHERE seq > $after AND at <= $until ORDER BY seq LIMIT 1000
+FROM event WHERE seq > $after AND seq <= $until ORDER BY seq LIMIT 1000
+
+-- :name event_last_until
+-- unscoped: as-of
+SELECT coalesce(max(seq), 0) FROM event WHERE at <= $until
 
 -- :list event_list
 -- unscoped: the audit administrator's page; the route names the permission

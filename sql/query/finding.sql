@@ -10,8 +10,8 @@ VALUES ($seq, $source_id, $item_no, $no, $mark, $aspect_id, $title, $facts, $pha
 
 -- :name source_item_insert
 -- unscoped: apply
-INSERT INTO source_item (id, source_id, finding_id, relation, title, text, paragraph_from, paragraph_to)
-VALUES ($seq, $source_id, $finding_id, $relation, $title, $text, $paragraph_from, $paragraph_to)
+INSERT INTO source_item (id, source_id, finding_id, other_id, relation, title, text, paragraph_from, paragraph_to)
+VALUES ($seq, $source_id, $finding_id, $other_id, $relation, $title, $text, $paragraph_from, $paragraph_to)
 
 -- :name source_item_issue
 -- unscoped: apply; the finding's own source item has the finding's id
@@ -80,70 +80,165 @@ SELECT id, label, value, scale, unit, text FROM figure WHERE finding_id = $id OR
 
 -- :name finding_source_items
 -- scope: s
-SELECT i.id, i.relation, i.title, i.text, s.id AS source_id, s.no AS source_no, s.title AS source_title
+SELECT i.id, i.relation, i.other_id, i.title, i.text, i.paragraph_from, s.id AS source_id, s.no AS source_no, s.title AS source_title
 FROM source_item i JOIN source s ON s.id = i.source_id
 WHERE i.finding_id = $id AND {scope s.unit_id s.label} ORDER BY i.id
 
+-- The register as a list has two forms with the same filters, because neither engine can know which filters are rare.
+-- finding_list: by due date; the engine may use the indexes that hold a filter together with the due date.
+-- finding_walk: filters are written so that no index serves them.  The rows come along the index of the sort and are tested on the
+-- way (sorts due, changed, no, amount), or are picked by the one filter by_* that leaves few and are then sorted (few_*).
+-- page_finding_query.c chooses.
+
 -- :list finding_list
 -- scope: f
-SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_stated, f.label, f.measure_count,
-       f.changed_at, f.changed_seq, f.responsible, f.source_id, s.no AS source_no, coalesce(a.title, '') AS aspect_title,
-       f.unit_id, u.short_name AS unit_short, u.name AS unit_name
+SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
+       f.measure_count, f.changed_at, f.changed_seq, f.responsible, f.rev, f.source_id, s.no AS source_no, s.title AS source_title,
+       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter source f.source_id = $source
--- :filter aspect f.aspect_id = $aspect
+-- :filter aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect) AND f.aspect_id = $aspect
 -- :filter unit f.unit_id = $unit
 -- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
+-- @sqlite
+-- :filter match f.id IN (SELECT rowid FROM search_fts WHERE tokens MATCH $match)
+-- @postgres
+-- :filter match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
+-- @end
 -- :filter status f.status = $status
+-- :filter live f.status <> 'withdrawn'
+-- :filter open f.status NOT IN ('closed', 'ended', 'withdrawn')
 -- :filter phase f.phase = $phase
--- :filter nature f.nature = $nature
--- :filter severity f.severity = $severity
--- :filter due_from f.due >= $due_from
--- :filter due_to f.due <= $due_to
--- :filter no_due f.due IS NULL
--- :filter overdue f.due < $today AND f.status NOT IN ('closed', 'ended')
--- :filter amount_min f.amount_fen >= $amount_min
--- :filter after_due (f.due_key, f.id) > ($after_due, CAST($after_id AS bigint))
--- :filter after_changed f.changed_seq < $after_seq
--- :filter after_id f.id > $after_id
--- :filter after_amount (f.amount_key, f.id) < (CAST($after_value AS bigint), CAST($after_id AS bigint))
+-- :filter nature f.nature = $nature AND f.nature <> ''
+-- :filter severity f.severity = $severity AND f.severity <> ''
+-- :filter due_from f.due_key >= $due_from
+-- :filter due_to f.due_key <= $due_to
+-- :filter amount_min f.amount_key >= $amount_min
+-- :filter label f.label = $label
+-- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
+-- :filter before_due (f.due_key, f.id) < ($key, CAST($key_id AS bigint))
+-- :filter after_changed f.changed_seq > CAST($key AS bigint)
+-- :filter before_changed f.changed_seq < CAST($key AS bigint)
+-- :filter after_no f.no > $key
+-- :filter before_no f.no < $key
+-- :filter after_amount (f.amount_key, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
+-- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
 -- :sort due f.due_key, f.id
--- :sort changed f.changed_seq DESC
--- :sort no f.id
--- :sort amount f.amount_key DESC, f.id DESC
+-- :sort due_back f.due_key DESC, f.id DESC
 
--- :list finding_count
+-- :list finding_count like finding_list
 -- scope: f
 SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.label} AND {filters} LIMIT $limit) AS counted
--- :filter source f.source_id = $source
--- :filter aspect f.aspect_id = $aspect
--- :filter unit f.unit_id = $unit
--- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
--- :filter status f.status = $status
--- :filter phase f.phase = $phase
--- :filter nature f.nature = $nature
--- :filter severity f.severity = $severity
--- :filter due_from f.due >= $due_from
--- :filter due_to f.due <= $due_to
--- :filter no_due f.due IS NULL
--- :filter overdue f.due < $today AND f.status NOT IN ('closed', 'ended')
--- :filter amount_min f.amount_fen >= $amount_min
 
--- :name finding_summary
+-- :list finding_walk
 -- scope: f
-SELECT count(*) AS total,
-       coalesce(sum(CASE WHEN f.phase = 'long_term' THEN 1 ELSE 0 END), 0) AS long_term,
-       coalesce(sum(CASE WHEN f.due IS NULL THEN 1 ELSE 0 END), 0) AS no_due,
-       coalesce(sum(CASE WHEN f.due < $today AND f.status NOT IN ('closed', 'ended') THEN 1 ELSE 0 END), 0) AS overdue,
-       coalesce(sum(CASE WHEN f.due >= $today AND f.due <= $soon AND f.status NOT IN ('closed', 'ended') THEN 1 ELSE 0 END), 0) AS due_soon
-FROM finding f WHERE {scope f.unit_id f.label}
+SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
+       f.measure_count, f.changed_at, f.changed_seq, f.responsible, f.rev, f.source_id, s.no AS source_no, s.title AS source_title,
+       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name
+FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
+WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
+-- :filter source f.source_id + 0 = $source
+-- :filter aspect f.aspect_id + 0 = $aspect
+-- :filter unit f.unit_id + 0 = $unit
+-- :filter under f.unit_id + 0 IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter scope f.unit_id + 0 IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
+-- @sqlite
+-- :filter match EXISTS (SELECT 1 FROM search_fts WHERE search_fts.rowid = f.id AND search_fts.tokens MATCH $match)
+-- @postgres
+-- :filter match EXISTS (SELECT 1 FROM search_doc d WHERE d.id = f.id AND d.tokens @@ CAST($match AS tsquery))
+-- @end
+-- :filter status f.status || '' = $status
+-- :filter live f.status <> 'withdrawn'
+-- :filter open f.status NOT IN ('closed', 'ended', 'withdrawn')
+-- :filter phase f.phase || '' = $phase
+-- :filter nature f.nature || '' = $nature
+-- :filter severity f.severity || '' = $severity
+-- :filter due_from f.due_key || '' >= $due_from
+-- :filter due_to f.due_key || '' <= $due_to
+-- :filter amount_min f.amount_key + 0 >= $amount_min
+-- :filter label f.label = $label
+-- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
+-- :filter before_due (f.due_key, f.id) < ($key, CAST($key_id AS bigint))
+-- :filter after_changed f.changed_seq > CAST($key AS bigint)
+-- :filter before_changed f.changed_seq < CAST($key AS bigint)
+-- :filter after_no f.no > $key
+-- :filter before_no f.no < $key
+-- :filter after_amount (f.amount_key, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
+-- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
+-- The filter that picks the few rows:
+-- :filter by_source f.source_id = $source
+-- :filter by_aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect)
+-- :filter by_unit f.unit_id = $unit
+-- :filter by_under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter by_scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
+-- @sqlite
+-- :filter by_match f.id IN (SELECT rowid FROM search_fts WHERE tokens MATCH $match)
+-- @postgres
+-- :filter by_match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
+-- @end
+-- :sort due f.due_key, f.id
+-- :sort due_back f.due_key DESC, f.id DESC
+-- :sort changed f.changed_seq
+-- :sort changed_back f.changed_seq DESC
+-- :sort no f.no
+-- :sort no_back f.no DESC
+-- :sort amount f.amount_key, f.id
+-- :sort amount_back f.amount_key DESC, f.id DESC
+-- :sort few_due f.due_key || '', f.id
+-- :sort few_due_back f.due_key || '' DESC, f.id DESC
+-- :sort few_changed f.changed_seq + 0
+-- :sort few_changed_back f.changed_seq + 0 DESC
+-- :sort few_no f.no || ''
+-- :sort few_no_back f.no || '' DESC
+-- :sort few_amount f.amount_key + 0, f.id
+-- :sort few_amount_back f.amount_key + 0 DESC, f.id DESC
 
--- :name finding_due_soon
+-- :list finding_walk_count like finding_walk
 -- scope: f
-SELECT f.id, f.no, f.title, f.due, f.phase, f.status, u.short_name AS unit_short
+SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.label} AND {filters} LIMIT $limit) AS counted
+
+-- :name finding_match_count
+-- unscoped: how common a word is, up to a limit; only the choice of a plan hangs on it
+-- @sqlite
+SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE tokens MATCH $match LIMIT $limit)
+-- @postgres
+SELECT count(*) FROM (SELECT 1 AS one FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery) LIMIT $limit) AS counted
+-- @end
+
+-- :name finding_todo
+-- scope: f
+SELECT f.id, f.no, f.title, f.due, f.phase, f.status, f.unit_id, u.short_name AS unit_short
 FROM finding f JOIN unit u ON u.id = f.unit_id
-WHERE f.due IS NOT NULL AND f.status NOT IN ('closed', 'ended') AND {scope f.unit_id f.label} ORDER BY f.due, f.id LIMIT 20
+WHERE f.due_key < '9999-12-31' AND f.status NOT IN ('closed', 'ended', 'withdrawn') AND {scope f.unit_id f.label}
+ORDER BY f.due_key, f.id LIMIT $limit
+
+-- :name finding_nos
+-- scope: f
+SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title
+FROM finding f JOIN source s ON s.id = f.source_id WHERE f.id = $id AND {scope f.unit_id f.label}
+
+-- :name aspect_get
+-- unscoped: the title of a filter that was chosen from a source's aspects
+SELECT id, title, source_id FROM aspect WHERE id = $id
+
+-- :name source_item_unlink
+-- unscoped: apply
+DELETE FROM source_item WHERE finding_id = $finding_id AND other_id = $other_id AND relation = 'same_matter'
+
+-- :name source_item_is_linked
+-- unscoped: a guard; commands check the permission themselves
+SELECT count(*) FROM source_item WHERE finding_id = $finding_id AND other_id = $other_id
+
+-- :name finding_set_status
+-- unscoped: apply
+UPDATE finding SET status = $status, changed_at = $at, changed_seq = $seq, rev = rev + 1 WHERE id = $id
+
+-- :name measure_get
+-- scope: f
+SELECT m.id, m.finding_id, m.no, m.text, m.phase, m.due, f.no AS finding_no, f.title AS finding_title, f.unit_id, f.label
+FROM measure m JOIN finding f ON f.id = m.finding_id WHERE m.id = $id AND {scope f.unit_id f.label}
 
 -- :name aspect_options
 -- unscoped: titles of a source that was read through its scope
@@ -157,6 +252,14 @@ SELECT id, name, query FROM saved_view WHERE account_id = $me AND page = $page O
 -- unscoped: apply
 INSERT INTO saved_view (id, account_id, page, name, query) VALUES ($seq, $actor, $page, $name, $query)
 ON CONFLICT (account_id, page, name) DO UPDATE SET query = excluded.query
+
+-- :name saved_view_find
+-- unscoped: a person's own
+SELECT id FROM saved_view WHERE account_id = $me AND page = $page AND name = $name
+
+-- :name saved_view_get
+-- unscoped: a person's own
+SELECT id FROM saved_view WHERE id = $id AND account_id = $me
 
 -- :name saved_view_delete
 -- unscoped: apply

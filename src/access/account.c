@@ -2,13 +2,13 @@
  *
  * Invariants: the three administrators exclude each other and every business role on one account (GB/T 22239-2019
  * 8.1.4.2); the system administrator makes accounts, the security administrator gives roles, neither sees business
- * data.  A password never reaches an event; its hash stands only in the local table credential.
+ * data.  A password never reaches an event (bodies are made key by key); its hash stands only in the local table credential.
  */
 #include "access/account.h"
 
 #include "access/password.h"
 
-/* Replaces input.password by its hash, on a worker. */
+/* Adds the password's hash to the input, on a worker. */
 static enum rc hash_password(struct ctx *ctx, struct value *input)
 {
     struct str password = value_get_text(input, "password");
@@ -18,8 +18,7 @@ static enum rc hash_password(struct ctx *ctx, struct value *input)
     struct str hash;
     TRY(password_hash(ctx, password, &hash));
     value_put_text(ctx->arena, input, "password_hash", hash);
-    value_set(input, STR("password"), value_new_text(ctx->arena, STR("")));
-    return RC_OK;
+    return arena_rc(ctx->arena);
 }
 
 static enum rc set_credential(struct command_call *call, int64_t account_id, struct str hash, bool must_change)
@@ -91,12 +90,14 @@ static enum rc account_change(struct command_call *call)
     int64_t id = value_get_int(call->input, "id", 0), seq;
     struct value *account;
     TRY(find_account(call, id, &account));
-    bool is_disabled = value_get_bool(call->input, "is_disabled");
+    struct str name = value_get_text(call->input, "name");
+    bool is_given = value_get(call->input, "is_disabled") != NULL;
+    bool is_disabled = is_given ? value_get_bool(call->input, "is_disabled") : value_get_int(account, "is_disabled", 0) != 0;
     if (is_disabled && id == call->actor->account_id)
         return ctx_fail_field(call->ctx, RC_GUARD, "account.not_yourself", "is_disabled");
     struct value *body = value_new_map(arena);
     value_put_int(arena, body, "id", id);
-    value_put_text(arena, body, "name", value_get_text(call->input, "name"));
+    value_put_text(arena, body, "name", name.n ? name : value_get_text(account, "name"));
     value_put_bool(arena, body, "is_disabled", is_disabled);
     TRY(command_append(call, EVENT_ACCOUNT_CHANGED, CHAIN_ORGANISATION, id, body, &seq));
     value_put_int(arena, call->result, "id", id);
@@ -117,6 +118,7 @@ static enum rc password_reset(struct command_call *call)
     int64_t id = value_get_int(call->input, "id", 0);
     struct value *account;
     TRY(find_account(call, id, &account));
+    TRY(password_check_rule(call->ctx, value_get_text(call->input, "password"), value_get_text(account, "login")));
     TRY(note_password(call, id, "reset"));
     TRY(set_credential(call, id, value_get_text(call->input, "password_hash"), true));
     value_put_int(call->ctx->arena, call->result, "id", id);
@@ -128,7 +130,21 @@ static enum rc password_change(struct command_call *call)
 {
     int64_t id = call->actor->account_id;
     TRY(note_password(call, id, "own"));
-    return set_credential(call, id, value_get_text(call->input, "password_hash"), false);
+    TRY(set_credential(call, id, value_get_text(call->input, "password_hash"), false));
+    struct db_stmt *st = db_query(call->db, Q_SESSION_DELETE_OTHERS); /* whoever knew the old one is out */
+    db_bind_int(st, "account_id", id);
+    db_bind_text(st, "token_hash", value_get_text(call->input, "session"));
+    return db_run(call->ctx, st);
+}
+
+/* An event that changes no table: who did it, and when. */
+static enum rc note(struct command_call *call, enum event_kind kind, int64_t account_id)
+{
+    struct value *body = value_new_map(call->ctx->arena);
+    int64_t seq;
+    value_put_int(call->ctx->arena, body, "id", account_id);
+    value_put_int(call->ctx->arena, call->result, "id", account_id);
+    return command_append(call, kind, CHAIN_ORGANISATION, account_id, body, &seq);
 }
 
 static enum rc sessions_end(struct command_call *call)
@@ -136,8 +152,21 @@ static enum rc sessions_end(struct command_call *call)
     int64_t id = value_get_int(call->input, "id", 0);
     struct value *account;
     TRY(find_account(call, id, &account));
-    value_put_int(call->ctx->arena, call->result, "id", id);
+    TRY(note(call, EVENT_SESSIONS_ENDED, id));
     return end_sessions(call, id);
+}
+
+static enum rc account_unlock(struct command_call *call)
+{
+    int64_t id = value_get_int(call->input, "id", 0);
+    struct value *account;
+    TRY(find_account(call, id, &account));
+    TRY(note(call, EVENT_ACCOUNT_UNLOCKED, id));
+    struct db_stmt *st = db_query(call->db, Q_CREDENTIAL_FAILED);
+    db_bind_int(st, "account_id", id);
+    db_bind_int(st, "failed_count", 0);
+    db_bind_int(st, "locked_until", 0);
+    return db_run(call->ctx, st);
 }
 
 static enum rc check_exclusion(struct command_call *call, int64_t account_id, enum role role)
@@ -154,7 +183,8 @@ static enum rc check_exclusion(struct command_call *call, int64_t account_id, en
             continue;
         if (role_is_admin(held) || role_is_admin(role)) {
             db_reset(st);
-            return ctx_fail_format(call->ctx, RC_GUARD, "grant.excluded", "%s", role_name(held));
+            struct str other = str_from_cstr(role_name(held));
+            return ctx_fail(call->ctx, RC_GUARD, "grant.excluded", STR("role"), STR_EMPTY, &other, 1);
         }
     }
 }
@@ -220,7 +250,7 @@ static enum rc grant_take(struct command_call *call)
 static const struct field account_create_fields[] = {{"login", FIELD_TEXT, true, 40, NULL},
                                                      {"name", FIELD_TEXT, true, 60, NULL},
                                                      {"person_id", FIELD_ID, false, 0, NULL},
-                                                     {"password", FIELD_TEXT, false, 200, NULL},
+                                                     {"password", FIELD_SECRET, false, 200, NULL},
                                                      {"must_change", FIELD_BOOL, false, 0, NULL}};
 const struct command command_account_create = {.name = "account.create",
                                                .perm = PERM_ACCOUNT_WRITE,
@@ -235,6 +265,7 @@ static const struct field account_change_fields[] = {{"id", FIELD_ID, true, 0, N
                                                      {"is_disabled", FIELD_BOOL, false, 0, NULL},
                                                      {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_account_change = {.name = "account.change",
+                                               .is_patch = true,
                                                .perm = PERM_ACCOUNT_WRITE,
                                                COMMAND_FIELDS(account_change_fields),
                                                .run = account_change,
@@ -242,7 +273,7 @@ const struct command command_account_change = {.name = "account.change",
                                                .redirect = "/accounts/{id}"};
 
 static const struct field password_reset_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                     {"password", FIELD_TEXT, true, 200, NULL}};
+                                                     {"password", FIELD_SECRET, true, 200, NULL}};
 const struct command command_password_reset = {.name = "password.reset",
                                                .perm = PERM_ACCOUNT_WRITE,
                                                COMMAND_FIELDS(password_reset_fields),
@@ -252,7 +283,8 @@ const struct command command_password_reset = {.name = "password.reset",
                                                .redirect = "/accounts/{id}"};
 
 /* The route compares the present password before this command runs (serve/page_login.c). */
-static const struct field password_change_fields[] = {{"password", FIELD_TEXT, true, 200, NULL},
+static const struct field password_change_fields[] = {{"password", FIELD_SECRET, true, 200, NULL},
+                                                      {"session", FIELD_TEXT, false, 0, NULL},
                                                       {"login", FIELD_TEXT, false, 0, NULL}};
 const struct command command_password_change = {.name = "password.change",
                                                 .perm = PERM_SELF,
@@ -269,6 +301,14 @@ const struct command command_sessions_end = {.name = "sessions.end",
                                              .run = sessions_end,
                                              .path = "/accounts/{id}/sessions/end",
                                              .redirect = "/accounts/{id}"};
+
+static const struct field account_unlock_fields[] = {{"id", FIELD_ID, true, 0, NULL}};
+const struct command command_account_unlock = {.name = "account.unlock",
+                                               .perm = PERM_ACCOUNT_WRITE,
+                                               COMMAND_FIELDS(account_unlock_fields),
+                                               .run = account_unlock,
+                                               .path = "/accounts/{id}/unlock",
+                                               .redirect = "/accounts/{id}"};
 
 static const struct field grant_give_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                  {"role", FIELD_TEXT, true, 40, NULL},

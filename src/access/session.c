@@ -36,7 +36,6 @@ enum rc session_check_password(struct ctx *ctx, struct db *db, struct str login,
         .account_id = is_usable ? value_get_int(row, "id", 0) : 0,
         .must_change_password = value_get_int(row, "must_change", 0) != 0,
         .locked_until_ms = value_get_int(row, "locked_until", 0),
-        .failed_count = value_get_int(row, "failed_count", 0),
     };
     bool is_locked = result.locked_until_ms > now_ms;
     bool matches = password_matches(password, is_usable ? value_get_text(row, "password_hash") : STR_EMPTY);
@@ -45,11 +44,6 @@ enum rc session_check_password(struct ctx *ctx, struct db *db, struct str login,
         return ctx_fail_key(ctx, RC_LOCKED, "login.locked");
     }
     if (!matches) {
-        result.failed_count++;
-        if (result.failed_count >= LOGIN_TRIES_MAX) {
-            result.locked_until_ms = now_ms + LOGIN_LOCK_MS;
-            result.failed_count = 0;
-        }
         *ret_result = result;
         return ctx_fail_key(ctx, RC_UNAUTHENTICATED, "login.wrong");
     }
@@ -105,10 +99,10 @@ enum rc session_work_start(struct ctx *ctx, struct db *db, void *arg)
 enum rc session_work_failure(struct ctx *ctx, struct db *db, void *arg)
 {
     const struct session_failure *failure = arg;
-    struct db_stmt *st = db_query(db, Q_CREDENTIAL_FAILED);
+    struct db_stmt *st = db_query(db, Q_CREDENTIAL_COUNT_FAILURE);
     db_bind_int(st, "account_id", failure->account_id);
-    db_bind_int(st, "failed_count", failure->failed_count);
-    db_bind_int(st, "locked_until", failure->locked_until_ms);
+    db_bind_int(st, "tries_max", LOGIN_TRIES_MAX);
+    db_bind_int(st, "lock_until", failure->now_ms + LOGIN_LOCK_MS);
     return db_run(ctx, st);
 }
 

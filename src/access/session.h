@@ -32,7 +32,6 @@ struct login_result {
     int64_t account_id;
     bool must_change_password;
     int64_t locked_until_ms;       /* with RC_LOCKED */
-    int64_t failed_count;          /* to store with session_note_failure */
 };
 
 /* Compares login and password, on a worker: slow.  RC_UNAUTHENTICATED (never says which was wrong), RC_LOCKED. */
@@ -50,8 +49,9 @@ struct session_start {
 };
 void session_make_token(char token[SESSION_TOKEN_BYTES]);
 enum rc session_work_start(struct ctx *ctx, struct db *db, void *start) MUST_CHECK;   /* struct session_start; clears failures */
+/* Counts in the transaction, not from what was read before: many wrong passwords sent at once are many tries. */
 struct session_failure {
-    int64_t account_id, failed_count, locked_until_ms;
+    int64_t account_id, now_ms;
 };
 enum rc session_work_failure(struct ctx *ctx, struct db *db, void *failure) MUST_CHECK;
 struct session_touch {

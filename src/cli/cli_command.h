@@ -15,6 +15,7 @@ struct cli_user {
     struct str password;     /* empty: a random one */
     const char *unit_code;   /* NULL: the whole group */
     int64_t clearance;
+    int64_t person_id;       /* 0: nobody of the table of people */
     bool must_change;
 };
 /* Account with one grant; *ret_password is what to type. */

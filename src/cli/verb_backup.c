@@ -6,9 +6,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -151,37 +153,87 @@ static enum rc read_manifest(struct cli *cli, const char *directory, char name[3
     return found == 3 ? RC_OK : ctx_fail_format(&cli->ctx, RC_DAMAGED, "cli.bad_manifest", "%s", path);
 }
 
-static enum rc restore(struct cli *cli, const char *directory)
+static bool is_postgres(struct str url)
 {
-    char name[32], want[DIGEST_TEXT_BYTES], have[DIGEST_TEXT_BYTES];
-    TRY(read_manifest(cli, directory, name, want));
-    if (strcmp(name, "bihuan.db") != 0)
-        return ctx_fail_key(&cli->ctx, RC_UNSUPPORTED, "cli.restore_postgres");
-    struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, name);
-    TRY(digest_file(cli, path.p, have));
-    if (strcmp(want, have) != 0)
-        return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%s", path.p);
-    struct db *target = NULL, *source CLEANUP(db_close_ptr) = NULL;
+    return str_has_prefix(url, STR("postgresql://")) || str_has_prefix(url, STR("postgres://"));
+}
+
+/* The target must not hold a database of ours; an empty PostgreSQL database is what is wanted there. */
+static enum rc check_target_free(struct cli *cli)
+{
+    struct db *target = NULL;
     if (db_open(&cli->ctx, cli->settings.db, DB_READ, &target) == RC_OK) {
         db_close(target);
         return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(cli->settings.db));
     }
     ctx_clear_issues(&cli->ctx);
-    struct filestore *from = NULL, *to = NULL;
+    return RC_OK;
+}
+
+/* The files of `source` (the copy, or what was just restored from it) into the settings' store. */
+static enum rc restore_files(struct cli *cli, struct str source, struct filestore *from, int64_t *ret_count)
+{
+    struct db *db CLEANUP(db_close_ptr) = NULL;
+    struct filestore *to = NULL;
+    TRY(db_open(&cli->ctx, source, DB_READ, &db));
+    TRY(cli_open_files(cli, &to));
+    enum rc rc = copy_files(cli, db, from, to, ret_count);
+    filestore_close(to);
+    return rc;
+}
+
+static enum rc restore_sqlite(struct cli *cli, struct str path, struct filestore *from, struct check_result *ret_result,
+                              int64_t *ret_count)
+{
+    struct db *source CLEANUP(db_close_ptr) = NULL;
+    TRY(check_copy(cli, path, from, ret_result));
+    TRY(restore_files(cli, path, from, ret_count));
+    TRY(db_open(&cli->ctx, path, DB_READ, &source));
+    return db_backup(&cli->ctx, source, cli->settings.db); /* last: until then nothing has changed */
+}
+
+/* One transaction: all of the dump or nothing.  A password in the URL would be seen by everybody as an argument: it belongs
+ * into PGPASSWORD or the password file. */
+static enum rc run_pg_restore(struct cli *cli, struct str path)
+{
+    char *url = arena_copy_cstr(cli->ctx.arena, arena_concat(cli->ctx.arena, STR("--dbname="), cli->settings.db));
+    char *argv[] = {"pg_restore",   "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
+                    "--no-password", url,              (char *)path.p,         NULL};
+    pid_t pid;
+    int status = -1;
+    if (!url || posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0)
+        return ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s", argv[0]);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status == 0 ? RC_OK : ctx_fail_format(&cli->ctx, RC_DB, "error.io_detail", "%s: %d", argv[0], status);
+}
+
+static enum rc restore_postgres(struct cli *cli, struct str path, struct filestore *from, struct check_result *ret_result,
+                                int64_t *ret_count)
+{
+    TRY(run_pg_restore(cli, path));
+    TRY(restore_files(cli, cli->settings.db, from, ret_count));
+    return check_copy(cli, cli->settings.db, from, ret_result);
+}
+
+static enum rc restore(struct cli *cli, const char *directory)
+{
+    char name[32], want[DIGEST_TEXT_BYTES], have[DIGEST_TEXT_BYTES];
+    struct filestore *from = NULL;
     struct check_result result = {0};
     int64_t count = 0;
+    TRY(read_manifest(cli, directory, name, want));
+    bool is_dump = strcmp(name, "bihuan.dump") == 0;
+    if ((!is_dump && strcmp(name, "bihuan.db") != 0) || is_dump != is_postgres(cli->settings.db))
+        return ctx_fail_format(&cli->ctx, RC_UNSUPPORTED, "cli.restore_engine", "%s", name);
+    struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, name);
+    TRY(digest_file(cli, path.p, have));
+    if (strcmp(want, have) != 0)
+        return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%s", path.p);
+    TRY(check_target_free(cli));
     TRY(filestore_open(&cli->ctx, arena_format(cli->ctx.arena, "%s/files", directory), &from));
-    enum rc rc = check_copy(cli, path, from, &result);
-    if (rc == RC_OK)
-        rc = cli_open_files(cli, &to);
-    if (rc == RC_OK)
-        rc = db_open(&cli->ctx, path, DB_READ, &source);
-    if (rc == RC_OK)
-        rc = copy_files(cli, source, from, to, &count);
-    if (rc == RC_OK)
-        rc = db_backup(&cli->ctx, source, cli->settings.db); /* last: until then nothing has changed */
+    enum rc rc = is_dump ? restore_postgres(cli, path, from, &result, &count) : restore_sqlite(cli, path, from, &result, &count);
     filestore_close(from);
-    filestore_close(to);
     TRY(rc);
     cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(cli->settings.db), (long long)result.events, (long long)count);
     return RC_OK;

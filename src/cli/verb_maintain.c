@@ -92,7 +92,13 @@ int verb_rebuild(struct cli *cli)
     if (rc == RC_OK)
         rc = cli_open_db(cli, DB_READ, &from);
     if (rc == RC_OK)
+        rc = db_begin(&cli->ctx, from, false); /* one snapshot for replay and comparison: the server may be writing */
+    if (rc == RC_OK)
         rc = replay_into(cli, from, str_from_cstr(cli->argv[0]), INT64_MAX, &to);
+    if (rc == RC_OK && db_get_engine(from) != db_get_engine(to)) {
+        cli_print("not compared: the two engines sort and store differently");
+        return 0;
+    }
     if (rc == RC_OK)
         rc = maintain_compare(&cli->ctx, from, to, &differences);
     if (rc != RC_OK)
@@ -112,21 +118,21 @@ static enum rc print_register(struct cli *cli, struct db *db, bool is_json)
 {
     struct actor actor = actor_program();
     struct value *all = value_new_list(cli->ctx.arena);
-    int64_t after = 0;
+    struct str after = STR("");
     for (;;) {
-        struct db_stmt *st = db_query_list(db, Q_FINDING_LIST, FINDING_LIST_FILTER_AFTER_ID, FINDING_LIST_SORT_NO);
+        struct db_stmt *st = db_query_list(db, Q_FINDING_WALK, FINDING_WALK_FILTER_AFTER_NO, FINDING_WALK_SORT_NO);
         struct value *rows;
         if (!st)
             return RC_DB;
         actor_bind_scope(st, &actor, PERM_FINDING_READ);
-        db_bind_int(st, "after_id", after);
+        db_bind_text(st, "key", after);
         db_bind_int(st, "limit", 500);
         TRY(db_rows(&cli->ctx, st, &rows));
         if (value_count(rows) == 0)
             break;
         for (struct value *row = rows->items.first, *next; row; row = next) {
             next = row->next;
-            after = value_get_int(row, "id", 0);
+            after = value_get_text(row, "no");
             if (is_json) {
                 value_add(all, row);
                 continue;

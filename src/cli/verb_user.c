@@ -3,6 +3,7 @@
 
 #include "access/account.h"
 #include "access/password.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/cli_command.h"
 
@@ -31,26 +32,55 @@ static enum rc find_unit(struct cli *cli, struct db *db, const char *code, int64
     return RC_OK;
 }
 
+/* Account and grant in one transaction: no account is left over when the role turns out to be wrong. */
+struct new_user {
+    const struct value *account; /* typed input of account.create */
+    const struct cli_user *user;
+    int64_t unit_id, id;
+};
+
+static enum rc run_one(struct ctx *ctx, struct db *db, const struct command *command, const struct value *input,
+                       struct value **ret_result)
+{
+    struct actor actor = actor_program();
+    struct command_call call = {.ctx = ctx, .db = db, .actor = &actor, .now_ms = clock_now_ms(), .input = input};
+    TRY(command_run(command, &call));
+    *ret_result = call.result;
+    return RC_OK;
+}
+
+static enum rc work_add_user(struct ctx *ctx, struct db *db, void *arg)
+{
+    struct new_user *new_user = arg;
+    struct value *result, *grant = value_new_map(ctx->arena), *input;
+    TRY(run_one(ctx, db, &command_account_create, new_user->account, &result));
+    new_user->id = value_get_int(result, "id", 0);
+    value_put_int(ctx->arena, grant, "id", new_user->id);
+    value_put_text(ctx->arena, grant, "role", new_user->user->role);
+    value_put_int(ctx->arena, grant, "unit_id", new_user->unit_id);
+    value_put_int(ctx->arena, grant, "clearance", new_user->user->clearance);
+    TRY(command_read_input(ctx, &command_grant_give, grant, &input));
+    return run_one(ctx, db, &command_grant_give, input, &result);
+}
+
 enum rc cli_add_user(struct cli *cli, struct db *db, const struct cli_user *user, struct str *ret_password)
 {
     struct arena *arena = cli->ctx.arena;
-    struct value *raw = value_new_map(arena), *result;
+    struct value *raw = value_new_map(arena), *input;
     char random[PASSWORD_RANDOM_BYTES];
     struct str password = user->password.n ? user->password : arena_copy_str(arena, password_make_random(random));
-    int64_t unit_id = 0;
-    TRY(find_unit(cli, db, user->unit_code, &unit_id));
+    struct new_user new_user = {.user = user};
+    TRY(find_unit(cli, db, user->unit_code, &new_user.unit_id));
     value_put_text(arena, raw, "login", user->login);
     value_put_text(arena, raw, "name", user->name);
     value_put_text(arena, raw, "password", password);
     value_put_bool(arena, raw, "must_change", user->must_change);
-    TRY(cli_run_command(cli, db, &command_account_create, raw, &result));
-    int64_t id = value_get_int(result, "id", 0);
-    struct value *grant = value_new_map(arena);
-    value_put_int(arena, grant, "id", id);
-    value_put_text(arena, grant, "role", user->role);
-    value_put_int(arena, grant, "unit_id", unit_id);
-    value_put_int(arena, grant, "clearance", user->clearance);
-    TRY(cli_run_command(cli, db, &command_grant_give, grant, &result));
+    if (user->person_id)
+        value_put_int(arena, raw, "person_id", user->person_id);
+    TRY(command_read_input(&cli->ctx, &command_account_create, raw, &input));
+    new_user.account = input;
+    struct write_job job = {.work = work_add_user, .arg = &new_user, .ctx = &cli->ctx};
+    TRY(writer_run_once(db, &job));
     *ret_password = password;
     return RC_OK;
 }
@@ -60,10 +90,11 @@ static enum rc add(struct cli *cli)
     struct db *db CLEANUP(db_close_ptr) = NULL;
     if (cli->argc < 4)
         return ctx_fail_key(&cli->ctx, RC_BAD_REQUEST, "cli.too_few");
-    TRY(cli_open_db(cli, DB_WRITE, &db));
+    TRY(cli_check_used(cli, cli->argc < 6 ? cli->argc : 6));
     int64_t clearance = LABEL_INTERNAL;
     if (cli->argc > 5 && !str_parse_int64(str_from_cstr(cli->argv[5]), &clearance))
         return ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.unexpected", "%s", cli->argv[5]);
+    TRY(cli_open_db(cli, DB_WRITE, &db));
     struct cli_user user = {.login = str_from_cstr(cli->argv[1]),
                             .name = str_from_cstr(cli->argv[2]),
                             .role = str_from_cstr(cli->argv[3]),

@@ -13,7 +13,7 @@
 struct import_result {
     char file_sha256[FILESTORE_NAME_BYTES];
     char draft_sha256[FILESTORE_NAME_BYTES];
-    int64_t size_bytes;
+    int64_t size_bytes, draft_size_bytes;
     const char *media_type;
     struct str title;
     struct value *draft;
@@ -33,7 +33,8 @@ struct value *import_make_input(struct arena *arena, const struct import_result 
 
 /* draft.open: registers the stored files and the draft; result: id.  Not reachable from outside: the page stores first. */
 extern const struct command command_draft_open;
-/* draft.edit {id, revision, op}: one more operation; revision is op_count as the editor saw it (RC_CONFLICT otherwise).
+/* draft.edit {id, revision, op}: one more operation; revision is changed_seq of the draft as the
+ * editor saw it (RC_CONFLICT otherwise); result: the new revision.
  * The caller has applied op to the draft before, so it is known to be valid. */
 extern const struct command command_draft_edit;
 /* draft.rewind {id, revision, to}: undo and redo: another number of operations in force. */

@@ -7,8 +7,9 @@
 #include "base/map.h"
 #include "intake/import.h"
 #include "loop/finding.h"
+#include "text/utf8.h"
 
-enum { AMOUNT_TEXT_MAX = 300 };
+enum { RESPONSIBLE_MAX = 200 }; /* as the form takes it */
 
 static enum rc find_draft(struct command_call *call, struct value **ret_row)
 {
@@ -45,15 +46,28 @@ static enum rc store_file(struct command_call *call, const char *digest, struct 
     return command_append(call, EVENT_FILE_STORED, CHAIN_ORGANISATION, 0, body, &seq);
 }
 
+static enum rc check_unit(struct command_call *call, int64_t unit_id)
+{
+    struct db_stmt *st = db_query(call->db, Q_UNIT_GET_ANY);
+    db_bind_int(st, "id", unit_id);
+    struct value *unit;
+    TRY(db_first_row(call->ctx, st, &unit));
+    return unit ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "unit_id");
+}
+
 static enum rc draft_open(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
     const struct value *input = call->input;
     int64_t unit_id = value_get_int(input, "unit_id", 0), label = value_get_int(input, "label", LABEL_INTERNAL), id;
+    if (label < LABEL_PUBLIC || label > LABEL_WORK_SECRET)
+        return ctx_fail_field(call->ctx, RC_INVALID, "grant.no_such_label", "label");
+    TRY(check_unit(call, unit_id));
     TRY(command_require(call, PERM_SOURCE_WRITE, unit_id, label));
     struct str name = value_get_text(input, "file_name");
     TRY(store_file(call, "file_sha256", name, value_get_text(input, "media_type"), value_get_int(input, "size", 0)));
-    TRY(store_file(call, "draft_sha256", arena_concat(arena, name, STR(".draft.json")), STR("application/json"), 0));
+    TRY(store_file(call, "draft_sha256", arena_concat(arena, name, STR(".draft.json")), STR("application/json"),
+                   value_get_int(input, "draft_size", 0)));
     struct value *body = value_new_map(arena);
     static const char *const texts[] = {"file_sha256", "file_name", "draft_sha256", "title", "kind"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -101,6 +115,7 @@ static enum rc draft_rewind(struct command_call *call)
     value_put_int(arena, body, "n", to);
     TRY(command_append(call, EVENT_DRAFT_REWOUND, CHAIN_ORGANISATION, id, body, &seq));
     value_put_int(arena, call->result, "id", id);
+    value_put_int(arena, call->result, "revision", seq);
     return RC_OK;
 }
 
@@ -190,7 +205,7 @@ static struct value *make_paragraphs(struct arena *arena, const struct value *dr
     return list;
 }
 
-static struct str contacts_json(struct arena *arena, const struct value *source)
+static enum rc contacts_json(struct arena *arena, const struct value *source, struct str *ret_json)
 {
     struct buf out CLEANUP(buf_done);
     buf_init(&out, 1024 * 1024);
@@ -199,7 +214,9 @@ static struct str contacts_json(struct arena *arena, const struct value *source)
         value_write_json(&out, contacts, false);
     else
         buf_add_cstr(&out, "[]");
-    return arena_copy_str(arena, buf_str(&out));
+    TRY(buf_rc(&out));
+    *ret_json = arena_copy_str(arena, buf_str(&out));
+    return arena_rc(arena);
 }
 
 static void put_publicity(struct arena *arena, struct value *body, const struct value *source)
@@ -225,7 +242,9 @@ static enum rc append_source(struct confirmation *c)
     struct arena *arena = call->ctx->arena;
     const struct value *source = value_get(c->draft, "source");
     struct str no, kind = value_get_text(c->row, "kind");
+    struct str contacts;
     TRY(make_source_no(call, &no));
+    TRY(contacts_json(arena, source, &contacts));
     struct value *body = value_new_map(arena);
     value_put_text(arena, body, "no", no);
     copy_text_as(arena, body, "kind", kind.n ? kind : value_get_text(source, "kind"));
@@ -239,7 +258,7 @@ static enum rc append_source(struct confirmation *c)
     for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++)
         copy_date(arena, body, dates[i], value_get_text(source, dates[i]));
     put_publicity(arena, body, source);
-    value_put_text(arena, body, "contacts", contacts_json(arena, source));
+    value_put_text(arena, body, "contacts", contacts);
     value_put_int(arena, body, "unit_id", c->source_unit);
     value_put_int(arena, body, "label", c->label);
     copy_text_as(arena, body, "file_sha256", value_get_text(c->row, "file_sha256"));
@@ -367,7 +386,7 @@ static enum rc append_finding(struct confirmation *c, const struct value *findin
     copy_text_as(arena, map, "facts", value_get_text(finding, "body"));
     copy_text_as(arena, map, "phase", value_get_text(finding, "phase"));
     copy_text_as(arena, map, "status_stated", value_get_text(finding, "status_stated"));
-    copy_text_as(arena, map, "responsible", str_slice(responsible, 0, AMOUNT_TEXT_MAX));
+    copy_text_as(arena, map, "responsible", utf8_cut_count(responsible, RESPONSIBLE_MAX));
     copy_text_as(arena, map, "due_stated", value_get_text(finding, "due_text"));
     copy_date(arena, map, "due", value_get_text(finding, "due"));
     const int64_t *aspect = map_get(&c->aspects, value_get_text(finding, "aspect"));
@@ -417,7 +436,8 @@ static enum rc draft_confirm(struct command_call *call)
 static const struct field draft_open_fields[] = {
     {"file_sha256", FIELD_TEXT, true, 64, NULL},  {"draft_sha256", FIELD_TEXT, true, 64, NULL},
     {"file_name", FIELD_TEXT, true, 200, NULL},   {"media_type", FIELD_TEXT, true, 100, NULL},
-    {"size", FIELD_INT, true, 0, NULL},           {"title", FIELD_LONG, true, 600, NULL},
+    {"size", FIELD_INT, true, 0, NULL},           {"draft_size", FIELD_INT, false, 0, NULL},
+    {"title", FIELD_LONG, true, 600, NULL},
     {"unit_id", FIELD_ID, true, 0, NULL},         {"label", FIELD_INT, false, 0, NULL},
     {"kind", FIELD_CHOICE, false, 0, KINDS}};
 const struct command command_draft_open = {

@@ -94,17 +94,46 @@ static enum rc require_row(struct command_call *call, const struct value *row, e
     return ctx_fail_key(call->ctx, RC_NOT_FOUND, "finding.not_found");
 }
 
-static enum rc check_unit(struct command_call *call, const struct value *input)
+/* A row's absence is the input's fault: RC_INVALID at the field. */
+static enum rc check_exists(struct command_call *call, enum query query, int64_t id, const char *missing, const char *field,
+                            struct value **ret_row)
 {
-    int64_t unit_id = value_get_int(input, "unit_id", 0);
-    if (!unit_id)
+    struct db_stmt *st = db_query(call->db, query);
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(call->ctx, st, ret_row));
+    return *ret_row ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, missing, field);
+}
+
+/* Where the finding will stand: unit and label of input, else of `base` (its source or itself as it is).  Whoever puts it
+ * there must be allowed to write there; the aspect must be one of the source. */
+static enum rc check_place(struct command_call *call, int64_t source_id, const struct value *base, const struct value *input)
+{
+    int64_t old_unit = value_get_int(base, "unit_id", 0), old_label = value_get_int(base, "label", LABEL_INTERNAL);
+    int64_t unit_id = value_get_int(input, "unit_id", old_unit), label = value_get_int(input, "label", old_label);
+    int64_t aspect_id = value_get_int(input, "aspect_id", 0);
+    struct value *row;
+    if (label < LABEL_PUBLIC || label > LABEL_WORK_SECRET)
+        return ctx_fail_field(call->ctx, RC_INVALID, "grant.no_such_label", "label");
+    if (unit_id != old_unit)
+        TRY(check_exists(call, Q_UNIT_GET_ANY, unit_id, "unit.not_found", "unit_id", &row));
+    if (unit_id != old_unit || label != old_label)
+        TRY(command_require(call, PERM_FINDING_WRITE, unit_id, label));
+    if (!aspect_id)
         return RC_OK;
-    struct value *unit;
-    enum rc rc = find_row(call, Q_UNIT_GET_ANY, unit_id, "unit.not_found", &unit);
-    if (rc == RC_NOT_FOUND)
-        return ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "unit_id");
-    TRY(rc);
-    return command_require(call, PERM_FINDING_WRITE, unit_id, value_get_int(input, "label", LABEL_PUBLIC));
+    TRY(check_exists(call, Q_ASPECT_GET, aspect_id, "aspect.not_of_source", "aspect_id", &row));
+    if (value_get_int(row, "source_id", 0) != source_id)
+        return ctx_fail_field(call->ctx, RC_INVALID, "aspect.not_of_source", "aspect_id");
+    return RC_OK;
+}
+
+/* Reads a finding for a change: its source's chain is locked before it is read for good. */
+static enum rc find_for_write(struct command_call *call, int64_t id, struct value **ret_row)
+{
+    TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
+    TRY(command_lock_chain(call, value_get_int(*ret_row, "source_id", 0)));
+    if (db_get_engine(call->db) != DB_SQLITE)
+        TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
+    return require_row(call, *ret_row, PERM_FINDING_WRITE);
 }
 
 static enum rc finding_create(struct command_call *call)
@@ -112,15 +141,22 @@ static enum rc finding_create(struct command_call *call)
     struct arena *arena = call->ctx->arena;
     int64_t source_id = value_get_int(call->input, "source_id", 0);
     struct value *source;
+    TRY(command_lock_chain(call, source_id));
     TRY(find_row(call, Q_SOURCE_GET_ANY, source_id, "source.not_found", &source));
     TRY(command_require(call, PERM_FINDING_WRITE, value_get_int(source, "unit_id", 0), value_get_int(source, "label", 0)));
-    TRY(check_unit(call, call->input));
+    TRY(check_place(call, source_id, source, call->input));
     int64_t item_no = value_get_int(source, "last_item_no", 0) + 1, id;
     TRY(finding_register(call, source_id, source, item_no, call->input, &id));
     value_put_int(arena, call->result, "id", id);
     value_put_text(arena, call->result, "no",
                    arena_format(arena, "%.*s-%03lld", STR_ARG(value_get_text(source, "no")), (long long)item_no));
     return RC_OK;
+}
+
+static bool cannot_be_empty(const char *key)
+{
+    struct str s = str_from_cstr(key);
+    return str_equal_cstr(s, "unit_id") || str_equal_cstr(s, "label") || str_equal_cstr(s, "phase");
 }
 
 /* Body of finding.changed: the row as it stands with `input` on top; *ret_is_changed tells whether anything differs. */
@@ -140,13 +176,13 @@ static struct value *make_change(struct command_call *call, const struct value *
         bool is_text_empty = fresh && fresh->kind == VALUE_TEXT && fresh->text.n == 0;
         bool is_old_null = value_is_null(old);
         const struct value *use = !fresh ? old : (value_is_null(fresh) || (is_text_empty && is_old_null)) ? NULL : fresh;
-        if (fresh && value_is_null(fresh) && (i == 9 || i == 10)) /* unit and label can't be emptied */
+        if (fresh && (value_is_null(fresh) || is_text_empty) && cannot_be_empty(keys[i]))
             use = old;
         if (use)
             value_put(body, str_from_cstr(keys[i]), value_copy(arena, use));
         else
             value_put_null(arena, body, keys[i]);
-        if (!value_equal(use, old))
+        if (!value_equal(use, old) && !(!use && value_is_null(old)))
             value_add_text(arena, changed, str_from_cstr(keys[i]));
     }
     *ret_is_changed = value_count(changed) > 0;
@@ -157,12 +193,11 @@ static struct value *make_change(struct command_call *call, const struct value *
 static enum rc change_finding(struct command_call *call, int64_t id, const struct value *input, bool *ret_is_changed)
 {
     struct value *row;
-    TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", &row));
-    TRY(require_row(call, row, PERM_FINDING_WRITE));
+    TRY(find_for_write(call, id, &row));
     const struct value *rev = value_get(input, "rev");
     if (rev && rev->kind == VALUE_INT && rev->integer != value_get_int(row, "rev", 0))
         return ctx_fail_key(call->ctx, RC_CONFLICT, "finding.changed_meanwhile");
-    TRY(check_unit(call, input));
+    TRY(check_place(call, value_get_int(row, "source_id", 0), row, input));
     struct value *body = make_change(call, row, input, ret_is_changed);
     if (!*ret_is_changed)
         return RC_OK; /* an untouched form changes nothing and leaves no event */
@@ -237,17 +272,11 @@ static enum rc finding_bulk(struct command_call *call)
     return RC_OK;
 }
 
-static enum rc find_finding_for_write(struct command_call *call, int64_t id, struct value **ret_row)
-{
-    TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
-    return require_row(call, *ret_row, PERM_FINDING_WRITE);
-}
-
 static enum rc measure_plan(struct command_call *call)
 {
     int64_t finding_id = value_get_int(call->input, "finding_id", 0), no, id;
     struct value *finding;
-    TRY(find_finding_for_write(call, finding_id, &finding));
+    TRY(find_for_write(call, finding_id, &finding));
     struct db_stmt *st = db_query(call->db, Q_MEASURE_NEXT_NO);
     db_bind_int(st, "finding_id", finding_id);
     TRY(db_get_int(call->ctx, st, &no));
@@ -265,7 +294,15 @@ static enum rc measure_change(struct command_call *call)
     struct value *measure, *finding;
     TRY(find_row(call, Q_MEASURE_GET_ANY, id, "measure.not_found", &measure));
     int64_t finding_id = value_get_int(measure, "finding_id", 0);
-    TRY(find_finding_for_write(call, finding_id, &finding));
+    TRY(find_for_write(call, finding_id, &finding));
+    value_put_int(arena, call->result, "id", id);
+    value_put_int(arena, call->result, "finding_id", finding_id);
+    bool is_same = str_equal(value_get_text(measure, "text"), value_get_text(call->input, "text")) &&
+                   str_equal(value_get_text(measure, "phase"), value_get_text(call->input, "phase")) &&
+                   str_equal(value_get_text(measure, "due"), value_get_text(call->input, "due"));
+    value_put_bool(arena, call->result, "is_changed", !is_same);
+    if (is_same)
+        return RC_OK;
     struct value *body = value_new_map(arena);
     value_put_int(arena, body, "id", id);
     value_put_int(arena, body, "finding_id", finding_id);
@@ -274,10 +311,7 @@ static enum rc measure_change(struct command_call *call)
     copy_or_null(arena, body, call->input, "due");
     value_put_int(arena, body, "unit_id", value_get_int(finding, "unit_id", 0));
     value_put_int(arena, body, "label", value_get_int(finding, "label", 0));
-    TRY(command_append(call, EVENT_MEASURE_CHANGED, value_get_int(finding, "source_id", 0), finding_id, body, &seq));
-    value_put_int(arena, call->result, "id", id);
-    value_put_int(arena, call->result, "finding_id", finding_id);
-    return RC_OK;
+    return command_append(call, EVENT_MEASURE_CHANGED, value_get_int(finding, "source_id", 0), finding_id, body, &seq);
 }
 
 static enum rc view_save(struct command_call *call)
@@ -289,6 +323,10 @@ static enum rc view_save(struct command_call *call)
     copy_text(arena, body, call->input, "query");
     int64_t id;
     TRY(command_append(call, EVENT_VIEW_SAVED, CHAIN_ORGANISATION, call->actor->account_id, body, &id));
+    struct db_stmt *st = db_query(call->db, Q_SAVED_VIEW_FIND); /* a view of that name keeps its id */
+    db_bind_int(st, "me", call->actor->account_id);
+    db_bind_map(st, body);
+    TRY(db_get_int(call->ctx, st, &id));
     value_put_int(arena, call->result, "id", id);
     copy_text(arena, call->result, call->input, "query");
     return RC_OK;
@@ -297,8 +335,15 @@ static enum rc view_save(struct command_call *call)
 static enum rc view_drop(struct command_call *call)
 {
     struct value *body = value_new_map(call->ctx->arena);
-    value_put_int(call->ctx->arena, body, "id", value_get_int(call->input, "id", 0));
-    int64_t seq;
+    int64_t id = value_get_int(call->input, "id", 0), seq;
+    struct db_stmt *st = db_query(call->db, Q_SAVED_VIEW_GET);
+    struct value *view;
+    db_bind_int(st, "id", id);
+    db_bind_int(st, "me", call->actor->account_id);
+    TRY(db_first_row(call->ctx, st, &view));
+    if (!view)
+        return ctx_fail_key(call->ctx, RC_NOT_FOUND, "view.not_found");
+    value_put_int(call->ctx->arena, body, "id", id);
     return command_append(call, EVENT_VIEW_DROPPED, CHAIN_ORGANISATION, call->actor->account_id, body, &seq);
 }
 
@@ -313,6 +358,7 @@ static enum rc view_drop(struct command_call *call)
 
 static const struct field finding_create_fields[] = {{"source_id", FIELD_ID, true, 0, NULL}, FINDING_FIELDS};
 const struct command command_finding_create = {.name = "finding.create",
+                                               .is_on_source = true,
                                                .perm = PERM_FINDING_WRITE,
                                                COMMAND_FIELDS(finding_create_fields),
                                                .run = finding_create,
@@ -322,6 +368,7 @@ const struct command command_finding_create = {.name = "finding.create",
 static const struct field finding_change_fields[] = {
     {"id", FIELD_ID, true, 0, NULL}, {"rev", FIELD_INT, false, 0, NULL}, FINDING_FIELDS, {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_change = {.name = "finding.change",
+                                               .is_on_source = true,
                                                .is_patch = true,
                                                .perm = PERM_FINDING_WRITE,
                                                COMMAND_FIELDS(finding_change_fields),
@@ -335,6 +382,7 @@ static const struct field finding_bulk_fields[] = {
     {"value", FIELD_TEXT, false, 0, NULL},
     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_bulk = {.name = "finding.bulk",
+                                             .is_on_source = true,
                                              .perm = PERM_FINDING_WRITE,
                                              COMMAND_FIELDS(finding_bulk_fields),
                                              .run = finding_bulk,
@@ -346,6 +394,7 @@ static const struct field measure_plan_fields[] = {{"finding_id", FIELD_ID, true
                                                    {"phase", FIELD_CHOICE, false, 0, "|" PHASES},
                                                    {"due", FIELD_DATE, false, 0, NULL}};
 const struct command command_measure_plan = {.name = "measure.plan",
+                                             .is_on_source = true,
                                              .perm = PERM_FINDING_WRITE,
                                              COMMAND_FIELDS(measure_plan_fields),
                                              .run = measure_plan,
@@ -358,6 +407,7 @@ static const struct field measure_change_fields[] = {{"id", FIELD_ID, true, 0, N
                                                      {"due", FIELD_DATE, false, 0, NULL},
                                                      {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_measure_change = {.name = "measure.change",
+                                               .is_on_source = true,
                                                .perm = PERM_FINDING_WRITE,
                                                COMMAND_FIELDS(measure_change_fields),
                                                .run = measure_change,

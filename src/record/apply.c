@@ -30,14 +30,15 @@ struct search_rule {
 };
 
 #define UNIT_TEXT .title = {"name"}, .body = {"short_name", "code", "pinyin"}, .has_pinyin = true
+#define PERSON_TEXT .title = {"name", "title"}, .body = {"pinyin"}, .unit = "unit_id", .label = 1, .has_pinyin = true
 #define FINDING_TEXT .title = {"title"}, .body = {"no", "facts", "responsible"}, .unit = "unit_id"
 #define MEASURE_TEXT .title = {"text"}, .target = "finding_id", .unit = "unit_id"
 
 static const struct search_rule SEARCH_NONE = {.kind = NULL};
 static const struct search_rule SEARCH_UNIT_NEW = {.kind = "unit", UNIT_TEXT};
 static const struct search_rule SEARCH_UNIT_OLD = {.kind = "unit", .is_update = true, UNIT_TEXT};
-static const struct search_rule SEARCH_PERSON_NEW = {
-    .kind = "person", .title = {"name", "title"}, .body = {"pinyin"}, .unit = "unit_id", .label = 1, .has_pinyin = true};
+static const struct search_rule SEARCH_PERSON_NEW = {.kind = "person", PERSON_TEXT};
+static const struct search_rule SEARCH_PERSON_OLD = {.kind = "person", .is_update = true, PERSON_TEXT};
 static const struct search_rule SEARCH_SOURCE_NEW = {
     .kind = "source", .title = {"title"}, .body = {"no", "issuer", "inspector", "inspected_body"}, .unit = "unit_id"};
 static const struct search_rule SEARCH_FINDING_NEW = {.kind = "finding", FINDING_TEXT};

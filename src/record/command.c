@@ -23,39 +23,61 @@ static bool is_choice(const char *choices, struct str s)
     return false;
 }
 
-/* "1,234.56" in yuan to fen, exact; at most two decimals. */
-static bool parse_money(struct arena *arena, struct str s, int64_t *ret_fen)
+/* "1,234.56" in yuan to fen, exact: at most two decimals; commas only between groups of three, so that a decimal comma
+ * is not taken for one. */
+static bool parse_money(struct str s, int64_t *ret_fen)
 {
     struct buf digits CLEANUP(buf_done);
     buf_init(&digits, 64);
-    bool has_point = false;
-    int decimals = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (c == ',' && !has_point)
-            continue;
-        if (c == '.' && !has_point && i > 0) {
-            has_point = true;
-            continue;
-        }
-        if ((c < '0' || c > '9') && !(c == '-' && i == 0))
+    struct str rest = s;
+    if (rest.n && rest.p[0] == '-') {
+        buf_add_char(&digits, '-');
+        rest = str_slice(rest, 1, rest.n);
+    }
+    size_t point = str_find_byte(rest, '.', 0);
+    struct str whole = str_slice(rest, 0, point), part = point == SIZE_MAX ? STR_EMPTY : str_slice(rest, point + 1, rest.n);
+    bool has_commas = str_find_byte(whole, ',', 0) != SIZE_MAX;
+    if (whole.n == 0 || part.n > 2 || (point != SIZE_MAX && part.n == 0))
+        return false;
+    for (size_t i = 0; i < whole.n; i++) {
+        bool is_comma_due = has_commas && i > 0 && (whole.n - i) % 4 == 0;
+        if (is_comma_due ? whole.p[i] != ',' : whole.p[i] < '0' || whole.p[i] > '9')
             return false;
-        if (has_point && ++decimals > 2)
+        if (!is_comma_due)
+            buf_add_char(&digits, whole.p[i]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        char c = i < part.n ? part.p[i] : '0';
+        if (c < '0' || c > '9')
             return false;
         buf_add_char(&digits, c);
     }
-    for (; decimals < 2; decimals++)
-        buf_add_char(&digits, '0');
-    (void)arena;
-    return buf_rc(&digits) == RC_OK && s.n > 0 && str_parse_int64(buf_str(&digits), ret_fen);
+    return buf_rc(&digits) == RC_OK && str_parse_int64(buf_str(&digits), ret_fen);
+}
+
+/* Line ends as the program keeps them, so that a text that went through a form and back is the same text. */
+static struct str with_line_feeds(struct arena *arena, struct str s)
+{
+    if (str_find_byte(s, '\r', 0) == SIZE_MAX)
+        return s;
+    char *text = arena_alloc(arena, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; text && i < s.n; i++) {
+        if (s.p[i] == '\r' && i + 1 < s.n && s.p[i + 1] == '\n')
+            continue;
+        text[n++] = s.p[i] == '\r' ? '\n' : s.p[i];
+    }
+    return (struct str){text, n};
 }
 
 static enum rc read_text(struct ctx *ctx, const struct field *field, struct str s, struct value *input)
 {
+    TRY(utf8_check(ctx, s, field->name));
+    s = with_line_feeds(ctx->arena, s);
     int max = field->max ? field->max : field->kind == FIELD_LONG ? FIELD_LONG_DEFAULT : FIELD_LINE_DEFAULT;
     if (utf8_count(s) > (size_t)max)
         return fail_field(ctx, field, "field.too_long", arena_format(ctx->arena, "%d", max));
-    if (field->kind == FIELD_TEXT && (str_find_byte(s, '\n', 0) != SIZE_MAX || str_find_byte(s, '\t', 0) != SIZE_MAX))
+    if (field->kind != FIELD_LONG && (str_find_byte(s, '\n', 0) != SIZE_MAX || str_find_byte(s, '\t', 0) != SIZE_MAX))
         return fail_field(ctx, field, "field.one_line", STR_EMPTY);
     value_put_text(ctx->arena, input, field->name, s);
     return RC_OK;
@@ -92,8 +114,10 @@ static enum rc read_integer(struct ctx *ctx, const struct field *field, const st
     int64_t n;
     if (raw->kind == VALUE_INT)
         n = raw->integer;
-    else if (field->kind == FIELD_MONEY ? !parse_money(ctx->arena, s, &n) : !str_parse_int64(s, &n))
+    else if (field->kind == FIELD_MONEY ? !parse_money(s, &n) : !str_parse_int64(s, &n))
         return fail_field(ctx, field, field->kind == FIELD_MONEY ? "field.not_money" : "field.not_a_number", s);
+    if (field->kind == FIELD_ID && n <= 0)
+        return fail_field(ctx, field, "field.not_a_number", s);
     value_put_int(ctx->arena, input, field->name, n);
     return RC_OK;
 }
@@ -111,7 +135,7 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
     if (raw && raw->kind == VALUE_MAP)
         return fail_field(ctx, field, "field.not_text", STR_EMPTY);
     struct str s = raw && raw->kind == VALUE_TEXT ? raw->text : STR_EMPTY;
-    if (field->kind != FIELD_LONG)
+    if (field->kind != FIELD_LONG && field->kind != FIELD_SECRET)
         s = str_trim(s);
     bool is_empty = !raw || raw->kind == VALUE_NULL || (raw->kind == VALUE_TEXT && s.n == 0);
     if (field->kind == FIELD_BOOL) {
@@ -123,7 +147,8 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
     if (is_empty && field->is_required)
         return fail_field(ctx, field, "field.required", STR_EMPTY);
     if (is_empty) {
-        if (field->kind == FIELD_TEXT || field->kind == FIELD_LONG || field->kind == FIELD_CHOICE)
+        if (field->kind == FIELD_TEXT || field->kind == FIELD_SECRET || field->kind == FIELD_LONG ||
+            field->kind == FIELD_CHOICE)
             value_put_text(ctx->arena, input, field->name, STR(""));
         else
             value_put_null(ctx->arena, input, field->name);
@@ -133,6 +158,7 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
     struct value *tree;
     switch (field->kind) {
     case FIELD_TEXT:
+    case FIELD_SECRET:
     case FIELD_LONG:
         if (raw->kind != VALUE_TEXT)
             return fail_field(ctx, field, "field.not_text", STR_EMPTY);
@@ -147,7 +173,7 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
         value_put_text(ctx->arena, input, field->name, s);
         return RC_OK;
     case FIELD_CHOICE:
-        if (!is_choice(field->choices, s))
+        if (raw->kind != VALUE_TEXT || !is_choice(field->choices, s))
             return fail_field(ctx, field, "field.not_a_choice", str_from_cstr(field->choices));
         value_put_text(ctx->arena, input, field->name, s);
         return RC_OK;
@@ -174,7 +200,7 @@ enum rc command_read_input(struct ctx *ctx, const struct command *command, const
             continue;
         enum rc rc = read_field(ctx, field, given, input);
         if (rc != RC_OK)
-            worst = rc;
+            worst = worst == RC_OK || worst == rc ? rc : RC_INVALID;
     }
     if (worst != RC_OK)
         return worst;
@@ -191,6 +217,8 @@ enum rc command_run(const struct command *command, struct command_call *call)
         return ctx_fail_format(call->ctx, RC_FORBIDDEN, "error.forbidden_perm", "%s", perm_name(command->perm));
     if (!call->result)
         call->result = value_new_map(call->ctx->arena);
+    if (!command->is_on_source)
+        TRY(command_lock_chain(call, CHAIN_ORGANISATION));
     TRY(command->run(call));
     return arena_rc(call->ctx->arena);
 }
@@ -210,6 +238,15 @@ enum rc command_append(struct command_call *call, enum event_kind kind, int64_t 
     };
     TRY(arena_rc(call->ctx->arena));
     return event_append(call->ctx, call->db, &event, ret_seq);
+}
+
+enum rc command_lock_chain(struct command_call *call, int64_t chain)
+{
+    if (db_get_engine(call->db) == DB_SQLITE)
+        return RC_OK;
+    struct db_stmt *st = db_query(call->db, Q_CHAIN_GET_FOR_UPDATE);
+    db_bind_int(st, "chain", chain);
+    return db_run(call->ctx, st);
 }
 
 enum rc command_require(struct command_call *call, enum perm perm, int64_t unit_id, int64_t label)

@@ -13,7 +13,8 @@
 #include "record/event.h"
 
 enum field_kind {
-    FIELD_TEXT,  /* one line */
+    FIELD_TEXT,  /* one line, without blanks at its ends */
+    FIELD_SECRET, /* one line exactly as typed */
     FIELD_LONG,  /* text with line breaks */
     FIELD_INT,
     FIELD_ID,
@@ -51,6 +52,7 @@ struct command {
     /* Slow or private work on the typed input before the transaction (hashing a password); NULL: none.  Any thread. */
     enum rc (*prepare)(struct ctx *ctx, struct value *input);
     enum rc (*run)(struct command_call *call);
+    bool is_on_source;           /* its events go to a source's chain, which it locks itself (command_lock_chain) */
     const char *path;            /* POST here; {id} is the field id */
     const char *redirect;        /* where a page goes afterwards; {id} from the result, else from the input */
 };
@@ -58,16 +60,21 @@ struct command {
 #define COMMAND_FIELDS(array) .fields = (array), .field_count = (int)(sizeof(array) / sizeof(array)[0])
 
 /* Types `raw` (texts of a form, or JSON) by the command's fields.  All faults are put on ctx, with the field's name:
- * field.required, field.too_long {0}, field.not_a_number, field.not_a_date, field.not_a_choice {0}, field.not_money.
- * RC_INVALID when there is any.  Unknown fields are ignored but for those of forms (csrf, ...). */
+ * field.required, field.too_long {0}, field.one_line, field.not_a_number, field.not_a_date, field.not_a_choice {0}, field.not_money.
+ * RC_INVALID when there is any, RC_BAD_ENCODING for text that is not clean UTF-8.  Unknown fields are ignored but for those of forms (csrf, ...). */
 enum rc command_read_input(struct ctx *ctx, const struct command *command, const struct value *raw,
                            struct value **ret_input) MUST_CHECK;
-/* Runs within the open transaction of call->db: permission, then the command.  The caller rolls back on failure. */
+/* Runs within the open transaction of call->db: permission, then the command.  The caller rolls back on failure.
+ * Commands on one chain run one after another, so that what one has read still holds when it writes: the organisation's
+ * chain is locked here, but for commands that are is_on_source. */
 enum rc command_run(const struct command *command, struct command_call *call) MUST_CHECK;
 
 /* Appends an event in the call's name; body is a map; subject 0: what it makes. */
 enum rc command_append(struct command_call *call, enum event_kind kind, int64_t chain, int64_t subject,
                        const struct value *body, int64_t *ret_seq) MUST_CHECK;
+/* Nobody else appends to the chain until the transaction ends: read what a decision needs after it.  SQLite has one
+ * writer anyway. */
+enum rc command_lock_chain(struct command_call *call, int64_t chain) MUST_CHECK;
 /* As actor_check for the call's actor; the detail says what is missing. */
 enum rc command_require(struct command_call *call, enum perm perm, int64_t unit_id, int64_t label) MUST_CHECK;
 

@@ -104,6 +104,7 @@ enum rc event_append(struct ctx *ctx, struct db *db, const struct event_new *new
     buf_init(&body, EVENT_BODY_CEILING);
     value_write_json(&body, new_event->body, false);
     TRY(buf_rc(&body));
+    TRY(arena_rc(ctx->arena)); /* a hash must never go over half an event */
     event.body = buf_str(&body);
     char hex[DIGEST_TEXT_BYTES];
     event_compute_hash(&event, hex);

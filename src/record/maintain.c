@@ -24,8 +24,8 @@ static void add_problem(struct ctx *ctx, struct check_result *result, const char
     value_add_text(ctx->arena, result->list, arena_copy_str(ctx->arena, s));
 }
 
-/* Walks all events in order of seq; visit may stop with a failure. */
-static enum rc walk_events(struct ctx *ctx, struct db *db, int64_t until_ms,
+/* Walks the events up to number `until` in order; visit may stop with a failure. */
+static enum rc walk_events(struct ctx *ctx, struct db *db, int64_t until,
                            enum rc (*visit)(struct ctx *batch, const struct event *event, void *arg), void *arg)
 {
     struct arena *arena CLEANUP(arena_free_ptr) = arena_new(BATCH_ARENA_BYTES);
@@ -36,7 +36,7 @@ static enum rc walk_events(struct ctx *ctx, struct db *db, int64_t until_ms,
     for (;;) {
         struct db_stmt *st = db_query(db, Q_EVENT_REPLAY);
         db_bind_int(st, "after", after);
-        db_bind_int(st, "until", until_ms);
+        db_bind_int(st, "until", until);
         int64_t count = 0;
         for (;;) {
             bool is_row;
@@ -71,14 +71,18 @@ struct check_state {
     struct ctx *ctx;
     struct check_result *result;
     struct map chains; /* by the id's text */
+    int64_t seq;       /* of the event before */
+    bool is_gapless;   /* SQLite: one writer, no number is lost to a rollback */
 };
 
 static enum rc find_chain(struct check_state *state, int64_t id, struct chain_state **ret_chain)
 {
-    struct str key = arena_format(state->ctx->arena, "%lld", (long long)id);
-    *ret_chain = map_get(&state->chains, key);
+    char text[24];
+    int n = snprintf(text, sizeof text, "%lld", (long long)id);
+    *ret_chain = map_get(&state->chains, (struct str){text, (size_t)n});
     if (*ret_chain)
         return RC_OK;
+    struct str key = arena_copy_str(state->ctx->arena, (struct str){text, (size_t)n});
     *ret_chain = ARENA_NEW(state->ctx->arena, struct chain_state);
     if (!*ret_chain)
         return arena_rc(state->ctx->arena);
@@ -94,6 +98,10 @@ static enum rc check_event(struct ctx *batch, const struct event *event, void *a
     struct chain_state *chain;
     TRY(find_chain(state, event->chain, &chain));
     state->result->events++;
+    if (state->is_gapless && event->seq != state->seq + 1)
+        add_problem(state->ctx, state->result, "event %lld: the one before it is %lld, something between is missing",
+                    (long long)event->seq, (long long)state->seq);
+    state->seq = event->seq;
     if (event->chain_seq != chain->chain_seq + 1)
         add_problem(state->ctx, state->result, "event %lld: number %lld in chain %lld, expected %lld",
                     (long long)event->seq, (long long)event->chain_seq, (long long)event->chain,
@@ -174,6 +182,8 @@ static enum rc check_counts(struct ctx *ctx, struct db *db, struct check_result 
         {Q_CHECK_MEASURE_COUNT, "findings whose number of measures is wrong"},
         {Q_CHECK_SEARCH_COUNT, "findings that the search index does not know"},
         {Q_CHECK_UNIT_PATHS, "units whose place in the tree is not in the table of ancestors"},
+        {Q_CHECK_SOURCE_CHAIN, "sources without a chain of events"},
+        {Q_CHECK_SCOPE, "entries of scopes that the grants do not give, or that are missing"},
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         int64_t n;
@@ -184,10 +194,10 @@ static enum rc check_counts(struct ctx *ctx, struct db *db, struct check_result 
     return RC_OK;
 }
 
-enum rc maintain_check(struct ctx *ctx, struct db *db, struct filestore *files, struct check_result *ret_result)
+static enum rc check_all(struct ctx *ctx, struct db *db, struct filestore *files, struct check_result *ret_result)
 {
     struct check_result result = {.list = value_new_list(ctx->arena)};
-    struct check_state state = {.ctx = ctx, .result = &result};
+    struct check_state state = {.ctx = ctx, .result = &result, .is_gapless = db_get_engine(db) == DB_SQLITE};
     map_init(&state.chains, ctx->arena);
     TRY(walk_events(ctx, db, INT64_MAX, check_event, &state));
     TRY(check_heads(&state, db));
@@ -201,7 +211,15 @@ enum rc maintain_check(struct ctx *ctx, struct db *db, struct filestore *files, 
         TRY(check_files(ctx, db, files, &result));
     TRY(check_counts(ctx, db, &result));
     *ret_result = result;
-    return RC_OK;
+    return arena_rc(ctx->arena);
+}
+
+enum rc maintain_check(struct ctx *ctx, struct db *db, struct filestore *files, struct check_result *ret_result)
+{
+    TRY(db_begin(ctx, db, false)); /* others may be writing */
+    enum rc rc = check_all(ctx, db, files, ret_result);
+    db_rollback(db);
+    return rc;
 }
 
 struct replay_state {
@@ -224,8 +242,12 @@ static enum rc replay_one(struct ctx *batch, const struct event *event, void *ar
 enum rc maintain_replay(struct ctx *ctx, struct db *from, struct db *to, int64_t until_ms, int64_t *ret_events)
 {
     struct replay_state state = {.ctx = ctx, .to = to};
+    struct db_stmt *st = db_query(from, Q_EVENT_LAST_UNTIL);
+    int64_t last;
+    db_bind_int(st, "until", until_ms);
+    TRY(db_get_int(ctx, st, &last)); /* by number from here on: a clock that was set back must not leave holes */
     TRY(db_begin(ctx, to, true));
-    enum rc rc = walk_events(ctx, from, until_ms, replay_one, &state);
+    enum rc rc = walk_events(ctx, from, last, replay_one, &state);
     if (rc == RC_OK && db_get_engine(to) == DB_POSTGRES)
         rc = db_run(ctx, db_query(to, Q_EVENT_SEQ_RESTORE));
     if (rc == RC_OK)

@@ -158,15 +158,15 @@ static enum rc open_threads(struct ctx *ctx, const struct writer_config *config,
         if (!thread->arena)
             return RC_NOMEM;
         TRY(db_open(ctx, config->url, DB_WRITE, &thread->db));
-        if (pthread_create(&thread->thread, NULL, writer_main, thread) != 0) {
-            db_close(thread->db);
-            thread->db = NULL;
-            return RC_NOMEM;
-        }
-        writer->thread_count++;
         if (db_get_engine(thread->db) == DB_SQLITE)
-            return RC_OK;
-        writer->group_max = 1;
+            count = 1;
+        else
+            writer->group_max = 1;
+    }
+    for (int i = 0; i < count; i++) { /* only now: the threads read what was set above */
+        if (pthread_create(&writer->threads[i].thread, NULL, writer_main, &writer->threads[i]) != 0)
+            return RC_NOMEM;
+        writer->thread_count++;
     }
     return RC_OK;
 }
@@ -180,7 +180,7 @@ enum rc writer_start(struct ctx *ctx, const struct writer_config *config, struct
     pthread_cond_init(&writer->has_work, NULL);
     writer->group_max = config->group_max > 0 ? config->group_max : 128;
     writer->queue_max = config->queue_max > 0 ? config->queue_max : 10000;
-    int count = config->threads > 0 && config->threads < WRITER_THREADS_MAX ? config->threads : 4;
+    int count = config->threads > 0 && config->threads <= WRITER_THREADS_MAX ? config->threads : 4;
     enum rc rc = open_threads(ctx, config, writer, count);
     if (rc != RC_OK) {
         writer_stop(writer);

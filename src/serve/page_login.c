@@ -48,7 +48,7 @@ static enum rc note_failure(struct page *page, const struct login_result *result
 {
     if (!result->account_id)
         return RC_OK;
-    struct session_failure failure = {result->account_id, result->failed_count, result->locked_until_ms};
+    struct session_failure failure = {result->account_id, clock_now_ms()};
     return submit_work(page, session_work_failure, &failure);
 }
 
@@ -136,6 +136,7 @@ static enum rc change_password(struct page *page)
     struct value *raw = value_new_map(page->ctx.arena), *done;
     value_put_text(page->ctx.arena, raw, "password", password);
     value_put_text(page->ctx.arena, raw, "login", page->session.login);
+    value_put_text(page->ctx.arena, raw, "session", page->session.token_hash);
     return submit_and_wait(page, &command_password_change, raw, &done);
 }
 
