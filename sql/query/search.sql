@@ -52,9 +52,9 @@ SELECT 1
 -- scope: d
 -- @sqlite
 SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id
-FROM search_fts f JOIN search_doc d ON d.id = f.rowid
-WHERE f.tokens MATCH $match AND f.rowid < $before AND {scope d.unit_id d.label}
-ORDER BY f.rowid DESC LIMIT $limit
+FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid
+WHERE search_fts MATCH $match AND search_fts.rowid < $before AND {scope d.unit_id d.label}
+ORDER BY search_fts.rowid DESC LIMIT $limit
 -- @postgres
 SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id
 FROM search_doc d
