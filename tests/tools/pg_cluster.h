@@ -3,6 +3,9 @@
  * A guardian process makes the cluster in a directory of its own, serves a Unix socket only, and takes everything away
  * when the pipe to its maker closes: at pg_cluster_stop, at exit, at a crash, at kill -9.  PostgreSQL refuses to run as
  * root: the guardian then becomes the user postgres, or nobody.
+ *
+ * Nothing survives it, so it does not wait for the disk; with BIHUAN_TEST_PG_DURABLE in the environment it does (for
+ * measuring).
  */
 #ifndef BIHUAN_TESTS_PG_CLUSTER_H
 #define BIHUAN_TESTS_PG_CLUSTER_H
