@@ -133,7 +133,8 @@ static enum rc read_flag(struct ctx *ctx, struct settings *settings, int argc, c
         return RC_OK; /* a flag of the verb itself */
     struct str value = at == SIZE_MAX ? (i + 1 < argc ? str_from_cstr(argv[i + 1]) : STR_EMPTY) : str_slice(arg, at + 1, arg.n);
     *ret_used = at == SIZE_MAX ? 2 : 1;
-    if (row && row->kind == KIND_BOOL && at == SIZE_MAX) {
+    bool is_word = str_equal_cstr(value, "true") || str_equal_cstr(value, "false");
+    if (row && row->kind == KIND_BOOL && at == SIZE_MAX && !is_word) {
         *ret_used = 1;
         value = STR("true");
     } else if (at == SIZE_MAX && i + 1 >= argc) {
