@@ -17,9 +17,9 @@ SELECT count(*) FROM finding f WHERE NOT EXISTS (SELECT 1 FROM search_doc d WHER
 -- unscoped: bihuan check
 SELECT count(*) FROM unit u
 WHERE NOT EXISTS (SELECT 1 FROM unit_anc a WHERE a.ancestor = u.id AND a.unit = u.id AND a.depth = 0)
-   OR (SELECT count(*) FROM unit_anc a WHERE a.unit = u.id) <>
-      1 + (SELECT count(*) FROM unit_anc p JOIN unit_anc a ON a.ancestor = p.ancestor AND a.unit = u.id AND a.depth = p.depth + 1
-           WHERE p.unit = u.parent_id)
+   OR (SELECT count(*) FROM unit_anc a WHERE a.unit = u.id) <> 1 + (SELECT count(*) FROM unit_anc p WHERE p.unit = u.parent_id)
+   OR (SELECT count(*) FROM unit_anc p JOIN unit_anc a ON a.ancestor = p.ancestor AND a.unit = u.id AND a.depth = p.depth + 1
+       WHERE p.unit = u.parent_id) <> (SELECT count(*) FROM unit_anc p WHERE p.unit = u.parent_id)
 
 -- :name check_source_chain
 -- unscoped: bihuan check

@@ -1,6 +1,9 @@
 /* verb_maintain.c: migrate, check, rebuild, as-of. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
@@ -152,10 +155,38 @@ static enum rc print_register(struct cli *cli, struct db *db, bool is_json)
     return RC_OK;
 }
 
+/* Replays into a database of its own in a private directory, which is gone afterwards. */
+static enum rc show_as_of(struct cli *cli, struct db *from, int64_t until_ms, bool is_json)
+{
+    const char *temp = getenv("TMPDIR");
+    char directory[400];
+    int64_t events;
+    struct db *to = NULL;
+    (void)snprintf(directory, sizeof directory, "%.300s/bihuan-as-of-XXXXXX", temp && *temp ? temp : "/tmp");
+    if (!mkdtemp(directory))
+        return ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s: %s", directory, strerror(errno));
+    struct str path = arena_format(cli->ctx.arena, "%s/register.db", directory);
+    enum rc rc = db_open(&cli->ctx, path, DB_CREATE, &to);
+    if (rc == RC_OK)
+        rc = db_set_bulk(to, true);
+    if (rc == RC_OK)
+        rc = db_migrate(&cli->ctx, to);
+    if (rc == RC_OK)
+        rc = maintain_replay(&cli->ctx, from, to, until_ms, &events);
+    if (rc == RC_OK)
+        rc = print_register(cli, to, is_json);
+    db_close(to);
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        (void)unlink(arena_format(cli->ctx.arena, "%.*s%s", STR_ARG(path), ends[i]).p);
+    (void)rmdir(directory);
+    return rc;
+}
+
 int verb_as_of(struct cli *cli)
 {
     struct db *from CLEANUP(db_close_ptr) = NULL;
-    struct db *to CLEANUP(db_close_ptr) = NULL;
+    struct db *to CLEANUP(db_close_ptr) = NULL; /* only with --to */
     struct str target = cli_take_option(cli, "--to");
     bool is_json = cli_take_flag(cli, "--json");
     int32_t day;
@@ -172,13 +203,6 @@ int verb_as_of(struct cli *cli)
         rc = replay_into(cli, from, target, until_ms, &to);
         return rc == RC_OK ? 0 : cli_fail(cli, rc);
     }
-    int64_t events;
-    rc = db_open(&cli->ctx, STR("sqlite::memory:"), DB_CREATE, &to);
-    if (rc == RC_OK)
-        rc = db_migrate(&cli->ctx, to);
-    if (rc == RC_OK)
-        rc = maintain_replay(&cli->ctx, from, to, until_ms, &events);
-    if (rc == RC_OK)
-        rc = print_register(cli, to, is_json);
+    rc = show_as_of(cli, from, until_ms, is_json);
     return rc == RC_OK ? 0 : cli_fail(cli, rc);
 }

@@ -1,0 +1,206 @@
+/* record_support.c: see record_support.h. */
+#include "record_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "text/bigram.h"
+#include "text/json.h"
+
+struct value *json(struct store *store, const char *text)
+{
+    struct value *tree = NULL;
+    char *copy = arena_copy_cstr(store->ctx->arena, str_from_cstr(text));
+    assert_non_null(copy);
+    for (char *p = copy; *p; p++)
+        if (*p == '\'')
+            *p = '"';
+    STORE_OK(json_parse(store->ctx, str_from_cstr(copy), &tree));
+    return tree;
+}
+
+struct value *jsonf(struct store *store, const char *format, ...)
+{
+    char text[8192];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    assert_true(n >= 0 && (size_t)n < sizeof text);
+    return json(store, text);
+}
+
+enum rc run_as(struct store *store, const struct actor *actor, const struct command *command, const struct value *raw,
+               struct value **ret_result)
+{
+    struct actor program = actor_program();
+    struct value *input = NULL;
+    ctx_clear_issues(store->ctx);
+    TRY(command_read_input(store->ctx, command, raw, &input));
+    struct write_job job = {.command = command, .ctx = store->ctx, .actor = actor ? actor : &program, .input = input};
+    TRY(writer_run_once(store->db, &job));
+    if (ret_result)
+        *ret_result = job.result;
+    return RC_OK;
+}
+
+enum rc run(struct store *store, const struct command *command, const struct value *raw, struct value **ret_result)
+{
+    return run_as(store, NULL, command, raw, ret_result);
+}
+
+int64_t make(struct store *store, const struct command *command, const struct value *raw)
+{
+    struct value *result = NULL;
+    STORE_OK(run(store, command, raw, &result));
+    return value_get_int(result, "id", 0);
+}
+
+const char *issue_field(struct store *store)
+{
+    return store->ctx->last ? arena_copy_cstr(store->ctx->arena, store->ctx->last->field) : "";
+}
+
+const char *issue_key(struct store *store)
+{
+    return store->ctx->last ? arena_copy_cstr(store->ctx->arena, store->ctx->last->key) : "";
+}
+
+int64_t make_unit(struct store *store, int64_t parent_id, const char *code, const char *name)
+{
+    return make(store, &command_unit_create,
+                jsonf(store, "{'parent_id': %lld, 'code': '%s', 'name': '%s', 'kind': 'company', 'valid_from': '2015-01-01'}",
+                      (long long)parent_id, code, name));
+}
+
+int64_t make_root(struct store *store)
+{
+    struct ctx *ctx = store->ctx;
+    STORE_OK(db_begin(ctx, store->db, true));
+    STORE_OK(actor_sync_roles(ctx, store->db));
+    STORE_OK(db_commit(ctx, store->db));
+    return make(store, &command_unit_create, json(store, "{'code': 'ROOT', 'name': '岫川集团', 'kind': 'group', 'valid_from': '2010-01-01'}"));
+}
+
+struct actor make_actor(struct store *store, const char *login, const char *role, int64_t unit_id, int64_t label)
+{
+    struct actor actor;
+    int64_t id = make(store, &command_account_create, jsonf(store, "{'login': '%s', 'name': '%s'}", login, login));
+    (void)make(store, &command_grant_give,
+               jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': %lld}", (long long)id, role,
+                     (long long)unit_id, (long long)label));
+    STORE_OK(actor_load(store->ctx, store->db, id, &actor));
+    return actor;
+}
+
+int64_t make_source(struct store *store, int64_t unit_id, const char *no)
+{
+    struct value *body = jsonf(store,
+                               "{'no': '%s', 'kind': 'inspection', 'doc_kind': 'feedback', 'title': '巡视反馈意见', 'issuer': '',"
+                               " 'inspector': '省委巡视组', 'inspected_body': '', 'inspected_from': null, 'inspected_to': null,"
+                               " 'fed_back': '2026-01-05', 'signatory': '', 'signed': null, 'publicity_from': null,"
+                               " 'publicity_to': null, 'publicity_days': null, 'publicity_first_day': null, 'contacts': '[]',"
+                               " 'unit_id': %lld, 'label': 1, 'file_sha256': '', 'file_name': '',"
+                               " 'paragraphs': [{'n': 1, 'place': 'p1', 'role': 'title', 'text': '一', 'raw': '', 'dropped': ''},"
+                               " {'n': 2, 'place': 'p2', 'role': 'finding', 'text': '二', 'raw': '貳', 'dropped': ''}]}",
+                               no, (long long)unit_id);
+    struct event_new event = {
+        .kind = EVENT_SOURCE_REGISTERED, .is_own_chain = true, .at_ms = clock_now_ms(), .reason = STR(""), .body = body};
+    int64_t id = 0;
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    STORE_OK(event_append(store->ctx, store->db, &event, &id));
+    STORE_OK(db_commit(store->ctx, store->db));
+    return id;
+}
+
+int64_t make_finding(struct store *store, int64_t source_id, const char *title)
+{
+    return make(store, &command_finding_create,
+                jsonf(store, "{'source_id': %lld, 'title': '%s'}", (long long)source_id, title));
+}
+
+int64_t count_sql(struct store *store, const char *sql)
+{
+    struct db_stmt *st CLEANUP(db_stmt_free_ptr) = NULL;
+    int64_t n = 0;
+    STORE_OK(db_prepare_text(store->ctx, store->db, str_from_cstr(sql), &st));
+    STORE_OK(db_get_int(store->ctx, st, &n));
+    return n;
+}
+
+int64_t event_count(struct store *store) { return count_sql(store, "SELECT count(*) FROM event"); }
+
+void tamper(struct store *store, const char *sql)
+{
+    struct db_stmt *st CLEANUP(db_stmt_free_ptr) = NULL;
+    STORE_OK(db_prepare_text(store->ctx, store->db, str_from_cstr(sql), &st));
+    STORE_OK(db_run(store->ctx, st));
+}
+
+struct check_result check(struct store *store)
+{
+    struct check_result result = {0};
+    STORE_OK(maintain_check(store->ctx, store->db, NULL, &result));
+    return result;
+}
+
+void expect_clean(struct store *store)
+{
+    struct check_result result = check(store);
+    VALUE_EACH(problem, result.list)
+    {
+        print_error("%.*s\n", STR_ARG(problem->text));
+    }
+    assert_int_equal(result.problems, 0);
+}
+
+bool has_problem(const struct check_result *result, const char *words)
+{
+    VALUE_EACH(problem, result->list)
+    {
+        if (str_find(problem->text, str_from_cstr(words), 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+void expect_rebuild_equal(struct store *store)
+{
+    char url[400];
+    static int number;
+    struct value *differences = NULL;
+    int64_t events = 0;
+    struct db *to CLEANUP(db_close_ptr) = NULL;
+    snprintf(url, sizeof url, "%s/rebuilt-%d.db", store->dir, ++number);
+    STORE_OK(db_open(store->ctx, str_from_cstr(url), DB_CREATE, &to));
+    STORE_OK(db_set_bulk(to, true));
+    STORE_OK(db_migrate(store->ctx, to));
+    STORE_OK(maintain_replay(store->ctx, store->db, to, INT64_MAX, &events));
+    assert_int_equal(events, event_count(store));
+    /* The new one first: PostgreSQL has one column more, at the end, for its search. */
+    STORE_OK(maintain_compare(store->ctx, to, store->db, &differences));
+    VALUE_EACH(difference, differences)
+    {
+        print_error("%.*s\n", STR_ARG(difference->text));
+    }
+    assert_int_equal(value_count(differences), 0);
+}
+
+int64_t search_hits(struct store *store, const char *words)
+{
+    struct actor program = actor_program();
+    struct bigram_query query;
+    struct value *rows = NULL;
+    STORE_OK(bigram_query(store->ctx->arena, str_from_cstr(words), &query));
+    struct db_stmt *st = db_query(store->db, Q_SEARCH_FIND);
+    bool is_sqlite = db_get_engine(store->db) == DB_SQLITE;
+    db_bind_text(st, "match",
+                 is_sqlite ? bigram_fts5_query(store->ctx->arena, &query) : bigram_tsquery(store->ctx->arena, &query));
+    db_bind_int(st, "before", INT64_MAX);
+    db_bind_int(st, "limit", 1000);
+    actor_bind_scope(st, &program, PERM_FINDING_READ);
+    STORE_OK(db_rows(store->ctx, st, &rows));
+    return (int64_t)value_count(rows);
+}
