@@ -168,3 +168,7 @@ DELETE FROM session WHERE account_id = $account_id AND token_hash <> $token_hash
 -- :name session_delete_old
 -- unscoped: housekeeping
 DELETE FROM session WHERE seen_at < $seen_before OR created_at < $created_before
+
+-- :name session_count
+-- unscoped: the state of the program; a number
+SELECT count(*) FROM session

@@ -45,3 +45,11 @@ SELECT 1
 -- @postgres
 SELECT setval('event_seq', greatest(1, (SELECT coalesce(max(seq), 1) FROM event)))
 -- @end
+
+-- :name database_size
+-- unscoped: the state of the program; a number
+-- @sqlite
+SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()
+-- @postgres
+SELECT pg_database_size(current_database())
+-- @end

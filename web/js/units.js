@@ -28,8 +28,8 @@ export function start_units() {
     clear();
     if (!may_take(line)) return;
     event.preventDefault();
-    dialog.querySelector('[name=unit]').value = moved.dataset.unit;
-    dialog.querySelector('[name=parent]').value = line.dataset.unit;
+    dialog.querySelector('form').action = `/units/${moved.dataset.unit}/edit/move`;
+    dialog.querySelector('[name=parent_id]').value = line.dataset.unit;
     dialog.querySelector('[data-move-unit]').textContent = name_of(moved);
     dialog.querySelector('[data-move-parent]').textContent = name_of(line);
     dialog.showModal();
