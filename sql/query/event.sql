@@ -75,6 +75,10 @@ SELECT e.seq, e.chain, e.chain_seq, e.at, e.actor, e.kind, e.subject, e.body, e.
        coalesce(a.name, '') AS actor_name
 FROM event e LEFT JOIN account a ON a.id = e.actor WHERE e.seq = $id
 
+-- :name event_hash_at
+-- unscoped: the audit administrator's page; the route names the permission
+SELECT e.seq, e.hash FROM event e WHERE e.chain = $chain AND e.chain_seq = $chain_seq
+
 -- :name event_of_subject
 -- unscoped: called only for a subject that was read through its own scope
 SELECT e.seq, e.at, e.kind, e.reason, e.body, coalesce(a.name, '') AS actor_name

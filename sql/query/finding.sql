@@ -103,7 +103,7 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
 -- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- @sqlite
--- :filter match f.id IN (SELECT rowid FROM search_fts WHERE tokens MATCH $match)
+-- :filter match f.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
 -- @postgres
 -- :filter match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
 -- @end
@@ -145,7 +145,7 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter under f.unit_id + 0 IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
 -- :filter scope f.unit_id + 0 IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- @sqlite
--- :filter match EXISTS (SELECT 1 FROM search_fts WHERE search_fts.rowid = f.id AND search_fts.tokens MATCH $match)
+-- :filter match EXISTS (SELECT 1 FROM search_fts WHERE search_fts.rowid = f.id AND search_fts MATCH $match)
 -- @postgres
 -- :filter match EXISTS (SELECT 1 FROM search_doc d WHERE d.id = f.id AND d.tokens @@ CAST($match AS tsquery))
 -- @end
@@ -174,7 +174,7 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter by_under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
 -- :filter by_scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- @sqlite
--- :filter by_match f.id IN (SELECT rowid FROM search_fts WHERE tokens MATCH $match)
+-- :filter by_match f.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
 -- @postgres
 -- :filter by_match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
 -- @end
@@ -199,10 +199,16 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- scope: f
 SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.label} AND {filters} LIMIT $limit) AS counted
 
+-- :list finding_export like finding_walk
+-- scope: f
+SELECT f.*, s.no AS source_no, s.title AS source_title, coalesce(a.title, '') AS aspect_title, u.name AS unit_name
+FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
+WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
+
 -- :name finding_match_count
 -- unscoped: how common a word is, up to a limit; only the choice of a plan hangs on it
 -- @sqlite
-SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE tokens MATCH $match LIMIT $limit)
+SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH $match LIMIT $limit)
 -- @postgres
 SELECT count(*) FROM (SELECT 1 AS one FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery) LIMIT $limit) AS counted
 -- @end
@@ -214,7 +220,7 @@ FROM finding f JOIN unit u ON u.id = f.unit_id
 WHERE f.due_key < '9999-12-31' AND f.status NOT IN ('closed', 'ended', 'withdrawn') AND {scope f.unit_id f.label}
 ORDER BY f.due_key, f.id LIMIT $limit
 
--- :name finding_nos
+-- :name finding_brief
 -- scope: f
 SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title
 FROM finding f JOIN source s ON s.id = f.source_id WHERE f.id = $id AND {scope f.unit_id f.label}
@@ -222,6 +228,10 @@ FROM finding f JOIN source s ON s.id = f.source_id WHERE f.id = $id AND {scope f
 -- :name aspect_get
 -- unscoped: the title of a filter that was chosen from a source's aspects
 SELECT id, title, source_id FROM aspect WHERE id = $id
+
+-- :name finding_unit_name
+-- scope: u
+SELECT u.id, u.name, u.short_name FROM unit u WHERE u.id = $id AND {scope u.id 0}
 
 -- :name source_item_unlink
 -- unscoped: apply

@@ -51,13 +51,13 @@ SELECT 1
 -- :name search_find
 -- scope: d
 -- @sqlite
-SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id
-FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid
+SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id, d.label, coalesce(u.name, '') AS unit_name
+FROM search_fts CROSS JOIN search_doc d ON d.id = search_fts.rowid LEFT JOIN unit u ON u.id = d.unit_id
 WHERE search_fts MATCH $match AND search_fts.rowid < $before AND {scope d.unit_id d.label}
 ORDER BY search_fts.rowid DESC LIMIT $limit
 -- @postgres
-SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id
-FROM search_doc d
+SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id, d.label, coalesce(u.name, '') AS unit_name
+FROM search_doc d LEFT JOIN unit u ON u.id = d.unit_id
 WHERE d.tokens @@ CAST($match AS tsquery) AND d.id < $before AND {scope d.unit_id d.label}
 ORDER BY d.id DESC LIMIT $limit
 -- @end

@@ -267,7 +267,9 @@ CREATE INDEX finding_due ON finding (due_key, id);
 CREATE INDEX finding_unit_due ON finding (unit_id, due_key, id);
 CREATE INDEX finding_status_due ON finding (status, due_key, id);
 CREATE INDEX finding_phase_due ON finding (phase, due_key, id);
-CREATE INDEX finding_aspect ON finding (aspect_id, id);
+-- Most documents say neither; those that do are few enough to be found by themselves.
+CREATE INDEX finding_nature_due ON finding (nature, due_key, id) WHERE nature <> '';
+CREATE INDEX finding_severity_due ON finding (severity, due_key, id) WHERE severity <> '';
 CREATE INDEX finding_changed ON finding (changed_seq);
 CREATE INDEX finding_amount ON finding (amount_key, id);
 
@@ -276,6 +278,7 @@ CREATE TABLE source_item (
   id         @id,
   source_id  @int64 NOT NULL REFERENCES source (id),
   finding_id @int64 NOT NULL REFERENCES finding (id),
+  other_id   @int64 REFERENCES finding (id), -- same_matter: the finding that the other source was registered as, if it was
   relation   @text NOT NULL,             -- issued same_matter
   title      @text NOT NULL,
   text       @text NOT NULL,

@@ -126,8 +126,7 @@ static enum rc check_place(struct command_call *call, int64_t source_id, const s
     return RC_OK;
 }
 
-/* Reads a finding for a change: its source's chain is locked before it is read for good. */
-static enum rc find_for_write(struct command_call *call, int64_t id, struct value **ret_row)
+enum rc finding_find_for_write(struct command_call *call, int64_t id, struct value **ret_row)
 {
     TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
     TRY(command_lock_chain(call, value_get_int(*ret_row, "source_id", 0)));
@@ -142,7 +141,7 @@ static enum rc finding_create(struct command_call *call)
     int64_t source_id = value_get_int(call->input, "source_id", 0);
     struct value *source;
     TRY(command_lock_chain(call, source_id));
-    TRY(find_row(call, Q_SOURCE_GET_ANY, source_id, "source.not_found", &source));
+    TRY(check_exists(call, Q_SOURCE_GET_ANY, source_id, "source.not_found", "source_id", &source));
     TRY(command_require(call, PERM_FINDING_WRITE, value_get_int(source, "unit_id", 0), value_get_int(source, "label", 0)));
     TRY(check_place(call, source_id, source, call->input));
     int64_t item_no = value_get_int(source, "last_item_no", 0) + 1, id;
@@ -168,7 +167,7 @@ static struct value *make_change(struct command_call *call, const struct value *
                                        "due_stated"};
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena);
-    struct value *changed = value_new_list(arena);
+    struct value *changed = value_new_list(arena), *was = value_new_map(arena);
     value_put_int(arena, body, "id", value_get_int(row, "id", 0));
     copy_text(arena, body, row, "no");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -182,18 +181,40 @@ static struct value *make_change(struct command_call *call, const struct value *
             value_put(body, str_from_cstr(keys[i]), value_copy(arena, use));
         else
             value_put_null(arena, body, keys[i]);
-        if (!value_equal(use, old) && !(!use && value_is_null(old)))
-            value_add_text(arena, changed, str_from_cstr(keys[i]));
+        if (value_equal(use, old) || (!use && value_is_null(old)))
+            continue;
+        value_add_text(arena, changed, str_from_cstr(keys[i]));
+        if (value_is_null(old))
+            value_put_null(arena, was, keys[i]);
+        else
+            value_put(was, str_from_cstr(keys[i]), value_copy(arena, old));
     }
     *ret_is_changed = value_count(changed) > 0;
     value_put(body, STR("changed"), changed);
+    value_put(body, STR("was"), was); /* so that the event tells the whole change by itself */
     return body;
 }
 
-static enum rc change_finding(struct command_call *call, int64_t id, const struct value *input, bool *ret_is_changed)
+/* The names of units as they are called at the time, for readers of the event. */
+static enum rc put_unit_names(struct command_call *call, struct value *body, int64_t old_id, int64_t new_id)
+{
+    struct value *unit;
+    if (old_id == new_id)
+        return RC_OK;
+    TRY(find_row(call, Q_UNIT_GET_ANY, old_id, "unit.not_found", &unit));
+    value_put_text(call->ctx->arena, body, "unit_was", value_get_text(unit, "name"));
+    TRY(find_row(call, Q_UNIT_GET_ANY, new_id, "unit.not_found", &unit));
+    value_put_text(call->ctx->arena, body, "unit_is", value_get_text(unit, "name"));
+    return RC_OK;
+}
+
+/* *ret_row is set as soon as the finding may be changed by the actor. */
+static enum rc change_finding(struct command_call *call, int64_t id, const struct value *input, bool *ret_is_changed,
+                              struct value **ret_row)
 {
     struct value *row;
-    TRY(find_for_write(call, id, &row));
+    TRY(finding_find_for_write(call, id, &row));
+    *ret_row = row;
     const struct value *rev = value_get(input, "rev");
     if (rev && rev->kind == VALUE_INT && rev->integer != value_get_int(row, "rev", 0))
         return ctx_fail_key(call->ctx, RC_CONFLICT, "finding.changed_meanwhile");
@@ -203,6 +224,7 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
         return RC_OK; /* an untouched form changes nothing and leaves no event */
     if (value_get_text(body, "title").n == 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
+    TRY(put_unit_names(call, body, value_get_int(row, "unit_id", 0), value_get_int(body, "unit_id", 0)));
     int64_t seq;
     return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
 }
@@ -211,13 +233,32 @@ static enum rc finding_change(struct command_call *call)
 {
     int64_t id = value_get_int(call->input, "id", 0);
     bool is_changed;
-    TRY(change_finding(call, id, call->input, &is_changed));
+    struct value *row;
+    TRY(change_finding(call, id, call->input, &is_changed, &row));
     value_put_int(call->ctx->arena, call->result, "id", id);
     value_put_bool(call->ctx->arena, call->result, "is_changed", is_changed);
     return RC_OK;
 }
 
-/* The one field of a bulk edit as a typed map, by the same rules as the form of a single finding. */
+/* A unit may be named instead of numbered. */
+static enum rc find_unit_named(struct command_call *call, struct str name, struct str *ret_id)
+{
+    int64_t id;
+    *ret_id = name;
+    if (!name.n || str_parse_int64(name, &id))
+        return RC_OK;
+    struct db_stmt *st = db_query(call->db, Q_UNIT_FIND_NAME);
+    struct value *rows;
+    db_bind_text(st, "name", name);
+    TRY(db_rows(call->ctx, st, &rows));
+    if (value_count(rows) != 1)
+        return ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "value");
+    *ret_id = arena_format(call->ctx->arena, "%lld", (long long)value_get_int(rows->items.first, "id", 0));
+    return RC_OK;
+}
+
+/* The one field of a bulk edit as a typed map, by the same rules as the form of a single finding.  "field=value" in one
+ * is what a page offers as a choice. */
 static enum rc read_bulk_value(struct command_call *call, struct value **ret_input)
 {
     static const struct field fields[] = {
@@ -225,42 +266,62 @@ static enum rc read_bulk_value(struct command_call *call, struct value **ret_inp
         {"severity", FIELD_CHOICE, false, 0, SEVERITIES}, {"unit_id", FIELD_ID, true, 0, NULL},
         {"due", FIELD_DATE, false, 0, NULL},              {"responsible", FIELD_TEXT, false, 0, NULL},
         {"label", FIELD_INT, true, 0, NULL}};
-    struct str name = value_get_text(call->input, "field");
+    struct str given = value_get_text(call->input, "field"), value = value_get_text(call->input, "value");
+    size_t at = str_find_byte(given, '=', 0);
+    struct str name = str_slice(given, 0, at);
+    if (at != SIZE_MAX)
+        value = str_slice(given, at + 1, given.n);
+    if (str_equal(name, STR("unit_id")))
+        TRY(find_unit_named(call, value, &value));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (!str_equal_cstr(name, fields[i].name))
             continue;
         struct value *raw = value_new_map(call->ctx->arena);
-        value_put_text(call->ctx->arena, raw, fields[i].name, value_get_text(call->input, "value"));
+        value_put_text(call->ctx->arena, raw, fields[i].name, value);
         struct command one = {.name = "finding.bulk", .fields = &fields[i], .field_count = 1};
         return command_read_input(call->ctx, &one, raw, ret_input);
     }
-    return ctx_fail_field(call->ctx, RC_INVALID, "field.not_a_choice", "field");
+    return ctx_fail_field(call->ctx, RC_INVALID, "bulk.choose_field", "field");
+}
+
+/* Of what may not be seen nothing is told, not even its number: finding is NULL then. */
+static void add_bulk_row(struct command_call *call, struct value *rows, int64_t id, const struct value *finding, bool is_changed,
+                         enum rc rc)
+{
+    struct arena *arena = call->ctx->arena;
+    const struct ctx_issue *issue = call->ctx->last;
+    struct value *row = value_add_map(arena, rows);
+    value_put_int(arena, row, "id", id);
+    copy_text(arena, row, finding, "no");
+    copy_text(arena, row, finding, "title");
+    value_put_bool(arena, row, "ok", rc == RC_OK);
+    value_put_bool(arena, row, "is_changed", is_changed);
+    struct str key = rc == RC_OK ? STR("") : issue && issue->key.n ? issue->key : str_from_cstr(rc_message_key(rc));
+    value_put_text(arena, row, "message", key);
+    value_put_text(arena, row, "argument", rc != RC_OK && issue && issue->arg_count ? issue->args[0] : STR(""));
 }
 
 /* Each row stands for itself: what one may not change stays as it was and says why. */
 static enum rc finding_bulk(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
-    struct value *input, *rows = value_put_list(arena, call->result, "rows");
+    struct value *input;
     TRY(read_bulk_value(call, &input));
+    struct value *rows = value_put_list(arena, call->result, "rows");
     int64_t done = 0, same = 0, failed = 0;
     VALUE_EACH(item, value_get(call->input, "ids"))
     {
         bool is_changed = false;
+        struct value *finding = NULL;
         TRY(db_savepoint(call->ctx, call->db));
-        enum rc rc = change_finding(call, item->integer, input, &is_changed);
+        enum rc rc = change_finding(call, item->integer, input, &is_changed, &finding);
         if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
             return rc;
         if (rc == RC_OK)
             TRY(db_savepoint_release(call->ctx, call->db));
         else
             db_savepoint_rollback(call->db);
-        struct value *row = value_add_map(arena, rows);
-        value_put_int(arena, row, "id", item->integer);
-        value_put_bool(arena, row, "ok", rc == RC_OK);
-        value_put_bool(arena, row, "is_changed", is_changed);
-        struct ctx_issue *issue = call->ctx->last;
-        value_put_text(arena, row, "message", rc == RC_OK ? STR("") : issue ? issue->key : str_from_cstr(rc_message_key(rc)));
+        add_bulk_row(call, rows, item->integer, finding, is_changed, rc);
         ctx_clear_issues(call->ctx);
         done += rc == RC_OK && is_changed;
         same += rc == RC_OK && !is_changed;
@@ -276,7 +337,7 @@ static enum rc measure_plan(struct command_call *call)
 {
     int64_t finding_id = value_get_int(call->input, "finding_id", 0), no, id;
     struct value *finding;
-    TRY(find_for_write(call, finding_id, &finding));
+    TRY(finding_find_for_write(call, finding_id, &finding));
     struct db_stmt *st = db_query(call->db, Q_MEASURE_NEXT_NO);
     db_bind_int(st, "finding_id", finding_id);
     TRY(db_get_int(call->ctx, st, &no));
@@ -294,7 +355,7 @@ static enum rc measure_change(struct command_call *call)
     struct value *measure, *finding;
     TRY(find_row(call, Q_MEASURE_GET_ANY, id, "measure.not_found", &measure));
     int64_t finding_id = value_get_int(measure, "finding_id", 0);
-    TRY(find_for_write(call, finding_id, &finding));
+    TRY(finding_find_for_write(call, finding_id, &finding));
     value_put_int(arena, call->result, "id", id);
     value_put_int(arena, call->result, "finding_id", finding_id);
     bool is_same = str_equal(value_get_text(measure, "text"), value_get_text(call->input, "text")) &&
@@ -378,7 +439,7 @@ const struct command command_finding_change = {.name = "finding.change",
 
 static const struct field finding_bulk_fields[] = {
     {"ids", FIELD_IDS, true, 1000, NULL},
-    {"field", FIELD_CHOICE, true, 0, "phase|nature|severity|unit_id|due|responsible|label"},
+    {"field", FIELD_TEXT, true, 0, NULL}, /* phase nature severity unit_id due responsible label, or one with "=value" */
     {"value", FIELD_TEXT, false, 0, NULL},
     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_bulk = {.name = "finding.bulk",

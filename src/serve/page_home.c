@@ -1,36 +1,46 @@
 /* page_home.c: what is on my desk; what program this is. */
 #include "base/clock.h"
+#include "serve/page_finding.h"
 #include "serve/pages.h"
 
-enum { HOME_SOON_DAYS = 30 };
+enum { HOME_TODO_ROWS = 10 };
 
-static void add_figure(struct page *page, struct value *list, const char *label, int64_t count, const char *href, const char *status)
+/* A count is bounded like those of the register, so that the first page stays as quick on a million findings. */
+static enum rc add_figure(struct page *page, struct value *list, const char *label, const char *name, const char *value, const char *state)
 {
     struct arena *arena = page->ctx.arena;
+    struct value *typed = page->query, *asked = value_new_map(arena);
+    if (name)
+        value_put_text(arena, asked, name, str_from_cstr(value));
+    page->query = asked;
+    struct finding_query query;
+    int64_t count = 0;
+    enum rc rc = finding_query_read(page, PERM_FINDING_READ, &query);
+    if (rc == RC_OK)
+        rc = finding_query_count(page, &query, FINDING_COUNT_MAX + 1, &count);
+    struct str href = finding_address(page, "/findings", NULL, STR_EMPTY);
+    page->query = typed;
+    TRY(rc);
+    bool is_more = count > FINDING_COUNT_MAX;
     struct value *figure = value_add_map(arena, list);
     value_put_text(arena, figure, "label", page_text(page, label));
-    value_put_int(arena, figure, "value", count);
-    value_put_text(arena, figure, "href", str_from_cstr(href));
-    value_put_text(arena, figure, "status", str_from_cstr(status));
+    value_put_int(arena, figure, "value", is_more ? FINDING_COUNT_MAX : count);
+    value_put_bool(arena, figure, "is_more", is_more);
+    value_put_text(arena, figure, "href", href);
+    value_put_text(arena, figure, "state", str_from_cstr(state));
+    return RC_OK;
 }
 
 static enum rc put_figures(struct page *page)
 {
-    struct arena *arena = page->ctx.arena;
-    char today[DATE_TEXT_BYTES], soon[DATE_TEXT_BYTES];
-    struct db_stmt *st = db_query(page->db, Q_FINDING_SUMMARY);
-    actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
-    db_bind_text(st, "today", date_format(clock_today(), today));
-    db_bind_text(st, "soon", date_format(clock_today() + HOME_SOON_DAYS, soon));
-    struct value *row;
-    TRY(db_first_row(&page->ctx, st, &row));
-    struct value *list = value_put_list(arena, page->view, "figures");
-    add_figure(page, list, "home.total", value_get_int(row, "total", 0), "/findings", "");
-    add_figure(page, list, "home.overdue", value_get_int(row, "overdue", 0), "/findings?overdue=1", "overdue");
-    add_figure(page, list, "home.due_soon", value_get_int(row, "due_soon", 0), "/findings?due=soon", "due_soon");
-    add_figure(page, list, "home.long_term", value_get_int(row, "long_term", 0), "/findings?phase=long_term", "");
-    add_figure(page, list, "home.no_due", value_get_int(row, "no_due", 0), "/findings?due=none", "");
-    return RC_OK;
+    struct value *list = value_put_list(page->ctx.arena, page->view, "figures");
+    if (!page_can(page, PERM_FINDING_READ))
+        return RC_OK;
+    TRY(add_figure(page, list, "home.total", NULL, "", ""));
+    TRY(add_figure(page, list, "home.overdue", "due", "overdue", "overdue"));
+    TRY(add_figure(page, list, "home.due_soon", "due", "soon", "due_soon"));
+    TRY(add_figure(page, list, "home.long_term", "phase", "long_term", ""));
+    return add_figure(page, list, "home.no_due", "due", "none", "");
 }
 
 static struct value *rows_of(struct value *view, const char *key)
@@ -41,18 +51,13 @@ static struct value *rows_of(struct value *view, const char *key)
 static enum rc put_todo(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    struct db_stmt *st = db_query(page->db, Q_FINDING_DUE_SOON);
+    struct db_stmt *st = db_query(page->db, Q_FINDING_TODO);
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
+    db_bind_int(st, "limit", HOME_TODO_ROWS);
     TRY(page_put_rows(page, "todo", st));
     for (struct value *row = rows_of(page->view, "todo")->items.first; row; row = row->next) {
-        page_put_due(page, row, "due", false);
-        struct str state = value_get_text(row, "due_state");
+        finding_put_words(page, row);
         value_put_text(arena, row, "href", arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "id", 0)));
-        value_put_text(arena, row, "status", state);
-        value_put_text(arena, row, "status_label", page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("status."), state))));
-        value_put_text(arena, row, "what", value_get_text(row, "no"));
-        value_put_text(arena, row, "unit_name", value_get_text(row, "unit_short"));
-        value_put_text(arena, row, "waiting", value_get_text(row, "due_left_text"));
     }
     value_put_bool(arena, page->view, "has_todo", value_count(value_get(page->view, "todo")) > 0);
     value_put_text(arena, page->view, "todo_more_href", STR("/findings?sort=due"));
@@ -62,14 +67,12 @@ static enum rc put_todo(struct page *page)
 static enum rc put_sources(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    struct db_stmt *st = db_query(page->db, Q_SOURCE_LIST);
+    struct db_stmt *st = db_query(page->db, Q_SOURCE_RECENT);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_READ);
-    db_bind_int(st, "before", INT64_MAX);
-    db_bind_int(st, "limit", 5);
     TRY(page_put_rows(page, "sources", st));
     for (struct value *row = rows_of(page->view, "sources")->items.first; row; row = row->next) {
         value_put_text(arena, row, "href", arena_format(arena, "/sources/%lld", (long long)value_get_int(row, "id", 0)));
-        value_put_int(arena, row, "findings", value_get_int(row, "finding_count", 0));
+        value_put_text(arena, row, "findings_href", arena_format(arena, "/findings?source=%lld", (long long)value_get_int(row, "id", 0)));
     }
     st = db_query(page->db, Q_DRAFT_LIST);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_WRITE);
@@ -78,6 +81,9 @@ static enum rc put_sources(struct page *page)
         value_put_text(arena, row, "href", arena_format(arena, "/drafts/%lld", (long long)value_get_int(row, "id", 0)));
         page_put_time(page, row, "created_at");
     }
+    value_put_bool(arena, page->view, "has_sources", value_count(value_get(page->view, "sources")) > 0);
+    value_put_bool(arena, page->view, "may_read_findings", page_can(page, PERM_FINDING_READ));
+    value_put_bool(arena, page->view, "may_read_sources", page_can(page, PERM_SOURCE_READ));
     value_put_bool(arena, page->view, "has_drafts", value_count(value_get(page->view, "drafts")) > 0);
     value_put_bool(arena, page->view, "may_import", page_can(page, PERM_SOURCE_WRITE));
     return RC_OK;

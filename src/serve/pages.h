@@ -30,4 +30,57 @@ enum rc page_draft_confirm_post(struct page *page);
 enum rc page_home(struct page *page);
 enum rc page_about(struct page *page);
 
+/* page_finding_list.c */
+enum rc page_finding_list(struct page *page);
+enum rc page_finding_count(struct page *page);
+enum rc page_finding_filter(struct page *page);
+void page_finding_bulk_done(struct page *page); /* adds the words to the result of finding.bulk */
+
+/* page_finding.c, page_finding_similar.c, page_finding_form.c, page_finding_export.c */
+enum rc page_finding(struct page *page);
+enum rc page_finding_similar(struct page *page);
+enum rc page_finding_new(struct page *page);
+enum rc page_finding_edit(struct page *page);
+enum rc page_measure_new(struct page *page);
+enum rc page_measure_edit(struct page *page);
+enum rc page_finding_export_csv(struct page *page);
+enum rc page_finding_export_xlsx(struct page *page);
+
+/* page_search.c, page_event.c */
+enum rc page_search(struct page *page);
+enum rc page_event_list(struct page *page);
+enum rc page_event(struct page *page);
+
+/* page_unit.c */
+enum rc page_unit_tree(struct page *page);
+enum rc page_unit(struct page *page);
+enum rc page_unit_new(struct page *page);
+enum rc page_unit_new_post(struct page *page);
+enum rc page_unit_edit(struct page *page);
+enum rc page_unit_edit_post(struct page *page);
+enum rc page_unit_move_post(struct page *page);
+enum rc page_unit_close_post(struct page *page);
+
+/* page_unit_import.c */
+enum rc page_unit_export(struct page *page);
+enum rc page_unit_template(struct page *page);
+enum rc page_unit_import(struct page *page);
+enum rc page_unit_import_post(struct page *page);
+enum rc page_unit_import_apply(struct page *page);
+
+/* page_account.c */
+enum rc page_account_list(struct page *page);
+enum rc page_account(struct page *page);
+enum rc page_account_new(struct page *page);
+enum rc page_account_new_post(struct page *page);
+enum rc page_account_edit_post(struct page *page);
+enum rc page_account_password_post(struct page *page);
+enum rc page_grant_new_post(struct page *page);
+enum rc page_me(struct page *page);
+
+/* page_system.c */
+enum rc page_settings(struct page *page);
+enum rc page_openapi(struct page *page);
+enum rc page_help(struct page *page);
+
 #endif

@@ -6,20 +6,14 @@
 #include "serve/submit.h"
 
 #include "serve/chrome.h"
+#include "serve/typed_form.h"
+#include "serve/pages.h"
 
 struct submission {
     struct write_job job;
     struct page *page;
     const struct command *command;
 };
-
-static bool is_same_secret(struct str a, struct str b)
-{
-    unsigned char difference = a.n != b.n || a.n == 0;
-    for (size_t i = 0; i < a.n && i < b.n; i++)
-        difference |= (unsigned char)(a.p[i] ^ b.p[i]);
-    return !difference;
-}
 
 static bool is_own_origin(const struct page *page)
 {
@@ -43,7 +37,7 @@ enum rc submit_check(struct page *page)
     struct str token = http_header_get(request, "X-CSRF-Token");
     if (!token.n)
         token = form_text(page->form->fields, "csrf");
-    if (!is_own_origin(page) || !is_same_secret(token, chrome_csrf(page)))
+    if (!is_own_origin(page) || !chrome_check_csrf(page, token))
         return ctx_fail_key(&page->ctx, RC_FORBIDDEN, "error.csrf");
     return RC_OK;
 }
@@ -119,6 +113,7 @@ static void answer_done(struct submission *submission)
         page->view = value_copy(arena, result);
         page->tpl = "finding_bulk";
         value_put_text(arena, page->view, "back_href", is_local_path(back) ? back : path);
+        page_finding_bulk_done(page);
         page_send(page);
         return;
     }
@@ -138,7 +133,7 @@ static void finish_on_worker(void *worker_state, void *arg)
     page->db = page->worker->db;
     if (submission->job.rc == RC_OK)
         answer_done(submission);
-    else
+    else if (!typed_form_again(page, submission->job.rc))
         page_send_error(page, submission->job.rc);
 }
 
@@ -158,7 +153,9 @@ enum rc submit_command(struct page *page, const struct command *command)
     struct submission *submission = ARENA_NEW(page->ctx.arena, struct submission);
     struct value *input;
     TRY(arena_rc(page->ctx.arena));
-    TRY(command_read_input(&page->ctx, command, make_raw(page), &input));
+    enum rc rc = command_read_input(&page->ctx, command, make_raw(page), &input);
+    if (rc != RC_OK)
+        return typed_form_again(page, rc) ? RC_OK : rc;
     submission->page = page;
     submission->command = command;
     submission->job = (struct write_job){

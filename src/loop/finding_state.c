@@ -1,0 +1,146 @@
+/* finding_state.c: links between findings of the same matter, and leaving the register.
+ *
+ * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers; nothing is
+ * deleted: what was entered wrongly is withdrawn with a reason, and may be restored.
+ */
+#include "loop/finding.h"
+
+/* Another finding by its id or its number; what may not be read is "not found". */
+static enum rc find_other(struct command_call *call, struct value **ret_row)
+{
+    struct str other = value_get_text(call->input, "other");
+    int64_t id = 0;
+    bool is_id = str_parse_int64(other, &id);
+    struct db_stmt *st = db_query(call->db, is_id ? Q_FINDING_GET_ANY : Q_FINDING_FIND_NO);
+    db_bind_int(st, "id", id);
+    db_bind_text(st, "no", other);
+    TRY(db_first_row(call->ctx, st, ret_row));
+    enum rc rc = *ret_row ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, value_get_int(*ret_row, "unit_id", 0),
+                                        value_get_int(*ret_row, "label", 0))
+                          : RC_NOT_FOUND;
+    if (rc != RC_NOT_FOUND && rc != RC_FORBIDDEN)
+        return rc;
+    ctx_clear_issues(call->ctx);
+    return ctx_fail_field(call->ctx, RC_INVALID, "finding.not_found", "other");
+}
+
+static enum rc read_linked(struct command_call *call, int64_t id, int64_t other_id, bool *ret_is_linked)
+{
+    struct db_stmt *st = db_query(call->db, Q_SOURCE_ITEM_IS_LINKED);
+    int64_t count;
+    db_bind_int(st, "finding_id", id);
+    db_bind_int(st, "other_id", other_id);
+    TRY(db_get_int(call->ctx, st, &count));
+    *ret_is_linked = count > 0;
+    return RC_OK;
+}
+
+static void copy_number(struct arena *arena, struct value *to, const struct value *from, const char *key)
+{
+    const struct value *v = value_get(from, key);
+    if (v && v->kind == VALUE_INT)
+        value_put_int(arena, to, key, v->integer);
+    else
+        value_put_null(arena, to, key);
+}
+
+/* One half of a link: finding shows what the source of other says of the matter. */
+static enum rc append_half(struct command_call *call, bool is_link, const struct value *finding, const struct value *other)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *body = value_new_map(arena);
+    int64_t id = value_get_int(finding, "id", 0), seq;
+    value_put_int(arena, body, "finding_id", id);
+    value_put_int(arena, body, "other_id", value_get_int(other, "id", 0));
+    value_put_text(arena, body, "other_no", value_get_text(other, "no"));
+    if (is_link) {
+        value_put_int(arena, body, "source_id", value_get_int(other, "source_id", 0));
+        value_put_text(arena, body, "relation", STR("same_matter"));
+        value_put_text(arena, body, "title", value_get_text(other, "title"));
+        value_put_text(arena, body, "text", value_get_text(other, "facts"));
+        copy_number(arena, body, other, "paragraph_from");
+        copy_number(arena, body, other, "paragraph_to");
+    }
+    enum event_kind kind = is_link ? EVENT_FINDING_LINKED : EVENT_FINDING_UNLINKED;
+    return command_append(call, kind, value_get_int(finding, "source_id", 0), id, body, &seq);
+}
+
+static enum rc change_link(struct command_call *call, bool is_link)
+{
+    struct arena *arena = call->ctx->arena;
+    int64_t id = value_get_int(call->input, "id", 0);
+    struct value *finding, *other;
+    TRY(finding_find_for_write(call, id, &finding));
+    TRY(find_other(call, &other));
+    int64_t other_id = value_get_int(other, "id", 0);
+    if (other_id == id)
+        return ctx_fail_field(call->ctx, RC_INVALID, "finding.link_self", "other");
+    bool was_linked;
+    TRY(read_linked(call, id, other_id, &was_linked));
+    value_put_int(arena, call->result, "id", id);
+    value_put_int(arena, call->result, "other_id", other_id);
+    value_put_bool(arena, call->result, "is_changed", was_linked != is_link);
+    if (was_linked == is_link)
+        return RC_OK;
+    TRY(append_half(call, is_link, finding, other));
+    return append_half(call, is_link, other, finding);
+}
+
+static enum rc finding_link(struct command_call *call) { return change_link(call, true); }
+
+static enum rc finding_unlink(struct command_call *call) { return change_link(call, false); }
+
+static enum rc set_status(struct command_call *call, enum event_kind kind, const char *from, const char *to)
+{
+    struct arena *arena = call->ctx->arena;
+    int64_t id = value_get_int(call->input, "id", 0), seq;
+    struct value *row;
+    TRY(finding_find_for_write(call, id, &row));
+    if (!str_equal_cstr(value_get_text(row, "status"), from))
+        return ctx_fail_key(call->ctx, RC_GUARD, "finding.not_in_status");
+    struct value *body = value_new_map(arena);
+    value_put_int(arena, body, "id", id);
+    value_put_text(arena, body, "status", str_from_cstr(to));
+    value_put_int(arena, call->result, "id", id);
+    return command_append(call, kind, value_get_int(row, "source_id", 0), id, body, &seq);
+}
+
+static enum rc finding_withdraw(struct command_call *call)
+{
+    return set_status(call, EVENT_FINDING_WITHDRAWN, "registered", "withdrawn");
+}
+
+static enum rc finding_restore(struct command_call *call)
+{
+    return set_status(call, EVENT_FINDING_RESTORED, "withdrawn", "registered");
+}
+
+static const struct field finding_link_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"other", FIELD_TEXT, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+const struct command command_finding_link = {.name = "finding.link",
+                                             .perm = PERM_FINDING_WRITE,
+                                             COMMAND_FIELDS(finding_link_fields),
+                                             .run = finding_link,
+                                             .path = "/findings/{id}/link",
+                                             .redirect = "/findings/{id}"};
+const struct command command_finding_unlink = {.name = "finding.unlink",
+                                               .perm = PERM_FINDING_WRITE,
+                                               COMMAND_FIELDS(finding_link_fields),
+                                               .run = finding_unlink,
+                                               .path = "/findings/{id}/unlink",
+                                               .redirect = "/findings/{id}"};
+
+static const struct field finding_withdraw_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 0, NULL}};
+const struct command command_finding_withdraw = {.name = "finding.withdraw",
+                                                 .perm = PERM_FINDING_WRITE,
+                                                 COMMAND_FIELDS(finding_withdraw_fields),
+                                                 .run = finding_withdraw,
+                                                 .path = "/findings/{id}/withdraw",
+                                                 .redirect = "/findings/{id}"};
+static const struct field finding_restore_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+const struct command command_finding_restore = {.name = "finding.restore",
+                                                .perm = PERM_FINDING_WRITE,
+                                                COMMAND_FIELDS(finding_restore_fields),
+                                                .run = finding_restore,
+                                                .path = "/findings/{id}/restore",
+                                                .redirect = "/findings/{id}"};

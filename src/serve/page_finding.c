@@ -1,0 +1,275 @@
+/* page_finding.c: one finding: its place in the document, facts, measures, figures, links and what happened to it. */
+#include "serve/page_finding.h"
+
+#include "serve/chrome.h"
+#include "serve/pages.h"
+#include "text/json.h"
+
+enum { QUOTE_PARAGRAPHS_MAX = 40 };
+
+static struct value *list_of(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
+
+static enum rc put_rows(struct page *page, struct value *to, const char *key, struct db_stmt *st)
+{
+    struct value *rows;
+    TRY(db_rows(&page->ctx, st, &rows));
+    value_put(to, str_from_cstr(key), rows);
+    return RC_OK;
+}
+
+/* ---- the quoted place -------------------------------------------------------------------------------------- */
+
+/* A paragraph in three parts: the finding's own words stand in the middle one. */
+static void put_pieces(struct page *page, struct value *row, struct str title)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str text = value_get_text(row, "text");
+    size_t at = title.n ? str_find(text, title, 0) : SIZE_MAX;
+    size_t end = at == SIZE_MAX ? 0 : at + title.n;
+    at = at == SIZE_MAX ? 0 : at;
+    value_put_text(arena, row, "before", str_slice(text, 0, at));
+    value_put_text(arena, row, "marked", str_slice(text, at, end));
+    value_put_text(arena, row, "after", str_slice(text, end, text.n));
+}
+
+static enum rc put_quotes(struct page *page, struct value *finding)
+{
+    struct arena *arena = page->ctx.arena;
+    int64_t first = value_get_int(finding, "paragraph_from", 0), last = value_get_int(finding, "paragraph_to", first);
+    const struct value *from = value_get(finding, "paragraph_from");
+    if (value_is_null(from)) {
+        value_put_list(arena, finding, "quotes");
+        value_put_bool(arena, finding, "has_quotes", false);
+        return RC_OK;
+    }
+    struct db_stmt *st = db_query(page->db, Q_SOURCE_PARAGRAPH_RANGE);
+    db_bind_int(st, "source_id", value_get_int(finding, "source_id", 0));
+    db_bind_int(st, "first", first);
+    db_bind_int(st, "last", last < first + QUOTE_PARAGRAPHS_MAX ? last : first + QUOTE_PARAGRAPHS_MAX - 1);
+    TRY(put_rows(page, finding, "quotes", st));
+    struct str title = value_get_text(finding, "title");
+    struct value *rows = list_of(finding, "quotes");
+    for (struct value *row = rows->items.first; row; row = row->next)
+        put_pieces(page, row, title);
+    value_put_bool(arena, finding, "has_quotes", value_count(rows) > 0);
+    return RC_OK;
+}
+
+/* ---- measures, figures, links ------------------------------------------------------------------------------ */
+
+static enum rc put_measures(struct page *page, struct value *finding)
+{
+    struct arena *arena = page->ctx.arena;
+    struct db_stmt *st = db_query(page->db, Q_FINDING_MEASURES);
+    db_bind_int(st, "id", value_get_int(finding, "id", 0));
+    TRY(put_rows(page, finding, "measures", st));
+    struct value *rows = list_of(finding, "measures");
+    bool is_closed = finding_is_closed(value_get_text(finding, "status"));
+    for (struct value *row = rows->items.first; row; row = row->next) {
+        page_put_choice_text(page, row, "phase", "phase");
+        page_put_due(page, row, "due", is_closed);
+        if (!value_get(row, "due_left_text"))
+            value_put_null(arena, row, "due_left_text");
+    }
+    value_put_bool(arena, finding, "has_measures", value_count(rows) > 0);
+    return RC_OK;
+}
+
+/* value / 10^scale without floating point. */
+static struct str format_scaled(struct arena *arena, int64_t value, int64_t scale)
+{
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value, divisor = 1;
+    for (int64_t i = 0; i < scale && i < 18; i++)
+        divisor *= 10;
+    const char *sign = value < 0 ? "-" : "";
+    if (divisor == 1)
+        return arena_format(arena, "%s%llu", sign, (unsigned long long)rest);
+    return arena_format(arena, "%s%llu.%0*llu", sign, (unsigned long long)(rest / divisor), (int)scale,
+                        (unsigned long long)(rest % divisor));
+}
+
+static enum rc put_figures(struct page *page, struct value *finding)
+{
+    struct arena *arena = page->ctx.arena;
+    struct db_stmt *st = db_query(page->db, Q_FINDING_FIGURES);
+    db_bind_int(st, "id", value_get_int(finding, "id", 0));
+    TRY(put_rows(page, finding, "figures", st));
+    struct value *rows = list_of(finding, "figures");
+    for (struct value *row = rows->items.first; row; row = row->next)
+        value_put_text(arena, row, "value_text", format_scaled(arena, value_get_int(row, "value", 0), value_get_int(row, "scale", 0)));
+    value_put_bool(arena, finding, "has_figures", value_count(rows) > 0);
+    return RC_OK;
+}
+
+/* What other sources say of the same matter. */
+static enum rc put_items(struct page *page, struct value *finding)
+{
+    struct arena *arena = page->ctx.arena;
+    struct db_stmt *st = db_query(page->db, Q_FINDING_SOURCE_ITEMS);
+    db_bind_int(st, "id", value_get_int(finding, "id", 0));
+    actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
+    struct value *rows, *others = value_put_list(arena, finding, "others");
+    TRY(db_rows(&page->ctx, st, &rows));
+    for (struct value *row = rows->items.first, *next; row; row = next) {
+        next = row->next;
+        if (str_equal(value_get_text(row, "relation"), STR("issued")))
+            continue;
+        int64_t other = value_get_int(row, "other_id", 0);
+        if (other)
+            value_put_text(arena, row, "href", arena_format(arena, "/findings/%lld", (long long)other));
+        else
+            value_put_text(arena, row, "href", arena_format(arena, "/sources/%lld#p%lld", (long long)value_get_int(row, "source_id", 0),
+                                                            (long long)value_get_int(row, "paragraph_from", 1)));
+        value_put_bool(arena, row, "may_unlink", other && page_can(page, PERM_FINDING_WRITE));
+        value_add(others, row);
+    }
+    value_put_bool(arena, finding, "has_others", value_count(others) > 0);
+    return RC_OK;
+}
+
+/* ---- what happened ----------------------------------------------------------------------------------------- */
+
+/* A field's value in words: choices by their message, amounts as yuan, long texts cut. */
+static struct str value_words(struct page *page, const char *key, const struct value *v)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str k = str_from_cstr(key), text = v && v->kind == VALUE_TEXT ? v->text : STR("");
+    if (str_equal(k, STR("amount_fen")) && v && v->kind == VALUE_INT)
+        return page_format_money(arena, v->integer);
+    if (v && v->kind == VALUE_INT)
+        text = arena_format(arena, "%lld", (long long)v->integer);
+    if (!text.n)
+        return page_text(page, "event.empty_value");
+    if (str_equal(k, STR("phase")) || str_equal(k, STR("nature")) || str_equal(k, STR("severity")) || str_equal(k, STR("label")))
+        return page_text(page, arena_format(arena, "%s.%.*s", key, STR_ARG(text)).p);
+    enum { CUT_BYTES = 180 };
+    if (text.n <= CUT_BYTES)
+        return text;
+    size_t cut = CUT_BYTES;
+    while (cut && ((unsigned char)text.p[cut] & 0xC0) == 0x80)
+        cut--;
+    return arena_format(arena, "%.*s...", (int)cut, text.p);
+}
+
+static struct str change_words(struct page *page, const struct value *body)
+{
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, 32 * 1024);
+    struct arena *arena = page->ctx.arena;
+    const struct value *was = value_get(body, "was");
+    VALUE_EACH(name, value_get(body, "changed"))
+    {
+        const char *key = arena_copy_cstr(arena, name->text);
+        if (!key)
+            break;
+        bool is_unit = str_equal(name->text, STR("unit_id"));
+        struct str old = value_words(page, key, is_unit ? value_get(body, "unit_was") : value_get(was, key));
+        struct str now = value_words(page, key, is_unit ? value_get(body, "unit_is") : value_get(body, key));
+        struct str args[] = {page_text(page, arena_format(arena, "field_name.%s", key).p), old, now};
+        if (str_equal(name->text, STR("aspect_id"))) /* a number says nothing to a reader */
+            buf_add(&out, args[0]);
+        else
+            message_write(&out, page->lang, STR("event.changed_field"), args, 3);
+        if (name->next)
+            buf_add_cstr(&out, page->lang == LANG_ZH ? "\xEF\xBC\x9B" : "; ");
+    }
+    return arena_copy_str(arena, buf_str(&out));
+}
+
+void finding_put_event_words(struct page *page, struct value *event)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str kind = value_get_text(event, "kind"), detail = STR("");
+    struct str body_text = value_get_text(event, "body");
+    struct value *body = NULL;
+    value_put_text(arena, event, "what", page_text(page, arena_format(arena, "event.%.*s", STR_ARG(kind)).p));
+    bool is_told = str_has_prefix(kind, STR("finding.")) || str_has_prefix(kind, STR("measure."));
+    if (is_told && json_parse(&page->ctx, body_text, &body) == RC_OK) {
+        if (str_equal(kind, STR("finding.changed")))
+            detail = change_words(page, body);
+        else if (str_has_prefix(kind, STR("measure.")))
+            detail = value_words(page, "text", value_get(body, "text"));
+        else if (str_equal(kind, STR("finding.linked")) || str_equal(kind, STR("finding.unlinked")))
+            detail = value_get_text(body, "other_no").n ? value_get_text(body, "other_no") : value_get_text(body, "title");
+    }
+    if (detail.n)
+        value_put_text(arena, event, "detail", detail);
+    else
+        value_put_null(arena, event, "detail");
+    page_put_time(page, event, "at");
+    struct str actor = value_get_text(event, "actor_name");
+    value_put_text(arena, event, "actor_label", actor.n ? actor : page_text(page, "event.program"));
+}
+
+static enum rc put_events(struct page *page, int64_t id)
+{
+    struct db_stmt *st = db_query(page->db, Q_EVENT_OF_SUBJECT);
+    db_bind_int(st, "id", id);
+    TRY(page_put_rows(page, "events", st));
+    struct value *rows = list_of(page->view, "events");
+    for (struct value *row = rows->items.first; row; row = row->next) {
+        finding_put_event_words(page, row);
+        value_put_text(page->ctx.arena, row, "actor", value_get_text(row, "actor_label"));
+        value_set(row, STR("body"), ARENA_NEW(page->ctx.arena, struct value)); /* null: told in words; whole in the event log */
+    }
+    return RC_OK;
+}
+
+/* ---- the page ---------------------------------------------------------------------------------------------- */
+
+/* What to do next, in one sentence, and where. */
+static void put_next(struct page *page, struct value *finding)
+{
+    struct arena *arena = page->ctx.arena;
+    bool may = value_get_bool(finding, "may_edit");
+    long long id = (long long)value_get_int(finding, "id", 0);
+    struct str state = value_get_text(finding, "due_state");
+    const char *key = "finding.next_go_on";
+    struct str href = STR("");
+    if (str_equal(value_get_text(finding, "status"), STR("withdrawn")))
+        key = "finding.next_withdrawn";
+    else if (!value_get_bool(finding, "has_measures")) {
+        key = "finding.next_measure";
+        href = arena_format(arena, "/findings/%lld/measures/new", id);
+    } else if (value_is_null(value_get(finding, "due"))) {
+        key = "finding.next_due";
+        href = arena_format(arena, "/findings/%lld/edit#due", id);
+    } else if (str_equal(state, STR("overdue")))
+        key = "finding.next_overdue";
+    value_put_text(arena, finding, "next", page_text(page, key));
+    value_put_text(arena, finding, "next_href", may ? href : STR(""));
+}
+
+enum rc page_finding(struct page *page)
+{
+    struct arena *arena = page->ctx.arena;
+    int64_t id = page_param_int(page, "id", 0);
+    struct db_stmt *st = page_statement(page, Q_FINDING_GET);
+    db_bind_int(st, "id", id);
+    TRY(page_put_row(page, "finding", st));
+    struct value *finding = list_of(page->view, "finding");
+    finding_put_words(page, finding);
+    page_put_time(page, finding, "created_at");
+    value_put_text(arena, finding, "label_label", page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(finding, "label", 1)).p));
+    bool is_withdrawn = str_equal(value_get_text(finding, "status"), STR("withdrawn"));
+    bool may_write = actor_check(&page->ctx, page->db, &page->actor, PERM_FINDING_WRITE, value_get_int(finding, "unit_id", 0),
+                                 value_get_int(finding, "label", 0)) == RC_OK;
+    value_put_bool(arena, finding, "is_withdrawn", is_withdrawn);
+    value_put_bool(arena, finding, "may_edit", may_write && !is_withdrawn);
+    value_put_bool(arena, finding, "may_restore", may_write && is_withdrawn);
+    TRY(put_quotes(page, finding));
+    TRY(put_measures(page, finding));
+    TRY(put_figures(page, finding));
+    TRY(put_items(page, finding));
+    TRY(put_events(page, id));
+    put_next(page, finding);
+    value_put_text(arena, page->view, "page_title", value_get_text(finding, "title"));
+    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
+    if (page_can(page, PERM_SOURCE_READ))
+        chrome_add_crumb(page, value_get_text(finding, "source_title"),
+                         arena_format(arena, "/sources/%lld", (long long)value_get_int(finding, "source_id", 0)));
+    chrome_add_crumb(page, value_get_text(finding, "no"), STR_EMPTY);
+    value_put_text(arena, page->view, "typed_reason", page->form ? form_text(page->form->fields, "reason") : STR(""));
+    value_put_text(arena, page->view, "typed_other", page->form ? form_text(page->form->fields, "other") : STR(""));
+    return RC_OK;
+}

@@ -1,0 +1,41 @@
+/* page_finding_similar.c: findings that read alike: a part of the page that is loaded after it, so that the page itself stays
+ * small.
+ */
+#include "serve/page_finding.h"
+#include "serve/pages.h"
+#include "serve/similar.h"
+
+static enum rc add_record(struct page *page, struct value *row)
+{
+    struct arena *arena = page->ctx.arena;
+    struct db_stmt *st = page_statement(page, Q_FINDING_BRIEF);
+    struct value *brief;
+    db_bind_int(st, "id", value_get_int(row, "id", 0));
+    TRY(db_first_row(&page->ctx, st, &brief));
+    static const char *const keys[] = {"status", "due", "source_title", "no"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        value_put_text(arena, row, keys[i], value_get_text(brief, keys[i]));
+    finding_put_words(page, row);
+    return RC_OK;
+}
+
+enum rc page_finding_similar(struct page *page)
+{
+    struct arena *arena = page->ctx.arena;
+    int64_t id = page_param_int(page, "id", 0);
+    struct db_stmt *st = page_statement(page, Q_FINDING_BRIEF);
+    struct value *finding;
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(&page->ctx, st, &finding));
+    if (!finding)
+        return RC_NOT_FOUND;
+    struct value *list;
+    TRY(similar_find(page, value_get_text(finding, "title"), STR_EMPTY, id, &list));
+    value_put(page->view, STR("similar"), list);
+    for (struct value *row = list->items.first; row; row = row->next) /* at most five */
+        TRY(add_record(page, row));
+    value_put_int(arena, page->view, "of_id", id);
+    value_put_bool(arena, page->view, "has_similar", value_count(list) > 0);
+    value_put_bool(arena, page->view, "may_link", page_can(page, PERM_FINDING_WRITE));
+    return RC_OK;
+}

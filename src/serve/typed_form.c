@@ -1,0 +1,93 @@
+/* typed_form.c: forms of commands that come back as they were typed; see typed_form.h. */
+#include "serve/typed_form.h"
+
+#include "serve/chrome.h"
+
+struct value *typed_form_begin(struct page *page, struct str action, struct str back)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *form = value_put_map(arena, page->view, "form");
+    struct str typed = page->form ? form_text(page->form->fields, "back") : page_param_text(page, "back");
+    bool is_local = typed.n && typed.p[0] == '/' && !(typed.n > 1 && (typed.p[1] == '/' || typed.p[1] == '\\'));
+    value_put_text(arena, form, "action", action);
+    value_put_text(arena, form, "back", is_local ? typed : back);
+    value_put_text(arena, form, "form", page->form ? form_text(page->form->fields, "form") : page->request->path);
+    return form;
+}
+
+static struct value *put_field(struct page *page, struct value *form, const char *name, struct str value)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *field = value_put_map(arena, form, name);
+    value_put_text(arena, field, "value", value);
+    for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next) {
+        if (!str_equal_cstr(issue->field, name))
+            continue;
+        value_put_text(arena, field, "error", message_of_issue(arena, page->lang, issue));
+        return field;
+    }
+    value_put_null(arena, field, "error");
+    return field;
+}
+
+struct value *typed_form_field(struct page *page, struct value *form, const char *name, const struct value *row)
+{
+    if (page->form && value_get(page->form->fields, name))
+        return put_field(page, form, name, form_text(page->form->fields, name));
+    const struct value *v = value_get(row, name);
+    struct str text = v && v->kind == VALUE_TEXT ? v->text : STR("");
+    if (v && v->kind == VALUE_INT)
+        text = arena_format(page->ctx.arena, "%lld", (long long)v->integer);
+    return put_field(page, form, name, text);
+}
+
+struct value *typed_form_money(struct page *page, struct value *form, const char *name, const struct value *row)
+{
+    const struct value *v = value_get(row, name);
+    if ((page->form && value_get(page->form->fields, name)) || !v || v->kind != VALUE_INT)
+        return typed_form_field(page, form, name, NULL);
+    uint64_t fen = v->integer < 0 ? 0 - (uint64_t)v->integer : (uint64_t)v->integer;
+    return put_field(page, form, name,
+                     arena_format(page->ctx.arena, "%s%llu.%02u", v->integer < 0 ? "-" : "", (unsigned long long)(fen / 100),
+                                  (unsigned)(fen % 100)));
+}
+
+void typed_form_option(struct page *page, struct value *field, struct str value, struct str label)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *options = (struct value *)value_get(field, "options");
+    if (!options)
+        options = value_put_list(arena, field, "options");
+    struct value *option = value_add_map(arena, options);
+    value_put_text(arena, option, "value", value);
+    value_put_text(arena, option, "label", label);
+    value_put_bool(arena, option, "selected", str_equal(value, value_get_text(field, "value")));
+}
+
+void typed_form_choices(struct page *page, struct value *field, const char *choices, const char *prefix)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str rest = str_from_cstr(choices), choice;
+    while (str_split_next(&rest, '|', &choice)) {
+        struct str key = arena_format(arena, "%s.%.*s", prefix, STR_ARG(choice));
+        typed_form_option(page, field, choice, choice.n ? page_text(page, key.p) : page_text(page, "form.not_said"));
+    }
+}
+
+bool typed_form_again(struct page *page, enum rc rc)
+{
+    if (page->is_json || !page->form || (rc != RC_INVALID && rc != RC_CONFLICT && rc != RC_GUARD))
+        return false;
+    struct str path = form_text(page->form->fields, "form");
+    struct value *params = value_new_map(page->ctx.arena);
+    const struct route *route = path.n ? route_find(HTTP_GET, path, page->ctx.arena, params) : NULL;
+    if (!route || !route->tpl || route->perm == PERM_COUNT || !actor_has(&page->actor, route->perm))
+        return false;
+    page->route = route;
+    page->params = params;
+    if (page_fill(page) != RC_OK)
+        return false;
+    page->status = rc_http_status(rc);
+    page_send(page);
+    return true;
+}
