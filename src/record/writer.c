@@ -1,18 +1,26 @@
-/* writer.c: group commit; see writer.h. */
+/* writer.c: group commit; see writer.h.
+ *
+ * A group is closed when as many jobs are in it as were under way at the last commit, or after a quarter of the time that
+ * commit took.  Without the wait those who were answered last always miss the next group, and every job waits for two
+ * commits instead of one.  Somebody alone never waits.
+ */
 #include "record/writer.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 
-enum { WRITER_THREADS_MAX = 16, BUSY_TRIES = 5 };
+enum { WRITER_THREADS_MAX = 16, BUSY_TRIES = 5, GATHER_SHARE = 4, GATHER_LEAST_US = 100, GATHER_MOST_US = 2000 };
 
 struct writer {
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct write_job *first, *last;
     int64_t waiting, commits, jobs;
+    int64_t under_way;  /* jobs in the last group and waiting behind it */
+    int64_t gather_us;  /* longest wait for as many again */
     int group_max, queue_max;
     bool is_stopping;
     int thread_count;
@@ -62,30 +70,100 @@ static enum rc run_in_savepoint(struct db *db, struct write_job *job, bool *ret_
     return rc;
 }
 
-static void run_group(struct writer_thread *thread, struct write_job *group)
+/* Takes what waits, at most max jobs; the lock is held. */
+static struct write_job *take(struct writer *writer, int max, int *ret_n)
+{
+    struct write_job *group = writer->first, *last = group;
+    *ret_n = 0;
+    if (!last || max < 1)
+        return NULL;
+    int n = 1;
+    while (n < max && last->next) {
+        last = last->next;
+        n++;
+    }
+    writer->first = last->next;
+    if (!writer->first)
+        writer->last = NULL;
+    last->next = NULL;
+    writer->waiting -= n;
+    writer->jobs += n;
+    *ret_n = n;
+    return group;
+}
+
+static struct write_job *take_group(struct writer *writer, int *ret_n)
+{
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->first && !writer->is_stopping)
+        pthread_cond_wait(&writer->has_work, &writer->lock);
+    struct write_job *group = take(writer, writer->group_max, ret_n);
+    writer->commits += group != NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return group;
+}
+
+/* More jobs for an open group of `have`; NULL when it should be closed. */
+static struct write_job *take_more(struct writer *writer, int have, int64_t until_us, int *ret_n)
+{
+    struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->first && !writer->is_stopping && have < writer->under_way && clock_monotonic_us() < until_us)
+        (void)pthread_cond_timedwait(&writer->has_work, &writer->lock, &until);
+    struct write_job *more = take(writer, writer->group_max - have, ret_n);
+    pthread_mutex_unlock(&writer->lock);
+    return more;
+}
+
+static void note_commit(struct writer *writer, int n, int64_t took_us)
+{
+    int64_t wait_us = took_us / GATHER_SHARE;
+    pthread_mutex_lock(&writer->lock);
+    writer->under_way = n + writer->waiting;
+    writer->gather_us = wait_us < GATHER_LEAST_US ? 0 : wait_us > GATHER_MOST_US ? GATHER_MOST_US : wait_us;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+/* Runs the jobs of list; RC_BUSY when the transaction is lost with all that ran in it. */
+static enum rc run_jobs(struct db *db, struct write_job *list)
+{
+    for (struct write_job *job = list; job; job = job->next) {
+        bool is_lost;
+        job->rc = run_in_savepoint(db, job, &is_lost);
+        if (is_lost)
+            return RC_BUSY;
+    }
+    return RC_OK;
+}
+
+/* Runs group in one transaction; jobs that come meanwhile are appended to it. */
+static void run_group(struct writer_thread *thread, struct write_job *group, int n)
 {
     struct ctx ctx = {.arena = thread->arena};
     struct db *db = thread->db;
+    struct write_job *last = group, *more = group;
     arena_reset(thread->arena);
     enum rc rc = db_begin(&ctx, db, true);
-    if (rc != RC_OK) {
-        fail_group(group, rc);
-        return;
+    int64_t until_us = 0;
+    while (rc == RC_OK && more) {
+        rc = run_jobs(db, more);
+        while (last->next)
+            last = last->next;
+        if (!until_us)
+            until_us = clock_monotonic_us() + thread->writer->gather_us;
+        int more_n = 0;
+        more = rc == RC_OK ? take_more(thread->writer, n, until_us, &more_n) : NULL;
+        last->next = more;
+        n += more_n;
     }
-    for (struct write_job *job = group; job; job = job->next) {
-        bool is_lost;
-        job->rc = run_in_savepoint(db, job, &is_lost);
-        if (is_lost) {
-            db_rollback(db);
-            fail_group(group, RC_BUSY);
-            return;
-        }
-    }
-    rc = db_commit(&ctx, db);
+    int64_t began_us = clock_monotonic_us();
+    if (rc == RC_OK)
+        rc = db_commit(&ctx, db);
     if (rc != RC_OK) {
         db_rollback(db);
         fail_group(group, rc);
     }
+    note_commit(thread->writer, n, clock_monotonic_us() - began_us);
 }
 
 enum rc writer_run_once(struct db *db, struct write_job *job)
@@ -105,39 +183,16 @@ enum rc writer_run_once(struct db *db, struct write_job *job)
     }
 }
 
-static struct write_job *take_group(struct writer *writer)
-{
-    pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->is_stopping)
-        pthread_cond_wait(&writer->has_work, &writer->lock);
-    struct write_job *group = writer->first, *last = group;
-    if (last) {
-        int n = 1;
-        while (n < writer->group_max && last->next) {
-            last = last->next;
-            n++;
-        }
-        writer->first = last->next;
-        if (!writer->first)
-            writer->last = NULL;
-        last->next = NULL;
-        writer->waiting -= n;
-        writer->jobs += n;
-        writer->commits++;
-    }
-    pthread_mutex_unlock(&writer->lock);
-    return group;
-}
-
 static void *writer_main(void *arg)
 {
     struct writer_thread *thread = arg;
     for (;;) {
-        struct write_job *group = take_group(thread->writer);
+        int n;
+        struct write_job *group = take_group(thread->writer, &n);
         if (!group)
             return NULL;
         if (db_get_engine(thread->db) == DB_SQLITE)
-            run_group(thread, group);
+            run_group(thread, group, n);
         else
             group->rc = writer_run_once(thread->db, group);
         while (group) {
@@ -177,7 +232,11 @@ enum rc writer_start(struct ctx *ctx, const struct writer_config *config, struct
     if (!writer)
         return RC_NOMEM;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->has_work, NULL);
+    pthread_condattr_t attributes; /* waits are measured by the clock that never jumps */
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->has_work, &attributes);
+    pthread_condattr_destroy(&attributes);
     writer->group_max = config->group_max > 0 ? config->group_max : 128;
     writer->queue_max = config->queue_max > 0 ? config->queue_max : 10000;
     int count = config->threads > 0 && config->threads <= WRITER_THREADS_MAX ? config->threads : 4;
