@@ -11,8 +11,16 @@ VALUES ($seq, $parent_id, $code, $name, $short_name, $uscc, $kind, $mgmt_level, 
 -- unscoped: apply
 UPDATE unit SET code = $code, name = $name, short_name = $short_name, uscc = $uscc, kind = $kind, mgmt_level = $mgmt_level,
        legal_level = $legal_level, sector = $sector, core_business = $core_business, valid_to = $valid_to, sort_no = $sort_no,
-       sort_key = $sort_key, pinyin = $pinyin, changed_seq = $seq
+       sort_key = $sort_key, pinyin = $pinyin, valid_from = $valid_from, changed_seq = $seq
 WHERE id = $id
+
+-- :name unit_update_start
+-- unscoped: apply; the first place begins with the unit
+UPDATE unit_tenure SET valid_from = $valid_from WHERE unit_id = $id AND valid_from = $old_valid_from
+
+-- :name unit_first_tenure
+-- unscoped: commands check the permission themselves
+SELECT valid_to FROM unit_tenure WHERE unit_id = $id ORDER BY valid_from LIMIT 1
 
 -- :name unit_anc_insert
 -- unscoped: apply

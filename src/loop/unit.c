@@ -139,7 +139,8 @@ static struct value *merge_unit(struct arena *arena, const struct value *unit, c
     struct value *merged = value_copy(arena, unit);
     VALUE_EACH(child, input)
     {
-        if (child->kind == VALUE_TEXT && merged)
+        bool is_start = str_equal(child->key, STR("valid_from")); /* the body states old and new */
+        if (child->kind == VALUE_TEXT && merged && !is_start)
             value_set(merged, child->key, value_copy(arena, child));
     }
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && merged; i++)
@@ -161,9 +162,28 @@ static enum rc append_change(struct command_call *call, int64_t id, const struct
         value_put_text(arena, body, "valid_to", valid_to);
     else
         value_put_null(arena, body, "valid_to");
+    struct str start = value_get_text(call->input, "valid_from"), old_start = value_get_text(unit, "valid_from");
+    value_put_text(arena, body, "old_valid_from", old_start);
+    value_put_text(arena, body, "valid_from", start.n ? start : old_start);
     int64_t seq;
     TRY(command_append(call, EVENT_UNIT_CHANGED, CHAIN_ORGANISATION, id, body, &seq));
     value_put_int(arena, call->result, "id", id);
+    return RC_OK;
+}
+
+/* The first day may be corrected as long as it stays before the end of the first place. */
+static enum rc check_start(struct command_call *call, const struct value *unit)
+{
+    struct str start = value_get_text(call->input, "valid_from"), valid_to = value_get_text(unit, "valid_to");
+    if (!start.n || str_equal(start, value_get_text(unit, "valid_from")))
+        return RC_OK;
+    struct db_stmt *st = db_query(call->db, Q_UNIT_FIRST_TENURE);
+    db_bind_int(st, "id", value_get_int(unit, "id", 0));
+    struct value *tenure;
+    TRY(db_first_row(call->ctx, st, &tenure));
+    struct str end = value_get_text(tenure, "valid_to");
+    if ((end.n && str_compare(start, end) > 0) || (valid_to.n && str_compare(start, valid_to) > 0))
+        return ctx_fail_field(call->ctx, RC_INVALID, "unit.start_after_end", "valid_from");
     return RC_OK;
 }
 
@@ -175,7 +195,9 @@ static enum rc unit_change(struct command_call *call)
     TRY(command_require(call, PERM_UNIT_WRITE, id, LABEL_PUBLIC));
     TRY(check_revision(call, unit));
     TRY(check_uscc(call->ctx, call->input));
-    TRY(check_code_free(call, id));
+    TRY(check_start(call, unit));
+    if (value_get_text(call->input, "code").n)
+        TRY(check_code_free(call, id));
     struct value *merged = merge_unit(call->ctx->arena, unit, call->input);
     TRY(arena_rc(call->ctx->arena));
     return append_change(call, id, merged, value_get_text(unit, "valid_to"));
@@ -355,7 +377,8 @@ const struct command command_unit_create = {.name = "unit.create",
                                             .redirect = "/units/{id}"};
 
 static const struct field unit_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, {"revision", FIELD_INT, false, 0, NULL}, UNIT_FIELDS, {"reason", FIELD_TEXT, false, 0, NULL}};
+    {"id", FIELD_ID, true, 0, NULL}, {"revision", FIELD_INT, false, 0, NULL}, UNIT_FIELDS,
+    {"valid_from", FIELD_DATE, false, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_unit_change = {.name = "unit.change",
                                             .is_patch = true,
                                             .perm = PERM_UNIT_WRITE,

@@ -31,7 +31,7 @@ struct plan {
     int64_t created, changed, moved, unchanged, skipped;
 };
 
-static const char *const unit_keys[] = {"name", "short_name", "kind", "legal_level", "sector", "uscc", "core_business"};
+static const char *const unit_keys[] = {"name", "short_name", "kind", "legal_level", "sector", "uscc", "core_business", "valid_from"};
 static const char *const person_keys[] = {"name", "title", "party_post", "portfolio", "email", "phone"};
 enum { UNIT_KEYS = (int)(sizeof unit_keys / sizeof *unit_keys), PERSON_KEYS = (int)(sizeof person_keys / sizeof *person_keys) };
 
@@ -138,7 +138,8 @@ static int compare(struct plan *plan, struct value *planned, const struct value 
         if (!value_get(row, keys[i]))
             continue;
         struct str from = text_of(arena, old, keys[i]), to = text_of(arena, row, keys[i]);
-        bool is_default = !to.n && (str_equal_cstr(STR("short_name"), keys[i]) || str_equal_cstr(STR("legal_level"), keys[i]));
+        bool is_default = !to.n && (str_equal_cstr(STR("short_name"), keys[i]) || str_equal_cstr(STR("legal_level"), keys[i]) ||
+                                    str_equal_cstr(STR("valid_from"), keys[i]));
         if (is_default || str_equal(from, to))
             continue;
         add_change(plan, planned, keys[i], from, to);
@@ -242,9 +243,6 @@ static enum rc plan_old_unit(struct plan *plan, struct node *node)
         return RC_OK;
     struct value *planned = node->planned = add_planned(plan, "units", row, node->id);
     value_put_text(arena, planned, "code", node->code);
-    struct str from = value_get_text(row, "valid_from"), old_from = value_get_text(old, "valid_from");
-    if (from.n && !str_equal(from, old_from))
-        complain(plan, "units", row, "valid_from", "unit_import.start_stays");
     int differences = compare(plan, planned, row, old, unit_keys, UNIT_KEYS);
     if (node->is_moved)
         add_change(plan, planned, "parent_code", value_get_text(old, "parent_code"), node->parent_code);

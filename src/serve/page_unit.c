@@ -413,6 +413,7 @@ static enum rc put_form(struct page *page, const struct value *unit)
     value_put_text(arena, form, "back", unit ? unit_href(arena, id) : STR("/units"));
     if (unit) {
         view_form_field(page, "reason", view_form_value(page, NULL, "reason"));
+        view_form_field(page, "valid_from", view_form_value(page, unit, "valid_from"));
         return put_crumbs(page, unit);
     }
     struct str from = view_form_value(page, NULL, "valid_from");
