@@ -335,7 +335,6 @@ static void redirect_to_login(struct page *page)
     }
     page_redirect(page, buf_str(&to));
     buf_done(&to);
-    http_respond(page->request);
 }
 
 /* RC_OK with page->is_answered when the request was turned elsewhere. */
@@ -355,7 +354,6 @@ static enum rc check_access(struct page *page, enum perm perm)
         if (page->is_json)
             return ctx_fail_key(&page->ctx, RC_FORBIDDEN, "password.must_change");
         page_redirect(page, STR("/password"));
-        http_respond(page->request);
         return RC_OK;
     }
     return actor_has(&page->actor, perm) ? RC_OK : RC_FORBIDDEN;
@@ -491,8 +489,10 @@ static enum rc serve(struct page *page, struct str path)
         return is_other ? RC_METHOD : RC_NOT_FOUND;
     }
     TRY(check_access(page, command ? command->perm : page->route->perm));
-    if (request->response.status == 303)
+    if (page->is_answered) { /* turned elsewhere; once answered, request and page belong to others */
+        http_respond(request);
         return RC_OK;
+    }
     if (!is_post) {
         TRY(form_parse_query(&page->ctx, request->query, NULL, &page->query));
         TRY(serve_get(page));
