@@ -1,15 +1,9 @@
 /* http.c: requests and answers as the application sees them; see http.h. */
 #include "serve/http.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
-#include "base/clock.h"
 #include "serve/http_internal.h"
 
 static const struct {
@@ -72,7 +66,7 @@ static bool is_header_value(struct str value)
     return true;
 }
 
-static void response_fail(struct http_request *request, int status)
+void http_response_fail(struct http_request *request, int status)
 {
     request->response.status = status;
     request->response.header_count = 0;
@@ -83,14 +77,14 @@ void http_add_header(struct http_request *request, const char *name, struct str 
 {
     struct http_response *response = &request->response;
     if (!is_header_value(value)) {
-        response_fail(request, 500);
+        http_response_fail(request, 500);
         return;
     }
     if (response->header_count == response->header_room) {
         size_t room = response->header_room ? response->header_room * 2 : 16;
         struct http_header *more = ARENA_NEW_ARRAY(request->arena, struct http_header, room);
         if (!more) {
-            response_fail(request, 503);
+            http_response_fail(request, 503);
             return;
         }
         if (response->header_count)
@@ -147,7 +141,7 @@ void http_body_buf(struct http_request *request, struct buf *buf)
 {
     body_release(&request->response);
     if (buf_rc(buf) != RC_OK) {
-        response_fail(request, rc_http_status(buf_rc(buf)));
+        http_response_fail(request, rc_http_status(buf_rc(buf)));
         buf_done(buf);
         *buf = (struct buf){0};
         return;
@@ -175,127 +169,6 @@ void http_body_stream(struct http_request *request, http_pull_fn *pull, void (*d
     request->response.pull_arg = arg;
 }
 
-/* IMF-fixdate, made once a second and thread. */
-static struct str date_now(void)
-{
-    static _Thread_local time_t made;
-    static _Thread_local char text[40];
-    time_t now = (time_t)(clock_now_ms() / 1000);
-    if (now != made || !text[0]) {
-        struct tm tm;
-        gmtime_r(&now, &tm);
-        (void)strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-        made = now;
-    }
-    return str_from_cstr(text);
-}
-
-static char *put(char *to, struct str s)
-{
-    if (s.n)
-        memcpy(to, s.p, s.n);
-    return to + s.n;
-}
-
-static bool is_without_body(int status) { return status == 204 || status == 304 || status < 200; }
-
-void http_prepare(struct http_call *call)
-{
-    struct http_request *request = &call->request;
-    struct http_response *response = &request->response;
-    call->is_prepared = true;
-    bool is_empty_status = is_without_body(response->status);
-    call->is_body_sent_off = request->method == HTTP_HEAD || is_empty_status;
-    char first[128], framing[96] = "";
-    int first_n = snprintf(first, sizeof first, "HTTP/1.1 %d %s\r\nDate: ", response->status,
-                           http_status_text(response->status));
-    if (response->kind == HTTP_BODY_STREAM) {
-        if (call->is_framed)
-            (void)snprintf(framing, sizeof framing, "\r\nTransfer-Encoding: chunked\r\n");
-        else
-            (void)snprintf(framing, sizeof framing, "\r\n");
-        if (!call->is_framed && !call->is_body_sent_off)
-            call->is_closing = true; /* HTTP/1.0: the end of the connection is the end of the body */
-    } else if (is_empty_status) {
-        (void)snprintf(framing, sizeof framing, "\r\n");
-    } else {
-        uint64_t length = response->kind == HTTP_BODY_FILE ? response->length : response->body.n;
-        (void)snprintf(framing, sizeof framing, "\r\nContent-Length: %llu\r\n", (unsigned long long)length);
-    }
-    struct str date = date_now(), connection = call->is_closing ? STR("Connection: close\r\n") : STR("");
-    if (!call->is_closing && call->conn && !call->is_framed)
-        connection = STR("Connection: keep-alive\r\n"); /* HTTP/1.0 that asked for it */
-    size_t n = (size_t)first_n + date.n + strlen(framing) + connection.n + 2;
-    for (size_t i = 0; i < response->header_count; i++)
-        n += response->headers[i].name.n + response->headers[i].value.n + 4;
-    char *head = arena_alloc(request->arena, n), *p = head;
-    if (!head) {
-        call->out_head =
-            STR("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        call->is_body_sent_off = call->is_closing = true;
-        response->status = 503;
-        return;
-    }
-    p = put(p, (struct str){first, (size_t)first_n});
-    p = put(p, date);
-    p = put(p, str_from_cstr(framing));
-    for (size_t i = 0; i < response->header_count; i++) {
-        p = put(p, response->headers[i].name);
-        p = put(p, STR(": "));
-        p = put(p, response->headers[i].value);
-        p = put(p, STR("\r\n"));
-    }
-    p = put(p, connection);
-    p = put(p, STR("\r\n"));
-    call->out_head = (struct str){head, (size_t)(p - head)};
-}
-
-void http_wake(struct http_server *server)
-{
-    uint64_t one = 1;
-    ssize_t done = write(server->wake_fd, &one, sizeof one);
-    (void)done; /* EAGAIN: the counter is full, so the loop will wake anyway */
-}
-
-/* The worker's last touch of a call.  First `turn`, then the stack: once pushed the loop may free both.
- * The loop bridges the gap between the two by counting the call as due (see http_conn_event). */
-void http_return(struct http_call *call, bool is_wake)
-{
-    struct http_server *server = call->conn->server;
-    int turn = atomic_exchange(&call->conn->turn, TURN_LOOP);
-    struct http_call *top = atomic_load(&server->returned);
-    do
-        call->next = top;
-    while (!atomic_compare_exchange_weak(&server->returned, &top, call));
-    if ((is_wake || turn == TURN_WANTED) && atomic_exchange(&server->is_asleep, false))
-        http_wake(server);
-}
-
-static bool is_loop_thread(const struct http_server *server)
-{
-    return atomic_load_explicit(&server->is_running, memory_order_relaxed) && pthread_equal(server->thread, pthread_self());
-}
-
-void http_respond(struct http_request *request)
-{
-    struct http_call *call = (struct http_call *)request;
-    struct http_server *server = call->conn->server;
-    http_prepare(call);
-    if (is_loop_thread(server)) {
-        call->next = NULL;
-        if (server->local_last)
-            server->local_last->next = call;
-        else
-            server->local_first = call;
-        server->local_last = call;
-        return;
-    }
-    /* The worker still owns the connection: it writes itself, and in the usual case (all taken, connection kept)
-     * the loop need not be woken; the next request of the client will do that. */
-    call->sent = http_send(call);
-    http_return(call, call->sent != SENT_ALL || call->is_closing || atomic_load_explicit(&server->stop, memory_order_relaxed));
-}
-
 void http_respond_bytes(struct http_request *request, int status, const char *content_type, struct str bytes)
 {
     request->response.status = status;
@@ -304,37 +177,40 @@ void http_respond_bytes(struct http_request *request, int status, const char *co
     http_respond(request);
 }
 
-void http_refuse(struct http_call *call, int status)
+void http_config_init(struct http_config *config)
 {
-    struct http_request *request = &call->request;
-    struct http_server *server = call->conn->server;
-    response_fail(request, status);
-    HTTP_COUNT(server->refusals_total, 1);
-    if (status == 503)
-        http_set_header(request, "Retry-After", arena_format(request->arena, "%d", server->config.retry_after_s));
-    if (server->config.on_refusal) {
-        server->config.on_refusal(request, status, server->config.arg);
-        return;
-    }
-    http_set_header(request, "Content-Type", STR("text/plain; charset=utf-8"));
-    http_body_bytes(request, arena_format(request->arena, "%d %s\n", status, http_status_text(status)));
+    *config = (struct http_config){
+        .address = "127.0.0.1",
+        .spool_dir = "/var/tmp",
+        .head_max_bytes = 16 * 1024,
+        .url_max_bytes = 8 * 1024,
+        .headers_max = 100,
+        .body_max_bytes = 1024 * 1024,
+        .body_memory_bytes = 64 * 1024,
+        .arena_max_bytes = 64 * 1024 * 1024,
+        .stream_chunk_bytes = 1024 * 1024,
+        .head_timeout_ms = 10 * 1000,
+        .body_timeout_ms = 20 * 1000,
+        .body_min_rate = 1024,
+        .send_timeout_ms = 60 * 1000,
+        .keep_alive_ms = 75 * 1000,
+        .keep_alive_requests = 100 * 1000,
+        .connections_max = 4096,
+        .connections_per_address_max = 1024,
+        .stop_timeout_ms = 20 * 1000,
+        .retry_after_s = 2,
+    };
 }
 
-static void defer_run(void *worker, void *arg)
+bool http_config_is_valid(const struct http_config *config)
 {
-    struct http_call *call = arg;
-    call->work(&call->request, worker);
-}
-
-void http_defer(struct http_request *request, http_work_fn *fn)
-{
-    struct http_call *call = (struct http_call *)request;
-    struct pool *pool = call->conn->server->config.pool;
-    call->work = fn;
-    if (pool && pool_submit(pool, defer_run, call) == RC_OK)
-        return;
-    http_refuse(call, 503);
-    http_respond(request);
+    return config->on_request && config->address && config->port >= 0 && config->port <= 65535 &&
+           config->head_max_bytes >= 1024 && config->head_max_bytes <= 1024 * 1024 && config->url_max_bytes >= 64 &&
+           config->url_max_bytes < config->head_max_bytes && config->headers_max >= 8 &&
+           config->arena_max_bytes >= 4 * config->head_max_bytes && config->stream_chunk_bytes >= 4096 &&
+           config->head_timeout_ms > 0 && config->body_timeout_ms > 0 && config->send_timeout_ms > 0 &&
+           config->keep_alive_ms > 0 && config->keep_alive_requests > 0 && config->connections_max > 0 &&
+           !config->tls_cert == !config->tls_key;
 }
 
 void http_server_stats(const struct http_server *server, struct http_stats *ret_stats)

@@ -1,5 +1,7 @@
 /* http.h: HTTP/1.1 server: one I/O loop that hands requests to workers and takes answers back.
  *
+ * libmicrohttpd reads and writes HTTP; what it lets through and must not get in is refused here: docs/decisions/0001.
+ *
  * The loop thread accepts, reads heads, spools bodies and writes answers; it calls
  * on_request, which answers at once (cheap things only) or hands the request to the
  * worker pool with http_defer.  Ownership: a request belongs to one thread at a time:
@@ -70,7 +72,7 @@ struct http_request {
     int body_fd; /* spool file at offset 0 (unlinked; closed with the request), or -1 */
     uint64_t body_bytes;
     struct arena *arena; /* lives as long as the request */
-    int64_t began_us; /* clock_monotonic_us when the head was complete */
+    int64_t began_us; /* clock_monotonic_us when the request line was read */
     struct http_response response;
     void *user; /* for the application */
     int route; /* for the application: index for metrics; 0 at first */
@@ -78,8 +80,8 @@ struct http_request {
 
 struct http_outcome {
     int status;
-    uint64_t sent_bytes; /* head and body */
-    int64_t duration_us; /* head complete to last byte given to the kernel */
+    uint64_t sent_bytes; /* of the body */
+    int64_t duration_us; /* request line read to last byte given to the kernel */
     bool is_complete; /* false: the client went away or a limit cut it */
 };
 
@@ -96,12 +98,12 @@ struct http_config {
     size_t body_memory_bytes; /* larger bodies go to a spool file */
     size_t arena_max_bytes; /* ceiling of a request's arena */
     size_t stream_chunk_bytes; /* ceiling of what a pull may append */
-    int head_timeout_ms; /* first byte to end of head; also for the TLS handshake */
+    int head_timeout_ms; /* connection or, later, request line to end of head; also for the TLS handshake */
     int body_timeout_ms; /* no byte of the body for so long */
     int body_min_rate; /* bytes/s averaged, after a grace of body_timeout_ms; 0: none */
-    int send_timeout_ms; /* client takes nothing for so long */
-    int keep_alive_ms; /* idle between requests */
-    int keep_alive_requests; /* per connection */
+    int send_timeout_ms; /* client takes nothing for so long; in whole seconds, and not less than keep_alive_ms */
+    int keep_alive_ms; /* from an answer to the next request line */
+    int keep_alive_requests; /* per connection; a chunked body is always the last */
     int connections_max;
     int connections_per_address_max; /* 0: none; trusted proxies are exempt */
     int stop_timeout_ms; /* running requests may finish within it after http_server_stop */
@@ -114,16 +116,18 @@ struct http_config {
     /* Loop thread, before a body is read; largest body allowed here.  NULL: body_max_bytes. */
     uint64_t (*body_limit)(const struct http_request *request, void *arg);
     /* Loop thread, answer for what never reached on_request (400, 408, 413, 414, 431, 501, 503, ...) and for
-     * 503 of http_defer: fills status-dependent headers and body.  NULL: a plain text line. */
+     * 503 of http_defer: fills status-dependent headers and body.  NULL: a plain text line.  A head or chunk that
+     * the library itself cannot read it refuses in its own words. */
     void (*on_refusal)(struct http_request *request, int status, void *arg);
-    /* Loop thread, after the last byte or the loss of the connection.  NULL: nothing. */
+    /* Loop thread, after the last byte or the loss of the connection.  NULL: nothing.  Status 400 also for requests
+     * that the client broke off before they were whole. */
     void (*on_done)(struct http_request *request, const struct http_outcome *outcome, void *arg);
 };
 
 struct http_stats { /* since start, but for the first two */
     uint64_t connections_open, requests_open;
     uint64_t connections_total, connections_refused, requests_total, refusals_total, timeouts_total;
-    uint64_t received_bytes, sent_bytes;
+    uint64_t received_bytes, sent_bytes; /* heads and bodies of requests; bodies of answers */
 };
 
 struct http_server;
@@ -141,7 +145,7 @@ int http_server_port(const struct http_server *server);
 enum rc http_server_run(struct http_server *server) MUST_CHECK;
 /* Any thread, also a signal handler.  A second call drops the connections at once. */
 void http_server_stop(struct http_server *server);
-/* After http_server_run returned (or instead of it).  Takes NULL. */
+/* After http_server_run returned (or instead of it) and the pool was freed.  Takes NULL. */
 void http_server_free(struct http_server *server);
 /* Any thread. */
 void http_server_stats(const struct http_server *server, struct http_stats *ret_stats);
@@ -155,7 +159,7 @@ struct str http_method_name(enum http_method method);
 const char *http_status_text(int status);
 
 /* Sets a header of the answer, replacing one of that name / adding one more (Set-Cookie).  name is a literal;
- * value is borrowed until the answer is sent.  A value with CR, LF or NUL turns the answer into a 500.
+ * value is borrowed until the answer is sent.  A value with CR, LF or NUL turns the answer into a 500; an empty one is not sent.
  * Content-Length, Transfer-Encoding, Connection, Date are the server's own. */
 void http_set_header(struct http_request *request, const char *name, struct str value);
 void http_add_header(struct http_request *request, const char *name, struct str value);
@@ -166,7 +170,7 @@ void http_body_bytes(struct http_request *request, struct str bytes);
 void http_body_buf(struct http_request *request, struct buf *buf);
 /* length bytes of fd from offset; takes fd. */
 void http_body_file(struct http_request *request, int fd, off_t offset, uint64_t length);
-/* A stream of unknown length; done (may be NULL) is called exactly once, on the loop thread, also when cut. */
+/* A stream of unknown length; done (may be NULL) is called exactly once, on the thread that owns the request, also when cut. */
 void http_body_stream(struct http_request *request, http_pull_fn *pull, void (*done)(void *arg), void *arg);
 
 /* Sends request->response; the caller no longer owns the request.  Any thread, exactly once. */

@@ -22,7 +22,7 @@ static void test_pipelining(void **state)
     char body[128];
     for (int i = 0; i < 20; i++)
         say(fd, "GET /hello HTTP/1.1\r\n" H "\r\nPOST /echo HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc"
-                "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+                "POST /echo HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc");
     for (int i = 0; i < 20; i++) {
         assert_int_equal(hear(fd, body, sizeof body), 200);
         assert_string_equal(body, "hello");
@@ -39,6 +39,32 @@ static void test_pipelining(void **state)
     assert_int_equal(hear(fd, body, sizeof body), 200);
     assert_int_equal(hear(fd, body, sizeof body), 0);
     close(fd);
+    site_stop(&site);
+}
+
+/* Whatever two readers may read into the framing of chunks, nothing behind them is taken for a request. */
+static void test_nothing_follows_chunks(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"3\r\nabc\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n", "3;\nabc\r\n0\r\n\r\n",
+                                         "3\r\nabc\n0\n\n", "0\r\nX: y\n\n", "0\r\nContent-Length: 9\r\n\r\n"};
+    struct site site;
+    site_init(&site);
+    site_start(&site, 2, 64);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        int fd = dial(&site, NULL);
+        say(fd, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n");
+        say(fd, bodies[i]);
+        say(fd, "GET /hello HTTP/1.1\r\n" H "\r\n");
+        char text[4096];
+        hear_all(fd, text, sizeof text);
+        const char *second = strstr(text + 1, "HTTP/1.1 ");
+        assert_true(strncmp(text, "HTTP/1.1 200", 12) == 0 || strncmp(text, "HTTP/1.1 400", 12) == 0);
+        assert_non_null(strstr(text, "Connection: close\r\n"));
+        assert_null(second);
+        assert_null(strstr(text, "hello"));
+        close(fd);
+    }
     site_stop(&site);
 }
 
@@ -71,6 +97,9 @@ static void test_bodies(void **state)
     say(fd, "0\r\n\r\n");
     assert_int_equal(hear(fd, body, sizeof body), 200);
     assert_string_equal(body, "file 15000000 105000000");
+    assert_int_equal(hear(fd, body, sizeof body), 0); /* a chunked body ends its connection */
+    close(fd);
+    fd = dial(&site, NULL);
     say(fd, "POST /echo HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n");
     assert_int_equal(hear(fd, NULL, 0), 100);
     say(fd, "\x01");
@@ -149,7 +178,8 @@ static void test_early_close(void **state)
     }
     assert_int_equal(ask(&site, "GET /hello HTTP/1.1\r\n" H "\r\n"), 200);
     site_stop(&site);
-    assert_int_equal(site_streams_done, 20);
+    assert_int_equal(site_streams_done, site_streams_begun); /* those reset before they were read never begin */
+    assert_true(site_streams_begun >= 10);
     assert_true(site_cut > 0);
 }
 
@@ -285,7 +315,7 @@ static void test_stop_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pipelining),  cmocka_unit_test(test_bodies),      cmocka_unit_test(test_ranges_and_head),
+        cmocka_unit_test(test_nothing_follows_chunks), cmocka_unit_test(test_pipelining),  cmocka_unit_test(test_bodies),      cmocka_unit_test(test_ranges_and_head),
         cmocka_unit_test(test_queue_full),  cmocka_unit_test(test_early_close), cmocka_unit_test(test_slow_stream),
         cmocka_unit_test(test_flood),       cmocka_unit_test(test_graceful_stop), cmocka_unit_test(test_stop_limit),
     };

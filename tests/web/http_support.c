@@ -15,7 +15,7 @@
 
 #include "serve/http_headers.h"
 
-_Atomic int site_streams_done, site_cut;
+_Atomic int site_streams_begun, site_streams_done, site_cut;
 static char big[BIG_BYTES];
 
 static enum rc pull(void *worker, void *arg, struct buf *out, bool *ret_is_last)
@@ -58,6 +58,7 @@ static void work(struct http_request *request, void *worker)
         return;
     }
     if (str_equal_cstr(request->path, "/stream")) {
+        site_streams_begun++;
         http_body_stream(request, pull, pull_done, calloc(1, sizeof(size_t)));
         http_respond(request);
         return;
@@ -113,7 +114,7 @@ void site_init(struct site *site)
     site->config.body_min_rate = 10000;
     site->config.keep_alive_ms = 3000;
     site->config.connections_per_address_max = 0;
-    site_streams_done = site_cut = 0;
+    site_streams_begun = site_streams_done = site_cut = 0;
 }
 
 void site_start(struct site *site, int threads, size_t queue_max)

@@ -1,11 +1,11 @@
-/* http_parse.c: strict reading of HTTP/1.1; see http_parse.h. */
-#include "serve/http_parse.h"
+/* http_policy.c: the rules for a request's head; see http_policy.h. */
+#include "serve/http_policy.h"
 
 #include <string.h>
 
 #include "text/utf8.h"
 
-enum { CHUNK_LINE_MAX = 256, CHUNK_TRAILERS_MAX = 4096, CHUNK_DIGITS_MAX = 15, LENGTH_DIGITS_MAX = 18 };
+enum { LENGTH_DIGITS_MAX = 18 };
 
 static const struct str method_names[HTTP_METHOD_COUNT] = {
     [HTTP_GET] = {"GET", 3},     [HTTP_HEAD] = {"HEAD", 4},   [HTTP_POST] = {"POST", 4},
@@ -13,25 +13,6 @@ static const struct str method_names[HTTP_METHOD_COUNT] = {
 };
 
 struct str http_method_name(enum http_method method) { return method_names[method]; }
-
-size_t http_find_head_end(struct str bytes, size_t *scanned, size_t *line_start)
-{
-    while (*scanned < bytes.n) {
-        const char *lf = memchr(bytes.p + *scanned, '\n', bytes.n - *scanned);
-        if (!lf) {
-            *scanned = bytes.n;
-            return 0;
-        }
-        size_t at = (size_t)(lf - bytes.p);
-        if (at == *line_start || bytes.p[at - 1] != '\r')
-            return SIZE_MAX;
-        bool is_blank = at == *line_start + 1;
-        *scanned = *line_start = at + 1;
-        if (is_blank)
-            return at + 1;
-    }
-    return 0;
-}
 
 /* token of RFC 9110 section 5.6.2 */
 static bool is_token_char(unsigned char c)
@@ -77,25 +58,8 @@ static bool target_split_authority(struct str *target, struct str *ret_authority
     return is_host(*ret_authority);
 }
 
-static int parse_request_line(struct str line, size_t url_max_bytes, struct http_head *head, struct str *ret_authority)
+static int check_target(struct str target, size_t url_max_bytes, struct http_head *head, struct str *ret_authority)
 {
-    size_t first = str_find_byte(line, ' ', 0);
-    size_t second = first == SIZE_MAX ? SIZE_MAX : str_find_byte(line, ' ', first + 1);
-    if (second == SIZE_MAX || !is_token(str_slice(line, 0, first)))
-        return 400;
-    struct str version = str_slice(line, second + 1, line.n);
-    if (version.n != 8 || memcmp(version.p, "HTTP/", 5) != 0)
-        return 400;
-    if (memcmp(version.p, "HTTP/1.", 7) != 0 || (version.p[7] != '0' && version.p[7] != '1'))
-        return 505;
-    head->minor = version.p[7] - '0';
-    int method = 0;
-    while (method < HTTP_METHOD_COUNT && !str_equal(method_names[method], str_slice(line, 0, first)))
-        method++;
-    if (method == HTTP_METHOD_COUNT)
-        return 501;
-    head->method = (enum http_method)method;
-    struct str target = str_slice(line, first + 1, second);
     if (target.n > url_max_bytes)
         return 414;
     for (size_t i = 0; i < target.n; i++)
@@ -109,22 +73,39 @@ static int parse_request_line(struct str line, size_t url_max_bytes, struct http
     return 0;
 }
 
-static int parse_header_line(struct str line, struct http_header *ret_header)
+static int check_request_line(const struct http_parts *parts, size_t url_max_bytes, struct http_head *head,
+                              struct str *ret_authority)
 {
-    size_t colon = str_find_byte(line, ':', 0);
-    if (colon == SIZE_MAX || !is_token(str_slice(line, 0, colon)))
-        return 400; /* also folded lines and space before the colon */
-    size_t from = colon + 1, to = line.n;
-    while (from < to && (line.p[from] == ' ' || line.p[from] == '\t'))
+    struct str version = parts->version;
+    if (!is_token(parts->method) || version.n != 8 || memcmp(version.p, "HTTP/", 5) != 0)
+        return 400;
+    if (memcmp(version.p, "HTTP/1.", 7) != 0 || (version.p[7] != '0' && version.p[7] != '1'))
+        return 505;
+    head->minor = version.p[7] - '0';
+    int method = 0;
+    while (method < HTTP_METHOD_COUNT && !str_equal(method_names[method], parts->method))
+        method++;
+    if (method == HTTP_METHOD_COUNT)
+        return 501;
+    head->method = (enum http_method)method;
+    return check_target(parts->target, url_max_bytes, head, ret_authority);
+}
+
+static int check_header(struct http_header raw, struct http_header *ret_header)
+{
+    if (!is_token(raw.name))
+        return 400; /* also a space before the colon */
+    size_t from = 0, to = raw.value.n;
+    while (from < to && (raw.value.p[from] == ' ' || raw.value.p[from] == '\t'))
         from++;
-    while (to > from && (line.p[to - 1] == ' ' || line.p[to - 1] == '\t'))
+    while (to > from && (raw.value.p[to - 1] == ' ' || raw.value.p[to - 1] == '\t'))
         to--;
     for (size_t i = from; i < to; i++) {
-        unsigned char c = (unsigned char)line.p[i];
+        unsigned char c = (unsigned char)raw.value.p[i];
         if ((c < 0x20 && c != '\t') || c == 0x7f)
             return 400;
     }
-    *ret_header = (struct http_header){str_slice(line, 0, colon), str_slice(line, from, to)};
+    *ret_header = (struct http_header){raw.name, str_slice(raw.value, from, to)};
     return 0;
 }
 
@@ -160,18 +141,6 @@ static int note_header(struct http_head *head, const struct http_header *header,
         if (str_equal_nocase(header->name, STR("Expect"))) {
             if (!str_equal_nocase(value, STR("100-continue")))
                 return 417;
-            head->expects_continue = head->minor == 1;
-        }
-        break;
-    case 10:
-        if (str_equal_nocase(header->name, STR("Connection"))) {
-            struct str rest = value, part;
-            while (str_split_next(&rest, ',', &part)) {
-                if (str_equal_nocase(str_trim(part), STR("close")))
-                    head->is_kept_alive = false;
-                else if (head->minor == 0 && str_equal_nocase(str_trim(part), STR("keep-alive")))
-                    head->is_kept_alive = true;
-            }
         }
         break;
     case 12:
@@ -203,37 +172,22 @@ static int note_header(struct http_head *head, const struct http_header *header,
     return 0;
 }
 
-int http_parse_head(struct str text, struct arena *arena, size_t headers_max, size_t url_max_bytes,
-                    struct http_head *ret_head)
+int http_policy_check(const struct http_parts *parts, size_t headers_max, size_t url_max_bytes,
+                      struct http_header *ret_headers, struct http_head *ret_head)
 {
     struct http_head head = {0};
-    struct str rest = text, line;
-    size_t lines = 0;
-    for (size_t i = 0; i < text.n; i++)
-        lines += text.p[i] == '\n';
-    if (lines < 2)
-        return 400;
-    if (lines - 2 > headers_max)
-        return 431;
-    head.headers = ARENA_NEW_ARRAY(arena, struct http_header, lines);
-    if (!head.headers)
-        return 503;
-    if (!str_split_next(&rest, '\n', &line))
-        return 400;
     struct str authority;
-    int status = parse_request_line(str_slice(line, 0, line.n - 1), url_max_bytes, &head, &authority);
+    int status = check_request_line(parts, url_max_bytes, &head, &authority);
+    if (!status && parts->header_count > headers_max)
+        status = 431;
+    struct head_counts counts = {0};
+    for (size_t i = 0; i < parts->header_count && !status; i++) {
+        status = check_header(parts->headers[i], &ret_headers[i]);
+        if (!status)
+            status = note_header(&head, &ret_headers[i], &counts);
+    }
     if (status)
         return status;
-    head.is_kept_alive = head.minor == 1;
-    struct head_counts counts = {0};
-    while (str_split_next(&rest, '\n', &line) && line.n > 1) {
-        struct http_header *header = &head.headers[head.header_count++];
-        status = parse_header_line(str_slice(line, 0, line.n - 1), header);
-        if (!status)
-            status = note_header(&head, header, &counts);
-        if (status)
-            return status;
-    }
     if (head.minor == 1 && !counts.host)
         return 400;
     if (authority.n && !str_equal_nocase(authority, head.host))
@@ -315,76 +269,4 @@ bool http_parse_path(struct str raw, struct arena *arena, struct str *ret_path)
     p[n] = '\0';
     *ret_path = (struct str){p, n};
     return true;
-}
-
-enum { CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_SIZE_LF, CHUNK_BODY, CHUNK_CR, CHUNK_LF, CHUNK_TRAILER, CHUNK_TRAILER_LINE,
-       CHUNK_TRAILER_LF, CHUNK_LAST_LF, CHUNK_DONE };
-
-/* One framing byte; false when it may not stand here. */
-static bool chunk_take(struct http_chunks *chunks, char c)
-{
-    int digit;
-    switch (chunks->state) {
-    case CHUNK_SIZE:
-        digit = hex_digit(c);
-        if (digit >= 0) {
-            chunks->left = chunks->left * 16 + (uint64_t)digit;
-            return ++chunks->digits <= CHUNK_DIGITS_MAX;
-        }
-        chunks->state = c == '\r' ? CHUNK_SIZE_LF : CHUNK_EXTENSION;
-        return chunks->digits > 0 && (c == '\r' || c == ';');
-    case CHUNK_EXTENSION:
-        if (c == '\r')
-            chunks->state = CHUNK_SIZE_LF;
-        return (c == '\r' || c == '\t' || (c >= 0x20 && c < 0x7f)) && ++chunks->line_bytes <= CHUNK_LINE_MAX;
-    case CHUNK_SIZE_LF:
-        chunks->state = chunks->left ? CHUNK_BODY : CHUNK_TRAILER;
-        chunks->line_bytes = 0;
-        return c == '\n';
-    case CHUNK_CR:
-        chunks->state = CHUNK_LF;
-        return c == '\r';
-    case CHUNK_LF:
-        chunks->state = CHUNK_SIZE;
-        chunks->digits = 0;
-        return c == '\n';
-    case CHUNK_TRAILER: /* trailers are read and dropped */
-        chunks->state = c == '\r' ? CHUNK_LAST_LF : CHUNK_TRAILER_LINE;
-        return c == '\r' || is_token_char((unsigned char)c);
-    case CHUNK_TRAILER_LINE:
-        if (c == '\r')
-            chunks->state = CHUNK_TRAILER_LF;
-        return (c == '\r' || c == '\t' || (unsigned char)c >= 0x20) && c != 0x7f &&
-               ++chunks->line_bytes <= CHUNK_TRAILERS_MAX;
-    case CHUNK_TRAILER_LF:
-        chunks->state = CHUNK_TRAILER;
-        return c == '\n';
-    case CHUNK_LAST_LF:
-        chunks->state = CHUNK_DONE;
-        return c == '\n';
-    default:
-        return false;
-    }
-}
-
-enum http_chunk_step http_chunk_next(struct http_chunks *chunks, struct str *rest, struct str *ret_data)
-{
-    while (rest->n) {
-        if (chunks->state == CHUNK_BODY) {
-            size_t n = rest->n < chunks->left ? rest->n : (size_t)chunks->left;
-            *ret_data = str_slice(*rest, 0, n);
-            *rest = str_slice(*rest, n, rest->n);
-            chunks->left -= n;
-            if (chunks->left == 0)
-                chunks->state = CHUNK_CR;
-            return HTTP_CHUNK_DATA;
-        }
-        char c = rest->p[0];
-        *rest = str_slice(*rest, 1, rest->n);
-        if (!chunk_take(chunks, c))
-            return HTTP_CHUNK_BAD;
-        if (chunks->state == CHUNK_DONE)
-            return HTTP_CHUNK_END;
-    }
-    return HTTP_CHUNK_MORE;
 }
