@@ -20,19 +20,64 @@ static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct calendar_row *extra;
 static size_t extra_count;
 
+/* Where the working days of the notices differ from Monday to Friday: +1 or -1 at a day, summed up from the first.  A
+ * list page counts days for each of its rows, so counting must not walk over them. */
+struct shift {
+    int32_t day, sum;
+};
+static pthread_once_t shifts_once = PTHREAD_ONCE_INIT;
+static struct shift builtin_shifts[BUILTIN_COUNT];
+static size_t builtin_shift_count;
+static struct shift *extra_shifts; /* of both kinds of rows; NULL without rows of run time */
+static size_t extra_shift_count;
+
 static int compare_rows(const void *a, const void *b)
 {
     const struct calendar_row *x = a, *y = b;
     return (x->day > y->day) - (x->day < y->day);
 }
 
+/* Adds what row changes; the sorted shifts end at n. */
+static size_t add_shift(struct shift *shifts, size_t n, const struct calendar_row *row)
+{
+    bool is_weekday = date_weekday(row->day) < 5;
+    if (is_weekday == !row->is_off)
+        return n;
+    shifts[n] = (struct shift){row->day, (n ? shifts[n - 1].sum : 0) + (is_weekday ? -1 : 1)};
+    return n + 1;
+}
+
+static void make_builtin_shifts(void)
+{
+    for (size_t i = 0; i < BUILTIN_COUNT; i++)
+        builtin_shift_count = add_shift(builtin_shifts, builtin_shift_count, &builtin[i]);
+}
+
+/* Shifts of the compiled-in rows and of rows, which go before; both are sorted. */
+static size_t merge_shifts(const struct calendar_row *rows, size_t count, struct shift *shifts)
+{
+    size_t n = 0, k = 0;
+    for (size_t i = 0; i < BUILTIN_COUNT || k < count;) {
+        bool is_ours = k < count && (i == BUILTIN_COUNT || rows[k].day <= builtin[i].day);
+        if (is_ours && i < BUILTIN_COUNT && rows[k].day == builtin[i].day)
+            i++;
+        n = add_shift(shifts, n, is_ours ? &rows[k++] : &builtin[i++]);
+    }
+    return n;
+}
+
 enum rc calendar_set_rows(const struct calendar_row *rows, size_t count)
 {
     struct calendar_row *fresh = NULL;
+    struct shift *shifts = NULL;
+    size_t shift_count = 0;
     if (count) {
         fresh = alloc_zeroed(count, sizeof *fresh);
-        if (!fresh)
+        shifts = fresh ? alloc_zeroed(count + BUILTIN_COUNT, sizeof *shifts) : NULL;
+        if (!shifts) {
+            alloc_free(fresh);
             return RC_NOMEM;
+        }
         memcpy(fresh, rows, count * sizeof *fresh);
         qsort(fresh, count, sizeof *fresh, compare_rows);
     }
@@ -41,14 +86,21 @@ enum rc calendar_set_rows(const struct calendar_row *rows, size_t count)
         if (i == 0 || fresh[i].day != fresh[i - 1].day)
             continue;
         alloc_free(fresh);
+        alloc_free(shifts);
         return RC_INVALID;
     }
+    if (count)
+        shift_count = merge_shifts(fresh, count, shifts);
     pthread_rwlock_wrlock(&lock);
     struct calendar_row *old = extra;
+    struct shift *old_shifts = extra_shifts;
     extra = fresh;
     extra_count = count;
+    extra_shifts = shifts;
+    extra_shift_count = shift_count;
     pthread_rwlock_unlock(&lock);
     alloc_free(old);
+    alloc_free(old_shifts);
     return RC_OK;
 }
 
@@ -123,19 +175,41 @@ bool calendar_find_row(int32_t day, struct calendar_row *ret)
     return row;
 }
 
+/* Sum of the shifts up to day.  The caller holds the lock. */
+static int32_t sum_shifts(int32_t day)
+{
+    const struct shift *shifts = extra_shifts ? extra_shifts : builtin_shifts;
+    size_t low = 0, high = extra_shifts ? extra_shift_count : builtin_shift_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (shifts[mid].day <= day)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low ? shifts[low - 1].sum : 0;
+}
+
+/* Days from Monday to Friday up to day, from a Monday far before 1900. */
+static int32_t count_weekdays(int32_t day)
+{
+    enum { MONDAY = -3 - 7 * 10000 };
+    int32_t n = day - MONDAY, rest = n % 7 + 1;
+    return n / 7 * 5 + (rest < 5 ? rest : 5);
+}
+
 int calendar_count_working_days(int32_t from, int32_t to, bool include_start, bool *ret_is_estimated)
 {
-    int count = 0;
     if (ret_is_estimated)
         *ret_is_estimated = false;
     if (to < from)
         return 0;
     from = clamp_day(from);
     to = clamp_day(to);
+    (void)pthread_once(&shifts_once, make_builtin_shifts);
     pthread_rwlock_rdlock(&lock);
-    for (int32_t day = from; day < to; day++)
-        count += (day != from || include_start) && is_working(day);
-    count += (to != from || include_start) && is_working(to);
+    int32_t before = include_start ? from - 1 : from;
+    int count = count_weekdays(to) - count_weekdays(before) + sum_shifts(to) - sum_shifts(before);
     if (ret_is_estimated)
         *ret_is_estimated = is_estimate(from, to);
     pthread_rwlock_unlock(&lock);

@@ -1,8 +1,8 @@
 /* bare.c: the bare cost; see bare.h. */
 #include "bare.h"
 
-#include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "record/actor.h"
@@ -22,25 +22,34 @@ static enum rc read_all(struct ctx *ctx, struct db_stmt *st, uint64_t *sum)
 }
 
 struct lap {
-    int64_t began_us, end_us;
+    int64_t began_us, end_us, cpu_us;
     int64_t count;
     uint64_t sum, random;
 };
 
+static int64_t thread_cpu_us(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static struct lap lap_start(const struct bare *bare)
 {
     int64_t now = clock_monotonic_us();
-    return (struct lap){.began_us = now, .end_us = now + bare->duration_us, .random = 2463534242};
+    return (struct lap){.began_us = now, .end_us = now + bare->duration_us, .cpu_us = thread_cpu_us(), .random = 2463534242};
 }
 
 static bool lap_next(struct lap *lap) { return lap->count++ % 8 != 0 || clock_monotonic_us() < lap->end_us; }
 
-static double lap_rate(const struct lap *lap)
+static struct bare_rate lap_rate(const struct lap *lap)
 {
-    return (double)(lap->count - 1) * 1e6 / (double)(clock_monotonic_us() - lap->began_us);
+    double count = (double)(lap->count - 1);
+    return (struct bare_rate){count * 1e6 / (double)(clock_monotonic_us() - lap->began_us),
+                              (double)(thread_cpu_us() - lap->cpu_us) / count};
 }
 
-enum rc bare_finding(struct bare *bare, double *ret_per_second)
+enum rc bare_finding(struct bare *bare, struct bare_rate *ret)
 {
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     TRY(db_prepare_text(bare->ctx, bare->db,
@@ -52,11 +61,11 @@ enum rc bare_finding(struct bare *bare, double *ret_per_second)
         db_bind_int(st, "id", bare->ids[seed_random(&lap.random) % bare->id_count]);
         TRY(read_all(bare->ctx, st, &lap.sum));
     }
-    *ret_per_second = lap_rate(&lap);
+    *ret = lap_rate(&lap);
     return RC_OK;
 }
 
-enum rc bare_list(struct bare *bare, double *ret_per_second)
+enum rc bare_list(struct bare *bare, struct bare_rate *ret)
 {
 #define LIST_SQL(where_order) \
     "SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.amount_fen, f.due, f.label, f.measure_count, " \
@@ -76,17 +85,17 @@ enum rc bare_list(struct bare *bare, double *ret_per_second)
         rc = read_all(bare->ctx, st[i % LISTS], &lap.sum);
     for (int i = 0; i < LISTS; i++)
         db_stmt_free(st[i]);
-    *ret_per_second = lap_rate(&lap);
+    *ret = lap_rate(&lap);
     return rc;
 }
 
-enum rc bare_search(struct bare *bare, double *ret_per_second)
+enum rc bare_search(struct bare *bare, struct bare_rate *ret)
 {
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     bool is_lite = db_get_engine(bare->db) == DB_SQLITE;
     TRY(db_prepare_text(bare->ctx, bare->db,
-                        is_lite ? STR("SELECT d.id, d.kind, d.target, d.title, d.body FROM search_fts f JOIN search_doc d ON d.id = f.rowid "
-                                      "WHERE f.tokens MATCH $match ORDER BY f.rowid DESC LIMIT 50")
+                        is_lite ? STR("SELECT d.id, d.kind, d.target, d.title, d.body FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid "
+                                      "WHERE search_fts MATCH $match ORDER BY search_fts.rowid DESC LIMIT 50")
                                 : STR("SELECT d.id, d.kind, d.target, d.title, d.body FROM search_doc d "
                                       "WHERE d.tokens @@ CAST($match AS tsquery) ORDER BY d.id DESC LIMIT 50"),
                         &st));
@@ -101,7 +110,7 @@ enum rc bare_search(struct bare *bare, double *ret_per_second)
         db_bind_text(st, "match", match[seed_random(&lap.random) % 32]);
         TRY(read_all(bare->ctx, st, &lap.sum));
     }
-    *ret_per_second = lap_rate(&lap);
+    *ret = lap_rate(&lap);
     return RC_OK;
 }
 
@@ -112,8 +121,19 @@ static enum rc run_text(struct ctx *ctx, struct db *db, const char *sql)
     return db_run(ctx, st);
 }
 
-enum rc bare_commit(struct bare *bare, struct str url, double *ret_per_second)
+enum { COMMITS_MAX = 200000 };
+
+static int compare_times(const void *a, const void *b)
 {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+enum rc bare_commit(struct bare *bare, struct str url, struct bare_rate *ret, double *ret_p99_ms)
+{
+    uint32_t *times_us = ARENA_NEW_ARRAY(bare->ctx->arena, uint32_t, COMMITS_MAX);
+    if (!times_us)
+        return arena_rc(bare->ctx->arena);
     CLEANUP(db_close_ptr) struct db *db = NULL;
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     TRY(db_open(bare->ctx, url, DB_CREATE, &db));
@@ -121,14 +141,19 @@ enum rc bare_commit(struct bare *bare, struct str url, double *ret_per_second)
     TRY(run_text(bare->ctx, db, "DELETE FROM bench_scratch"));
     TRY(db_prepare_text(bare->ctx, db, STR("INSERT INTO bench_scratch (id, text) VALUES ($id, $text)"), &st));
     struct lap lap = lap_start(bare);
-    while (lap_next(&lap)) {
+    while (lap_next(&lap) && lap.count < COMMITS_MAX) {
+        int64_t from_us = clock_monotonic_us();
         TRY(db_begin(bare->ctx, db, true));
         db_bind_int(st, "id", lap.count);
         db_bind_text(st, "text", words_get(bare->words, "matter", (uint64_t)lap.count));
         TRY(db_run(bare->ctx, st));
         TRY(db_commit(bare->ctx, db));
+        times_us[lap.count - 1] = (uint32_t)(clock_monotonic_us() - from_us);
     }
-    *ret_per_second = lap_rate(&lap);
+    *ret = lap_rate(&lap);
+    size_t n = (size_t)lap.count - 1;
+    qsort(times_us, n, sizeof *times_us, compare_times);
+    *ret_p99_ms = n ? times_us[n - 1 - n / 100] / 1000.0 : 0;
     return run_text(bare->ctx, db, "DROP TABLE bench_scratch");
 }
 

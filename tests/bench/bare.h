@@ -13,13 +13,18 @@ struct bare {
     int64_t duration_us;
 };
 
-/* Each: how often a second.  A finding by its id, with its source, aspect and unit; a list of 50 by filter and sort; a word of
+struct bare_rate {
+    double per_second;
+    double cpu_us; /* of this thread for one; hardly changes when others use the machine */
+};
+
+/* A finding by its id, with its source, aspect and unit; a list of 50 by filter and sort; a word of
  * two characters, the newest 50. */
-enum rc bare_finding(struct bare *bare, double *ret_per_second) MUST_CHECK;
-enum rc bare_list(struct bare *bare, double *ret_per_second) MUST_CHECK;
-enum rc bare_search(struct bare *bare, double *ret_per_second) MUST_CHECK;
-/* One small row in a transaction of its own, durable; into a scratch table (SQLite: a database beside path). */
-enum rc bare_commit(struct bare *bare, struct str url, double *ret_per_second) MUST_CHECK;
+enum rc bare_finding(struct bare *bare, struct bare_rate *ret) MUST_CHECK;
+enum rc bare_list(struct bare *bare, struct bare_rate *ret) MUST_CHECK;
+enum rc bare_search(struct bare *bare, struct bare_rate *ret) MUST_CHECK;
+/* One small row in a transaction of its own, durable, into a scratch table of the database at url. */
+enum rc bare_commit(struct bare *bare, struct str url, struct bare_rate *ret, double *ret_p99_ms) MUST_CHECK;
 /* Ids of findings spread over the register. */
 enum rc bare_pick_ids(struct ctx *ctx, struct db *db, size_t count, int64_t **ret_ids, size_t *ret_count) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -89,6 +90,15 @@ double server_memory_mib(const struct server *server, bool is_peak)
     if (file)
         (void)fclose(file);
     return kib / 1024;
+}
+
+double server_cpu_us(const struct server *server)
+{
+    clockid_t clock;
+    struct timespec t = {0};
+    if (clock_getcpuclockid(server->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return 0;
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
 double program_run_ms(const char *const argv[])

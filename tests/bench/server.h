@@ -17,6 +17,8 @@ bool server_start(struct server *server, const char *const argv[]);
 void server_stop(struct server *server);
 /* Resident memory, MiB (VmRSS, or VmHWM when is_peak). */
 double server_memory_mib(const struct server *server, bool is_peak);
+/* Processor time that it has used so far, in microseconds. */
+double server_cpu_us(const struct server *server);
 /* Wall time of a program that must exit with 0; its output is dropped.  Negative when it fails. */
 double program_run_ms(const char *const argv[]);
 

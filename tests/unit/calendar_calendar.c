@@ -56,6 +56,35 @@ static void counts_whole_years(void **state)
     }
 }
 
+static int count_by_day(int32_t from, int32_t to, bool include_start)
+{
+    int count = 0;
+    for (int32_t day = from; day <= to; day++)
+        count += (day != from || include_start) && calendar_is_working_day(day);
+    return count;
+}
+
+/* Counting sums up; walking from day to day is the oracle, with rows of run time and without. */
+static void counts_as_walking_does(void **state)
+{
+    (void)state;
+    struct calendar_row rows[] = {{.day = day_of("2024-07-10"), .is_off = true}, {.day = day_of("2024-07-13")},
+                                  {.day = day_of("2024-10-01")}, {.day = day_of("2031-05-03"), .is_off = true},
+                                  {.day = day_of("1950-05-01"), .is_off = true}};
+    for (int round = 0; round < 2; round++) {
+        uint32_t random = 12345;
+        for (int i = 0; i < 2000; i++) {
+            random = random * 1664525 + 1013904223;
+            int32_t from = day_of("2004-01-01") + (int32_t)(random >> 8) % 10000, to = from + (int32_t)(random >> 4) % 700 - 5;
+            bool include = i % 2;
+            assert_int_equal(calendar_count_working_days(from, to, include, NULL), count_by_day(from, to, include));
+        }
+        assert_int_equal(calendar_count_working_days(day_of("1900-01-01"), day_of("1960-01-01"), true, NULL),
+                         count_by_day(day_of("1900-01-01"), day_of("1960-01-01"), true));
+        assert_ok(calendar_set_rows(rows, round ? 0 : sizeof rows / sizeof rows[0]));
+    }
+}
+
 static void marks_years_without_notice_as_estimated(void **state)
 {
     (void)state;
@@ -127,7 +156,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_a_publicity_period), cmocka_unit_test(adds_working_days_over_holidays),
-        cmocka_unit_test(counts_whole_years),        cmocka_unit_test(marks_years_without_notice_as_estimated),
+        cmocka_unit_test(counts_whole_years),
+        cmocka_unit_test(counts_as_walking_does),
+        cmocka_unit_test(marks_years_without_notice_as_estimated),
         cmocka_unit_test(takes_rows_of_run_time),    SHARED_TEST(agrees_with_the_shared_facts, "cases/holidays.csv"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
