@@ -33,9 +33,32 @@ static struct str words_before(const struct outline *outline, const struct outli
     return str_slice(outline->lines.p[fact->line].match, floor, fact->from);
 }
 
-static bool is_status(struct str s)
+/* Do the words right before an amount say a state?  Only its own clause counts: "连续三年未更新，法人户数由52户…" does not. */
+static bool is_status(struct str before)
 {
-    return outline_has_any(s, done_words) || outline_has_any(s, open_words);
+    size_t from = before.n;
+    while (from > 0) {
+        size_t back = outline_step_back(before, from);
+        uint32_t code = outline_code_at(before, back, NULL);
+        if (code == ',' || code == ';' || code == ':' || code == 0x3002 || code == 0x3001)
+            break;
+        from = back;
+    }
+    struct str clause = outline_trim(str_slice(before, from, before.n));
+    static const char *const ways[] = {"由", "从", "到", "至", "为", NULL};
+    for (size_t i = 0; ways[i]; i++) /* "由52户增加到57户": a course, no parts */
+        if (str_has_suffix(clause, str_from_cstr(ways[i])))
+            return false;
+    return outline_has_any(clause, done_words) || outline_has_any(clause, open_words);
+}
+
+/* Does the total count what is to be rectified, so that fewer may be done but never more? */
+static bool is_of_problems(const struct outline *outline, const struct outline_fact *fact)
+{
+    static const char *const nouns[] = {"问题", "事项", "任务", "措施", "线索", "反馈", "清单", NULL};
+    struct str match = outline->lines.p[fact->line].match;
+    struct str behind = str_slice(match, fact->to, fact->to + STR("具体").n * 2);
+    return outline_has_any(fact->label, nouns) || outline_has_any(behind, nouns);
 }
 
 /* The amounts behind facts[i] in its sentence that are parts of it. */
@@ -121,18 +144,19 @@ static void check_group(struct outline *outline, const struct group *group)
     size_t end = group->parts[group->n - 1]->to;
     int64_t value = total->amount.value;
     if (group->n == 1 && !group->has_rest) {
-        if (sum > value && !is_approximate && group->is_status)
+        if (sum > value && !is_approximate && group->is_status && is_of_problems(outline, total))
             outline_add_report(outline, "part_over_total", SEVERITY_WARNING, total->line, total->from, end, total->text,
                                group->parts[0]->text, node_id_at(outline, total->line));
         return;
     }
     bool agrees = sum == value || (is_approximate && value > 0 && llabs(sum - value) <= value / TOLERANCE_DIVISOR);
-    bool is_partial = group->is_among && sum < value; /* "其中" need not list all */
+    if (group->is_among && !group->has_rest && sum < value)
+        return; /* "其中" need not list all */
     struct str computed = format_like(outline, &total->amount, sum);
     (void)add_check(outline, "sum", total->line, total->from, end, total->text, computed, agrees, is_approximate);
     if (!agrees)
-        outline_add_report(outline, "sum_mismatch", is_partial ? SEVERITY_INFO : SEVERITY_WARNING, total->line, total->from, end,
-                           total->text, computed, node_id_at(outline, total->line));
+        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end, total->text, computed,
+                           node_id_at(outline, total->line));
 }
 
 static void check_rate(struct outline *outline, const struct group *group, const struct outline_fact *rate)
@@ -169,16 +193,64 @@ static bool is_rate(const struct outline *outline, const struct outline_fact *fa
                            WORDS("完成率", "整改率", "办结率", "销号率", "化解率", "到位率", "占比", "占", "达成率"));
 }
 
-static void check_sentence(struct outline *outline, const struct outline_fact *const *facts, size_t n)
+/* "反馈的29个问题，…；已完成22个，未完成5个，虚报完成2个": the total stands in the sentence before. */
+static void check_carried(struct outline *outline, const struct outline_fact *total, const struct outline_fact *const *facts, size_t n,
+                          size_t floor)
 {
-    size_t floor = facts[0]->from;
+    struct group group = {.total = total, .is_status = true};
+    for (size_t i = 0; i < n && i < PARTS_MAX && is_same_unit(&facts[i]->amount, &total->amount); i++) {
+        if (!is_status(words_before(outline, facts[i], floor)))
+            break;
+        floor = facts[i]->to;
+        group.parts[group.n++] = facts[i];
+    }
+    if (group.n >= TYPES_MIN)
+        check_group(outline, &group);
+}
+
+/* "接待费46.7万元、购物卡18.4万元，合计65.1万元": the total stands last. */
+static void check_trailing(struct outline *outline, const struct outline_fact *const *facts, size_t i, size_t start)
+{
+    struct group group = {.total = facts[i], .has_rest = true};
+    struct str before = outline_trim(words_before(outline, facts[i], facts[i - 1]->to));
+    if (!str_has_suffix(before, STR("合计")) && !str_has_suffix(before, STR("共计")) && !str_has_suffix(before, STR("总计")))
+        return;
+    for (size_t k = 0; k < i; k++) {
+        if (facts[k]->amount.kind == AMOUNT_PERCENT)
+            continue;
+        if (outline_find(words_before(outline, facts[k], k ? facts[k - 1]->to : start), "其中", 0) != SIZE_MAX)
+            return;
+        if (is_same_unit(&facts[k]->amount, &facts[i]->amount) && group.n < PARTS_MAX)
+            group.parts[group.n++] = facts[k];
+    }
+    if (group.n < TYPES_MIN)
+        return;
+    int64_t sum = 0;
+    for (size_t k = 0; k < group.n; k++)
+        if (__builtin_add_overflow(sum, group.parts[k]->amount.value, &sum))
+            return;
+    bool agrees = sum == facts[i]->amount.value;
+    bool is_exact = facts[i]->amount.approx == AMOUNT_EXACT;
+    struct str computed = format_like(outline, &facts[i]->amount, sum);
+    if (agrees || is_exact)
+        (void)add_check(outline, "sum", facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text, computed, agrees, !is_exact);
+    if (!agrees && is_exact)
+        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text,
+                           computed, node_id_at(outline, facts[i]->line));
+}
+
+static void check_sentence(struct outline *outline, const struct outline_fact *const *facts, size_t n, size_t start)
+{
+    size_t floor = start;
     struct group last = {0};
     size_t covered = 0; /* amounts that are already parts of a total */
     for (size_t i = 0; i < n; i++) {
-        struct str before = i == 0 ? STR_EMPTY : words_before(outline, facts[i], floor);
+        struct str before = words_before(outline, facts[i], floor);
         floor = facts[i]->to;
         if (i > 0 && last.total && is_rate(outline, facts[i], facts[i - 1]->to))
             check_rate(outline, &last, facts[i]);
+        if (i >= TYPES_MIN && facts[i]->amount.kind != AMOUNT_PERCENT)
+            check_trailing(outline, facts, i, start);
         if (facts[i]->amount.kind == AMOUNT_PERCENT || i < covered || is_status(before))
             continue;
         struct group group = gather(outline, facts, n, i);
@@ -238,11 +310,14 @@ enum rc outline_check_sums(struct outline *outline)
             continue;
         if (facts.n > 0 && (!fact || fact->line != facts.p[0]->line)) {
             struct str match = outline->lines.p[facts.p[0]->line].match;
-            size_t from = 0;
+            size_t from = 0, start = 0;
             for (size_t k = 1; k <= facts.n; k++)
                 if (k == facts.n || has_sentence_end(match, facts.p[k - 1]->to, facts.p[k]->from)) {
-                    check_sentence(outline, facts.p + from, k - from);
+                    if (from == 1 && is_of_problems(outline, facts.p[0]))
+                        check_carried(outline, facts.p[0], facts.p + from, k - from, start);
+                    check_sentence(outline, facts.p + from, k - from, start);
                     from = k;
+                    start = facts.p[k - 1]->to;
                 }
             check_types(outline, facts.p, facts.n);
             facts.n = 0;

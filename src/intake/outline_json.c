@@ -141,6 +141,8 @@ void outline_put_source(struct arena *arena, struct value *map, const struct out
     put_day_if(arena, map, "fed_back", source->has_fed_back, source->fed_back.to_day);
     put_text_or_null(arena, map, "published", source->published);
     put_text_or_null(arena, map, "origin", source->origin);
+    put_text_or_null(arena, map, "as_of", source->as_of);
+    put_text_or_null(arena, map, "reported_by", source->reported_by);
     put_text_or_null(arena, map, "place", source->has_line ? outline_place_of(outline, &outline->lines.p[source->line]) : STR_EMPTY);
 }
 

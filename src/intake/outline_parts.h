@@ -98,6 +98,7 @@ struct outline_report {
 struct outline_source {
     struct str title, number, authority, inspector, inspected_body, short_name, inspection_type, round, commissioned_by;
     struct str published, origin; /* from the metadata lines */
+    struct str as_of, reported_by, amount_unit; /* from the lines above a ledger's headings */
     struct found_date inspected, fed_back;
     bool has_inspected, has_fed_back;
     uint32_t line; /* of the opening */
@@ -241,6 +242,9 @@ bool outline_read_decimal(struct str s, int64_t *ret_value, int *ret_scale);
 bool outline_rate_agrees(int64_t part, int64_t whole, int64_t stated, int scale, enum amount_approx approx);
 struct str outline_format_rate(struct arena *arena, int64_t part, int64_t whole);
 
+/* outline_ledger.c */
+/* Labelled facts above the headings of a ledger ("审计机关：…　审计期间：…") into the source. */
+enum rc outline_read_ledger_lead(struct outline *outline, const struct grid *grid) MUST_CHECK;
 /* outline_table.c */
 enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent) MUST_CHECK;
 /* outline_fact.c */

@@ -27,6 +27,7 @@ static enum column_kind column_kind_of(struct str heading)
         {COLUMN_UNIT, {"责任单位", "责任部门", "牵头单位", "牵头部门", "整改单位", "责任主体", "承办单位", "配合单位", "被审计单位"}},
         {COLUMN_DUE, {"时限", "期限", "完成时间", "整改时间", "完成日期", "截止"}},
         {COLUMN_TYPE, {"整改类型", "整改方式", "问题性质", "整改类别", "类型"}},
+        {COLUMN_OTHER, {"已整改金额", "整改金额", "已完成金额", "已收回", "已追缴", "未整改金额", "剩余金额"}}, /* of the progress */
         {COLUMN_AMOUNT, {"金额"}},
         {COLUMN_STATUS, {"状态", "是否完成", "是否整改", "销号情况", "整改进度"}},
         {COLUMN_MEASURE, {"措施", "整改任务", "整改举措", "整改要求"}},
@@ -197,7 +198,9 @@ static enum rc read_row_fields(struct outline *outline, const struct grid *grid,
     int64_t unit = 0;
     if (amount < grid->columns && ret->amount.n > 0) {
         const struct grid_cell *heading = cell_at(grid, grid->header, amount);
-        if (!heading || !amount_parse_unit(heading->match, &unit))
+        bool has_unit = (heading && amount_parse_unit(heading->match, &unit)) ||
+                        amount_parse_unit(outline->source.amount_unit, &unit);
+        if (!has_unit)
             unit = 100;
         ret->amount_unit = heading ? heading->clean : STR_EMPTY;
         ret->has_amount = amount_parse_scaled(ret->amount, unit, &ret->amount_fen);
@@ -363,6 +366,7 @@ enum rc outline_read_table(struct outline *outline, size_t first, size_t end, st
             outline->source.title = table->heading;
         if (is_ledger(&grid)) {
             table->role = ROLE_LEDGER;
+            TRY(outline_read_ledger_lead(outline, &grid));
             TRY(read_ledger(outline, &grid, table));
         }
         TRY(outline_check_grid(outline, &grid, table->id));

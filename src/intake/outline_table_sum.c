@@ -141,10 +141,12 @@ static bool is_whole_column(struct str heading)
     return outline_has_any(heading, WORDS("问题数", "问题总数", "总数", "任务数", "应整改", "反馈问题", "问题个数", "问题数量", "事项数"));
 }
 
+/* Of the counts; "已整改金额" beside "问题数" is none. */
 static bool is_part_column(struct str heading)
 {
-    return is_done_column(heading) || outline_has_any(heading, WORDS("正在整改", "未整改", "未完成", "整改中", "基本完成", "持续整改", "推进",
-                                                                     "部分整改", "尚未"));
+    return !outline_has_any(heading, WORDS("金额", "万元", "亿元", "资金", "率")) &&
+           (is_done_column(heading) || outline_has_any(heading, WORDS("正在整改", "未整改", "未完成", "整改中", "基本完成", "持续整改", "推进",
+                                                                       "部分整改", "尚未")));
 }
 
 static enum rc check_rows(struct outline *outline, const struct grid *grid, int node_id)

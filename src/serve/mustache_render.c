@@ -278,7 +278,7 @@ static void put_indented(struct render *r, const struct mustache_op *op)
 
 static void render_ops(struct render *r, const struct mustache *tpl, uint32_t i, uint32_t end, struct frame *frame)
 {
-    while (i < end) {
+    while (i < end && buf_rc(r->out) == RC_OK) { /* else partials that branch and call themselves never end */
         const struct mustache_op *op = &tpl->ops[i];
         if (r->indent.n && op->is_line_start && op->kind != OP_TEXT)
             put(r->out, r->indent.p, r->indent.n);

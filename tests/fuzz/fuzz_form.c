@@ -89,7 +89,7 @@ static void check_urls(struct str s)
 static void check_cookies(struct str header)
 {
     struct str value = cookie_find(header, STR("sid"));
-    require(!value.p || (value.p >= header.p && value.p + value.n <= header.p + header.n));
+    require(value.n == 0 || (value.p >= header.p && value.p + value.n <= header.p + header.n));
     struct buf out CLEANUP(buf_done);
     buf_init(&out, ARENA_MAX);
     struct cookie cookie = {.name = STR("sid"), .value = header, .max_age_s = -1};
