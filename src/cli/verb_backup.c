@@ -119,10 +119,10 @@ static enum rc backup(struct cli *cli, const char *directory)
     struct check_result result = {0};
     if (rc == RC_OK)
         rc = copy_files(cli, db, from, to, &count);
-    if (rc == RC_OK)
-        rc = digest_file(cli, path.p, hex);
     if (rc == RC_OK && is_sqlite)
         rc = check_copy(cli, path, to, &result);
+    if (rc == RC_OK) /* last: opening the copy for the check turns it to WAL, which changes its head */
+        rc = digest_file(cli, path.p, hex);
     filestore_close(from);
     filestore_close(to);
     TRY(rc);

@@ -1,0 +1,416 @@
+/* cli_test.c: the verbs as a person types them: output, exit codes, both languages, both engines.
+ *
+ *   cli_test BIHUAN SOURCE-ROOT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pg_cluster.h"
+
+enum { ARGS_MAX = 20, TEXT_MAX = 200000 };
+
+static struct {
+    const char *program, *root;
+    char dir[100];
+    struct pg_cluster cluster;
+    char pg_server[300];
+} suite;
+
+static char out[TEXT_MAX], errors[TEXT_MAX], dir[200], db[300];
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+    (void)info, (void)kind, (void)place;
+    return remove(path);
+}
+
+static void slurp(const char *path, char *text)
+{
+    FILE *file = fopen(path, "r");
+    size_t n = file ? fread(text, 1, TEXT_MAX - 1, file) : 0;
+    text[n] = '\0';
+    if (file)
+        fclose(file);
+}
+
+static pid_t start(const char *lang, const char *out_path, const char *error_path, const char *const args[])
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    const char *argv[ARGS_MAX + 2] = {suite.program};
+    for (int i = 0; i < ARGS_MAX && args[i]; i++)
+        argv[i + 1] = args[i];
+    int a = open(out_path, O_CREAT | O_TRUNC | O_WRONLY, 0600), b = open(error_path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    dup2(a, 1);
+    dup2(b, 2);
+    setenv("BIHUAN_LANG", lang, 1);
+    execv(suite.program, (char *const *)argv);
+    _exit(127);
+}
+
+/* Runs the program; out and errors hold what it said; its exit code. */
+static int run_in(const char *lang, const char *const args[])
+{
+    char out_path[300], error_path[300];
+    int status = -1;
+    snprintf(out_path, sizeof out_path, "%s/out", dir);
+    snprintf(error_path, sizeof error_path, "%s/err", dir);
+    pid_t pid = start(lang, out_path, error_path, args);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    slurp(out_path, out);
+    slurp(error_path, errors);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+#define RUN(...) run_in("en", (const char *const[]){__VA_ARGS__, NULL})
+#define EXPECT(code, ...)                                                                                    \
+    do {                                                                                                     \
+        int code_ = RUN(__VA_ARGS__);                                                                        \
+        if (code_ != (code)) {                                                                               \
+            print_error("exit code %d instead of %d\n%s%s", code_, (code), out, errors);                     \
+            fail();                                                                                          \
+        }                                                                                                    \
+    } while (0)
+
+static void expect_text(const char *text, const char *part)
+{
+    if (!strstr(text, part)) {
+        print_error("\"%s\" is not in:\n%s\n", part, text);
+        fail();
+    }
+}
+
+static int set_up(void **state)
+{
+    static int number;
+    (void)state;
+    snprintf(dir, sizeof dir, "%s/%d", suite.dir, ++number);
+    snprintf(db, sizeof db, "%s/a.db", dir);
+    return mkdir(dir, 0700);
+}
+
+static const char *in_dir(const char *name)
+{
+    static char paths[8][400];
+    static int next;
+    char *path = paths[next++ % 8];
+    snprintf(path, 400, "%s/%s", dir, name);
+    return path;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A database with a root unit, from a table, as `demo` loads it. */
+static void load_demo(const char *url)
+{
+    char data[400];
+    snprintf(data, sizeof data, "%s/data/demo", suite.root);
+    EXPECT(0, "demo", "--data", data, "--db", url);
+}
+
+static void usage_and_unknown_verbs(void **state)
+{
+    (void)state;
+    EXPECT(0, "--help");
+    expect_text(out, "usage: bihuan VERB");
+    EXPECT(64, "no-such-verb");
+    expect_text(errors, "no verb \"no-such-verb\"");
+    EXPECT(64, "check", "--no-such-flag", "--db", db);
+    expect_text(errors, "--no-such-flag");
+    EXPECT(64, "migrate", "surplus", "--db", db);
+    EXPECT(64, "user", "add", "only", "--db", db);
+    EXPECT(64, "rebuild", "--db", db);
+    EXPECT(78, "migrate", "--port", "x", "--db", db);
+    EXPECT(0, "version");
+    expect_text(out, "bihuan ");
+}
+
+static void messages_come_in_both_languages(void **state)
+{
+    (void)state;
+    EXPECT(66, "check", "--db", db);
+    const char *const args[] = {"import", "/nonexistent", "--db", db, NULL};
+    EXPECT(0, "migrate", "--db", db);
+    assert_int_equal(run_in("zh_CN.UTF-8", (const char *const[]){"user", "add", "a", "b", "c", "--db", db, NULL}), 66);
+    expect_text(errors, "单位");
+    assert_int_equal(run_in("en", args), 66);
+    expect_text(errors, "unit");
+}
+
+static void config_shows_every_setting(void **state)
+{
+    (void)state;
+    EXPECT(0, "config", "show", "--port", "9999");
+    expect_text(out, "port = 9999    # changed");
+    expect_text(out, "# Database: a file");
+    EXPECT(64, "config", "hide");
+    write_file(in_dir("c.conf"), "port = 9090\n");
+    EXPECT(0, "config", "show", "--config", in_dir("c.conf"));
+    expect_text(out, "port = 9090");
+    write_file(in_dir("c.conf"), "prot = 9090\n");
+    EXPECT(78, "config", "show", "--config", in_dir("c.conf"));
+    expect_text(errors, "prot");
+}
+
+static void accounts_come_with_their_role_or_not_at_all(void **state)
+{
+    (void)state;
+    load_demo(db);
+    EXPECT(65, "user", "add", "wang", "Wang", "no_such_role", "--db", db);
+    EXPECT(0, "user", "add", "wang", "Wang", "office", "--db", db); /* the failed try left no account */
+    expect_text(out, "wang  ");
+    EXPECT(65, "user", "add", "wang", "Wang", "office", "--db", db);
+    EXPECT(66, "user", "add", "zhou", "Zhou", "office", "NO-UNIT", "--db", db);
+    EXPECT(65, "user", "add", "zhou", "Zhou", "office", "XC", "7", "--db", db);
+    EXPECT(65, "user", "add", "zhou", "\xff", "office", "--db", db); /* no invalid text gets into an event */
+    EXPECT(0, "user", "add", "zhou", "Zhou", "office", "XC-01", "2", "--db", db);
+    EXPECT(0, "user", "password", "wang", "--db", db);
+    expect_text(out, "wang  ");
+    EXPECT(66, "user", "password", "nobody", "--db", db);
+    EXPECT(64, "user", "remove", "wang", "--db", db);
+    EXPECT(0, "check", "--db", db);
+}
+
+/* data/demo/expected.json, totals. */
+static void demo_loads_what_it_promises(void **state)
+{
+    (void)state;
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    load_demo(db);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    print_message("# demo loaded in %ld ms\n", (long)((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000));
+    expect_text(out, "60 units, 120 people");
+    expect_text(out, ": 37 findings");
+    expect_text(out, ": 25 findings, 27 measures");
+    expect_text(out, ": 32 findings"); /* 18 and 14 long-term points */
+    expect_text(out, "qiaoyunfeng ");
+    int users = 0;
+    for (const char *p = strstr(out, "people\n"); p && (p = strchr(p, '\n')); p++)
+        users += p[1] >= 'a' && p[1] <= 'z';
+    assert_int_equal(users, 19);
+    EXPECT(0, "check", "--db", db);
+    expect_text(out, "6 files: 0 problems");
+    EXPECT(0, "as-of", "2999-01-01", "--db", db);
+    int findings = 0, elsewhere = 0;
+    for (const char *p = out; (p = strstr(p, "LY-")); p++) {
+        const char *end = strchr(p, '\n'), *root = strstr(p, "岫川数科集团有限公司\t");
+        findings++;
+        elsewhere += !root || root > end;
+    }
+    assert_int_equal(findings, 94);
+    assert_true(elsewhere >= 20); /* responsible units were found by their names */
+    char data[400];
+    snprintf(data, sizeof data, "%s/data/demo", suite.root);
+    EXPECT(65, "demo", "--data", data, "--db", db);
+    expect_text(errors, "has data already");
+    EXPECT(66, "demo", "--data", "/nonexistent", "--db", in_dir("b.db"));
+    assert_int_not_equal(access(in_dir("b.db"), F_OK), 0);
+}
+
+static void documents_are_imported(void **state)
+{
+    (void)state;
+    char file[400];
+    load_demo(db);
+    snprintf(file, sizeof file, "%s/data/demo/progress-bulletin.txt", suite.root);
+    EXPECT(0, "import", file, "--db", db);
+    expect_text(out, "32 findings, 0 paragraphs not understood");
+    EXPECT(0, "import", file, "--unit", "XC-01", "--label", "2", "--confirm", "--db", db);
+    expect_text(out, "-004: 32 findings");
+    EXPECT(64, "import", file, "--label", "3", "--db", db);
+    EXPECT(66, "import", file, "--unit", "NO", "--db", db);
+    EXPECT(66, "import", "/nonexistent", "--db", db);
+    write_file(in_dir("x.docx"), "PK\x03\x04 broken");
+    assert_int_not_equal(RUN("import", in_dir("x.docx"), "--db", db), 0);
+    EXPECT(0, "check", "--db", db);
+}
+
+static void check_tells_by_its_exit_code(void **state)
+{
+    (void)state;
+    char command[600];
+    load_demo(db);
+    EXPECT(0, "check", "--db", db);
+    snprintf(command, sizeof command, "%s.files", db);
+    assert_int_equal(nftw(command, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    EXPECT(70, "check", "--db", db);
+    expect_text(out, "is missing");
+    EXPECT(0, "check", "--no-files", "--db", db);
+    EXPECT(66, "check", "--db", in_dir("none.db"));
+}
+
+static void rebuild_and_as_of(void **state)
+{
+    (void)state;
+    load_demo(db);
+    EXPECT(0, "rebuild", in_dir("new.db"), "--db", db);
+    expect_text(out, "all tables equal");
+    EXPECT(65, "rebuild", in_dir("new.db"), "--db", db);
+    EXPECT(0, "check", "--no-files", "--db", in_dir("new.db"));
+    EXPECT(0, "as-of", "2000-01-01", "--db", db);
+    assert_string_equal(out, "");
+    EXPECT(0, "as-of", "2999-01-01", "--json", "--db", db);
+    expect_text(out, "\"no\"");
+    EXPECT(64, "as-of", "yesterday", "--db", db);
+    EXPECT(0, "as-of", "2000-01-01", "--to", in_dir("old.db"), "--db", db);
+    expect_text(out, "0 events replayed");
+    EXPECT(0, "as-of", "2999-01-01", "--to", in_dir("later.db"), "--db", db);
+    EXPECT(0, "check", "--no-files", "--db", in_dir("later.db"));
+}
+
+static void back_up_and_restore(const char *url, const char *target, const char *files)
+{
+    EXPECT(0, "backup", in_dir("copy"), "--db", url, "--files", files);
+    expect_text(out, "6 files, verified");
+    EXPECT(74, "backup", in_dir("copy"), "--db", url, "--files", files); /* never over an old one */
+    EXPECT(65, "restore", in_dir("copy"), "--db", url, "--files", files);
+    EXPECT(0, "restore", in_dir("copy"), "--db", target, "--files", in_dir("restored.files"));
+    expect_text(out, "6 files, verified");
+    EXPECT(0, "check", "--db", target, "--files", in_dir("restored.files"));
+    expect_text(out, "6 files: 0 problems");
+}
+
+static void backup_while_others_write(void **state)
+{
+    (void)state;
+    char files[400], file[400];
+    int status;
+    load_demo(db);
+    snprintf(files, sizeof files, "%s.files", db);
+    snprintf(file, sizeof file, "%s/data/demo/audit-ledger.xlsx", suite.root);
+    const char *const import[] = {"import", file, "--confirm", "--db", db, NULL};
+    pid_t pid = start("en", in_dir("o2"), in_dir("e2"), import);
+    assert_int_not_equal(RUN("backup", in_dir("copy"), "--db", db), -1);
+    expect_text(out, "verified");
+    EXPECT(0, "check", "--db", db);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    EXPECT(0, "restore", in_dir("copy"), "--db", in_dir("r.db"));
+    EXPECT(0, "check", "--db", in_dir("r.db"));
+    EXPECT(0, "rebuild", in_dir("rr.db"), "--db", in_dir("r.db"));
+}
+
+static void backup_and_restore_of_a_file(void **state)
+{
+    (void)state;
+    char files[400];
+    load_demo(db);
+    snprintf(files, sizeof files, "%s.files", db);
+    back_up_and_restore(db, in_dir("restored.db"), files);
+    FILE *copy = fopen(in_dir("copy/bihuan.db"), "r+");
+    assert_non_null(copy);
+    fseek(copy, 5000, SEEK_SET);
+    fputc('X', copy);
+    fclose(copy);
+    EXPECT(70, "restore", in_dir("copy"), "--db", in_dir("again.db"));
+    assert_int_not_equal(access(in_dir("again.db"), F_OK), 0);
+    EXPECT(65, "restore", in_dir("copy"), "--db", "postgresql:///nothing");
+    write_file(in_dir("copy/MANIFEST"), "nonsense");
+    EXPECT(65, "restore", in_dir("copy"), "--db", in_dir("again.db"));
+    EXPECT(74, "restore", in_dir("nowhere"), "--db", in_dir("again.db"));
+}
+
+static void make_pg_url(char url[400], const char *name)
+{
+    const char *query = strchr(suite.pg_server, '?'), *slash = query ? query : suite.pg_server + strlen(suite.pg_server);
+    while (*slash != '/')
+        slash--;
+    snprintf(url, 400, "%.*s/%s%s", (int)(slash - suite.pg_server), suite.pg_server, name, query ? query : "");
+}
+
+static void run_psql(const char *sql)
+{
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp("psql", "psql", "-qX", "-d", suite.pg_server, "-c", sql, (char *)NULL);
+        _exit(127);
+    }
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
+}
+
+static void backup_and_restore_of_postgres(void **state)
+{
+    (void)state;
+    char a[400], b[400], name_a[64], name_b[64], sql[200];
+    if (!suite.pg_server[0])
+        skip();
+    snprintf(name_a, sizeof name_a, "cli%d_a", (int)getpid());
+    snprintf(name_b, sizeof name_b, "cli%d_b", (int)getpid());
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s", name_a);
+    run_psql(sql);
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s", name_b);
+    run_psql(sql);
+    make_pg_url(a, name_a);
+    make_pg_url(b, name_b);
+    char data[400];
+    snprintf(data, sizeof data, "%s/data/demo", suite.root);
+    EXPECT(0, "demo", "--data", data, "--db", a, "--files", in_dir("pg.files"));
+    EXPECT(0, "check", "--db", a, "--files", in_dir("pg.files"));
+    back_up_and_restore(a, b, in_dir("pg.files"));
+    EXPECT(65, "restore", in_dir("copy"), "--db", in_dir("x.db"), "--files", in_dir("x.files"));
+    EXPECT(0, "as-of", "2999-01-01", "--db", b);
+    EXPECT(0, "rebuild", in_dir("from-pg.db"), "--db", a);
+    EXPECT(0, "check", "--no-files", "--db", in_dir("from-pg.db"));
+    snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", name_a);
+    run_psql(sql);
+    snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", name_b);
+    run_psql(sql);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        return 2;
+    suite.program = argv[1];
+    suite.root = argv[2];
+    snprintf(suite.dir, sizeof suite.dir, "/tmp/bihuan-cli-XXXXXX");
+    if (!mkdtemp(suite.dir))
+        return 1;
+    const char *given = getenv("BIHUAN_TEST_PG_URL");
+    if (given)
+        snprintf(suite.pg_server, sizeof suite.pg_server, "%s", given);
+    else if (pg_cluster_is_possible() && pg_cluster_start(&suite.cluster))
+        snprintf(suite.pg_server, sizeof suite.pg_server, "%s", suite.cluster.url);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(usage_and_unknown_verbs, set_up),
+        cmocka_unit_test_setup(messages_come_in_both_languages, set_up),
+        cmocka_unit_test_setup(config_shows_every_setting, set_up),
+        cmocka_unit_test_setup(accounts_come_with_their_role_or_not_at_all, set_up),
+        cmocka_unit_test_setup(demo_loads_what_it_promises, set_up),
+        cmocka_unit_test_setup(documents_are_imported, set_up),
+        cmocka_unit_test_setup(check_tells_by_its_exit_code, set_up),
+        cmocka_unit_test_setup(rebuild_and_as_of, set_up),
+        cmocka_unit_test_setup(backup_and_restore_of_a_file, set_up),
+        cmocka_unit_test_setup(backup_while_others_write, set_up),
+        cmocka_unit_test_setup(backup_and_restore_of_postgres, set_up),
+    };
+    int failed = cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+    pg_cluster_stop(&suite.cluster);
+    (void)nftw(suite.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return failed ? 1 : 0;
+}
