@@ -60,7 +60,7 @@ FROM role_grant g JOIN unit u ON u.id = g.unit_id WHERE g.account_id = $id ORDER
 
 -- :name grant_roles
 -- unscoped: a guard: administrators exclude each other and business roles
-SELECT role FROM role_grant WHERE account_id = $account_id
+SELECT role, unit_id FROM role_grant WHERE account_id = $account_id
 
 -- :name role_permission_clear
 -- unscoped: program start

@@ -169,7 +169,7 @@ static enum rc account_unlock(struct command_call *call)
     return db_run(call->ctx, st);
 }
 
-static enum rc check_exclusion(struct command_call *call, int64_t account_id, enum role role)
+static enum rc check_exclusion(struct command_call *call, int64_t account_id, enum role role, int64_t unit_id)
 {
     struct db_stmt *st = db_query(call->db, Q_GRANT_ROLES);
     db_bind_int(st, "account_id", account_id);
@@ -179,7 +179,13 @@ static enum rc check_exclusion(struct command_call *call, int64_t account_id, en
         if (!is_row)
             return RC_OK;
         enum role held;
-        if (!role_find(db_column_text(st, 0), &held) || held == role)
+        if (!role_find(db_column_text(st, 0), &held))
+            continue;
+        if (held == role && (role_is_admin(role) || db_column_int(st, 1) == unit_id)) {
+            db_reset(st);
+            return ctx_fail_field(call->ctx, RC_CONFLICT, "grant.already", "role");
+        }
+        if (held == role)
             continue;
         if (role_is_admin(held) || role_is_admin(role)) {
             db_reset(st);
@@ -218,7 +224,7 @@ static enum rc grant_give(struct command_call *call)
     TRY(db_first_row(call->ctx, st, &unit));
     if (!unit)
         return ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "unit_id");
-    TRY(check_exclusion(call, account_id, role));
+    TRY(check_exclusion(call, account_id, role, unit_id));
     struct value *body = value_new_map(arena);
     value_put_int(arena, body, "account_id", account_id);
     value_put_text(arena, body, "role", str_from_cstr(role_name(role)));

@@ -30,7 +30,7 @@ struct paragraph {
     int outline_level;     /* heading level of the style 1..9, 0 none */
     int bold;              /* 1 all bold, 0 not, -1 unknown */
     enum paragraph_align align;
-    struct str list_mark;  /* automatic numbering as shown ("(二)"), when the file keeps it apart from the text */
+    struct str list_mark;  /* automatic numbering as shown (a Chinese two in brackets), when the file keeps it apart from the text */
     int table, row, column; /* 1-based for cells, else 0 */
     int row_span, column_span; /* >= 1 for cells */
     bool is_header_cell;

@@ -108,7 +108,7 @@ static void add_fact(struct page *page, struct value *list, const char *label, s
 
 static struct str span_text(struct arena *arena, struct str from, struct str to)
 {
-    return from.n && to.n ? arena_format(arena, "%.*s – %.*s", STR_ARG(from), STR_ARG(to)) : from.n ? from : to;
+    return from.n && to.n ? arena_format(arena, "%.*s \xe2\x80\x93 %.*s", STR_ARG(from), STR_ARG(to)) : from.n ? from : to;
 }
 
 static void put_facts(struct page *page, struct value *source)
