@@ -101,7 +101,6 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect) AND f.aspect_id = $aspect
 -- :filter unit f.unit_id = $unit
 -- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
--- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- @sqlite
 -- :filter match f.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
 -- @postgres
@@ -125,6 +124,7 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter before_no f.no < $key
 -- :filter after_amount (f.amount_key, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
 -- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
+-- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- :sort due f.due_key, f.id
 -- :sort due_back f.due_key DESC, f.id DESC
 
@@ -143,9 +143,8 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter aspect f.aspect_id + 0 = $aspect
 -- :filter unit f.unit_id + 0 = $unit
 -- :filter under f.unit_id + 0 IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
--- :filter scope f.unit_id + 0 IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- @sqlite
--- :filter match EXISTS (SELECT 1 FROM search_fts WHERE search_fts.rowid = f.id AND search_fts MATCH $match)
+-- :filter match f.id + 0 IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
 -- @postgres
 -- :filter match EXISTS (SELECT 1 FROM search_doc d WHERE d.id = f.id AND d.tokens @@ CAST($match AS tsquery))
 -- @end
@@ -168,16 +167,18 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter after_amount (f.amount_key, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
 -- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
 -- The filter that picks the few rows:
+-- :filter by_scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- :filter by_source f.source_id = $source
 -- :filter by_aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect)
 -- :filter by_unit f.unit_id = $unit
 -- :filter by_under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
--- :filter by_scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
 -- @sqlite
 -- :filter by_match f.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
 -- @postgres
 -- :filter by_match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
 -- @end
+-- :filter by_label f.label = $label AND f.label <> 1
+-- :filter by_amount f.amount_key >= $amount_min
 -- :sort due f.due_key, f.id
 -- :sort due_back f.due_key DESC, f.id DESC
 -- :sort changed f.changed_seq
@@ -204,6 +205,17 @@ SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.la
 SELECT f.*, s.no AS source_no, s.title AS source_title, coalesce(a.title, '') AS aspect_title, u.name AS unit_name
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
+
+-- :list finding_pick_count
+-- unscoped: how many rows a filter leaves, up to a limit; only the choice of a plan hangs on it, and for most an index answers it alone
+SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {filters} LIMIT $limit) AS counted
+-- :filter source f.source_id = $source
+-- :filter aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect) AND f.aspect_id = $aspect
+-- :filter unit f.unit_id = $unit
+-- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
+-- :filter label f.label = $label AND f.label <> 1
+-- :filter amount f.amount_key >= $amount_min
 
 -- :name finding_match_count
 -- unscoped: how common a word is, up to a limit; only the choice of a plan hangs on it

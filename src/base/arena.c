@@ -7,12 +7,13 @@
 
 #include <stdarg.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 
-enum { BLOCK_FIRST = 16 * 1024, BLOCK_LARGEST = 1024 * 1024 };
+enum { BLOCK_FIRST = 16 * 1024, BLOCK_LARGEST = 1024 * 1024, FORMAT_ROOM_LEAST = 64 };
 
 struct arena_block {
     struct arena_block *older;
@@ -150,19 +151,42 @@ struct str arena_copy_str(struct arena *arena, struct str s)
     return p ? (struct str){p, s.n} : STR_EMPTY;
 }
 
+/* Formats straight into what is left of the newest block; true when it fits. */
+static bool format_in_place(struct arena *arena, const char *format, va_list args, struct str *ret)
+{
+    struct arena_block *block = arena->newest;
+    size_t room = block ? block->size - block->used : 0;
+    size_t left = arena->ceiling_bytes - arena->used_bytes;
+    room = room < left ? room : left;
+    if (room < FORMAT_ROOM_LEAST)
+        return false;
+    char *p = block->data + block->used;
+    int n = vsnprintf(p, room, format, args);
+    if (n < 0 || (size_t)n >= room)
+        return false;
+    *ret = (struct str){p, (size_t)n};
+    return arena_alloc_raw(arena, (size_t)n + 1) == p;
+}
+
 struct str arena_format(struct arena *arena, const char *format, ...)
 {
-    va_list args;
+    va_list args, again;
+    struct str done = STR("");
     va_start(args, format);
-    va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    char *p = n < 0 ? NULL : arena_alloc_raw(arena, (size_t)n + 1);
-    if (p)
-        (void)vsnprintf(p, (size_t)n + 1, format, again);
+    bool is_done = format_in_place(arena, format, again, &done);
     va_end(again);
-    return p ? (struct str){p, (size_t)n} : STR("");
+    if (!is_done) {
+        va_copy(again, args);
+        int n = vsnprintf(NULL, 0, format, again);
+        va_end(again);
+        char *p = n < 0 ? NULL : arena_alloc_raw(arena, (size_t)n + 1);
+        if (p)
+            (void)vsnprintf(p, (size_t)n + 1, format, args);
+        done = p ? (struct str){p, (size_t)n} : STR("");
+    }
+    va_end(args);
+    return done;
 }
 
 struct str arena_concat(struct arena *arena, struct str a, struct str b)

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
 
 static _Atomic int64_t clock_pinned_ms;
@@ -76,14 +75,24 @@ int date_weekday(int32_t day)
     return (int)(((int64_t)day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */
 }
 
+static void put_two(char *to, unsigned n)
+{
+    to[0] = (char)('0' + n / 10 % 10);
+    to[1] = (char)('0' + n % 10);
+}
+
 struct str date_format(int32_t day, char text[DATE_TEXT_BYTES])
 {
     int y, m, d;
     date_to_civil(day, &y, &m, &d);
     if (y < 0 || y > 9999)
         y = m = d = 0;
-    (void)snprintf(text, DATE_TEXT_BYTES, "%04u-%02u-%02u", (unsigned)y % 10000u, (unsigned)m % 100u,
-                   (unsigned)d % 100u);
+    put_two(text, (unsigned)y / 100);
+    put_two(text + 2, (unsigned)y % 100);
+    put_two(text + 5, (unsigned)m);
+    put_two(text + 8, (unsigned)d);
+    text[4] = text[7] = '-';
+    text[DATE_TEXT_BYTES - 1] = '\0';
     return (struct str){text, DATE_TEXT_BYTES - 1};
 }
 
@@ -112,7 +121,11 @@ struct str time_format_china(int64_t at_ms, char text[TIME_TEXT_BYTES])
     int64_t day = floor_div(seconds, 86400);
     int64_t rest = seconds - day * 86400;
     (void)date_format((int32_t)day, text);
-    (void)snprintf(text + 10, TIME_TEXT_BYTES - 10, " %02u:%02u:%02u", (unsigned)(rest / 3600) % 100u,
-                   (unsigned)(rest / 60 % 60), (unsigned)(rest % 60));
+    put_two(text + 11, (unsigned)(rest / 3600));
+    put_two(text + 14, (unsigned)(rest / 60 % 60));
+    put_two(text + 17, (unsigned)(rest % 60));
+    text[10] = ' ';
+    text[13] = text[16] = ':';
+    text[19] = '\0';
     return (struct str){text, TIME_TEXT_BYTES - 2};
 }

@@ -86,13 +86,19 @@ struct str page_text_args(struct page *page, const char *key, const struct str *
     return message_format(page->ctx.arena, page->lang, str_from_cstr(key), args, count);
 }
 
+/* Key of what is derived from a column, as "due" and "_text"; a list page asks for some hundreds. */
+static const char *derived_key(struct arena *arena, const char *key, const char *suffix)
+{
+    return arena_concat(arena, str_from_cstr(key), str_from_cstr(suffix)).p;
+}
+
 void page_put_choice_text(struct page *page, struct value *row, const char *key, const char *prefix)
 {
     struct arena *arena = page->ctx.arena;
     struct str value = value_get_text(row, key);
     struct str name = arena_format(arena, "%s.%.*s", prefix, STR_ARG(value));
     struct str text = value.n ? message_find(page->lang, name) : STR("");
-    value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_label", key)), text.p ? text : value);
+    value_put_text(arena, row, derived_key(arena, key, "_label"), text.p ? text : value);
 }
 
 void page_put_due(struct page *page, struct value *row, const char *key, bool is_closed)
@@ -132,8 +138,8 @@ struct str page_format_money(struct arena *arena, int64_t fen)
         rest /= 10;
         digits++;
     } while (rest);
-    const char *open = fen < 0 ? "(" : "", *close = fen < 0 ? ")" : "";
-    return arena_format(arena, "%s%.*s%s", open, (int)(sizeof text - at), text + at, close);
+    struct str digits_text = {text + at, sizeof text - at};
+    return fen < 0 ? arena_format(arena, "(%.*s)", STR_ARG(digits_text)) : arena_copy_str(arena, digits_text);
 }
 
 void page_put_money(struct page *page, struct value *row, const char *key)
@@ -141,7 +147,7 @@ void page_put_money(struct page *page, struct value *row, const char *key)
     struct arena *arena = page->ctx.arena;
     const struct value *v = value_get(row, key);
     struct str text = v && v->kind == VALUE_INT ? page_format_money(arena, v->integer) : STR("");
-    value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_text", key)), text);
+    value_put_text(arena, row, derived_key(arena, key, "_text"), text);
 }
 
 void page_put_time(struct page *page, struct value *row, const char *key)
@@ -149,7 +155,7 @@ void page_put_time(struct page *page, struct value *row, const char *key)
     struct arena *arena = page->ctx.arena;
     char text[TIME_TEXT_BYTES];
     struct str s = time_format_china(value_get_int(row, key, 0), text);
-    value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_text", key)),
+    value_put_text(arena, row, derived_key(arena, key, "_text"),
                    arena_copy_str(arena, str_slice(s, 0, 16)));
 }
 

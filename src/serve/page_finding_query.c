@@ -14,6 +14,7 @@ enum { FEW_MAX = 2000, FEW_MATCH_MAX = 5000, DUE_SOON_DAYS = 30, CURSOR_KEY_MAX_
 
 #define BIT(name) FINDING_LIST_FILTER_##name
 #define WALK(name) FINDING_WALK_FILTER_##name
+#define PICK(name) FINDING_PICK_COUNT_FILTER_##name
 #define NO_DUE "9999-12-31"
 #define LAST_DUE "9999-12-30"
 
@@ -29,6 +30,7 @@ static const struct sort_column {
     {"amount", "amount_key", true, BIT(AFTER_AMOUNT), BIT(BEFORE_AMOUNT), FINDING_WALK_SORT_AMOUNT, FINDING_WALK_SORT_FEW_AMOUNT},
 };
 
+_Static_assert((int)FINDING_LIST_FILTER_SCOPE == (int)FINDING_WALK_FILTER_BY_SCOPE, "scope stands at the end of the common filters");
 _Static_assert((int)FINDING_LIST_FILTER_LABEL == (int)FINDING_WALK_FILTER_LABEL &&
                    (int)FINDING_LIST_FILTER_BEFORE_AMOUNT == (int)FINDING_WALK_FILTER_BEFORE_AMOUNT,
                "both lists have the same filters in the same order");
@@ -135,7 +137,10 @@ static enum rc read_words(struct page *page, struct finding_query *q)
         return RC_OK;
     struct arena *arena = page->ctx.arena;
     struct bigram_query tokens;
-    TRY(bigram_query(arena, arena_concat(arena, q->q, STR(" zzkfinding")), &tokens));
+    TRY(bigram_query(arena, q->q, &tokens));
+    if (tokens.n == 0)
+        return ctx_fail_field(&page->ctx, RC_INVALID, "search.no_words", "q");
+    tokens = bigram_query_with(arena, &tokens, STR("zzkfinding"));
     q->match = db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &tokens) : bigram_tsquery(arena, &tokens);
     q->filters |= BIT(MATCH);
     return RC_OK;
@@ -189,8 +194,13 @@ static enum rc count_list(struct page *page, const struct finding_query *q, enum
 
 /* Filters that an index of their own can pick rows by, the sharpest first, and their form in finding_walk. */
 static const struct pick {
-    uint32_t plain, by;
-} picks[] = {{BIT(ASPECT), WALK(BY_ASPECT)}, {BIT(SOURCE), WALK(BY_SOURCE)}, {BIT(UNIT), WALK(BY_UNIT)}, {BIT(UNDER), WALK(BY_UNDER)}};
+    uint32_t plain, count, by;
+} picks[] = {{BIT(ASPECT), PICK(ASPECT), WALK(BY_ASPECT)},
+             {BIT(SOURCE), PICK(SOURCE), WALK(BY_SOURCE)},
+             {BIT(UNIT), PICK(UNIT), WALK(BY_UNIT)},
+             {BIT(UNDER), PICK(UNDER), WALK(BY_UNDER)},
+             {BIT(AMOUNT_MIN), PICK(AMOUNT), WALK(BY_AMOUNT)},
+             {BIT(LABEL), PICK(LABEL), WALK(BY_LABEL)}};
 
 static enum rc count_match(struct page *page, struct finding_query *q, int64_t *ret_count)
 {
@@ -211,14 +221,15 @@ static enum rc choose_plan(struct page *page, struct finding_query *q)
         is_many = !q->pick;
     }
     for (size_t i = 0; !q->pick && i < sizeof picks / sizeof picks[0]; i++) {
-        if (!(q->filters & picks[i].plain))
+        bool is_usual_label = picks[i].plain == BIT(LABEL) && q->label == LABEL_INTERNAL; /* nearly all; not in its index */
+        if (!(q->filters & picks[i].plain) || is_usual_label)
             continue;
-        TRY(count_list(page, q, Q_FINDING_COUNT, picks[i].plain, FEW_MAX + 1, &count));
+        TRY(count_list(page, q, Q_FINDING_PICK_COUNT, picks[i].count, FEW_MAX + 1, &count));
         q->pick = count <= FEW_MAX ? picks[i].by : 0;
         is_many |= !q->pick && picks[i].plain != BIT(UNIT); /* unit and due date share an index */
     }
     if (!q->pick && page->actor.everywhere[q->perm] < LABEL_PUBLIC) {
-        TRY(count_list(page, q, Q_FINDING_COUNT, BIT(SCOPE), FEW_MAX + 1, &count));
+        TRY(count_list(page, q, Q_FINDING_PICK_COUNT, PICK(SCOPE), FEW_MAX + 1, &count));
         q->pick = count <= FEW_MAX ? WALK(BY_SCOPE) : 0;
         is_many |= !q->pick;
     }
