@@ -43,4 +43,7 @@ extern const struct command command_draft_discard;
 /* draft.confirm {id, revision, draft}: the whole register of the draft in one transaction; result: id of the source, findings. */
 extern const struct command command_draft_confirm;
 
+/* Number of the next source, LY-2026-003; the organisation's chain is locked. */
+enum rc register_make_source_no(struct command_call *call, struct str *ret_no) MUST_CHECK;
+
 #endif

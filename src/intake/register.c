@@ -167,7 +167,7 @@ static void copy_date(struct arena *arena, struct value *to, const char *key, st
         value_put_null(arena, to, key);
 }
 
-static enum rc make_source_no(struct command_call *call, struct str *ret_no)
+enum rc register_make_source_no(struct command_call *call, struct str *ret_no)
 {
     int year, month, day;
     date_to_civil(clock_today(), &year, &month, &day);
@@ -243,7 +243,7 @@ static enum rc append_source(struct confirmation *c)
     const struct value *source = value_get(c->draft, "source");
     struct str no, kind = value_get_text(c->row, "kind");
     struct str contacts;
-    TRY(make_source_no(call, &no));
+    TRY(register_make_source_no(call, &no));
     TRY(contacts_json(arena, source, &contacts));
     struct value *body = value_new_map(arena);
     value_put_text(arena, body, "no", no);

@@ -26,6 +26,15 @@ enum rc page_draft(struct page *page);
 enum rc page_draft_op_post(struct page *page);
 enum rc page_draft_confirm_post(struct page *page);
 
+/* page_register_import.c */
+enum rc page_register_import(struct page *page);
+enum rc page_register_import_post(struct page *page);
+enum rc page_register_import_map(struct page *page);
+enum rc page_register_import_preview(struct page *page);
+enum rc page_register_import_errors(struct page *page);
+enum rc page_register_import_apply_post(struct page *page);
+enum rc page_register_import_result(struct page *page);
+
 /* page_home.c */
 enum rc page_home(struct page *page);
 enum rc page_about(struct page *page);
