@@ -267,8 +267,9 @@ CREATE INDEX finding_due ON finding (due_key, id);
 CREATE INDEX finding_unit_due ON finding (unit_id, due_key, id);
 CREATE INDEX finding_status_due ON finding (status, due_key, id);
 CREATE INDEX finding_phase_due ON finding (phase, due_key, id);
--- Most documents say neither; those that do are few enough to be found by themselves.
+-- Most findings have none of these, so the indexes hold few rows and cost little.
 CREATE INDEX finding_nature_due ON finding (nature, due_key, id) WHERE nature <> '';
+CREATE INDEX finding_label_due ON finding (label, due_key, id) WHERE label <> 1;
 CREATE INDEX finding_severity_due ON finding (severity, due_key, id) WHERE severity <> '';
 CREATE INDEX finding_changed ON finding (changed_seq);
 CREATE INDEX finding_amount ON finding (amount_key, id);

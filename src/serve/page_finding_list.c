@@ -398,7 +398,7 @@ enum rc page_finding_list(struct page *page)
     struct arena *arena = page->ctx.arena;
     struct finding_query query;
     TRY(finding_query_read(page, PERM_FINDING_READ, &query));
-    struct value *rows;
+    struct value *rows = NULL;
     TRY(read_rows(page, &query, &rows));
     for (struct value *row = rows->items.first; row; row = row->next)
         finding_put_words(page, row);

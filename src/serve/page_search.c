@@ -136,12 +136,9 @@ static enum rc read_kind(struct page *page, struct str *ret_kind)
 static enum rc find_hits(struct page *page, const struct bigram_query *query, struct str kind, struct str *ret_next)
 {
     struct arena *arena = page->ctx.arena;
-    struct bigram_query asked = *query, of_kind;
-    if (kind.n) {
-        struct str text = arena_format(arena, "%.*s zzk%.*s", STR_ARG(page_param_text(page, "q")), STR_ARG(kind));
-        TRY(bigram_query(arena, text, &of_kind));
-        asked = of_kind;
-    }
+    struct bigram_query asked = *query;
+    if (kind.n)
+        asked = bigram_query_with(arena, query, arena_format(arena, "zzk%.*s", STR_ARG(kind)));
     bool is_sqlite = db_get_engine(page->db) == DB_SQLITE;
     struct db_stmt *st = page_statement(page, Q_SEARCH_FIND);
     db_bind_text(st, "match", is_sqlite ? bigram_fts5_query(arena, &asked) : bigram_tsquery(arena, &asked));

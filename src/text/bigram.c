@@ -195,3 +195,14 @@ struct str bigram_tsquery(struct arena *arena, const struct bigram_query *query)
 {
     return join(arena, query, "'", ":*", " & ");
 }
+
+struct bigram_query bigram_query_with(struct arena *arena, const struct bigram_query *query, struct str token)
+{
+    struct bigram_query more = {ARENA_NEW_ARRAY(arena, struct bigram_token, query->n + 1), query->n + 1};
+    if (!more.p)
+        return *query; /* the arena remembers */
+    for (size_t i = 0; i < query->n; i++)
+        more.p[i] = query->p[i];
+    more.p[query->n] = (struct bigram_token){token, false};
+    return more;
+}

@@ -38,6 +38,8 @@ struct bigram_query {
 enum rc bigram_document(struct arena *arena, struct str text, struct str *ret_tokens) MUST_CHECK;
 /* Tokens of what a person typed, at most BIGRAM_QUERY_MAX_TOKENS (the rest is dropped). */
 enum rc bigram_query(struct arena *arena, struct str typed, struct bigram_query *ret) MUST_CHECK;
+/* The query and one more token that must match as a whole; the query itself when the arena refuses. */
+struct bigram_query bigram_query_with(struct arena *arena, const struct bigram_query *query, struct str token);
 /* The query as FTS5 MATCH text; empty when nothing to search for. */
 struct str bigram_fts5_query(struct arena *arena, const struct bigram_query *query);
 /* The query as text of type tsquery. */
