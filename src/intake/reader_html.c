@@ -9,7 +9,7 @@
 #include "intake/reader_charset.h"
 #include "intake/reader_work.h"
 
-enum { TABLE_COLUMNS = 1024, SPAN_MAX = 10000, ANCESTORS = 64, UNCLOSED_MAX = 200 };
+enum { TABLE_COLUMNS = 1024, SPAN_MAX = 10000, ANCESTORS = 64, UNCLOSED_MAX = 200, NESTED_MAX = 3000 };
 
 struct html_table {
     struct html_table *outer;
@@ -485,13 +485,13 @@ static void *gumbo_alloc(void *user, size_t n) { return arena_alloc(user, n); }
 static void gumbo_keep(void *user, void *p) { (void)user, (void)p; }
 
 /* Threat: formatting elements that are never closed are opened again in every following block, so that a small page
- * grows into a tree of the square of its size.  Real pages leave a handful open.  (What slips through meets the
- * memory and time limits of the child.) */
+ * grows into a tree of the square of its size.  Blocks that nest by the thousand make each further tag search all of them.
+ * Real pages leave a handful open.  (What slips through meets the memory and time limits of the child.) */
 static bool is_runaway(struct str text)
 {
     static const char *const names[] = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong",
-                                        "tt", "u"};
-    enum { NAMES = sizeof names / sizeof names[0] };
+                                        "tt", "u", /* blocks */ "div", "table", "ul", "ol", "dl", "section", "article", "center", "form"};
+    enum { NAMES = sizeof names / sizeof names[0], BLOCKS_FROM = 14 };
     long open[NAMES] = {0};
     for (size_t at = 0; (at = str_find_byte(text, '<', at)) != SIZE_MAX;) {
         at++;
@@ -503,7 +503,7 @@ static bool is_runaway(struct str text)
             if (!str_equal_nocase(str_slice(text, from, end), str_from_cstr(names[i])))
                 continue;
             open[i] += is_close ? (open[i] > 0 ? -1 : 0) : 1;
-            if (open[i] > UNCLOSED_MAX)
+            if (open[i] > (i < BLOCKS_FROM ? UNCLOSED_MAX : NESTED_MAX))
                 return true;
         }
     }

@@ -149,7 +149,7 @@ static enum rc read_page(struct ofd *ofd, const struct xml_node *document, struc
     const struct xml_node *root;
     TRY(office_part(ofd->package, reader, part, &root));
     if (!root)
-        return reader_damaged(reader, "reader.part_missing", part);
+        return reader_damaged(reader, "reader.part_missing", part.n ? part : STR("BaseLoc"));
     int64_t height = area_height(ofd, xml_child(root, "Area"));
     if (ofd->layout.page_heights.n >= PAGES_MAX)
         return ctx_fail_key(reader->ctx, RC_TOO_LARGE, "reader.too_much");

@@ -27,6 +27,8 @@ enum rc reader_txt_utf8(struct reader *reader, struct str text)
 enum rc reader_txt(struct reader *reader, struct str bytes)
 {
     struct str text;
+    if (bytes.n / 2 > READER_TEXT_MAX) /* no encoding takes more than twice what it takes as UTF-8: not worth decoding */
+        return ctx_fail_key(reader->ctx, RC_TOO_LARGE, "reader.too_much");
     TRY(charset_decode(reader, bytes, STR_EMPTY, &text, &reader->document->encoding));
     return reader_txt_utf8(reader, text);
 }

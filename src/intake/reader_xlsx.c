@@ -229,8 +229,8 @@ static enum rc on_end(void *user, struct str name)
         xlsx->in_phonetic = false;
     if (!str_equal_cstr(name, "c"))
         return RC_OK;
-    TRY(buf_rc(&xlsx->value));
-    TRY(buf_rc(&xlsx->inline_text));
+    if (buf_rc(&xlsx->value) != RC_OK || buf_rc(&xlsx->inline_text) != RC_OK)
+        return reader_line_no_room(xlsx->reader, buf_rc(&xlsx->value) != RC_OK ? buf_rc(&xlsx->value) : buf_rc(&xlsx->inline_text));
     xlsx->formulas_without_value += xlsx->has_formula && !xlsx->value.n;
     xlsx->cell.text = reader_trim(xlsx->value.n || xlsx->inline_text.n ? cell_text(xlsx) : STR_EMPTY);
     if (!xlsx->cell.text.n)

@@ -50,7 +50,7 @@ static enum rc check_entry(struct reader *reader, zip_t *zip, size_t i)
     zip_stat_t stat;
     if (zip_stat_index(zip, i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE) ||
         !(stat.valid & ZIP_STAT_COMP_SIZE))
-        return reader_damaged(reader, "reader.zip_broken", STR_EMPTY);
+        return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
     if (!is_safe_name(str_from_cstr(stat.name)))
         return reader_damaged(reader, "reader.zip_path", STR_EMPTY);
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE)
@@ -77,7 +77,7 @@ enum rc zip_package_open(struct reader *reader, struct str bytes, struct zip_pac
     }
     zip_error_fini(&error);
     if (!package->zip)
-        return reader_damaged(reader, "reader.zip_broken", STR_EMPTY);
+        return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
     zip_int64_t count = zip_get_num_entries(package->zip, 0);
     enum rc rc = count > ENTRIES_MAX ? reader_damaged(reader, "reader.zip_bomb", STR_EMPTY) : RC_OK;
     package->entry_count = count > 0 ? (size_t)count : 0;

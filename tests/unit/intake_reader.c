@@ -291,7 +291,7 @@ static void test_hostile_files_end_in_one_clear_failure(void **state)
                  {"macro.xlsm", "reader.macro"},       {"doctype.docx", "reader.xml_entities"},
                  {"deep.docx", "reader.nesting"},      {"bomb.docx", "reader.zip_bomb"},
                  {"traverse.docx", "reader.zip_path"}, {"nobody.docx", "reader.part_missing"},
-                 {"cut.docx", "reader.zip_broken"},    {"lying.docx", "reader.zip_broken"},
+                 {"cut.docx", "reader.zip_cut"}   ,    {"lying.docx", "reader.zip_broken"},
                  {"open.html", "reader.nesting"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_failure(open_sample(cases[i].name), cases[i].name, NULL, cases[i].key);
@@ -309,7 +309,7 @@ static void test_made_up_bytes(void **state)
                  {"{\\rtf1 x}", 9, "reader.rtf"},
                  {"7z\xBC\xAF\x27\x1C", 6, "reader.archive"},
                  {"PK\3\4 anything", 13, "reader.archive"},
-                 {"PK\3\4 word/document.xml", 22, "reader.zip_broken"},
+                 {"PK\3\4 word/document.xml", 22, "reader.zip_cut"},
                  {"\x80\x81\xFF\xFE\xFF\xFF\x80\x80\xFF\x90", 10, "reader.charset"},
                  {"<html><body></body></html>", 26, "reader.no_text"},
                  {"From: a\r\nSubject: b\r\n\r\n", 23, "reader.no_text"}};
@@ -326,7 +326,7 @@ static void test_hundred_megabytes_in_one_line(void **state)
     memset(p, 'x', SIZE);
     int fd = make_file(p, SIZE);
     free(p);
-    expect_failure(fd, "line.txt", NULL, "reader.line_too_long");
+    expect_failure(fd, "line.txt", NULL, "reader.too_much");
 }
 
 static void test_limits_of_the_child(void **state)
@@ -348,10 +348,10 @@ static void test_limits_of_the_child(void **state)
     limits.wall_ms = 3000;
     struct buf page CLEANUP(buf_done); /* takes time that grows with the square of its size */
     buf_init(&page, 8u << 20);
-    for (int i = 0; i < 200000; i++)
+    for (int i = 0; i < 2500; i++)
         buf_add_cstr(&page, "<div>");
-    for (int i = 0; i < 200000; i++)
-        buf_add_cstr(&page, "<p>");
+    for (int i = 0; i < 1000000; i++)
+        buf_add_cstr(&page, "</p>"); /* each looks for its start in all that is open */
     buf_add_char(&page, 'x');
     expect_failure(make_file(page.p, page.n), "slow.html", &limits, "reader.timeout");
 }
