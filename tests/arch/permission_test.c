@@ -252,10 +252,18 @@ static void try_route(const struct route *route, int who, enum place place)
         return;
     int status = ask("GET", path, who, "application/json", false, &body);
     int wanted = who < 0 && route->perm != PERM_COUNT ? 401 : !may(who, route->perm) ? 403 : place != INSIDE && is_hidden_by_scope(route) ? 404 : 200;
+    if (wanted == 200 && strstr(path, "/2147483647")) /* long work of somebody: nobody else's to see */
+        wanted = 404;
     if (status != wanted) {
         snprintf(detail, sizeof detail, "%d instead of %d, %s", status, wanted, place_names[place]);
         fault("GET", path, who, detail);
     }
+    if (wanted != 200 || !route->tpl)
+        return;
+    status = ask("GET", path, who, "text/html", false, &body); /* strict templates: a name that is not in the view is a 500 */
+    snprintf(detail, sizeof detail, "%d as a page", status);
+    if (status != 200)
+        fault("GET", path, who, detail);
 }
 
 static void try_reading(void)

@@ -172,8 +172,8 @@ test('a unit dragged onto another asks for date and reason', async (page) => {
   assert.equal(await page.isVisible('#move-dialog'), true);
   await page.fill('#move-reason', '机构调整');
   await page.click('#move-dialog .btn-primary');
-  const { fields } = await last_post(page);
-  assert.deepEqual([fields.unit, fields.parent, fields.reason], ['4', '9', '机构调整']);
+  const { fields, path } = await last_post(page);
+  assert.deepEqual([path, fields.parent_id, fields.reason], ['/units/4/edit/move', '9', '机构调整']);
 });
 
 test('a unit cannot be dragged below itself', async (page) => {
