@@ -1,6 +1,7 @@
 /* cmd_outline.c: `bihuan outline FILE [--json]`: what the program reads in a document, without a database. */
 #include "cli/cmd_outline.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "base/value.h"
+#include "cli/cli.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
 
@@ -117,7 +119,7 @@ static enum rc read_outline(struct ctx *ctx, const char *path, struct value **re
 {
     int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return ctx_fail_format(ctx, RC_IO, NULL, "%s: %m", path);
+        return ctx_fail_key(ctx, errno == ENOENT ? RC_NOT_FOUND : errno == EACCES ? RC_FORBIDDEN : RC_IO, NULL);
     const char *name = strrchr(path, '/');
     struct document document = {0};
     TRY(reader_read_sandboxed(ctx, fd, str_from_cstr(name ? name + 1 : path), NULL, &document));
@@ -129,14 +131,9 @@ static enum rc read_outline(struct ctx *ctx, const char *path, struct value **re
 
 static int fail(const struct ctx *ctx, const char *path, enum rc rc)
 {
-    fprintf(stderr, "bihuan outline: %s: %s", path, rc_name(rc));
-    for (const struct ctx_issue *issue = ctx->first; issue; issue = issue->next) {
-        fprintf(stderr, ": %.*s", STR_ARG(issue->key));
-        for (int i = 0; i < issue->arg_count; i++)
-            fprintf(stderr, " %.*s", STR_ARG(issue->args[i]));
-    }
-    fputc('\n', stderr);
-    return rc_exit_code(rc);
+    struct cli cli = {.ctx = *ctx};
+    fprintf(stderr, "%s: ", path);
+    return cli_fail(&cli, rc);
 }
 
 int cmd_outline(int argc, char **argv)
