@@ -13,6 +13,7 @@ static size_t line_end(struct str s, size_t from)
 
 enum rc reader_txt_utf8(struct reader *reader, struct str text)
 {
+    TRY(reader_join_wrapped(reader, text, &text));
     int page = memchr(text.p ? text.p : "", '\f', text.n) ? 1 : 0;
     for (size_t at = 0; at <= text.n;) {
         size_t end = line_end(text, at);

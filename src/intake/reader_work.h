@@ -71,6 +71,10 @@ enum rc reader_ofd(struct reader *reader, struct str bytes) MUST_CHECK;
 enum rc reader_eml(struct reader *reader, struct str bytes) MUST_CHECK;
 enum rc reader_pdf(struct reader *reader, struct str bytes) MUST_CHECK;
 
+/* The text with lines that were broken at a fixed width joined again, and a note; the text itself when it was not.
+ * Lives in the scratch memory. */
+enum rc reader_join_wrapped(struct reader *reader, struct str text, struct str *ret) MUST_CHECK;
+
 /* Text already decoded to UTF-8: used for the bodies of mails. */
 enum rc reader_txt_utf8(struct reader *reader, struct str text) MUST_CHECK;
 enum rc reader_html_utf8(struct reader *reader, struct str text) MUST_CHECK;
