@@ -224,7 +224,11 @@ static enum rc choose_plan(struct page *page, struct finding_query *q)
         bool is_usual_label = picks[i].plain == BIT(LABEL) && q->label == LABEL_INTERNAL; /* nearly all; not in its index */
         if (!(q->filters & picks[i].plain) || is_usual_label)
             continue;
-        TRY(count_list(page, q, Q_FINDING_PICK_COUNT, picks[i].count, FEW_MAX + 1, &count));
+        /* Numbers of a source stand together: a walk by number would first pass all sources before it. */
+        bool is_together = columns[q->column].after == BIT(AFTER_NO) && (picks[i].plain & (BIT(SOURCE) | BIT(ASPECT)));
+        count = 0;
+        if (!is_together)
+            TRY(count_list(page, q, Q_FINDING_PICK_COUNT, picks[i].count, FEW_MAX + 1, &count));
         q->pick = count <= FEW_MAX ? picks[i].by : 0;
         is_many |= !q->pick && picks[i].plain != BIT(UNIT); /* unit and due date share an index */
     }
