@@ -143,7 +143,9 @@ static void check_group(struct outline *outline, const struct group *group)
     }
     size_t end = group->parts[group->n - 1]->to;
     int64_t value = total->amount.value;
-    if (group->n == 1 && !group->has_rest) {
+    if (group->n == 1 && group->has_rest)
+        return; /* "追回118.5万元，其余207.5万元…": both are parts of what stands before */
+    if (group->n == 1) {
         if (sum > value && !is_approximate && group->is_status && is_of_problems(outline, total))
             outline_add_report(outline, "part_over_total", SEVERITY_WARNING, total->line, total->from, end, total->text,
                                group->parts[0]->text, node_id_at(outline, total->line));

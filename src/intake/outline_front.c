@@ -29,7 +29,8 @@ static void take_meta(struct outline *outline, const struct outline_line *line)
 {
     struct str published = read_meta(line, WORDS("发布时间", "发布日期", "发文时间", "日期:", "时间:"));
     struct str origin = read_meta(line, WORDS("信息来源", "稿件来源", "文章来源", "来源"));
-    if (published.n && !outline->source.published.n)
+    bool is_meeting = outline_has_any(line->match, WORDS("上午", "下午", "晚上")); /* of minutes: when they met */
+    if (published.n && !is_meeting && !outline->source.published.n)
         outline->source.published = published;
     if (origin.n && !outline->source.origin.n)
         outline->source.origin = origin;

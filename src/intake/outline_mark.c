@@ -109,6 +109,14 @@ static bool read_digit_mark(struct str s, size_t at, struct mark *ret)
     if (more == 0)
         return false;
     after += more;
+    int third = 0;
+    size_t last = after + 1 < s.n && s.p[after] == '.' ? scan_digits(s, after + 1, &third) : 0;
+    size_t behind = after + 1 + last;
+    if (last > 0 && behind < s.n && s.p[behind] != '.' && s.p[behind] != '%' && s.p[behind] != ',' && !is_digit_at(s, behind)) {
+        /* "2.1.1": a third level; a date "2025.3.12" is none */
+        *ret = (struct mark){.style = STYLE_SUB, .number = third, .end = behind, .is_doubtful = true};
+        return number <= NUMBER_MAX;
+    }
     if (after < s.n && (s.p[after] == '.' || s.p[after] == '%' || s.p[after] == ','))
         after += (s.p[after] == '.' && !is_digit_at(s, after + 1)) ? 1 : 0;
     if (is_digit_at(s, after) || (after < s.n && (s.p[after] == '%' || s.p[after] == ',' || s.p[after] == '.')))
@@ -171,6 +179,30 @@ static bool read_han_mark(struct str s, size_t at, struct mark *ret)
     return true;
 }
 
+/* "首先，", "其次，", "再次，", and "问题一：" as an item. */
+static bool read_word_mark(struct str s, size_t at, struct mark *ret)
+{
+    static const char *const words[] = {"首先", "其次", "再次", NULL};
+    static const char *const stops[] = {",", "、", ":", NULL};
+    size_t end = 0, after = 0;
+    for (int i = 0; words[i]; i++) {
+        if (!starts(s, at, words[i], &end) || !starts_any(s, end, stops, &after))
+            continue;
+        *ret = (struct mark){.style = STYLE_ORDINAL, .number = i + 1, .end = after};
+        return true;
+    }
+    int number = 0;
+    if (!starts(s, at, "问题", &end))
+        return false;
+    size_t n = scan_digits(s, end, &number);
+    if (n == 0)
+        n = scan_han(s, end, &number);
+    if (n == 0 || !starts_any(s, skip_spaces(s, end + n), (const char *const[]){":", "、", ".", NULL}, &after))
+        return false;
+    *ret = (struct mark){.style = STYLE_ITEM, .number = number, .end = after};
+    return true;
+}
+
 static bool read_ordinal_mark(struct str s, size_t at, struct mark *ret)
 {
     size_t end = 0;
@@ -219,7 +251,7 @@ static bool read_circled_mark(struct str s, size_t at, struct mark *ret)
 static bool read_mark(struct str s, size_t at, struct mark *ret)
 {
     return read_bracket_mark(s, at, ret) || read_digit_mark(s, at, ret) || read_circled_mark(s, at, ret) ||
-           read_ordinal_mark(s, at, ret) || read_han_mark(s, at, ret);
+           read_word_mark(s, at, ret) || read_ordinal_mark(s, at, ret) || read_han_mark(s, at, ret);
 }
 
 void outline_read_mark(struct outline_line *line, struct str list_mark)

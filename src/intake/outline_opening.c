@@ -4,12 +4,13 @@
  */
 #include "intake/outline_parts.h"
 
+#include "base/clock.h"
 #include "text/utf8.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 enum { OPENING_LINES_MAX = 12, INSPECTOR_COUNT_MAX = 40, ROUND_COUNT_MAX = 16, OPENING_BYTES_MAX = 6000,
-       DATES_MAX = 40 };
+       DATES_MAX = 40, CLAUSES_MAX = 3, YEAR_DAYS_MAX = 366, FIRST_PART_LINES = 4 };
 
 /* Back from `at` to the nearest of the stops "，" "。" "；" or 0. */
 static size_t clause_start(struct str s, size_t at)
@@ -35,7 +36,9 @@ static size_t sentence_end(struct str s, size_t from)
 static bool is_inspector(struct str s)
 {
     static const char *const ends[] = {"巡视组", "巡察组", "审计组", "督察组", "检查组", "督导组", "考核组", "工作组", "审计局", "审计署",
-                                       "审计厅", "审计处", "纪委", "监委", "组", "特派办", "巡察办", "巡视办", NULL};
+                                       "审计厅", "审计处", "审计部", "纪委", "监委", "组", "特派办", "巡察办", "巡视办", NULL};
+    size_t bracket = str_has_suffix(outline_trim(s), STR(")")) ? outline_find(s, "(", 0) : SIZE_MAX;
+    s = str_slice(s, 0, bracket); /* "集团审计部(Internal Audit)" */
     for (size_t i = 0; ends[i]; i++)
         if (str_has_suffix(outline_trim(s), str_from_cstr(ends[i])))
             return outline_count(s) <= INSPECTOR_COUNT_MAX;
@@ -112,6 +115,22 @@ static void read_inspection(struct outline *outline, const struct outline_line *
         cut_dates(dates, s, &from, &to);
         size_t body_from = at + 3, body_to = verb;
         cut_dates(dates, s, &body_from, &body_to);
+        /* "第二巡察组于8月25日开始，至10月30日结束，对…": the inspector stands some clauses before. */
+        size_t sentence = from;
+        for (int step = 0; step < CLAUSES_MAX && sentence > 0 && !is_inspector(str_slice(s, from, to)); step++) {
+            size_t stop = outline_step_back(s, sentence);
+            if (outline_code_at(s, stop, NULL) == 0x3002)
+                break;
+            from = sentence = clause_start(s, stop);
+            to = stop;
+            cut_dates(dates, s, &from, &to);
+            if (str_has_suffix(str_slice(s, from, to), STR("于")))
+                to -= STR("于").n;
+        }
+        /* "会议反馈了第二巡察组对…" */
+        size_t told = outline_find_any(str_slice(s, 0, to), from, WORDS("反馈了", "通报了", "听取了"), NULL);
+        if (told != SIZE_MAX)
+            from = told + STR("反馈了").n;
         bool has_inspector = is_inspector(str_slice(s, from, to));
         size_t type_from = verb + str_from_cstr(verbs[word]).n, type_to = type_from;
         static const char *const types[] = {"巡视", "巡察", "审计", "督察", "检查", "督导", "“回头看”", "考核", NULL};
@@ -192,6 +211,50 @@ static void read_dates(struct outline *outline, const struct outline_line *line,
     }
 }
 
+/* "8月15日反馈了巡察意见" behind the period: the year is that of the period's end, or the next. */
+static void read_feedback_day(struct outline *outline, const struct outline_line *line)
+{
+    struct outline_source *source = &outline->source;
+    struct str s = line->match;
+    size_t told = outline_find_any(s, 0, WORDS("反馈了", "反馈巡"), NULL);
+    if (source->has_fed_back || !source->has_inspected || told == SIZE_MAX)
+        return;
+    size_t from = told;
+    while (from > 0) { /* back to the stop before */
+        size_t back = outline_step_back(s, from);
+        uint32_t code = outline_code_at(s, back, NULL);
+        if (code == 0x3002 || code == ';')
+            break;
+        from = back;
+    }
+    size_t month = outline_find(str_slice(s, 0, told), "月", from), day = SIZE_MAX;
+    while (month != SIZE_MAX && (day = outline_find(str_slice(s, 0, told), "日", month)) == SIZE_MAX)
+        return;
+    /* The last "M月D日" before the word. */
+    for (size_t next; month != SIZE_MAX && (next = outline_find(str_slice(s, 0, told), "月", month + 3)) != SIZE_MAX;)
+        month = next;
+    day = month == SIZE_MAX ? SIZE_MAX : outline_find(str_slice(s, 0, told), "日", month);
+    size_t start = month;
+    while (start != SIZE_MAX && start > from && s.p[start - 1] >= '0' && s.p[start - 1] <= '9')
+        start--;
+    if (day == SIZE_MAX || start == month)
+        return;
+    char text[DATE_TEXT_BYTES];
+    int64_t year = 0;
+    (void)str_parse_int64(str_slice(date_format(source->inspected.to_day, text), 0, 4), &year);
+    for (int more = 0; more < 2; more++) {
+        struct str full = arena_format(outline->arena, "%lld年%.*s", (long long)year + more, STR_ARG(str_slice(s, start, day + 3)));
+        struct found_date date;
+        if (dates_read_one(outline->arena, full, &date) && date.kind == FOUND_DATE_DAY && date.to_day >= source->inspected.to_day &&
+            date.to_day - source->inspected.to_day <= YEAR_DAYS_MAX) {
+            date.has_elided_year = true;
+            source->has_fed_back = true;
+            source->fed_back = date;
+            return;
+        }
+    }
+}
+
 /* "二十届中央第一轮巡视" in the title or the opening. */
 static void read_round(struct outline *outline, struct str s)
 {
@@ -218,6 +281,26 @@ static void read_round(struct outline *outline, struct str s)
     outline->source.round = arena_copy_str(outline->arena, str_slice(s, start, wheel + 3));
 }
 
+/* Some reports tell of the inspection only below their first heading. */
+static enum rc read_first_part(struct outline *outline)
+{
+    const struct outline_node *node = outline->root.first;
+    for (size_t i = 0; node && i < node->lines.n && i < FIRST_PART_LINES; i++) {
+        const struct outline_line *line = &outline->lines.p[node->lines.p[i]];
+        struct found_dates dates = {0};
+        TRY(dates_find(outline->arena, line->match, &dates));
+        read_inspection(outline, line, &dates);
+        if (outline->source.inspector.n == 0)
+            continue;
+        read_dates(outline, line, &dates);
+        read_feedback_day(outline, line);
+        outline->source.has_line = true;
+        outline->source.line = node->lines.p[i];
+        break;
+    }
+    return arena_rc(outline->arena);
+}
+
 enum rc outline_read_opening(struct outline *outline)
 {
     size_t seen = 0;
@@ -239,6 +322,7 @@ enum rc outline_read_opening(struct outline *outline)
         if (outline->source.inspector.n == 0)
             read_inspection(outline, line, &dates);
         read_dates(outline, line, &dates);
+        read_feedback_day(outline, line);
         read_round(outline, line->match);
         const struct outline_source *source = &outline->source;
         bool tells = source->inspector.n || source->has_inspected || source->has_fed_back || source->commissioned_by.n;
@@ -250,5 +334,7 @@ enum rc outline_read_opening(struct outline *outline)
             line->role = ROLE_OPENING;
         }
     }
+    if (!outline->source.has_line && outline->kind != KIND_LEDGER)
+        TRY(read_first_part(outline));
     return arena_rc(outline->arena);
 }

@@ -53,6 +53,23 @@ static bool has_ledger(const struct outline *outline)
     return false;
 }
 
+/* "1.进展情况：…" "2.成效：…" below a problem tell of it; they are no problems. */
+static bool has_progress_labels(const struct outline_node *node)
+{
+    static const char *const labels[] = {"进展", "成效", "整改措施", "整改情况", "具体措施", "主要措施", "整改任务", "责任单位", "整改时限",
+                                         "下一步", "整改目标", "完成情况", NULL};
+    bool has_any = false;
+    for (const struct outline_node *child = node->first; child; child = child->next) {
+        bool is_label = false;
+        for (int i = 0; labels[i]; i++)
+            is_label = is_label || str_has_prefix(child->heading, str_from_cstr(labels[i]));
+        if (!is_label)
+            return false;
+        has_any = true;
+    }
+    return has_any;
+}
+
 static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)
 {
     const struct outline_node *parent = node->parent;
@@ -73,6 +90,10 @@ static enum outline_role role_in_findings(const struct outline *outline, const s
     bool is_subs_only = has_blocks && !has_child_between(node, STYLE_SECTION, STYLE_DECIMAL);
     bool is_named_aspect = str_has_suffix(node->heading, STR("方面")) || outline_has_any(node->heading, WORDS("方面存在"));
     if ((has_rows || (is_named_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
+        return ROLE_ASPECT;
+    if (has_progress_labels(node))
+        return ROLE_FINDING;
+    if (node->style == STYLE_DECIMAL && has_blocks && !outline_is_problem_heading(node->heading))
         return ROLE_ASPECT;
     if (node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION || node->style == STYLE_HEADING) {
         if (is_list && has_points && !has_blocks)

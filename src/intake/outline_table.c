@@ -358,7 +358,7 @@ enum rc outline_read_table(struct outline *outline, size_t first, size_t end, st
         for (size_t row = 0; row <= shown; row++) {
             /* A line above the headings names the table, and an untitled sheet. */
             const struct grid_cell *cell = row < shown ? group_cell(&grid, row) : NULL;
-            if (cell && table->heading.n == 0)
+            if (cell && table->heading.n == 0 && outline_find(cell->match, ":", 0) == SIZE_MAX)
                 table->heading = cell->clean;
             TRY(hold_row(outline, &grid, row, table));
         }

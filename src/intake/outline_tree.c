@@ -215,6 +215,8 @@ static int heading_rank(const struct outline *outline, const struct outline_line
     const struct paragraph *paragraph = &outline->document->paragraphs[line->paragraph];
     struct str text = outline_trim(line->match);
     size_t count = outline_count(text);
+    if (str_has_prefix(text, STR("会议要求")) || str_has_prefix(text, STR("会议强调")))
+        return STYLE_PART;
     if (count == 0 || count > HEADING_COUNT_MAX || str_has_suffix(text, STR("\xE3\x80\x82")))
         return 0;
     if (paragraph->outline_level > 0)

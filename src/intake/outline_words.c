@@ -91,28 +91,29 @@ enum outline_role outline_role_of_title(struct str title, bool is_top)
     static const struct {
         enum outline_role role;
         bool top_only;
-        const char *words[14];
+        const char *words[18];
     } rules[] = {
-        {ROLE_NEXT_STEPS, false, {"下一步", "下步工作", "下一阶段", "今后工作", "后续工作安排", "后续整改", "今后打算", "下阶段"}},
+        {ROLE_NEXT_STEPS, false, {"下一步", "下步", "下一阶段", "今后工作", "后续工作安排", "后续整改", "今后打算", "下阶段"}},
         {ROLE_LONG_TERM, false, {"长期整改", "需长期", "长期坚持", "持续整改事项", "中长期整改", "长期任务", "长期推进", "需要长期"}},
         {ROLE_CONTACTS, true, {"联系方式", "监督方式", "意见反馈方式", "联系电话", "举报方式", "受理方式"}},
         {ROLE_PUBLICITY, true, {"公示时间", "公开时间", "公开期限", "公示期", "公示期限"}},
         {ROLE_ACCOUNTABILITY, true, {"责任追究", "追责问责", "问责情况", "移送线索", "线索办理", "案件查办", "违纪违法"}},
         {ROLE_RECOMMENDATIONS, true,
-         {"意见建议", "整改建议", "意见和建议", "整改要求", "审计建议", "工作建议", "整改意见", "加强和改进的建议", "有关要求"}},
+         {"会议要求", "会议强调", "意见建议", "整改建议", "意见和建议", "整改要求", "审计建议", "工作建议", "整改意见", "加强和改进的建议", "有关要求"}},
         {ROLE_ASSESSMENT, true, {"总体评价", "肯定成绩", "取得的成绩", "基本评价", "主要成效和做法", "审计评价", "总体情况及评价"}},
         {ROLE_STATISTICS, true, {"分单位", "各单位整改", "分部门", "分地区", "统计表"}},
         {ROLE_FINDINGS, true,
          {"反馈问题整改", "反馈问题的整改", "反馈重点问题", "问题整改落实", "问题的整改落实", "整改落实情况", "查出主要问题",
           "查出问题", "反馈意见整改", "存在的主要问题", "问题整改情况"}},
         {ROLE_RESPONSIBILITY, true,
-         {"主体责任", "组织推进", "总体推进", "组织领导", "组织开展情况", "整改工作组织", "工作推进情况", "整改责任", "总体情况", "基本情况",
+         {"主体责任", "组织推进", "总体推进", "组织领导", "组织开展情况", "工作开展情况", "整改工作组织", "工作推进情况", "整改责任", "总体情况", "基本情况",
           "工作部署", "部署推进", "加强领导"}},
         {ROLE_FINDINGS, true,
          {"发现的问题", "主要问题", "突出问题", "重点问题", "存在的问题", "存在问题", "集中整改", "整改进展", "整改情况", "反馈的问题",
           "指出的问题", "整改成效"}},
         {ROLE_LONG_TERM, true, {"长效机制", "长期", "立长效"}},
-        {ROLE_RESPONSIBILITY, true, {"提高政治站位", "政治责任", "统筹推进", "扛牢", "扛起", "压实责任", "精心组织", "高度重视", "组织实施"}},
+        {ROLE_RESPONSIBILITY, true, {"政治站位", "政治担当", "政治自觉", "政治责任", "统筹推进", "扛牢", "扛起", "压实责任", "精心组织", "高度重视", "组织实施"}},
+        {ROLE_NEXT_STEPS, true, {"久久为功", "整改成果", "后半篇文章", "长治长效", "常抓不懈"}},
         {ROLE_NEXT_STEPS, true, {"工作打算", "工作安排", "巩固提升", "巩固深化", "持续巩固"}},
         {ROLE_CAUSES, true, {"原因分析", "问题原因", "主要原因"}},
     };
@@ -196,10 +197,10 @@ enum outline_kind outline_classify(const struct outline *outline, struct str tit
         outline_has_any(title, WORDS("报告", "结果", "情况", "公告", "通报")))
         return KIND_AUDIT_RECTIFICATION;
     bool is_own = outline_has_any(text, WORDS("予以公布", "予以公开", "通报如下", "公布如下", "公开如下", "报告如下", "公告如下", "公示如下",
-                                              "进行公开", "进行公布", "进行公示", "向社会公开", "向社会公布"));
+                                              "汇报如下", "进行公开", "进行公布", "进行公示", "向社会公开", "向社会公布"));
     bool is_press = count_words(head, press) > 0 && !is_own;
     bool is_answer = is_own || outline_find(text, "反馈", 0) != SIZE_MAX ||
-                     outline_has_any(title, WORDS("通报", "公告", "公示", "报告"));
+                     outline_has_any(title, WORDS("通报", "公告", "公示", "报告", "汇报"));
     if (is_rectified && is_told && !is_press && is_answer)
         return KIND_BULLETIN;
     bool is_fed_back = outline_has_any(title, WORDS("反馈")) && !is_rectified;

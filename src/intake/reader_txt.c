@@ -11,12 +11,71 @@ static size_t line_end(struct str s, size_t from)
     return from;
 }
 
+static int count_tabs(struct str line)
+{
+    int n = 0;
+    for (size_t i = 0; i < line.n; i++)
+        n += line.p[i] == '\t';
+    return n;
+}
+
+/* Rows of a table copied out of a sheet: each line as many tabs. */
+static enum rc add_tab_rows(struct reader *reader, struct str text, size_t from, size_t to, int tabs)
+{
+    int row = 0;
+    reader->table_number++;
+    while (from < to) {
+        size_t end = line_end(text, from);
+        struct str line = str_slice(text, from, end), cell;
+        int column = 0;
+        from = end + 1;
+        if (count_tabs(line) != tabs)
+            continue;
+        for (row++; column <= tabs && str_split_next(&line, '\t', &cell);) {
+            struct paragraph p = {.text = cell, .kind = PARAGRAPH_CELL, .bold = -1, .table = reader->table_number, .row = row};
+            p.column = ++column;
+            TRY(reader_add(reader, p));
+        }
+    }
+    return RC_OK;
+}
+
+/* End of the run of lines that each have as many tabs as the first; blank lines may stand between. */
+static size_t tab_run(struct str text, size_t at, int tabs, int *ret_rows)
+{
+    size_t behind = at;
+    *ret_rows = 0;
+    while (at < text.n) {
+        size_t end = line_end(text, at);
+        struct str line = str_slice(text, at, end);
+        if (count_tabs(line) != tabs && reader_trim(line).n > 0)
+            break;
+        at = end + 1;
+        if (count_tabs(line) == tabs) {
+            ++*ret_rows;
+            behind = at;
+        }
+    }
+    return behind > text.n ? text.n : behind;
+}
+
 enum rc reader_txt_utf8(struct reader *reader, struct str text)
 {
+    enum { TABS_MIN = 2, ROWS_MIN = 3 };
     TRY(reader_join_wrapped(reader, text, &text));
     int page = memchr(text.p ? text.p : "", '\f', text.n) ? 1 : 0;
     for (size_t at = 0; at <= text.n;) {
         size_t end = line_end(text, at);
+        int rows = 0, tabs = count_tabs(str_slice(text, at, end));
+        bool has_text = reader_trim(str_slice(text, at, end)).n > 0;
+        size_t behind = tabs >= TABS_MIN && has_text ? tab_run(text, at, tabs, &rows) : at;
+        if (rows >= ROWS_MIN) {
+            TRY(add_tab_rows(reader, text, at, behind, tabs));
+            at = behind;
+            if (at >= text.n)
+                break;
+            continue;
+        }
         TRY(reader_add(reader, (struct paragraph){.text = str_slice(text, at, end), .bold = -1, .page = page}));
         if (page && end < text.n && text.p[end] == '\f')
             page++;
