@@ -1,4 +1,4 @@
-// Chromium through playwright-core, page pictures and the axe rules: shared by preview, shot and the browser tests.
+// Chromium through playwright-core, page pictures and the axe rules: shared by shot and the browser tests.
 import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,0 +1,176 @@
+// Every page of the real program with the demonstration group, at both widths: axe rules, overflow, script and policy
+// errors, and a few habits of the pages in the browser.  TAP on standard output.
+//
+//   node tests/e2e/pages.mjs PROGRAM
+import assert from 'node:assert/strict';
+import { launch, look, sizes } from './browser.mjs';
+import { start_product } from './server.mjs';
+
+const product = await start_product({ program: process.argv[2], engine: 'sqlite' });
+const { address, passwords } = product;
+const browser = await launch();
+const cases = [];
+const test = (name, run) => cases.push({ name, run });
+
+// A context that is signed in, with the first password changed.
+async function sign_in(login, options = {}) {
+  const context = await browser.newContext({ viewport: sizes.wide, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options });
+  const page = await context.newPage();
+  await page.goto(`${address}/login`);
+  await page.fill('#login', login);
+  await page.fill('#password', passwords[login]);
+  await Promise.all([page.waitForNavigation(), page.click('form[action="/login"] .btn-primary')]);
+  if (new URL(page.url()).pathname === '/password') {
+    const fresh = `Xin-2026-${login.length}-mima-hao`;
+    await page.fill('#current', passwords[login]);
+    await page.fill('#password', fresh);
+    await page.fill('#repeat', fresh);
+    await Promise.all([page.waitForNavigation(), page.click('form[action="/password"] .btn-primary')]);
+    passwords[login] = fresh;
+  }
+  assert.equal(new URL(page.url()).pathname, '/');
+  await page.close();
+  return context;
+}
+
+const office = await sign_in('qiaoyunfeng');
+const office_plain = await sign_in('qiaoyunfeng', { javaScriptEnabled: false });
+const ids = {};
+for (const noun of ['findings', 'sources', 'units']) {
+  const rows = await (await office.request.get(`${address}/${noun}.json`)).json();
+  ids[noun] = (rows[noun] || rows.units)[0].id;
+}
+
+const audit = { qiaoyunfeng: ['/', '/findings', '/findings?sort=amount&status=registered', '/findings?q=%E4%B8%8D%E5%AD%98%E5%9C%A8%E7%9A%84%E8%AF%8D',
+  `/findings/${ids.findings}`, `/findings/${ids.findings}/edit`, '/findings/new', '/findings/import', '/findings/filter', '/sources', `/sources/${ids.sources}`,
+  '/sources/import', '/units', `/units/${ids.units}`, `/units/${ids.units}/edit`, '/units/new', '/units/import', '/search', '/search?q=%E9%87%87%E8%B4%AD', '/me',
+  '/password', '/help', '/about'],
+baojingwen: ['/events', '/settings'], yizhuochen: ['/accounts'], zongweizhen: ['/accounts', '/accounts/new', '/settings'] };
+
+for (const [login, paths] of Object.entries(audit)) {
+  test(`pages of ${login} break no rule at 1440 and 390`, async () => {
+    const context = login === 'qiaoyunfeng' ? office : await sign_in(login);
+    const faults = [];
+    for (const [size, viewport] of Object.entries(sizes))
+      for (const path of paths)
+        for (const line of await look(context, address + path, null, viewport)) faults.push(`${path} ${size}: ${line}`);
+    assert.deepEqual(faults.filter((line) => !/: (minor|moderate) /.test(line)), []);
+  });
+}
+
+test('the same in English and in dark', async () => {
+  const context = await sign_in('shenrongchuan');
+  await context.addCookies([{ name: 'lang', value: 'en', url: address }, { name: 'theme', value: 'dark', url: address }]);
+  const faults = [];
+  for (const path of ['/', '/findings', `/findings/${ids.findings}`, '/sources', '/units', '/search?q=cloud', '/me'])
+    for (const line of await look(context, address + path, null, sizes.wide)) faults.push(`${path}: ${line}`);
+  assert.deepEqual(faults.filter((line) => !/: (minor|moderate) /.test(line)), []);
+});
+
+async function open(path, context = office) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15000);
+  await page.goto(address + path);
+  return page;
+}
+
+test('slash goes to the search field', async () => {
+  const page = await open('/findings');
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'top-search');
+  await page.close();
+});
+
+test('a list is walked and selected by keyboard, and Enter opens the row', async () => {
+  const page = await open('/findings');
+  assert.equal(await page.isVisible('[data-bulk-bar]'), false);
+  for (const key of ['j', 'j', 'x', 'ArrowDown', 'x']) await page.keyboard.press(key);
+  assert.equal(await page.textContent('[data-bulk-count]'), '2');
+  assert.equal(await page.isVisible('[data-bulk-bar]'), true);
+  await Promise.all([page.waitForURL(/\/findings\/\d+$/), page.keyboard.press('Enter')]);
+  await page.close();
+});
+
+test('bulk actions are offered without script', async () => {
+  const page = await open('/findings', office_plain);
+  assert.equal(await page.isVisible('[data-bulk-bar] button.btn-primary'), true);
+  await page.close();
+});
+
+test('a file dropped on the zone is sent and read', async () => {
+  const page = await open('/sources/import');
+  const files = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['关于甲单位整改进展情况的通报\n一、问题整改情况\n1.关于采购不规范问题的整改。已修订《采购办法》。\n'], '通报.txt', { type: 'text/plain' }));
+    return data;
+  });
+  await Promise.all([page.waitForURL(/\/drafts\/\d+/), page.dispatchEvent('[data-drop]', 'drop', { dataTransfer: files })]);
+  assert.match(await page.textContent('#register'), /采购不规范/);
+  ids.draft = /\d+/.exec(new URL(page.url()).pathname)[0];
+  await page.close();
+});
+
+test('draft: an act that does not arrive says so', async () => {
+  const page = await open(`/drafts/${ids.draft}`);
+  await page.locator('a.kind-finding').first().click();
+  await page.waitForSelector('#inspector [data-selected]');
+  await page.route('**/drafts/*/ops', (route) => route.abort());
+  await page.fill('#node-title', '改过的标题');
+  await page.click('#inspector button[value="edit"]');
+  await page.waitForSelector('#trouble', { state: 'visible' });
+  await page.close();
+});
+
+test('draft: ? shows the keys and Escape closes them', async () => {
+  const page = await open(`/drafts/${ids.draft}`);
+  await page.keyboard.press('?');
+  assert.equal(await page.isVisible('#keys'), true);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.isVisible('#keys'), false);
+  await page.close();
+});
+
+test('what was typed survives a reload', async () => {
+  const page = await open('/findings/new');
+  const field = page.locator('.page form textarea').first();
+  await field.fill('写到一半的内容');
+  await page.reload();
+  assert.equal(await page.locator('.page form textarea').first().inputValue(), '写到一半的内容');
+  await page.close();
+});
+
+test('the menus open by keyboard and close with Escape', async () => {
+  const page = await open('/about');
+  const menu = page.locator('details.menu').last();
+  await menu.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await menu.evaluate((one) => one.open), true);
+  await page.keyboard.press('Escape');
+  assert.equal(await menu.evaluate((one) => one.open), false);
+  await page.close();
+});
+
+test('on a phone all places of the navigation can be reached without script', async () => {
+  const page = await open('/about', office_plain);
+  await page.setViewportSize(sizes.narrow);
+  await page.click('.nav .more a');
+  assert.equal(await page.isVisible('.nav a[href="/help"]'), true);
+  await page.click('.nav .less a');
+  assert.equal(await page.isVisible('.nav a[href="/help"]'), false);
+  await page.close();
+});
+
+console.log(`1..${cases.length}`);
+let failed = 0;
+for (const [i, { name, run }] of cases.entries()) {
+  try {
+    await run();
+    console.log(`ok ${i + 1} - ${name}`);
+  } catch (problem) {
+    failed++;
+    console.log(`not ok ${i + 1} - ${name}\n${String(problem.message).replace(/^/gm, '# ')}`);
+  }
+}
+await browser.close();
+await product.stop();
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,61 @@
+// The real program on a database of its own with the demonstration group, for the browser tests: SQLite in a new
+// directory, or a new database of the PostgreSQL server that BIHUAN_TEST_PG_URL names.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const data_dir = join(dirname(fileURLToPath(import.meta.url)), '../../data/demo');
+
+// The same server with another database name: postgresql://user@host/NAME?options.
+function with_database(url, name) {
+  const [head, tail] = url.split('?');
+  return `${head.slice(0, head.lastIndexOf('/') + 1)}${name}${tail ? `?${tail}` : ''}`;
+}
+
+// Starts the program; gives its address, the password of each sign-in, its log so far and a function that stops it.
+export async function start_product({ program, engine }) {
+  const directory = mkdtempSync(join(tmpdir(), 'bihuan-e2e-'));
+  let db = join(directory, 'flow.db');
+  const server = process.env.BIHUAN_TEST_PG_URL;
+  const name = `flow_${process.pid}`;
+  const psql = (sql) => execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-c', sql, server]);
+  if (engine === 'postgres') {
+    psql(`create database ${name} encoding 'UTF8' template template0`);
+    db = with_database(server, name);
+  }
+  const where = ['--db', db, '--files', join(directory, 'files')];
+  const { stdout } = await run(program, ['demo', ...where, '--data', data_dir], { maxBuffer: 1 << 24 });
+  const passwords = {};
+  for (const line of stdout.split('\n')) {
+    const [login, password, role] = line.trim().split(/\s+/);
+    if (/^[a-z_]+$/.test(role || '')) passwords[login] = password;
+  }
+  // One more of the office, who like everybody made by an administrator must choose a password of their own.
+  const added = await run(program, ['user', 'add', 'xiangming', '向明', 'office', ...where]);
+  passwords.xiangming = /\S+-\S+-\S+-\S+/.exec(added.stdout)[0];
+  const child = spawn(program, ['serve', ...where, '--port', '0', '--strict-templates', 'true'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = [];
+  const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  const address = await new Promise((found, failed) => {
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (line) => {
+        log.push(line);
+        const match = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line);
+        if (match) found(match[1]);
+      });
+    ended.then(({ code, signal }) => failed(new Error(`serve ended with ${code ?? signal}: ${log.join('\n')}`)));
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const end = await ended;
+    if (engine === 'postgres') psql(`drop database ${name} with (force)`);
+    rmSync(directory, { recursive: true, force: true });
+    return end;
+  };
+  return { address, passwords, log, stop, demo_text: stdout };
+}
