@@ -129,42 +129,72 @@ static struct value *add_measure(struct builder *b, struct value *finding, uint3
     return measure;
 }
 
+static const struct {
+    const char *label, *field; /* field NULL: measures, "": progress, which stays in the body */
+} line_labels[] = {{"整改措施:", NULL}, {"主要措施:", NULL}, {"措施:", NULL}, {"整改时限:", "due_text"}, {"完成时限:", "due_text"},
+                   {"整改期限:", "due_text"}, {"完成时间:", "due_text"}, {"责任单位:", "responsible"}, {"牵头单位:", "responsible"},
+                   {"责任部门:", "responsible"}, {"牵头部门:", "responsible"}, {"责任领导:", "leader"}, {"牵头领导:", "leader"},
+                   {"责任人:", "leader"}, {"整改状态:", "status_stated"}, {"整改进展:", ""}, {"进展情况:", ""}, {"整改情况:", ""},
+                   {"整改成效:", ""}, {"完成情况:", ""}, {"存在问题:", ""}, {"问题描述:", ""}};
+
+enum { LINE_LABELS = sizeof line_labels / sizeof *line_labels };
+
+/* Index of the label that stands at `at`, or LINE_LABELS. */
+static size_t label_at(struct str s, size_t at)
+{
+    size_t i = 0;
+    while (i < LINE_LABELS && !str_has_prefix(str_slice(s, at, s.n), str_from_cstr(line_labels[i].label)))
+        i++;
+    return i;
+}
+
+/* Start of the next label behind a blank ("责任单位:办公室 责任人:张某"), or `to`. */
+static size_t next_label(struct str s, size_t from, size_t to)
+{
+    for (size_t at = outline_find(s, " ", from); at < to; at = outline_find(s, " ", at + 1))
+        if (label_at(s, at + 1) < LINE_LABELS)
+            return at + 1;
+    return to;
+}
+
+/* A field of the finding from match range [from, to) of line `at`. */
+static void set_labelled(struct builder *b, struct value *finding, uint32_t at, const char *field, size_t from, size_t to)
+{
+    struct str value = outline_clean(&b->outline->lines.p[at], from, to);
+    set_text(b, finding, field, value);
+    if (strcmp(field, "status_stated") == 0)
+        set_text(b, finding, "status", draft_status_of(value));
+    for (size_t k = b->first_fact[at]; strcmp(field, "due_text") == 0 && k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++) {
+        const struct outline_fact *fact = &b->outline->facts.p[k];
+        if (fact->kind == FACT_DATE && fact->from >= from && fact->to <= to && fact->date.to_day != FOUND_DAY_NONE &&
+            fact->date.kind <= FOUND_DATE_BY)
+            set_day(b, finding, "due", fact->date.to_day);
+    }
+}
+
 /* Where the value of a labelled line starts ("整改措施：…"), or 0; due, responsible and leader are set from their lines.
  * *ret_is_measure tells whether the line's words are measures. */
 static size_t read_label(struct builder *b, struct value *finding, uint32_t at, bool *ret_is_measure)
 {
-    static const struct {
-        const char *label, *field; /* field NULL: measures, "": progress, which stays in the body */
-    } labels[] = {{"整改措施:", NULL}, {"主要措施:", NULL}, {"措施:", NULL}, {"整改时限:", "due_text"}, {"完成时限:", "due_text"},
-                  {"整改期限:", "due_text"}, {"责任单位:", "responsible"}, {"牵头单位:", "responsible"}, {"责任部门:", "responsible"},
-                  {"责任领导:", "leader"}, {"责任人:", "leader"}, {"整改状态:", "status_stated"}, {"整改进展:", ""},
-                  {"整改情况:", ""}, {"整改成效:", ""}, {"完成情况:", ""}, {"存在问题:", ""}, {"问题描述:", ""}};
-    const struct outline_line *line = &b->outline->lines.p[at];
-    struct str s = line->match;
+    struct str s = b->outline->lines.p[at].match;
     size_t lead = 0;
     while (lead < s.n && s.p[lead] == ' ')
         lead++;
     *ret_is_measure = true;
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-        struct str label = str_from_cstr(labels[i].label);
-        if (!str_has_prefix(str_slice(s, lead, s.n), label))
-            continue;
-        *ret_is_measure = labels[i].field == NULL;
-        if (labels[i].field && labels[i].field[0]) {
-            size_t end = outline_find(s, "。", lead);
-            struct str value = outline_clean(line, lead + label.n, end == SIZE_MAX ? s.n : end);
-            set_text(b, finding, labels[i].field, value);
-            if (strcmp(labels[i].field, "status_stated") == 0)
-                set_text(b, finding, "status", draft_status_of(value));
-        }
-        for (size_t k = b->first_fact[at]; labels[i].field && strcmp(labels[i].field, "due_text") == 0 &&
-                                           k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++)
-            if (b->outline->facts.p[k].kind == FACT_DATE && b->outline->facts.p[k].date.to_day != FOUND_DAY_NONE &&
-                b->outline->facts.p[k].date.kind <= FOUND_DATE_BY)
-                set_day(b, finding, "due", b->outline->facts.p[k].date.to_day);
-        return lead + label.n;
+    size_t label = label_at(s, lead);
+    if (label == LINE_LABELS)
+        return 0;
+    size_t first = lead + str_from_cstr(line_labels[label].label).n;
+    *ret_is_measure = line_labels[label].field == NULL;
+    for (size_t from = first; label < LINE_LABELS && line_labels[label].field;) {
+        size_t stop = outline_find(s, "。", from);
+        size_t end = next_label(s, from, s.n);
+        if (line_labels[label].field[0])
+            set_labelled(b, finding, at, line_labels[label].field, from, stop < end ? stop : end);
+        label = end < s.n ? label_at(s, end) : LINE_LABELS;
+        from = label < LINE_LABELS ? end + str_from_cstr(line_labels[label].label).n : s.n;
     }
-    return 0;
+    return first;
 }
 
 /* One measure per sentence of the body; a suggestion. */
@@ -286,9 +316,22 @@ static void add_tree_figures(struct builder *b, struct value *finding, const str
             add_tree_figures(b, finding, child);
 }
 
+/* "一、反馈问题" of a closure notice names nothing: the problem is what stands below. */
+static bool is_bare_label(struct str heading)
+{
+    static const char *const labels[] = {"反馈问题", "存在问题", "存在的问题", "问题描述", "问题情况", "反馈问题情况", "整改问题", "问题", NULL};
+    for (size_t i = 0; labels[i]; i++)
+        if (str_equal_cstr(heading, labels[i]))
+            return true;
+    return false;
+}
+
 static void add_finding(struct builder *b, const struct outline_node *node, struct str aspect)
 {
-    struct value *finding = draft_new_entry(b->arena, b->draft, 'f', node->heading, node->body);
+    bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
+    size_t stop = is_label ? outline_find_any(node->body, 0, WORDS("。", "\n"), NULL) : SIZE_MAX;
+    struct str title = is_label ? str_slice(node->body, 0, stop) : node->heading;
+    struct value *finding = draft_new_entry(b->arena, b->draft, 'f', title, node->body);
     set_text(b, finding, "no", node->mark);
     set_text(b, finding, "phase", str_from_cstr(phase_of(node)));
     set_text(b, finding, "aspect", aspect);
@@ -302,7 +345,7 @@ static void add_finding(struct builder *b, const struct outline_node *node, stru
     add_tree_figures(b, finding, node);
     value_add(b->findings, finding);
     enum outline_kind kind = b->outline->kind;
-    bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT;
+    bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
     if (gives_measures && add_marked(b, finding, node) == 0 && !node->row && node->body.n > 0)
         derive_measures(b, finding, node);
     if (!gives_measures) {

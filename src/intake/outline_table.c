@@ -175,7 +175,7 @@ static struct str category_in(struct outline *outline, const struct grid *grid, 
     struct str category = STR_EMPTY;
     const struct grid_cell *before = NULL;
     for (size_t column = 0; column < grid->columns; column++) {
-        bool is_outer = grid->kinds[column] == COLUMN_CATEGORY || (grid->kinds[column] == COLUMN_PROBLEM && column < problem);
+        bool is_outer = grid->kinds[column] == COLUMN_CATEGORY || (column < problem && grid->kinds[column] == COLUMN_PROBLEM);
         const struct grid_cell *cell = is_outer ? cell_at(grid, row, column) : NULL;
         if (!cell || cell == before || cell->clean.n == 0)
             continue;

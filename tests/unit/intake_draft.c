@@ -143,6 +143,36 @@ static void test_other_kinds(void **state)
     }
 }
 
+static void test_labelled_lines_fill_the_fields(void **state)
+{
+    (void)state;
+    struct fixture f;
+    if (!open_draft(&f, "first-second.txt"))
+        skip();
+    const struct value *one = finding(&f, 0), *two = finding(&f, 1);
+    assert_str(value_get_text(one, "responsible"), "办公室");
+    assert_str(value_get_text(one, "leader"), "张某");
+    assert_str(value_get_text(one, "due"), "2026-03-31");
+    assert_str(value_get_text(one, "status"), "done");
+    assert_str(value_get_text(two, "responsible"), "信贷科");
+    assert_str(value_get_text(two, "status"), "in_progress");
+    assert_true(value_is_null(value_get(two, "due")));
+    check_invariant(f.draft);
+    arena_free(f.arena);
+}
+
+static void test_title_of_a_closed_problem(void **state)
+{
+    (void)state;
+    struct fixture f;
+    if (!open_draft(&f, "closure-notice.txt"))
+        skip();
+    assert_true(str_has_prefix(value_get_text(finding(&f, 0), "title"), STR("县城西河段3处黑臭水体")));
+    assert_int_equal(value_count(value_get(finding(&f, 0), "measures")), 0);
+    check_invariant(f.draft);
+    arena_free(f.arena);
+}
+
 static char *format_op(struct fixture *fixture, const char *format, struct str a, struct str b)
 {
     struct buf text;
@@ -298,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draft_of_bulletin), cmocka_unit_test(test_draft_of_ledger), cmocka_unit_test(test_other_kinds),
+        cmocka_unit_test(test_labelled_lines_fill_the_fields), cmocka_unit_test(test_title_of_a_closed_problem),
         cmocka_unit_test(test_operations), cmocka_unit_test(test_refusals), cmocka_unit_test(test_any_sequence)};
     return cmocka_run_group_tests_name("intake draft", tests, NULL, NULL);
 }
