@@ -315,12 +315,12 @@ static enum rc finding_bulk(struct command_call *call)
         struct value *finding = NULL;
         TRY(db_savepoint(call->ctx, call->db));
         enum rc rc = change_finding(call, item->integer, input, &is_changed, &finding);
+        if (rc != RC_OK)
+            db_savepoint_rollback(call->db);
         if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
-            return rc;
+            return rc; /* with no savepoint left open: the next rollback must reach the rows before this one */
         if (rc == RC_OK)
             TRY(db_savepoint_release(call->ctx, call->db));
-        else
-            db_savepoint_rollback(call->db);
         add_bulk_row(call, rows, item->integer, finding, is_changed, rc);
         ctx_clear_issues(call->ctx);
         done += rc == RC_OK && is_changed;

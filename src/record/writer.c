@@ -166,6 +166,13 @@ static void run_group(struct writer_thread *thread, struct write_job *group, int
     note_commit(thread->writer, n, clock_monotonic_us() - began_us);
 }
 
+/* Of a commit whose answer was lost nobody knows whether it was made: neither we nor the client may do all of it again. */
+static enum rc commit_once(struct ctx *ctx, struct db *db)
+{
+    enum rc rc = db_commit(ctx, db);
+    return rc == RC_BUSY ? RC_DB : rc;
+}
+
 enum rc writer_run_once(struct db *db, struct write_job *job)
 {
     for (int i = 0;; i++) {
@@ -173,7 +180,7 @@ enum rc writer_run_once(struct db *db, struct write_job *job)
         if (job->rc == RC_OK) {
             job->rc = job_run(db, job);
             if (job->rc == RC_OK)
-                job->rc = db_commit(job->ctx, db);
+                job->rc = commit_once(job->ctx, db);
             if (job->rc != RC_OK)
                 db_rollback(db);
         }
