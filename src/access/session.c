@@ -86,6 +86,10 @@ enum rc session_work_start(struct ctx *ctx, struct db *db, void *arg)
     db_bind_int(st, "failed_count", 0);
     db_bind_int(st, "locked_until", 0);
     TRY(db_run(ctx, st));
+    st = db_query(db, Q_SESSION_DELETE_OLD);
+    db_bind_int(st, "seen_before", start->limits.idle_ms ? start->now_ms - start->limits.idle_ms : 0);
+    db_bind_int(st, "created_before", start->limits.absolute_ms ? start->now_ms - start->limits.absolute_ms : 0);
+    TRY(db_run(ctx, st));
     st = db_query(db, Q_SESSION_INSERT);
     db_bind_text(st, "token_hash", hash_token(ctx->arena, str_from_cstr(start->token)));
     db_bind_int(st, "account_id", start->account_id);

@@ -46,6 +46,7 @@ struct session_start {
     int64_t account_id, now_ms;
     const char *token;             /* SESSION_TOKEN_BYTES, from session_make_token */
     struct str csrf, remote, agent;
+    struct session_limits limits;  /* sessions of anybody that are older go out of the table; 0: none */
 };
 void session_make_token(char token[SESSION_TOKEN_BYTES]);
 enum rc session_work_start(struct ctx *ctx, struct db *db, void *start) MUST_CHECK;   /* struct session_start; clears failures */

@@ -59,7 +59,7 @@ struct str chrome_csrf(const struct page *page)
     return pre.n == PRE_TOKEN_CHARS ? pre : STR_EMPTY;
 }
 
-static struct str make_csrf(struct page *page)
+struct str chrome_make_csrf(struct page *page)
 {
     struct str token = chrome_csrf(page);
     if (token.n || page->session.account_id)
@@ -246,7 +246,7 @@ struct value *chrome_make(struct page *page)
     struct value *root = value_new_map(arena);
     value_put_text(arena, root, "lang", str_from_cstr(lang_tag(page->lang)));
     value_put_text(arena, root, "theme", chrome_theme(page));
-    value_put_text(arena, root, "csrf", mask_csrf(page, make_csrf(page)));
+    value_put_text(arena, root, "csrf", mask_csrf(page, chrome_make_csrf(page)));
     put_page(page, root);
     put_nav(page, root);
     put_user(page, root);

@@ -19,6 +19,8 @@ void chrome_put_issues(struct page *page, struct value *map, const char *key);
 void chrome_add_crumb(struct page *page, struct str label, struct str href);
 /* Token of the session; forms send it back under a mask that differs on each page. */
 struct str chrome_csrf(const struct page *page);
+/* The same; without a session and without a token a new one, with its cookie. */
+struct str chrome_make_csrf(struct page *page);
 /* Whether what a form or header gave is the token, masked or plain; in constant time. */
 bool chrome_check_csrf(const struct page *page, struct str given);
 void chrome_set_cookie(struct page *page, struct str name, struct str value, int64_t max_age_s);

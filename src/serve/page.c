@@ -161,6 +161,17 @@ void page_put_time(struct page *page, struct value *row, const char *key)
 
 bool page_can(const struct page *page, enum perm perm) { return actor_has(&page->actor, perm); }
 
+/* Browsers drop tabs and line ends from an address before they read it: "/\t/host" is "//host". */
+bool page_is_local_path(struct str s)
+{
+    if (s.n == 0 || s.p[0] != '/' || (s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\')))
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
 void page_redirect(struct page *page, struct str location)
 {
     page->request->response.status = 303;
@@ -310,10 +321,15 @@ static void touch_session(struct page *page, int64_t now_ms)
         arena_free(arena);
 }
 
-static enum rc load_session(struct page *page)
+struct session_limits page_session_limits(const struct page *page)
 {
     const struct settings *settings = page->app->settings;
-    struct session_limits limits = {settings->session_idle_min * 60 * 1000, settings->session_hours * 3600 * 1000};
+    return (struct session_limits){settings->session_idle_min * 60 * 1000, settings->session_hours * 3600 * 1000};
+}
+
+static enum rc load_session(struct page *page)
+{
+    struct session_limits limits = page_session_limits(page);
     struct str token = cookie_find(http_header_get(page->request, "Cookie"), STR("bihuan"));
     if (!token.n)
         return RC_OK;

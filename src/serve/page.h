@@ -92,11 +92,15 @@ struct str page_format_money(struct arena *arena, int64_t fen);
 void page_put_time(struct page *page, struct value *row, const char *key);
 /* Rows of event_of_subject as "events": {seq, kind, what, detail, at, at_text, actor, reason}. */
 enum rc page_put_timeline(struct page *page, struct db_stmt *st) MUST_CHECK;
+/* How long the settings let a session live. */
+struct session_limits page_session_limits(const struct page *page);
 /* Permission in a template: can.KEY. */
 bool page_can(const struct page *page, enum perm perm);
 /* Goes on with fn on the threads for slow work (reading documents, hashing large files), so that pages never wait for them.
  * From a fill function; fn then answers as a fill function does. */
 void page_run_slow(struct page *page, enum rc (*fn)(struct page *page));
+/* Whether s is a path on this site, never another host: "/x", not "//x" or "/\x".  Asked before one redirects to it. */
+bool page_is_local_path(struct str s);
 /* Redirect: POST -> redirect -> GET. */
 void page_redirect(struct page *page, struct str location);
 

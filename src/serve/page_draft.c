@@ -220,8 +220,13 @@ enum rc page_draft_op_post(struct page *page)
         return rc;
     struct str node = draft_id_of(form_text(page->form->fields, "node"));
     if (!page->is_fragment && !page->is_json && !is_refused) {
-        page_redirect(page, arena_format(page->ctx.arena, "/drafts/%lld?node=%.*s#inspector",
-                                         (long long)value_get_int(state.row, "id", 0), STR_ARG(node)));
+        struct buf to CLEANUP(buf_done);
+        buf_init(&to, 4096);
+        buf_add_format(&to, "/drafts/%lld?node=", (long long)value_get_int(state.row, "id", 0));
+        url_encode(&to, node);
+        buf_add_cstr(&to, "#inspector");
+        TRY(buf_rc(&to));
+        page_redirect(page, buf_str(&to));
         return RC_OK;
     }
     TRY(load(page, &state)); /* as it is now, whether changed or refused */

@@ -14,8 +14,7 @@ enum { YEAR_S = 365 * 24 * 3600 };
 
 static struct str local_path(struct str s, struct str otherwise)
 {
-    bool is_local = s.n > 0 && s.p[0] == '/' && !(s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\'));
-    return is_local ? s : otherwise;
+    return page_is_local_path(s) ? s : otherwise;
 }
 
 static void put_field(struct page *page, struct value *form, const char *name, struct str value)
@@ -41,6 +40,8 @@ static void put_login_form(struct page *page, struct str login, struct str back)
 enum rc page_login(struct page *page)
 {
     put_login_form(page, STR(""), page_param_text(page, "back"));
+    if (page->is_json) /* a page has it in its forms */
+        value_put_text(page->ctx.arena, page->view, "csrf", chrome_make_csrf(page));
     return RC_OK;
 }
 
@@ -76,7 +77,8 @@ enum rc page_login_post(struct page *page)
                                   .token = token,
                                   .csrf = str_from_cstr(csrf),
                                   .remote = page->request->remote,
-                                  .agent = str_slice(http_header_get(page->request, "User-Agent"), 0, 200)};
+                                  .agent = str_slice(http_header_get(page->request, "User-Agent"), 0, 200),
+                                  .limits = page_session_limits(page)};
     TRY(submit_work(page, session_work_start, &start));
     chrome_set_cookie(page, STR("bihuan"), str_from_cstr(token), -1);
     chrome_set_cookie(page, STR("pre"), STR(""), 0);

@@ -87,13 +87,7 @@ static struct str fill_path(struct arena *arena, const char *pattern, const stru
     return arena_copy_str(arena, buf_str(&out));
 }
 
-/* A path on this site, never another host: "/x", not "//x" or "/\x". */
-static bool is_local_path(struct str s)
-{
-    return s.n > 0 && s.p[0] == '/' && !(s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\'));
-}
-
-static void answer_done(struct submission *submission)
+static void answer_done(struct submission *submission, bool has_rows)
 {
     struct page *page = submission->page;
     struct arena *arena = page->ctx.arena;
@@ -109,17 +103,17 @@ static void answer_done(struct submission *submission)
         page_send(page);
         return;
     }
-    if (value_get(result, "rows")) { /* a bulk edit shows what became of each row */
+    if (has_rows && value_get(result, "rows")) { /* a bulk edit shows what became of each row */
         page->view = value_copy(arena, result);
         page->tpl = "finding_bulk";
-        value_put_text(arena, page->view, "back_href", is_local_path(back) ? back : path);
+        value_put_text(arena, page->view, "back_href", page_is_local_path(back) ? back : path);
         page_finding_bulk_done(page);
         page_send(page);
         return;
     }
     const struct value *changed = value_get(result, "is_changed");
     chrome_set_flash(page, "success", changed && !changed->boolean ? "flash.nothing_changed" : "flash.saved", STR_EMPTY, STR_EMPTY);
-    page_redirect(page, is_local_path(back) ? back : path);
+    page_redirect(page, page_is_local_path(back) ? back : path);
     chrome_finish(page);
     http_respond(page->request);
 }
@@ -132,7 +126,7 @@ static void finish_on_worker(void *worker_state, void *arg)
     page->worker = worker_state;
     page->db = page->worker->db;
     if (submission->job.rc == RC_OK)
-        answer_done(submission);
+        answer_done(submission, true);
     else if (!typed_form_again(page, submission->job.rc))
         page_send_error(page, submission->job.rc);
 }
@@ -141,10 +135,14 @@ static void submission_done(struct write_job *job)
 {
     struct submission *submission = (struct submission *)job;
     if (job->rc == RC_OK && (submission->page->is_json || !value_get(job->result, "rows"))) {
-        answer_done(submission);
+        answer_done(submission, false);
         return;
     }
-    if (pool_submit(submission->page->app->pool, finish_on_worker, submission) != RC_OK)
+    if (pool_submit(submission->page->app->pool, finish_on_worker, submission) == RC_OK)
+        return;
+    if (job->rc == RC_OK) /* it is durable: nobody may be told to try again */
+        answer_done(submission, false);
+    else
         http_respond_bytes(submission->page->request, 503, "text/plain; charset=utf-8", STR("busy\n"));
 }
 

@@ -8,9 +8,8 @@ struct value *typed_form_begin(struct page *page, struct str action, struct str 
     struct arena *arena = page->ctx.arena;
     struct value *form = value_put_map(arena, page->view, "form");
     struct str typed = page->form ? form_text(page->form->fields, "back") : page_param_text(page, "back");
-    bool is_local = typed.n && typed.p[0] == '/' && !(typed.n > 1 && (typed.p[1] == '/' || typed.p[1] == '\\'));
     value_put_text(arena, form, "action", action);
-    value_put_text(arena, form, "back", is_local ? typed : back);
+    value_put_text(arena, form, "back", page_is_local_path(typed) ? typed : back);
     value_put_text(arena, form, "form", page->form ? form_text(page->form->fields, "form") : page->request->path);
     return form;
 }
