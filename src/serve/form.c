@@ -331,8 +331,8 @@ struct str form_safe_file_name(struct arena *arena, struct str name)
         if (!utf8_decode(name, &at, &code))
             return STR("file");
         struct str one = str_slice(name, start, at);
-        /* no controls, no direction marks, nothing a shell or a Windows disk minds, no dot in front */
-        bool is_bad = !utf8_is_clean(one) || code < 0x20 || (code < 0x80 && strchr("<>:\"|?*", (int)code)) || (code == '.' && n == 0);
+        /* no controls, no direction marks, nothing a shell or a Windows disk minds, no dot in front, also not behind blanks */
+        bool is_bad = !utf8_is_clean(one) || code < 0x20 || (code < 0x80 && strchr("<>:\"|?*", (int)code)) || ((code == '.' || code == ' ') && n == 0);
         if (is_bad)
             continue;
         memcpy(text + n, one.p, one.n);

@@ -192,7 +192,7 @@ static void test_file_names(void **state)
     } cases[] = {
         {"a.docx", "a.docx"},  {"../../etc/passwd", "passwd"},     {"C:\\x\\y.xlsx", "y.xlsx"}, {"..", "file"},
         {"", "file"},          {".hidden", "hidden"},              {"a\nb\x7f", "ab"},          {"x\xe2\x80\xae" "fdp.exe", "xfdp.exe"},
-        {"\xff\xfe", "file"},  {"a<b>|c?.txt", "abc.txt"},         {"  sp ace.txt ", "sp ace.txt"},
+        {"\xff\xfe", "file"},  {"a<b>|c?.txt", "abc.txt"},         {"  sp ace.txt ", "sp ace.txt"}, {"* .x", "x"},
     };
     struct arena *arena = arena_new(1 << 20);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
