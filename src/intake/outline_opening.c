@@ -132,12 +132,12 @@ static void read_inspection(struct outline *outline, const struct outline_line *
         if (told != SIZE_MAX)
             from = told + STR("反馈了").n;
         bool has_inspector = is_inspector(str_slice(s, from, to));
-        size_t type_from = verb + str_from_cstr(verbs[word]).n, type_to = type_from;
+        size_t type_from = verb + str_from_cstr(verbs[word]).n;
         static const char *const types[] = {"巡视", "巡察", "审计", "督察", "检查", "督导", "“回头看”", "考核", NULL};
         size_t kind = 0, type = outline_find_any(s, type_from, types, &kind);
         if (type == SIZE_MAX || type > end || !has_inspector)
             continue;
-        type_to = type + str_from_cstr(types[kind]).n;
+        size_t type_to = type + str_from_cstr(types[kind]).n;
         if (str_has_prefix(str_slice(s, type_to, s.n), STR("“回头看”")))
             type_to += STR("“回头看”").n;
         size_t about = outline_find_any(str_slice(s, 0, type_to), type_from, WORDS("为期", "的"), NULL);
@@ -227,14 +227,11 @@ static void read_feedback_day(struct outline *outline, const struct outline_line
             break;
         from = back;
     }
-    size_t month = outline_find(str_slice(s, 0, told), "月", from), day = SIZE_MAX;
-    while (month != SIZE_MAX && (day = outline_find(str_slice(s, 0, told), "日", month)) == SIZE_MAX)
-        return;
-    /* The last "M月D日" before the word. */
-    for (size_t next; month != SIZE_MAX && (next = outline_find(str_slice(s, 0, told), "月", month + 3)) != SIZE_MAX;)
-        month = next;
-    day = month == SIZE_MAX ? SIZE_MAX : outline_find(str_slice(s, 0, told), "日", month);
-    size_t start = month;
+    struct str words = str_slice(s, 0, told);
+    size_t month = SIZE_MAX;
+    for (size_t at = outline_find(words, "月", from); at != SIZE_MAX; at = outline_find(words, "月", at + 3))
+        month = at; /* the last one before the word */
+    size_t day = month == SIZE_MAX ? SIZE_MAX : outline_find(words, "日", month), start = month;
     while (start != SIZE_MAX && start > from && s.p[start - 1] >= '0' && s.p[start - 1] <= '9')
         start--;
     if (day == SIZE_MAX || start == month)

@@ -299,9 +299,8 @@ static enum rc read_workbook(struct xlsx *xlsx)
     TRY(office_title(xlsx->package, reader));
     int count = 0;
     for (const struct xml_node *sheet = xml_child(xml_child(root, "sheets"), "sheet"); sheet; sheet = xml_next(sheet)) {
-        struct str name = xml_attribute(sheet, "name"), id = STR_EMPTY;
+        struct str name = xml_attribute(sheet, "name"), id = xml_attribute(sheet, "id");
         bool is_hidden = str_has_suffix(xml_attribute(sheet, "state"), STR("idden")); /* hidden, veryHidden */
-        id = xml_attribute(sheet, "id");
         struct str target = office_target(reader, relations, part, NULL, id);
         if (++count > 500)
             return ctx_fail_key(reader->ctx, RC_TOO_LARGE, "reader.too_much");
