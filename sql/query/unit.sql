@@ -170,7 +170,8 @@ SELECT coalesce(max(depth), 0) FROM unit_anc WHERE ancestor = $id
 -- :name unit_options
 -- scope: u
 SELECT u.id, u.name, u.short_name, u.code, u.mgmt_level FROM unit u
-WHERE {scope u.id 0} AND u.valid_to IS NULL ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id
+WHERE {scope u.id 0} AND u.valid_to IS NULL
+ORDER BY u.mgmt_level, CASE WHEN u.parent_id IS NULL THEN 0 ELSE 1 END, u.sort_no, u.sort_key, u.id
 
 -- :name unit_export
 -- scope: u

@@ -32,6 +32,49 @@ static void put_pieces(struct page *page, struct value *row, struct str title)
     value_put_text(arena, row, "after", str_slice(text, end, text.n));
 }
 
+/* Of a place that is a cell, what names its row: "Sheet1!B7" gives "Sheet1!" and "7", "table 2 r5 c1" gives "table 2 r5". */
+struct cell_row {
+    struct str table, row;
+};
+
+static struct cell_row row_of_place(struct str place)
+{
+    size_t mark = str_find_byte(place, '!', 0);
+    if (mark == SIZE_MAX) {
+        size_t column = str_has_prefix(place, STR("table ")) ? str_find(place, STR(" c"), 0) : SIZE_MAX;
+        return (struct cell_row){str_slice(place, 0, column == SIZE_MAX ? 0 : column), STR_EMPTY};
+    }
+    size_t at = mark + 1;
+    while (at < place.n && place.p[at] >= 'A' && place.p[at] <= 'Z')
+        at++;
+    return (struct cell_row){str_slice(place, 0, mark + 1), str_slice(place, at, place.n)};
+}
+
+/* The cells of one row of a table stand side by side: rows becomes one quote for each paragraph or row. */
+static void join_cells(struct arena *arena, struct value *quotes, const struct value *rows)
+{
+    struct value *quote = NULL;
+    struct cell_row last = {0};
+    struct str first_place = STR_EMPTY;
+    for (struct value *row = rows->items.first, *next; row; row = next) {
+        next = row->next;
+        struct str place = value_get_text(row, "place");
+        struct cell_row at = row_of_place(place);
+        bool is_same = quote && at.table.n && str_equal(at.table, last.table) && str_equal(at.row, last.row);
+        if (!is_same) {
+            quote = value_add_map(arena, quotes);
+            value_put_list(arena, quote, "cells");
+            first_place = place;
+        }
+        value_add(list_of(quote, "cells"), row);
+        struct str to = str_slice(place, at.table.n, place.n);
+        if (is_same)
+            place = at.row.n ? arena_format(arena, "%.*s:%.*s", STR_ARG(first_place), STR_ARG(to)) : at.table;
+        value_set(quote, STR("place"), value_new_text(arena, place));
+        last = at;
+    }
+}
+
 static enum rc put_quotes(struct page *page, struct value *finding)
 {
     struct arena *arena = page->ctx.arena;
@@ -46,11 +89,12 @@ static enum rc put_quotes(struct page *page, struct value *finding)
     db_bind_int(st, "source_id", value_get_int(finding, "source_id", 0));
     db_bind_int(st, "first", first);
     db_bind_int(st, "last", last < first + QUOTE_PARAGRAPHS_MAX ? last : first + QUOTE_PARAGRAPHS_MAX - 1);
-    TRY(put_rows(page, finding, "quotes", st));
     struct str title = value_get_text(finding, "title");
-    struct value *rows = list_of(finding, "quotes");
+    struct value *rows, *quotes = value_put_list(arena, finding, "quotes");
+    TRY(db_rows(&page->ctx, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next)
         put_pieces(page, row, title);
+    join_cells(arena, quotes, rows);
     value_put_bool(arena, finding, "has_quotes", value_count(rows) > 0);
     return RC_OK;
 }

@@ -23,7 +23,7 @@ static const struct shown_column {
     bool is_usual;
 } shown_columns[] = {
     {"no", "finding.number", true},      {"unit", "finding.unit", true},         {"phase", "finding.phase", true},
-    {"due", "finding.due", true},        {"measures", "finding.measures", true}, {"aspect", "finding.aspect", false},
+    {"due", "finding.due", true},        {"measures", "finding.measure_count", true}, {"aspect", "finding.aspect", false},
     {"source", "finding.source", false}, {"lead", "finding.person", false},      {"amount", "finding.amount", false},
     {"nature", "finding.nature", false}, {"severity", "finding.severity", false}, {"changed", "finding.changed", false}};
 enum { SHOWN_COLUMNS = sizeof shown_columns / sizeof shown_columns[0] };

@@ -37,5 +37,7 @@ enum rc page_finding_similar(struct page *page)
     value_put_int(arena, page->view, "of_id", id);
     value_put_bool(arena, page->view, "has_similar", value_count(list) > 0);
     value_put_bool(arena, page->view, "may_link", page_can(page, PERM_FINDING_WRITE));
+    if (!page->is_fragment && !page->is_json) /* the link of those without script */
+        page->tpl = "finding_similar_page";
     return RC_OK;
 }

@@ -53,6 +53,8 @@ async function change_password(to, current, password, repeat = password) {
 
 const path_of = (one) => new URL(one.url()).pathname;
 const heading = (one = page) => one.textContent('h1').then((text) => text.trim());
+// Without script nothing can be scrolled to for the pointer; the keyboard reaches everything.
+const enter_and_go = (one, selector) => Promise.all([one.waitForNavigation(), one.locator(selector).press('Enter')]);
 const press_and_go = (one, selector) => Promise.all([one.waitForNavigation(), one.click(selector)]);
 const total_of = async () => Number(/\d+/.exec(await page.textContent('.toolbar :text-matches("合计 ?[0-9]")'))[0]);
 
@@ -317,11 +319,11 @@ test('the workbook has as many rows as the list', async () => {
 
 test('the language changes and changes back on the same page', async () => {
   await page.goto(`${address}/findings?phase=immediate`);
-  await press_and_go(page, '.top-actions button[value="en"] >> nth=0');
+  await press_and_go(page, '.top-actions button[name="lang"] >> nth=0');
   assert.equal(await page.getAttribute('html', 'lang'), 'en');
   assert.equal(await heading(), 'Register of findings');
   assert.match(page.url(), /phase=immediate/);
-  await press_and_go(page, '.top-actions button[value="zh"] >> nth=0');
+  await press_and_go(page, '.top-actions button[name="lang"] >> nth=0');
   assert.equal(await heading(), '问题清单');
 });
 
@@ -374,35 +376,42 @@ test('without script: sign in and read a document', async () => {
   await sign_in(page, 'xiangming', new_password);
   assert.equal(await heading(), '我的工作');
   await page.goto(`${address}/sources/import`);
-  const text = '关于专项检查情况的通报\n一、关于采购管理方面\n1.采购评审走过场问题。2027年3月31日前整改到位，修订采购办法。\n2.验收单据不全问题。立行立改，补齐单据12份。\n';
+  const text = [
+    '省委第一巡视组关于巡视某某集团有限公司党委的反馈意见',
+    '根据统一部署，2026年3月1日至4月30日，省委第一巡视组对某某集团有限公司党委开展了巡视。2026年6月1日，巡视组反馈了意见。',
+    '一、巡视发现的主要问题',
+    '(一)关于采购管理方面',
+    '1.采购评审走过场问题。2025年以来有3个项目评审流于形式。',
+    '2.验收单据不全问题。抽查12份验收单，缺签字4份。',
+  ].join('\n');
   await page.setInputFiles('#file', { name: '专项检查.txt', mimeType: 'text/plain', buffer: Buffer.from(text) });
-  await press_and_go(page, '[data-drop] .btn-primary');
+  await enter_and_go(page, '[data-drop] .btn-primary');
   assert.match(path_of(page), /^\/drafts\/\d+$/);
   assert.equal((await tallies())['问题'], 2);
 });
 
 test('without script: a part is edited by its form and all is confirmed', async () => {
-  await press_and_go(page, 'a.draft-node.kind-finding >> nth=0');
+  await enter_and_go(page, 'a.draft-node.kind-finding >> nth=0');
   await page.fill('#node-title', '采购评审流于形式');
-  await press_and_go(page, '#inspector button[value="edit"]');
+  await enter_and_go(page, '#inspector button[value="edit"]');
   assert.match(await page.textContent('#register'), /采购评审流于形式/);
-  await press_and_go(page, 'form[data-confirm-draft] button');
+  await enter_and_go(page, 'form[data-confirm-draft] button');
   assert.match(path_of(page), /^\/sources\/\d+$/);
 });
 
 test('without script: findings alike are a page of their own', async () => {
-  await press_and_go(page, '.page-head a.btn-primary');
-  await press_and_go(page, 'tbody a:has-text("采购评审流于形式")');
-  await press_and_go(page, 'a[href$="/similar"]');
+  await enter_and_go(page, '.page-head a.btn-primary');
+  await enter_and_go(page, 'tbody a:has-text("采购评审流于形式")');
+  await enter_and_go(page, 'a[href$="/similar"]');
   assert.equal(await heading(), '相似问题');
-  await press_and_go(page, '.page-head .btn');
+  await enter_and_go(page, '.page-head .btn');
   assert.equal(await heading(), '采购评审流于形式');
 });
 
 test('without script: a finding is edited, and search finds it', async () => {
-  await press_and_go(page, '.page-head a.btn[href$="/edit"]');
+  await enter_and_go(page, '.page-head a.btn[href$="/edit"]');
   await page.fill('#title', '采购评审流于形式、把关不严');
-  await press_and_go(page, '.form-actions .btn-primary');
+  await enter_and_go(page, '.form-actions .btn-primary');
   assert.equal(await heading(), '采购评审流于形式、把关不严');
   await page.fill('#top-search', '評審');
   await Promise.all([page.waitForNavigation(), page.press('#top-search', 'Enter')]);
