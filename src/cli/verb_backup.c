@@ -6,11 +6,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -97,6 +95,10 @@ static enum rc write_manifest(struct cli *cli, const char *directory, const char
                   (long long)events, (long long)files);
     bool failed = fflush(file) != 0 || fsync(fileno(file)) != 0;
     failed |= fclose(file) != 0;
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    failed |= fd < 0 || fsync(fd) != 0;
+    if (fd >= 0)
+        close(fd);
     return failed ? fail_path(cli, path) : RC_OK;
 }
 
@@ -158,15 +160,36 @@ static bool is_postgres(struct str url)
     return str_has_prefix(url, STR("postgresql://")) || str_has_prefix(url, STR("postgres://"));
 }
 
-/* The target must not hold a database of ours; an empty PostgreSQL database is what is wanted there. */
+/* The file that a URL of an SQLite database names. */
+static struct str file_of(struct str url)
+{
+    static const char *const schemes[] = {"sqlite://", "sqlite:"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (str_has_prefix(url, str_from_cstr(schemes[i])))
+            return str_slice(url, strlen(schemes[i]), url.n);
+    return url;
+}
+
+/* The target must not hold a database of ours; an empty PostgreSQL database is what is wanted there.  The log of a file that is
+ * gone would be taken for the restored file's own and be written into it. */
 static enum rc check_target_free(struct cli *cli)
 {
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    struct str url = cli->settings.db, file = file_of(url);
     struct db *target = NULL;
-    if (db_open(&cli->ctx, cli->settings.db, DB_READ, &target) == RC_OK) {
+    struct stat info;
+    if (db_open(&cli->ctx, url, DB_READ, &target) == RC_OK) {
         db_close(target);
-        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(cli->settings.db));
+        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s",
+                               STR_ARG(settings_hide_password(cli->ctx.arena, url)));
     }
     ctx_clear_issues(&cli->ctx);
+    for (size_t i = 0; !is_postgres(url) && i < sizeof ends / sizeof ends[0]; i++) {
+        struct str path = arena_concat(cli->ctx.arena, file, str_from_cstr(ends[i]));
+        TRY(arena_rc(cli->ctx.arena));
+        if (lstat(path.p, &info) == 0)
+            return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(path));
+    }
     return RC_OK;
 }
 
@@ -189,29 +212,13 @@ static enum rc restore_sqlite(struct cli *cli, struct str path, struct filestore
     TRY(check_copy(cli, path, from, ret_result));
     TRY(restore_files(cli, path, from, ret_count));
     TRY(db_open(&cli->ctx, path, DB_READ, &source));
-    return db_backup(&cli->ctx, source, cli->settings.db); /* last: until then nothing has changed */
-}
-
-/* One transaction: all of the dump or nothing.  A password in the URL would be seen by everybody as an argument: it belongs
- * into PGPASSWORD or the password file. */
-static enum rc run_pg_restore(struct cli *cli, struct str path)
-{
-    char *url = arena_copy_cstr(cli->ctx.arena, arena_concat(cli->ctx.arena, STR("--dbname="), cli->settings.db));
-    char *argv[] = {"pg_restore",   "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-                    "--no-password", url,              (char *)path.p,         NULL};
-    pid_t pid;
-    int status = -1;
-    if (!url || posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0)
-        return ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s", argv[0]);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status == 0 ? RC_OK : ctx_fail_format(&cli->ctx, RC_DB, "error.io_detail", "%s: %d", argv[0], status);
+    return db_backup(&cli->ctx, source, file_of(cli->settings.db)); /* last: until then nothing has changed */
 }
 
 static enum rc restore_postgres(struct cli *cli, struct str path, struct filestore *from, struct check_result *ret_result,
                                 int64_t *ret_count)
 {
-    TRY(run_pg_restore(cli, path));
+    TRY(db_restore_postgres(&cli->ctx, cli->settings.db, path));
     TRY(restore_files(cli, cli->settings.db, from, ret_count));
     return check_copy(cli, cli->settings.db, from, ret_result);
 }
@@ -235,7 +242,8 @@ static enum rc restore(struct cli *cli, const char *directory)
     enum rc rc = is_dump ? restore_postgres(cli, path, from, &result, &count) : restore_sqlite(cli, path, from, &result, &count);
     filestore_close(from);
     TRY(rc);
-    cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(cli->settings.db), (long long)result.events, (long long)count);
+    struct str shown = settings_hide_password(cli->ctx.arena, cli->settings.db);
+    cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(shown), (long long)result.events, (long long)count);
     return RC_OK;
 }
 

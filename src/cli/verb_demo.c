@@ -166,7 +166,7 @@ static enum rc demo(struct cli *cli)
     TRY(cli_open_db(cli, DB_CREATE, &db));
     TRY(db_get_int(&cli->ctx, db_query(db, Q_EVENT_COUNT), &events));
     if (events)
-        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.not_empty", "%.*s", STR_ARG(cli->settings.db));
+        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.not_empty", "%.*s", STR_ARG(settings_hide_password(cli->ctx.arena, cli->settings.db)));
     TRY(load_organisation(cli, db, units, people));
     TRY(load_users(cli, db, users, people, &lines));
     TRY(load_documents(cli, db, directory));

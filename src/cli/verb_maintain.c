@@ -59,7 +59,7 @@ static enum rc open_new(struct cli *cli, struct str url, struct db **ret_db)
     enum rc rc = db_open(&cli->ctx, url, DB_READ, &probe);
     if (rc == RC_OK) {
         db_close(probe);
-        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(url));
+        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(settings_hide_password(cli->ctx.arena, url)));
     }
     ctx_clear_issues(&cli->ctx);
     TRY(db_open(&cli->ctx, url, DB_CREATE, ret_db));
@@ -82,7 +82,7 @@ static enum rc replay_into(struct cli *cli, struct db *from, struct str url, int
     TRY(open_new(cli, url, ret_db));
     TRY(maintain_replay(&cli->ctx, from, *ret_db, until_ms, &events));
     TRY(derive_scope(cli, *ret_db));
-    cli_print("%lld events replayed into %.*s", (long long)events, STR_ARG(url));
+    cli_print("%lld events replayed into %.*s", (long long)events, STR_ARG(settings_hide_password(cli->ctx.arena, url)));
     return RC_OK;
 }
 

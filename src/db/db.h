@@ -124,6 +124,8 @@ enum rc db_check(struct ctx *ctx, struct db *db, struct value **ret_problems) MU
 /* Online copy of the database into a new file (SQLite: backup API; PostgreSQL: pg_dump's custom format), verified
  * and durable.  RC_CONFLICT: the file exists. */
 enum rc db_backup(struct ctx *ctx, struct db *db, struct str to_path) MUST_CHECK;
+/* Fills the empty PostgreSQL database of url from such a copy: all of it or nothing. */
+enum rc db_restore_postgres(struct ctx *ctx, struct str url, struct str from_path) MUST_CHECK;
 /* The n-th database call from now on fails with RC_DB, once (torture tests); 0 turns it off.  Calls are: open, begin,
  * commit, savepoint, release, preparing free text, backup, and every step. */
 void db_fail_at(long n);

@@ -621,21 +621,43 @@ static struct str pg_column_text(struct db_stmt *st, int i)
     return (struct str){blob->bytes, n};
 }
 
-/* The password goes by environment: arguments are for everybody to see. */
+/* Host, user, password and the like go by environment: arguments are for everybody to see. */
+static void put_environment(struct ctx *ctx, const PQconninfoOption *options, char *envp[ENV_MAX + 1])
+{
+    int count = 0;
+    for (const PQconninfoOption *o = options; o && o->keyword; o++)
+        if (o->envvar && o->val && *o->val && count < ENV_MAX)
+            envp[count++] = arena_copy_cstr(ctx->arena, arena_format(ctx->arena, "%s=%s", o->envvar, o->val));
+}
+
 static enum rc pg_backup(struct ctx *ctx, struct db *db, const char *to_path)
 {
     TRY(make_ready(ctx, db));
     char *envp[ENV_MAX + 1] = {NULL};
-    int count = 0;
     PQconninfoOption *options = PQconninfo(((struct pg *)db->conn)->conn);
-    for (PQconninfoOption *o = options; o && o->keyword; o++)
-        if (o->envvar && o->val && *o->val && count < ENV_MAX)
-            envp[count++] = arena_copy_cstr(ctx->arena, arena_format(ctx->arena, "%s=%s", o->envvar, o->val));
+    put_environment(ctx, options, envp);
     PQconninfoFree(options);
     char *path = arena_copy_cstr(ctx->arena, str_from_cstr(to_path));
     TRY(arena_rc(ctx->arena));
     TRY(db_run_program(ctx, (char *[]){"pg_dump", "--format=custom", "--no-password", "--file", path, NULL}, envp));
     return db_run_program(ctx, (char *[]){"pg_restore", "--list", path, NULL}, envp);
+}
+
+enum rc db_restore_postgres(struct ctx *ctx, struct str url, struct str from_path)
+{
+    char *envp[ENV_MAX + 1] = {NULL}, *name = NULL;
+    char *path = arena_copy_cstr(ctx->arena, from_path), *text = arena_copy_cstr(ctx->arena, url);
+    PQconninfoOption *options = text ? PQconninfoParse(text, NULL) : NULL;
+    for (PQconninfoOption *o = options; o && o->keyword; o++)
+        if (strcmp(o->keyword, "dbname") == 0 && o->val)
+            name = arena_copy_cstr(ctx->arena, str_from_cstr(o->val));
+    put_environment(ctx, options, envp);
+    PQconninfoFree(options);
+    TRY(arena_rc(ctx->arena));
+    if (!name)
+        return ctx_fail_format(ctx, RC_CONFIG, NULL, "the URL names no database");
+    return db_run_program(ctx, (char *[]){"pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
+                                          "--no-password", "--dbname", name, path, NULL}, envp);
 }
 
 const struct db_ops db_postgres_ops = {

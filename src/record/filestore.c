@@ -24,6 +24,20 @@ static enum rc fail_io(struct ctx *ctx, const char *what)
     return ctx_fail_format(ctx, RC_IO, "error.io_detail", "%s: %s", what, strerror(errno));
 }
 
+/* mkdir whose entry in the directory above is durable too: the first files must not hang in the air. */
+static int make_directory(const char *directory)
+{
+    char above[PATH_BYTES];
+    if (mkdir(directory, 0700) != 0)
+        return -1;
+    int n = snprintf(above, sizeof above, "%s/..", directory);
+    int fd = n > 0 && (size_t)n < sizeof above ? open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int failed = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    return failed;
+}
+
 enum rc filestore_open(struct ctx *ctx, struct str directory, struct filestore **ret_store)
 {
     struct filestore *store = alloc_zeroed(1, sizeof *store);
@@ -37,7 +51,7 @@ enum rc filestore_open(struct ctx *ctx, struct str directory, struct filestore *
     }
     memcpy(store->directory, directory.p, directory.n);
     store->directory[directory.n] = '\0';
-    if (mkdir(store->directory, 0700) != 0 && errno != EEXIST) {
+    if (make_directory(store->directory) != 0 && errno != EEXIST) {
         enum rc rc = fail_io(ctx, store->directory);
         filestore_close(store);
         return rc;

@@ -190,6 +190,19 @@ struct str settings_files_directory(struct arena *arena, const struct settings *
     return arena_concat(arena, db, STR(".files"));
 }
 
+struct str settings_hide_password(struct arena *arena, struct str url)
+{
+    size_t scheme = str_find(url, STR("://"), 0), host = SIZE_MAX, query = str_find_byte(url, '?', 0);
+    if (scheme == SIZE_MAX)
+        return url;
+    if (str_find(url, STR("password="), 0) != SIZE_MAX)
+        url = str_slice(url, 0, query); /* libpq takes it there too */
+    for (size_t i = scheme; i < url.n; i++)
+        if (url.p[i] == '@')
+            host = i;
+    return host == SIZE_MAX ? url : arena_format(arena, "%.*s://***%.*s", (int)scheme, url.p, (int)(url.n - host), url.p + host);
+}
+
 struct value *settings_to_value(struct arena *arena, const struct settings *settings)
 {
     struct value *list = value_new_list(arena);
@@ -202,9 +215,8 @@ struct value *settings_to_value(struct arena *arena, const struct settings *sett
                                                    : str_from_cstr(*(const bool *)field ? "true" : "false");
         /* Secrets are told to nobody: a password inside a URL, a token. */
         bool is_secret = str_equal_cstr(str_from_cstr(row->key), "metrics-token") && value.n;
-        size_t host = str_find_byte(value, '@', 0), scheme = str_find(value, STR("://"), 0);
-        if (scheme != SIZE_MAX && host != SIZE_MAX)
-            value = arena_format(arena, "%.*s://***%.*s", (int)scheme, value.p, (int)(value.n - host), value.p + host);
+        if (row->kind == KIND_TEXT)
+            value = settings_hide_password(arena, value);
         value_put_text(arena, item, "key", str_from_cstr(row->key));
         value_put_text(arena, item, "value", is_secret ? STR("***") : value);
         value_put_text(arena, item, "default", str_from_cstr(row->otherwise));

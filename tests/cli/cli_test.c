@@ -320,6 +320,13 @@ static void backup_and_restore_of_a_file(void **state)
     load_demo(db);
     snprintf(files, sizeof files, "%s.files", db);
     back_up_and_restore(db, in_dir("restored.db"), files);
+    char url[420];
+    snprintf(url, sizeof url, "sqlite://%s", in_dir("by-url.db"));
+    EXPECT(0, "restore", in_dir("copy"), "--db", url);
+    EXPECT(0, "check", "--db", in_dir("by-url.db"));
+    write_file(in_dir("gone.db-wal"), "the log of a database that is gone");
+    EXPECT(65, "restore", in_dir("copy"), "--db", in_dir("gone.db"));
+    assert_int_not_equal(access(in_dir("gone.db"), F_OK), 0);
     FILE *copy = fopen(in_dir("copy/bihuan.db"), "r+");
     assert_non_null(copy);
     fseek(copy, 5000, SEEK_SET);
