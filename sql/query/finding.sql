@@ -82,7 +82,9 @@ SELECT id, label, value, scale, unit, text FROM figure WHERE finding_id = $id OR
 -- scope: s
 SELECT i.id, i.relation, i.other_id, i.title, i.text, i.paragraph_from, s.id AS source_id, s.no AS source_no, s.title AS source_title
 FROM source_item i JOIN source s ON s.id = i.source_id
-WHERE i.finding_id = $id AND {scope s.unit_id s.label} ORDER BY i.id
+WHERE i.finding_id = $id AND {scope s.unit_id s.label}
+  AND (i.other_id IS NULL OR EXISTS (SELECT 1 FROM finding o WHERE o.id = i.other_id AND {scope o.unit_id o.label}))
+ORDER BY i.id
 
 -- The register as a list has two forms with the same filters, because neither engine can know which filters are rare.
 -- finding_list: by due date; the engine may use the indexes that hold a filter together with the due date.

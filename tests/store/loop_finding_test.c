@@ -101,6 +101,33 @@ STORE_TEST(bulk_answers_for_each_row)
     expect_rebuild_equal(store);
 }
 
+/* Inside a group of commands one rollback must take all rows of a bulk change that broke off. */
+STORE_TEST(broken_bulk_leaves_no_row)
+{
+    int64_t source = make_source(store, make_root(store), "LY-2026-001");
+    int64_t x = make_finding(store, source, "一"), y = make_finding(store, source, "二");
+    struct actor program = actor_program();
+    int64_t before = event_count(store);
+    for (long n = 1;; n++) {
+        struct value *input = NULL;
+        struct value *raw = jsonf(store, "{'ids': [%lld, %lld], 'field': 'severity', 'value': 'major'}", (long long)x, (long long)y);
+        STORE_OK(command_read_input(store->ctx, &command_finding_bulk, raw, &input));
+        struct command_call call = {.ctx = store->ctx, .db = store->db, .actor = &program, .now_ms = 1, .input = input};
+        STORE_OK(db_begin(store->ctx, store->db, true));
+        STORE_OK(db_savepoint(store->ctx, store->db));
+        db_fail_at(n);
+        enum rc rc = command_run(&command_finding_bulk, &call);
+        db_fail_at(0);
+        if (rc == RC_OK) {
+            db_rollback(store->db);
+            break;
+        }
+        db_savepoint_rollback(store->db);
+        STORE_OK(db_commit(store->ctx, store->db));
+        assert_int_equal(event_count(store), before);
+    }
+}
+
 /* A finding goes only where its mover may write with its label. */
 STORE_TEST(label_and_unit_stay_within_the_actors_reach)
 {
@@ -191,6 +218,7 @@ int main(void)
                      STORE_CASE(untouched_change_leaves_no_event),
                      STORE_CASE(fields_of_a_finding_are_checked),
                      STORE_CASE(bulk_answers_for_each_row),
+                     STORE_CASE(broken_bulk_leaves_no_row),
                      STORE_CASE(label_and_unit_stay_within_the_actors_reach),
                      STORE_CASE(measures_are_numbered_and_follow_their_finding),
                      STORE_CASE(search_finds_the_new_words_and_not_the_old),
