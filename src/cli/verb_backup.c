@@ -223,6 +223,19 @@ static enum rc restore_postgres(struct cli *cli, struct str path, struct filesto
     return check_copy(cli, cli->settings.db, from, ret_result);
 }
 
+/* Threat: a session that was ended after the backup was made would hold again. */
+static enum rc end_all_sessions(struct cli *cli)
+{
+    struct db *db CLEANUP(db_close_ptr) = NULL;
+    TRY(db_open(&cli->ctx, cli->settings.db, DB_WRITE, &db));
+    TRY(db_begin(&cli->ctx, db, true));
+    struct db_stmt *st = db_query(db, Q_SESSION_DELETE_OLD);
+    db_bind_int(st, "seen_before", INT64_MAX);
+    db_bind_int(st, "created_before", INT64_MAX);
+    TRY(db_run(&cli->ctx, st));
+    return db_commit(&cli->ctx, db);
+}
+
 static enum rc restore(struct cli *cli, const char *directory)
 {
     char name[32], want[DIGEST_TEXT_BYTES], have[DIGEST_TEXT_BYTES];
@@ -242,6 +255,7 @@ static enum rc restore(struct cli *cli, const char *directory)
     enum rc rc = is_dump ? restore_postgres(cli, path, from, &result, &count) : restore_sqlite(cli, path, from, &result, &count);
     filestore_close(from);
     TRY(rc);
+    TRY(end_all_sessions(cli));
     struct str shown = settings_hide_password(cli->ctx.arena, cli->settings.db);
     cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(shown), (long long)result.events, (long long)count);
     return RC_OK;
