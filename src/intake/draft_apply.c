@@ -469,8 +469,7 @@ static struct str words_of(struct arena *arena, const struct draft_entry *entry)
 {
     if (entry->letter == 'm')
         return value_get_text(entry->value, "text");
-    struct str words = join_lines(arena, value_get_text(entry->value, "title"), value_get_text(entry->value, "body"));
-    return words;
+    return join_lines(arena, value_get_text(entry->value, "title"), value_get_text(entry->value, "body"));
 }
 
 /* Measures of an entry that is no finding any more: marked ones become findings, derived ones were its own words. */

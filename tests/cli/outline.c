@@ -119,7 +119,7 @@ static int differ(const char *path, const struct value *expected, const struct v
         value_write_json(&text, actual, false);
     else
         buf_add_cstr(&text, "absent");
-    print_message("%s: is %.*s\n", path, STR_ARG(buf_str(&text)));
+    print_message("# %s: is %.*s\n", path, STR_ARG(buf_str(&text)));
     return 1;
 }
 

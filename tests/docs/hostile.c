@@ -143,12 +143,12 @@ static void test_every_case(void **state)
         int64_t at = clock_monotonic_ms();
         const char *fault = check_case(&cases[i], &outcome);
         if (fault || getenv("BIHUAN_HOSTILE_SHOW"))
-            print_message("%.*s: %s: %.*s, expected %.*s (%lld ms)\n", STR_ARG(cases[i].name), fault ? fault : "as expected",
+            print_message("# %.*s: %s: %.*s, expected %.*s (%lld ms)\n", STR_ARG(cases[i].name), fault ? fault : "as expected",
                           STR_ARG(outcome), STR_ARG(cases[i].expected), (long long)(clock_monotonic_ms() - at));
         failed += fault != NULL;
         arena_reset(arena);
     }
-    print_message("%zu cases in %lld ms\n", case_count, (long long)(clock_monotonic_ms() - start));
+    print_message("# %zu cases in %lld ms\n", case_count, (long long)(clock_monotonic_ms() - start));
     assert_true(case_count >= CASES_MIN);
     assert_int_equal(failed, 0);
     assert_true(clock_monotonic_ms() - start < TOTAL_MS_MAX);
