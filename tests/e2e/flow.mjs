@@ -128,6 +128,8 @@ test('document and register point at each other', async () => {
   const other = await page.locator('a.draft-node.kind-finding').nth(1).getAttribute('id');
   await page.hover(`a.draft-node[id="${other}"]`);
   await page.waitForSelector(`.piece.is-linked[data-node="${other}"]`);
+  // What is pointed at stands within the window, not only within its pane.
+  await page.waitForFunction((id) => document.querySelector(`.piece[data-node="${id}"]`).getBoundingClientRect().bottom <= window.innerHeight, other);
   assert.equal(await page.locator(`.piece.is-linked[data-node="${node}"]`).count(), 0);
 });
 

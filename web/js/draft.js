@@ -14,8 +14,11 @@ function into_view(part) {
   if (!pane) return;
   const part_box = part.getBoundingClientRect();
   const pane_box = pane.getBoundingClientRect();
+  // Of a pane that reaches below the window only what is seen counts, unless it is hardly seen at all.
+  const seen = Math.min(pane_box.bottom, window.innerHeight);
+  const bottom = seen - pane_box.top > 160 ? seen : pane_box.bottom;
   if (part_box.top < pane_box.top + 24) pane.scrollTop += part_box.top - pane_box.top - 24;
-  else if (part_box.bottom > pane_box.bottom - 24) pane.scrollTop += part_box.bottom - pane_box.bottom + 24;
+  else if (part_box.bottom > bottom - 24) pane.scrollTop += part_box.bottom - bottom + 24;
 }
 
 function link(node, is_from_document) {
