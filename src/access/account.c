@@ -113,11 +113,30 @@ static enum rc note_password(struct command_call *call, int64_t account_id, cons
     return command_append(call, EVENT_PASSWORD_CHANGED, CHAIN_ORGANISATION, account_id, body, &seq);
 }
 
+/* Who makes accounts could else sign in as another administrator; such a password is reset on the machine (bihuan user). */
+static enum rc check_no_administrator(struct command_call *call, int64_t account_id)
+{
+    if (call->actor->account_id == 0 || call->actor->is_role[ROLE_FIRST_ADMIN])
+        return RC_OK;
+    struct db_stmt *st = db_query(call->db, Q_GRANT_ROLES);
+    db_bind_int(st, "account_id", account_id);
+    struct value *rows;
+    TRY(db_rows(call->ctx, st, &rows));
+    VALUE_EACH(row, rows)
+    {
+        enum role role;
+        if (role_find(value_get_text(row, "role"), &role) && role_is_admin(role))
+            return ctx_fail_field(call->ctx, RC_GUARD, "password.of_administrator", "id");
+    }
+    return RC_OK;
+}
+
 static enum rc password_reset(struct command_call *call)
 {
     int64_t id = value_get_int(call->input, "id", 0);
     struct value *account;
     TRY(find_account(call, id, &account));
+    TRY(check_no_administrator(call, id));
     TRY(password_check_rule(call->ctx, value_get_text(call->input, "password"), value_get_text(account, "login")));
     TRY(note_password(call, id, "reset"));
     TRY(set_credential(call, id, value_get_text(call->input, "password_hash"), true));

@@ -1,6 +1,6 @@
 /* session.c: signing in; see session.h.
  *
- * Threats: guessing (slow hash, five tries, lock), learning which logins exist (same time, same answer), stealing the
+ * Threats: guessing (slow hash, five tries, lock; the lock itself tells that a login exists), stealing the
  * table of sessions (only digests), fixation (a new token at every sign-in).
  */
 #include "access/session.h"

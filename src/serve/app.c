@@ -18,7 +18,7 @@
 #include "serve/static.h"
 #include "serve/templates.h"
 
-enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1, SLOW_THREADS = 2, SLOW_QUEUE = 64 };
+enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1, SLOW_THREADS = 4, SLOW_QUEUE = 64 };
 
 static struct app *app_running; /* for the signal handler */
 

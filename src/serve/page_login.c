@@ -53,7 +53,8 @@ static enum rc note_failure(struct page *page, const struct login_result *result
     return submit_work(page, session_work_failure, &failure);
 }
 
-enum rc page_login_post(struct page *page)
+/* Comparing a password is slow on purpose: a flood of sign-ins must not hold up the pages of those who are in. */
+static enum rc sign_in(struct page *page)
 {
     const struct value *fields = page->form->fields;
     struct str login = str_trim(form_text(fields, "login")), back = form_text(fields, "back");
@@ -88,6 +89,12 @@ enum rc page_login_post(struct page *page)
         return RC_OK;
     }
     page_redirect(page, result.must_change_password ? STR("/password") : local_path(back, STR("/")));
+    return RC_OK;
+}
+
+enum rc page_login_post(struct page *page)
+{
+    page_run_slow(page, sign_in);
     return RC_OK;
 }
 
@@ -142,7 +149,7 @@ static enum rc change_password(struct page *page)
     return submit_and_wait(page, &command_password_change, raw, &done);
 }
 
-enum rc page_password_post(struct page *page)
+static enum rc set_password(struct page *page)
 {
     enum rc rc = change_password(page);
     if (rc == RC_INVALID && !page->is_json) {
@@ -154,6 +161,12 @@ enum rc page_password_post(struct page *page)
     TRY(rc);
     chrome_set_flash(page, "success", "flash.password_changed", STR_EMPTY, STR_EMPTY);
     page_redirect(page, STR("/"));
+    return RC_OK;
+}
+
+enum rc page_password_post(struct page *page)
+{
+    page_run_slow(page, set_password);
     return RC_OK;
 }
 
