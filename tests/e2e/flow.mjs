@@ -99,6 +99,7 @@ test('the first sign-in asks for a new password before anything else', async () 
 test('a document is sent with its progress and ends on the confirm screen', async () => {
   await press_and_go(page, '.page-head a.btn-primary');
   assert.equal(path_of(page), '/sources/import');
+  assert.equal(await page.$eval('#unit_id', (choice) => choice.selectedOptions[0].text), '岫川数科集团有限公司');
   let let_through;
   const gate = new Promise((done) => { let_through = done; });
   await page.route('**/sources/import', async (route) => {
@@ -253,6 +254,8 @@ test('rows selected by keyboard are changed together, with a result for each', a
   for (const result of results) assert.match(result, /已/);
   await press_and_go(page, 'tbody th a >> nth=0');
   assert.match(await page.textContent('dl.facts'), /郦恺/);
+  assert.equal(await page.locator('.quote p').count(), 1); // a row of the ledger is quoted as one row
+  assert.ok(await page.locator('.quote .cell').count() > 5);
   assert.match(await page.textContent('#history'), /明确责任/);
 });
 
