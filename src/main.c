@@ -17,8 +17,9 @@ static const struct verb {
 
 static void print_usage(FILE *to)
 {
-    (void)fprintf(to, "bihuan %s: rectification in a closed loop\n\nusage: bihuan VERB [arguments] [--setting value ...]\n\n",
-                  BIHUAN_VERSION);
+    (void)fprintf(
+        to, "bihuan %s: rectification in a closed loop\n\nusage: bihuan VERB [arguments] [--setting value ...]\n\n",
+        BIHUAN_VERSION);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         (void)fprintf(to, "  %-8s %-10s\n           %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
     (void)fprintf(to, "\nSettings: bihuan config show\n");
@@ -38,7 +39,8 @@ static int run(struct cli *cli, const struct verb *verb, int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0)
-        return reader_child_main(argc, argv); /* the hidden verb of the document readers: nothing else of the program runs there */
+        return reader_child_main(
+            argc, argv); /* the hidden verb of the document readers: nothing else of the program runs there */
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? rc_exit_code(RC_BAD_REQUEST) : 0;

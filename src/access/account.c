@@ -2,7 +2,8 @@
  *
  * Invariants: the three administrators exclude each other and every business role on one account (GB/T 22239-2019
  * 8.1.4.2); the system administrator makes accounts, the security administrator gives roles, neither sees business
- * data.  A password never reaches an event (bodies are made key by key); its hash stands only in the local table credential.
+ * data.  A password never reaches an event (bodies are made key by key); its hash stands only in the local table
+ * credential.
  */
 #include "access/account.h"
 
@@ -92,7 +93,8 @@ static enum rc account_change(struct command_call *call)
     TRY(find_account(call, id, &account));
     struct str name = value_get_text(call->input, "name");
     bool is_given = value_get(call->input, "is_disabled") != NULL;
-    bool is_disabled = is_given ? value_get_bool(call->input, "is_disabled") : value_get_int(account, "is_disabled", 0) != 0;
+    bool is_disabled =
+        is_given ? value_get_bool(call->input, "is_disabled") : value_get_int(account, "is_disabled", 0) != 0;
     if (is_disabled && id == call->actor->account_id)
         return ctx_fail_field(call->ctx, RC_GUARD, "account.not_yourself", "is_disabled");
     struct value *body = value_new_map(arena);
@@ -113,7 +115,8 @@ static enum rc note_password(struct command_call *call, int64_t account_id, cons
     return command_append(call, EVENT_PASSWORD_CHANGED, CHAIN_ORGANISATION, account_id, body, &seq);
 }
 
-/* Who makes accounts could else sign in as another administrator; such a password is reset on the machine (bihuan user). */
+/* Who makes accounts could else sign in as another administrator; such a password is reset on the machine (bihuan
+ * user). */
 static enum rc check_no_administrator(struct command_call *call, int64_t account_id)
 {
     if (call->actor->account_id == 0 || call->actor->is_role[ROLE_FIRST_ADMIN])
@@ -122,8 +125,7 @@ static enum rc check_no_administrator(struct command_call *call, int64_t account
     db_bind_int(st, "account_id", account_id);
     struct value *rows;
     TRY(db_rows(call->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         enum role role;
         if (role_find(value_get_text(row, "role"), &role) && role_is_admin(role))
             return ctx_fail_field(call->ctx, RC_GUARD, "password.of_administrator", "id");

@@ -51,8 +51,8 @@ enum rc session_check_password(struct ctx *ctx, struct db *db, struct str login,
     return RC_OK;
 }
 
-enum rc session_find(struct ctx *ctx, struct db *db, struct str token, const struct session_limits *limits, int64_t now_ms,
-                     struct session *ret_session)
+enum rc session_find(struct ctx *ctx, struct db *db, struct str token, const struct session_limits *limits,
+                     int64_t now_ms, struct session *ret_session)
 {
     if (token.n != SESSION_TOKEN_BYTES - 1)
         return RC_UNAUTHENTICATED;

@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-void *alloc_new(size_t n);              /* NULL when refused */
+void *alloc_new(size_t n);                     /* NULL when refused */
 void *alloc_zeroed(size_t count, size_t size); /* NULL when refused or on overflow */
-void *alloc_resize(void *p, size_t n);  /* as realloc; NULL leaves p valid */
-void alloc_free(void *p);               /* takes NULL */
+void *alloc_resize(void *p, size_t n);         /* as realloc; NULL leaves p valid */
+void alloc_free(void *p);                      /* takes NULL */
 
 /* Torture: the n-th allocation from now on fails (1 = the next one) once; 0 turns it off. */
 void alloc_fail_at(long n);

@@ -18,7 +18,7 @@ struct arena;
 
 /* New arena that will hold at most ceiling_bytes; NULL when memory is short. */
 struct arena *arena_new(size_t ceiling_bytes);
-void arena_free(struct arena *arena); /* takes NULL */
+void arena_free(struct arena *arena);      /* takes NULL */
 void arena_free_ptr(struct arena **arena); /* for CLEANUP */
 /* Forgets everything handed out; keeps the first block for reuse and clears arena_rc. */
 void arena_reset(struct arena *arena);

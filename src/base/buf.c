@@ -6,10 +6,7 @@
 
 #include "base/alloc.h"
 
-void buf_init(struct buf *buf, size_t ceiling_bytes)
-{
-    *buf = (struct buf){.ceiling_bytes = ceiling_bytes};
-}
+void buf_init(struct buf *buf, size_t ceiling_bytes) { *buf = (struct buf){.ceiling_bytes = ceiling_bytes}; }
 
 void buf_done(struct buf *buf)
 {

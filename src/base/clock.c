@@ -27,15 +27,9 @@ int64_t clock_monotonic_ms(void) { return clock_monotonic_us() / 1000; }
 
 void clock_set_ms(int64_t now_ms) { atomic_store(&clock_pinned_ms, now_ms); }
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
-}
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 
-int32_t clock_today(void)
-{
-    return (int32_t)floor_div(clock_now_ms() / 1000 + CLOCK_CHINA_OFFSET_S, 86400);
-}
+int32_t clock_today(void) { return (int32_t)floor_div(clock_now_ms() / 1000 + CLOCK_CHINA_OFFSET_S, 86400); }
 
 int date_days_in_month(int year, int month)
 {
@@ -70,10 +64,7 @@ void date_to_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day)
     *ret_year = (int)(yoe + era * 400 + (*ret_month <= 2));
 }
 
-int date_weekday(int32_t day)
-{
-    return (int)(((int64_t)day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */
-}
+int date_weekday(int32_t day) { return (int)(((int64_t)day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */ }
 
 static void put_two(char *to, unsigned n)
 {

@@ -18,7 +18,7 @@ int64_t clock_now_ms(void);       /* wall clock; tests may pin it with clock_set
 int64_t clock_monotonic_ms(void); /* for intervals */
 int64_t clock_monotonic_us(void);
 void clock_set_ms(int64_t now_ms); /* tests and as-of: 0 gives the real clock back */
-int32_t clock_today(void);        /* day number in China */
+int32_t clock_today(void);         /* day number in China */
 
 /* Day number of a civil date; false when there is no such day or year is outside 1900..2999. */
 bool date_from_civil(int year, int month, int day, int32_t *ret_day);

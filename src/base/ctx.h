@@ -18,9 +18,9 @@ enum { CTX_ISSUES_MAX = 200, CTX_ARGS_MAX = 4 };
 struct ctx_issue {
     struct ctx_issue *next;
     enum rc rc;
-    struct str key;   /* message key; "" means the code's own */
-    struct str field; /* machine name of the field, or "" */
-    struct str place; /* "row 12", "cell B7", a file name, or "" */
+    struct str key;                /* message key; "" means the code's own */
+    struct str field;              /* machine name of the field, or "" */
+    struct str place;              /* "row 12", "cell B7", a file name, or "" */
     struct str args[CTX_ARGS_MAX]; /* {0}..{3} of the message */
     int arg_count;
 };

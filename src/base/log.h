@@ -23,8 +23,8 @@ void log_set_json(bool is_json);
 /* Writes one line with count pairs. */
 void log_write(enum log_level level, const char *event, const struct log_pair *pairs, int count);
 
-#define LOG(level, event, ...)                                                        \
-    log_write((level), (event), (const struct log_pair[]){__VA_ARGS__},               \
+#define LOG(level, event, ...)                                                                                         \
+    log_write((level), (event), (const struct log_pair[]){__VA_ARGS__},                                                \
               (int)(sizeof((const struct log_pair[]){__VA_ARGS__}) / sizeof(struct log_pair)))
 
 #endif

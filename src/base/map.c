@@ -3,10 +3,7 @@
 
 #include "base/rand.h"
 
-void map_init(struct map *map, struct arena *arena)
-{
-    *map = (struct map){.arena = arena, .seed = rand_uint64()};
-}
+void map_init(struct map *map, struct arena *arena) { *map = (struct map){.arena = arena, .seed = rand_uint64()}; }
 
 static struct map_slot *map_find_slot(struct map_slot *slots, size_t room, uint64_t seed, struct str key)
 {

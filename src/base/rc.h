@@ -29,11 +29,11 @@ int rc_exit_code(enum rc rc);
 const char *rc_message_key(enum rc rc);
 
 /* Leaves the calling function with the code of a failed call. */
-#define TRY(expr)                     \
-    do {                              \
-        enum rc try_rc_ = (expr);     \
-        if (try_rc_ != RC_OK)         \
-            return try_rc_;           \
+#define TRY(expr)                                                                                                      \
+    do {                                                                                                               \
+        enum rc try_rc_ = (expr);                                                                                      \
+        if (try_rc_ != RC_OK)                                                                                          \
+            return try_rc_;                                                                                            \
     } while (0)
 
 #endif

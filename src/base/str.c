@@ -3,20 +3,11 @@
 
 #include <string.h>
 
-struct str str_from_cstr(const char *s)
-{
-    return s ? (struct str){s, strlen(s)} : STR_EMPTY;
-}
+struct str str_from_cstr(const char *s) { return s ? (struct str){s, strlen(s)} : STR_EMPTY; }
 
-bool str_equal(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
+bool str_equal(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
-bool str_equal_cstr(struct str a, const char *b)
-{
-    return str_equal(a, str_from_cstr(b));
-}
+bool str_equal_cstr(struct str a, const char *b) { return str_equal(a, str_from_cstr(b)); }
 
 int str_compare(struct str a, struct str b)
 {
@@ -64,10 +55,7 @@ struct str str_slice(struct str s, size_t from, size_t to)
     return (struct str){s.p + from, to - from};
 }
 
-static bool is_ascii_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
+static bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 struct str str_trim(struct str s)
 {
@@ -96,10 +84,7 @@ bool str_split_next(struct str *rest, char sep, struct str *ret_part)
     return true;
 }
 
-static unsigned char ascii_lower(unsigned char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
+static unsigned char ascii_lower(unsigned char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c); }
 
 bool str_equal_nocase(struct str a, struct str b)
 {

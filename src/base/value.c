@@ -133,10 +133,7 @@ const struct value *value_get_str(const struct value *v, struct str key)
     return NULL;
 }
 
-const struct value *value_get(const struct value *v, const char *key)
-{
-    return value_get_str(v, str_from_cstr(key));
-}
+const struct value *value_get(const struct value *v, const char *key) { return value_get_str(v, str_from_cstr(key)); }
 
 int64_t value_get_int(const struct value *v, const char *key, int64_t otherwise)
 {
@@ -173,8 +170,7 @@ struct value *value_copy(struct arena *arena, const struct value *v)
     switch (v->kind) {
     case VALUE_LIST:
     case VALUE_MAP:
-        VALUE_EACH(child, v)
-        {
+        VALUE_EACH (child, v) {
             struct value *c = value_copy(arena, child);
             if (!value_put(copy, arena_copy_str(arena, child->key), c))
                 return NULL;

@@ -69,9 +69,10 @@ bool value_get_bool(const struct value *v, const char *key);
 bool value_is_null(const struct value *v); /* also true for NULL */
 /* Children of a list or map, or 0 for other kinds and NULL. */
 size_t value_count(const struct value *v);
-#define VALUE_EACH(child, parent)                                                                           \
-    for (const struct value *child =                                                                        \
-             ((parent) && ((parent)->kind == VALUE_LIST || (parent)->kind == VALUE_MAP)) ? (parent)->items.first : NULL; \
+#define VALUE_EACH(child, parent)                                                                                      \
+    for (const struct value *child = ((parent) && ((parent)->kind == VALUE_LIST || (parent)->kind == VALUE_MAP))       \
+                                         ? (parent)->items.first                                                       \
+                                         : NULL;                                                                       \
          child; child = child->next)
 
 /* Deep copy into another arena; NULL when it refuses. */

@@ -12,11 +12,11 @@
 
 #include "base/arena.h"
 
-#define VEC(type)    \
-    struct {         \
-        type *p;     \
-        size_t n;    \
-        size_t room; \
+#define VEC(type)                                                                                                      \
+    struct {                                                                                                           \
+        type *p;                                                                                                       \
+        size_t n;                                                                                                      \
+        size_t room;                                                                                                   \
     }
 
 static inline bool vec_grow_(struct arena *arena, void **p, size_t n, size_t *room, size_t size)
@@ -34,9 +34,9 @@ static inline bool vec_grow_(struct arena *arena, void **p, size_t n, size_t *ro
     return true;
 }
 
-#define VEC_PUSH(arena, v, ...)                                                                    \
-    (vec_grow_((arena), (void **)&(v)->p, (v)->n, &(v)->room, sizeof *(v)->p)                       \
-         ? ((v)->p[(v)->n++] = (__VA_ARGS__), true)                                                 \
+#define VEC_PUSH(arena, v, ...)                                                                                        \
+    (vec_grow_((arena), (void **)&(v)->p, (v)->n, &(v)->room, sizeof *(v)->p)                                          \
+         ? ((v)->p[(v)->n++] = (__VA_ARGS__), true)                                                                    \
          : false)
 
 #endif

@@ -12,10 +12,10 @@ enum rc cli_run_command(struct cli *cli, struct db *db, const struct command *co
 
 struct cli_user {
     struct str login, name, role;
-    struct str password;     /* empty: a random one */
-    const char *unit_code;   /* NULL: the whole group */
+    struct str password;   /* empty: a random one */
+    const char *unit_code; /* NULL: the whole group */
     int64_t clearance;
-    int64_t person_id;       /* 0: nobody of the table of people */
+    int64_t person_id; /* 0: nobody of the table of people */
     bool must_change;
 };
 /* Account with one grant; *ret_password is what to type. */

@@ -8,6 +8,7 @@
 enum rc cli_import_document(struct cli *cli, struct db *db, struct filestore *files, const char *path, int64_t unit_id,
                             int64_t label, bool is_confirmed) MUST_CHECK;
 /* A ledger into the source of that number or title; policy stop, skip or update, "" for stop. */
-enum rc cli_import_ledger(struct cli *cli, struct db *db, const char *path, struct str source_no, struct str policy) MUST_CHECK;
+enum rc cli_import_ledger(struct cli *cli, struct db *db, const char *path, struct str source_no,
+                          struct str policy) MUST_CHECK;
 
 #endif

@@ -39,9 +39,10 @@ static void write_node(struct buf *out, const struct value *node, int depth)
     const struct value *mark = value_get(node, "mark");
     struct str text = value_get_text(node, "heading");
     buf_add_format(out, "%*s%.*s%s%.*s  [%.*s/%.*s %.*s]\n", depth * INDENT, "", STR_ARG(value_get_text(mark, "text")),
-                   value_get_text(mark, "text").n ? " " : "", STR_ARG(cut(text)), STR_ARG(value_get_text(mark, "style")),
-                   STR_ARG(value_get_text(node, "role")), STR_ARG(value_get_text(node, "place")));
-    VALUE_EACH(child, value_get(node, "children"))
+                   value_get_text(mark, "text").n ? " " : "", STR_ARG(cut(text)),
+                   STR_ARG(value_get_text(mark, "style")), STR_ARG(value_get_text(node, "role")),
+                   STR_ARG(value_get_text(node, "place")));
+    VALUE_EACH (child, value_get(node, "children"))
         write_node(out, child, depth + 1);
 }
 
@@ -56,7 +57,7 @@ static void write_scalar(struct buf *out, const struct value *v)
     else if (v->kind == VALUE_BOOL)
         buf_add_cstr(out, v->boolean ? "yes" : "no");
     else if (v->kind == VALUE_LIST)
-        VALUE_EACH(child, v) {
+        VALUE_EACH (child, v) {
             write_scalar(out, child);
             buf_add_cstr(out, child->next ? " " : "");
         }
@@ -67,7 +68,7 @@ static void write_map(struct buf *out, const char *title, const struct value *ma
     if (value_count(map) == 0)
         return;
     buf_add_format(out, "\n%s\n", title);
-    VALUE_EACH(child, map) {
+    VALUE_EACH (child, map) {
         if (child->kind == VALUE_MAP || child->kind == VALUE_NULL || str_equal_cstr(child->key, "raw"))
             continue;
         buf_add_format(out, "  %.*s: ", STR_ARG(child->key));
@@ -81,7 +82,7 @@ static void write_list(struct buf *out, const char *title, const struct value *l
     if (value_count(list) == 0)
         return;
     buf_add_format(out, "\n%s\n", title);
-    VALUE_EACH(child, list) {
+    VALUE_EACH (child, list) {
         buf_add_cstr(out, " ");
         for (int i = 0; keys[i]; i++) {
             const struct value *v = value_get(child, keys[i]);
@@ -104,15 +105,18 @@ static void write_text(struct buf *out, const struct value *outline)
     write_map(out, "source", value_get(outline, "source"));
     write_map(out, "counts", value_get(outline, "counts"));
     buf_add_cstr(out, "\ntree\n");
-    VALUE_EACH(node, value_get(outline, "tree"))
+    VALUE_EACH (node, value_get(outline, "tree"))
         write_node(out, node, 1);
     write_map(out, "publicity", value_get(outline, "publicity"));
-    write_list(out, "contacts", value_get(outline, "contacts"), (const char *const[]){"kind", "value", "hours", "note", NULL});
+    write_list(out, "contacts", value_get(outline, "contacts"),
+               (const char *const[]){"kind", "value", "hours", "note", NULL});
     write_map(out, "signature", value_get(outline, "signature"));
     write_list(out, "reports", value_get(outline, "reports"),
                (const char *const[]){"severity", "code", "place", "text", "stated", "computed", NULL});
-    write_list(out, "unplaced", value_get(outline, "unplaced"), (const char *const[]){"n", "place", "reason", "text", NULL});
-    write_list(out, "dropped", value_get(outline, "dropped"), (const char *const[]){"n", "place", "reason", "text", NULL});
+    write_list(out, "unplaced", value_get(outline, "unplaced"),
+               (const char *const[]){"n", "place", "reason", "text", NULL});
+    write_list(out, "dropped", value_get(outline, "dropped"),
+               (const char *const[]){"n", "place", "reason", "text", NULL});
 }
 
 static enum rc read_outline(struct ctx *ctx, const char *path, struct value **ret_value)

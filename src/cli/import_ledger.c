@@ -1,4 +1,5 @@
-/* import_ledger.c: a ledger (.xlsx, .csv) into the register, as the import page does: columns are guessed or remembered. */
+/* import_ledger.c: a ledger (.xlsx, .csv) into the register, as the import page does: columns are guessed or
+ * remembered. */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -60,21 +61,22 @@ enum rc cli_import_ledger(struct cli *cli, struct db *db, const char *path, stru
     TRY(find_source(cli, db, source_no, &source_id));
     TRY(read_grid(cli, path, &grid));
     TRY(guess_columns(cli, db, &grid, &mapping));
-    VALUE_EACH(column, value_get(mapping, "columns"))
-    {
+    VALUE_EACH (column, value_get(mapping, "columns")) {
         struct str field = value_get_text(column, "field");
         value_add_text(arena, fields, field);
         if (field.n)
-            cli_print("%.*s %.*s -> %.*s", STR_ARG(value_get_text(column, "letter")), STR_ARG(value_get_text(column, "title")), STR_ARG(field));
+            cli_print("%.*s %.*s -> %.*s", STR_ARG(value_get_text(column, "letter")),
+                      STR_ARG(value_get_text(column, "title")), STR_ARG(field));
     }
     TRY(register_sheet_read(&cli->ctx, &grid, fields, &sheet));
     value_put(raw, STR("sheet"), sheet);
     value_put_int(arena, raw, "source_id", source_id);
     value_put_text(arena, raw, "policy", policy.n ? policy : STR("stop"));
     TRY(cli_run_command(cli, db, &command_register_import, raw, &result));
-    cli_print("%.*s: %lld new, %lld changed, %lld unchanged, %lld skipped, %lld stale, %lld measures", STR_ARG(source_no),
-              (long long)value_get_int(result, "created", 0), (long long)value_get_int(result, "changed", 0),
-              (long long)value_get_int(result, "same", 0), (long long)value_get_int(result, "skipped", 0),
-              (long long)value_get_int(result, "stale", 0), (long long)value_get_int(result, "measures", 0));
+    cli_print("%.*s: %lld new, %lld changed, %lld unchanged, %lld skipped, %lld stale, %lld measures",
+              STR_ARG(source_no), (long long)value_get_int(result, "created", 0),
+              (long long)value_get_int(result, "changed", 0), (long long)value_get_int(result, "same", 0),
+              (long long)value_get_int(result, "skipped", 0), (long long)value_get_int(result, "stale", 0),
+              (long long)value_get_int(result, "measures", 0));
     return RC_OK;
 }

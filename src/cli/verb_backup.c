@@ -45,7 +45,8 @@ static enum rc digest_file(struct cli *cli, const char *path, char hex[DIGEST_TE
 }
 
 /* Copies every stored file that the database names, checking each digest on the way. */
-static enum rc copy_files(struct cli *cli, struct db *db, struct filestore *from, struct filestore *to, int64_t *ret_count)
+static enum rc copy_files(struct cli *cli, struct db *db, struct filestore *from, struct filestore *to,
+                          int64_t *ret_count)
 {
     struct str after = STR("");
     for (;;) {
@@ -55,8 +56,7 @@ static enum rc copy_files(struct cli *cli, struct db *db, struct filestore *from
         TRY(db_rows(&cli->ctx, st, &rows));
         if (value_count(rows) == 0)
             return RC_OK;
-        VALUE_EACH(row, rows)
-        {
+        VALUE_EACH (row, rows) {
             after = value_get_text(row, "sha256");
             int fd;
             int64_t size;
@@ -77,15 +77,14 @@ static enum rc check_copy(struct cli *cli, struct str url, struct filestore *fil
     struct db *db CLEANUP(db_close_ptr) = NULL;
     TRY(db_open(&cli->ctx, url, DB_READ, &db));
     TRY(maintain_check(&cli->ctx, db, files, ret_result));
-    VALUE_EACH(problem, ret_result->list)
-    {
+    VALUE_EACH (problem, ret_result->list) {
         (void)ctx_fail_format(&cli->ctx, RC_CHAIN, "cli.problem", "%.*s", STR_ARG(problem->text));
     }
     return ret_result->problems ? RC_CHAIN : RC_OK;
 }
 
-static enum rc write_manifest(struct cli *cli, const char *directory, const char *database, const char *hex, int64_t events,
-                              int64_t files)
+static enum rc write_manifest(struct cli *cli, const char *directory, const char *database, const char *hex,
+                              int64_t events, int64_t files)
 {
     const char *path = arena_format(cli->ctx.arena, "%s/MANIFEST", directory).p;
     FILE *file = fopen(path, "wxe");
@@ -170,8 +169,8 @@ static struct str file_of(struct str url)
     return url;
 }
 
-/* The target must not hold a database of ours; an empty PostgreSQL database is what is wanted there.  The log of a file that is
- * gone would be taken for the restored file's own and be written into it. */
+/* The target must not hold a database of ours; an empty PostgreSQL database is what is wanted there.  The log of a file
+ * that is gone would be taken for the restored file's own and be written into it. */
 static enum rc check_target_free(struct cli *cli)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
@@ -215,8 +214,8 @@ static enum rc restore_sqlite(struct cli *cli, struct str path, struct filestore
     return db_backup(&cli->ctx, source, file_of(cli->settings.db)); /* last: until then nothing has changed */
 }
 
-static enum rc restore_postgres(struct cli *cli, struct str path, struct filestore *from, struct check_result *ret_result,
-                                int64_t *ret_count)
+static enum rc restore_postgres(struct cli *cli, struct str path, struct filestore *from,
+                                struct check_result *ret_result, int64_t *ret_count)
 {
     TRY(db_restore_postgres(&cli->ctx, cli->settings.db, path));
     TRY(restore_files(cli, cli->settings.db, from, ret_count));
@@ -252,7 +251,8 @@ static enum rc restore(struct cli *cli, const char *directory)
         return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%s", path.p);
     TRY(check_target_free(cli));
     TRY(filestore_open(&cli->ctx, arena_format(cli->ctx.arena, "%s/files", directory), &from));
-    enum rc rc = is_dump ? restore_postgres(cli, path, from, &result, &count) : restore_sqlite(cli, path, from, &result, &count);
+    enum rc rc =
+        is_dump ? restore_postgres(cli, path, from, &result, &count) : restore_sqlite(cli, path, from, &result, &count);
     filestore_close(from);
     TRY(rc);
     TRY(end_all_sessions(cli));

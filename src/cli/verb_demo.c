@@ -1,6 +1,6 @@
 /* verb_demo.c: loads the made-up group of data/demo into a new database, through the commands that people use.
  *
- * units.csv and people.csv in one import, users.csv with their roles, then the three documents, read and confirmed.  The
+ * units.csv and people.csv in one import, users.csv with their roles, then the three documents, read and confirmed. The
  * sign-ins with their passwords are printed once and are nowhere kept.  A database with events is never touched.
  */
 #include <fcntl.h>
@@ -94,11 +94,11 @@ static enum rc find_unit(struct cli *cli, struct db *db, struct str code, int64_
 }
 
 /* The person who signs in as login: 0 when the table of people does not say. */
-static enum rc find_person(struct cli *cli, struct db *db, const struct value *people, struct str login, int64_t *ret_id)
+static enum rc find_person(struct cli *cli, struct db *db, const struct value *people, struct str login,
+                           int64_t *ret_id)
 {
     *ret_id = 0;
-    VALUE_EACH(person, people)
-    {
+    VALUE_EACH (person, people) {
         if (!login.n || !str_equal(value_get_text(person, "login"), login))
             continue;
         int64_t unit_id;
@@ -113,16 +113,18 @@ static enum rc find_person(struct cli *cli, struct db *db, const struct value *p
 
 static int64_t label_of(struct str name)
 {
-    return str_equal(name, STR("work_secret")) ? LABEL_WORK_SECRET : str_equal(name, STR("public")) ? LABEL_PUBLIC : LABEL_INTERNAL;
+    return str_equal(name, STR("work_secret")) ? LABEL_WORK_SECRET
+           : str_equal(name, STR("public"))    ? LABEL_PUBLIC
+                                               : LABEL_INTERNAL;
 }
 
 /* Makes the accounts; *ret_lines is what is printed at the end. */
-static enum rc load_users(struct cli *cli, struct db *db, const struct value *users, const struct value *people, struct value **ret_lines)
+static enum rc load_users(struct cli *cli, struct db *db, const struct value *users, const struct value *people,
+                          struct value **ret_lines)
 {
     struct arena *arena = cli->ctx.arena;
     *ret_lines = value_new_list(arena);
-    VALUE_EACH(row, users)
-    {
+    VALUE_EACH (row, users) {
         struct cli_user user = {.login = value_get_text(row, "login"),
                                 .name = value_get_text(row, "name"),
                                 .role = value_get_text(row, "role"),
@@ -131,8 +133,9 @@ static enum rc load_users(struct cli *cli, struct db *db, const struct value *us
         struct str password;
         TRY(find_person(cli, db, people, user.login, &user.person_id));
         TRY(cli_add_user(cli, db, &user, &password));
-        value_add_text(arena, *ret_lines, arena_format(arena, "%-16.*s %.*s  %-14.*s %.*s", STR_ARG(user.login), STR_ARG(password),
-                                                       STR_ARG(user.role), STR_ARG(user.name)));
+        value_add_text(arena, *ret_lines,
+                       arena_format(arena, "%-16.*s %.*s  %-14.*s %.*s", STR_ARG(user.login), STR_ARG(password),
+                                    STR_ARG(user.role), STR_ARG(user.name)));
     }
     return arena_rc(arena);
 }
@@ -166,14 +169,14 @@ static enum rc demo(struct cli *cli)
     TRY(cli_open_db(cli, DB_CREATE, &db));
     TRY(db_get_int(&cli->ctx, db_query(db, Q_EVENT_COUNT), &events));
     if (events)
-        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.not_empty", "%.*s", STR_ARG(settings_hide_password(cli->ctx.arena, cli->settings.db)));
+        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.not_empty", "%.*s",
+                               STR_ARG(settings_hide_password(cli->ctx.arena, cli->settings.db)));
     TRY(load_organisation(cli, db, units, people));
     TRY(load_users(cli, db, users, people, &lines));
     TRY(load_documents(cli, db, directory));
     cli_print("%zu units, %zu people", value_count(units), value_count(people));
     cli_print("%s", "");
-    VALUE_EACH(line, lines)
-    {
+    VALUE_EACH (line, lines) {
         cli_print("%.*s", STR_ARG(line->text));
     }
     return RC_OK;

@@ -43,12 +43,11 @@ int verb_check(struct cli *cli)
     filestore_close(files);
     if (rc != RC_OK)
         return cli_fail(cli, rc);
-    VALUE_EACH(problem, result.list)
-    {
+    VALUE_EACH (problem, result.list) {
         cli_print("problem: %.*s", STR_ARG(problem->text));
     }
-    cli_print("%lld events in %lld chains, %lld files: %lld problems", (long long)result.events, (long long)result.chains,
-              (long long)result.files, (long long)result.problems);
+    cli_print("%lld events in %lld chains, %lld files: %lld problems", (long long)result.events,
+              (long long)result.chains, (long long)result.files, (long long)result.problems);
     return result.problems ? rc_exit_code(RC_CHAIN) : 0;
 }
 
@@ -59,7 +58,8 @@ static enum rc open_new(struct cli *cli, struct str url, struct db **ret_db)
     enum rc rc = db_open(&cli->ctx, url, DB_READ, &probe);
     if (rc == RC_OK) {
         db_close(probe);
-        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s", STR_ARG(settings_hide_password(cli->ctx.arena, url)));
+        return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.db_exists", "%.*s",
+                               STR_ARG(settings_hide_password(cli->ctx.arena, url)));
     }
     ctx_clear_issues(&cli->ctx);
     TRY(db_open(&cli->ctx, url, DB_CREATE, ret_db));
@@ -82,7 +82,8 @@ static enum rc replay_into(struct cli *cli, struct db *from, struct str url, int
     TRY(open_new(cli, url, ret_db));
     TRY(maintain_replay(&cli->ctx, from, *ret_db, until_ms, &events));
     TRY(derive_scope(cli, *ret_db));
-    cli_print("%lld events replayed into %.*s", (long long)events, STR_ARG(settings_hide_password(cli->ctx.arena, url)));
+    cli_print("%lld events replayed into %.*s", (long long)events,
+              STR_ARG(settings_hide_password(cli->ctx.arena, url)));
     return RC_OK;
 }
 
@@ -106,8 +107,7 @@ int verb_rebuild(struct cli *cli)
         rc = maintain_compare(&cli->ctx, from, to, &differences);
     if (rc != RC_OK)
         return cli_fail(cli, rc);
-    VALUE_EACH(difference, differences)
-    {
+    VALUE_EACH (difference, differences) {
         cli_print("different: %.*s", STR_ARG(difference->text));
     }
     if (value_count(differences))
@@ -140,9 +140,9 @@ static enum rc print_register(struct cli *cli, struct db *db, bool is_json)
                 value_add(all, row);
                 continue;
             }
-            cli_print("%.*s\t%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "status")),
-                      STR_ARG(value_get_text(row, "due")), STR_ARG(value_get_text(row, "unit_name")),
-                      STR_ARG(value_get_text(row, "title")));
+            cli_print("%.*s\t%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(value_get_text(row, "no")),
+                      STR_ARG(value_get_text(row, "status")), STR_ARG(value_get_text(row, "due")),
+                      STR_ARG(value_get_text(row, "unit_name")), STR_ARG(value_get_text(row, "title")));
         }
     }
     if (!is_json)

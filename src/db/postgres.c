@@ -656,8 +656,10 @@ enum rc db_restore_postgres(struct ctx *ctx, struct str url, struct str from_pat
     TRY(arena_rc(ctx->arena));
     if (!name)
         return ctx_fail_format(ctx, RC_CONFIG, NULL, "the URL names no database");
-    return db_run_program(ctx, (char *[]){"pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-                                          "--no-password", "--dbname", name, path, NULL}, envp);
+    return db_run_program(ctx,
+                          (char *[]){"pg_restore", "--exit-on-error", "--single-transaction", "--no-owner",
+                                     "--no-privileges", "--no-password", "--dbname", name, path, NULL},
+                          envp);
 }
 
 const struct db_ops db_postgres_ops = {

@@ -48,8 +48,9 @@ struct value *draft_new_entry(struct arena *arena, struct value *draft, char let
     if (letter == 'n')
         value_put_text(arena, entry, "role", STR("note"));
     if (letter == 'f') {
-        static const char *const empties[] = {"aspect", "quoted", "category", "status_stated", "status", "due", "due_text", "responsible",
-                                              "leader", "type", "basis", "amount_text", "amount_fen", "span", NULL};
+        static const char *const empties[] = {"aspect", "quoted",      "category",    "status_stated", "status",
+                                              "due",    "due_text",    "responsible", "leader",        "type",
+                                              "basis",  "amount_text", "amount_fen",  "span",          NULL};
         value_put_text(arena, entry, "phase", STR("concentrated"));
         for (int i = 0; empties[i]; i++)
             value_put_null(arena, entry, empties[i]);
@@ -82,14 +83,14 @@ static void use(struct users *users, int64_t n, struct str id)
 
 static void use_all(struct users *users, const struct value *entries)
 {
-    VALUE_EACH(entry, entries) {
+    VALUE_EACH (entry, entries) {
         struct str id = value_get_text(entry, "id");
-        VALUE_EACH(n, value_get(entry, "paragraphs"))
+        VALUE_EACH (n, value_get(entry, "paragraphs"))
             use(users, n->integer, id);
-        VALUE_EACH(measure, value_get(entry, "measures")) {
+        VALUE_EACH (measure, value_get(entry, "measures")) {
             int64_t n = value_get_int(measure, "paragraph", 0);
             use(users, n, value_get_text(measure, "id"));
-            VALUE_EACH(more, value_get(measure, "paragraphs"))
+            VALUE_EACH (more, value_get(measure, "paragraphs"))
                 use(users, more->integer, value_get_text(measure, "id"));
         }
     }
@@ -106,20 +107,23 @@ void draft_refresh(struct arena *arena, struct value *draft)
     static const char *const lists[] = {"parts", "aspects", "findings", "next_steps", "notes", NULL};
     for (int i = 0; lists[i]; i++)
         use_all(&users, value_get(draft, lists[i]));
-    VALUE_EACH(gone, value_get(draft, "dropped")) {
+    VALUE_EACH (gone, value_get(draft, "dropped")) {
         int64_t n = value_get_int(gone, "n", 0);
         if (n >= 1 && (size_t)n <= users.count)
             reasons[n - 1] = value_get_text(gone, "reason");
     }
     struct value *unplaced = value_new_list(arena), *dropped = value_new_list(arena);
     size_t i = 0;
-    for (struct value *paragraph = paragraphs ? paragraphs->items.first : NULL; paragraph; paragraph = paragraph->next, i++) {
+    for (struct value *paragraph = paragraphs ? paragraphs->items.first : NULL; paragraph;
+         paragraph = paragraph->next, i++) {
         if (value_get_bool(paragraph, "is_source"))
             use(&users, (int64_t)i + 1, STR("source"));
         bool is_used = users.lists[i] != NULL;
         bool is_dropped = !is_used && reasons[i].n > 0;
         value_set(paragraph, STR("state"),
-                  value_new_text(arena, is_used ? STR("used") : is_dropped ? STR("dropped") : STR("unplaced")));
+                  value_new_text(arena, is_used      ? STR("used")
+                                        : is_dropped ? STR("dropped")
+                                                     : STR("unplaced")));
         value_set(paragraph, STR("used_by"), is_used ? users.lists[i] : value_new_list(arena));
         if (is_dropped) {
             struct value *gone = value_add_map(arena, dropped);

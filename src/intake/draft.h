@@ -32,15 +32,14 @@ struct value *draft_from_outline(struct arena *arena, const struct outline *outl
 
 /* Applies one operation, a map with "op":
  *   merge  {ids: two or more of one kind}                          the others go into the first
- *   split  {id of a measure, at: byte offset in its text} or {id of a finding, paragraph, at: byte offset in the paragraph's text}
- *   retype {id, to: finding | long_term | measure | aspect | note}
- *   move   {id, to: aspect (of a finding; null: none) or finding (of a measure), before: id or absent (last)}
- *   drop   {id or paragraph, reason}                               only a paragraph that nothing uses can be dropped alone
- *   place  {paragraph, as: finding | long_term | measure | aspect | note, to}   one that is unplaced or dropped
- *   edit   {id, field, value}; id "source" for the source
- *   add    {as, title, body, to}                                   an entry that no paragraph stands for
- * RC_INVALID with a detail on ctx (keys draft.*), the draft then is unchanged; RC_NOMEM, RC_TOO_LARGE.
- * New nodes live in ctx->arena, which must outlive the draft. */
+ *   split  {id of a measure, at: byte offset in its text} or {id of a finding, paragraph, at: byte offset in the
+ * paragraph's text} retype {id, to: finding | long_term | measure | aspect | note} move   {id, to: aspect (of a
+ * finding; null: none) or finding (of a measure), before: id or absent (last)} drop   {id or paragraph, reason} only a
+ * paragraph that nothing uses can be dropped alone place  {paragraph, as: finding | long_term | measure | aspect |
+ * note, to}   one that is unplaced or dropped edit   {id, field, value}; id "source" for the source add    {as, title,
+ * body, to}                                   an entry that no paragraph stands for RC_INVALID with a detail on ctx
+ * (keys draft.*), the draft then is unchanged; RC_NOMEM, RC_TOO_LARGE. New nodes live in ctx->arena, which must outlive
+ * the draft. */
 enum rc draft_apply(struct ctx *ctx, struct value *draft, const struct value *op) MUST_CHECK;
 
 #endif

@@ -106,7 +106,7 @@ static struct str join_lines(struct arena *arena, struct str a, struct str b)
 
 static bool holds(const struct value *list, int64_t n)
 {
-    VALUE_EACH(child, list)
+    VALUE_EACH (child, list)
         if (child->kind == VALUE_INT && child->integer == n)
             return true;
     return false;
@@ -127,10 +127,10 @@ static struct value *paragraph_list(struct arena *arena, struct value *map)
 /* Every paragraph that an entry stands for, its measures' too. */
 static void gather_paragraphs(struct arena *arena, const struct value *from, struct value *to)
 {
-    VALUE_EACH(n, value_get(from, "paragraphs"))
+    VALUE_EACH (n, value_get(from, "paragraphs"))
         add_number(arena, to, n->integer);
     add_number(arena, to, value_get_int(from, "paragraph", 0));
-    VALUE_EACH(measure, value_get(from, "measures"))
+    VALUE_EACH (measure, value_get(from, "measures"))
         gather_paragraphs(arena, measure, to);
 }
 
@@ -165,13 +165,15 @@ static void repoint_aspect(struct arena *arena, struct value *draft, struct str 
 }
 
 /* The other entry's words, paragraphs, measures and figures go into `into`. */
-static void absorb(struct arena *arena, struct value *draft, const struct draft_entry *into, const struct draft_entry *other)
+static void absorb(struct arena *arena, struct value *draft, const struct draft_entry *into,
+                   const struct draft_entry *other)
 {
     struct value *target = into->value, *gone = other->value;
     unlink_child(other->list, gone);
     gather_paragraphs(arena, gone, paragraph_list(arena, target));
     if (into->letter == 'm') {
-        draft_set_text(arena, target, "text", join_lines(arena, value_get_text(target, "text"), value_get_text(gone, "text")));
+        draft_set_text(arena, target, "text",
+                       join_lines(arena, value_get_text(target, "text"), value_get_text(gone, "text")));
         return;
     }
     struct str words = join_lines(arena, value_get_text(gone, "title"), value_get_text(gone, "body"));
@@ -196,7 +198,7 @@ static enum rc apply_merge(struct ctx *ctx, struct value *draft, const struct va
     if (value_count(ids) < 2)
         return draft_refuse(ctx, "draft.merge_needs_two", STR_EMPTY);
     bool is_first = true;
-    VALUE_EACH(id, ids) {
+    VALUE_EACH (id, ids) {
         struct draft_entry other = {0};
         if (id->kind != VALUE_TEXT)
             return draft_refuse(ctx, "draft.unknown_id", STR_EMPTY);
@@ -231,7 +233,8 @@ static enum rc split_measure(struct ctx *ctx, struct value *draft, const struct 
     struct str text = value_get_text(entry->value, "text");
     if (!is_boundary(text, at))
         return ctx_fail_format(ctx, RC_INVALID, "draft.split_place", "%lld", (long long)at);
-    struct str head = trim_space(str_slice(text, 0, (size_t)at)), tail = trim_space(str_slice(text, (size_t)at, text.n));
+    struct str head = trim_space(str_slice(text, 0, (size_t)at)),
+               tail = trim_space(str_slice(text, (size_t)at, text.n));
     if (head.n == 0 || tail.n == 0)
         return ctx_fail_format(ctx, RC_INVALID, "draft.split_place", "%lld", (long long)at);
     struct value *fresh = value_copy(ctx->arena, entry->value);
@@ -255,7 +258,8 @@ static void set_title_and_body(struct arena *arena, struct value *map, struct st
     draft_set_text(arena, map, "body", trim_space(str_slice(text, end + skip, text.n)));
 }
 
-static enum rc split_finding(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, int64_t n, int64_t at)
+static enum rc split_finding(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, int64_t n,
+                             int64_t at)
 {
     struct arena *arena = ctx->arena;
     struct value *all = value_new_list(arena), *paragraph = find_paragraph(draft, n);
@@ -277,7 +281,7 @@ static enum rc split_finding(struct ctx *ctx, struct value *draft, const struct 
     /* Pieces behind the cut go with the new finding: by place, a measure of the cut paragraph by its words. */
     struct value *stays = value_new_list(arena), *goes = paragraph_list(arena, fresh);
     add_number(arena, goes, n);
-    VALUE_EACH(own, value_get(entry->value, "paragraphs"))
+    VALUE_EACH (own, value_get(entry->value, "paragraphs"))
         if (own->integer < n || (own->integer == n && at > 0))
             add_number(arena, stays, own->integer);
         else
@@ -379,14 +383,14 @@ static enum rc apply_drop(struct ctx *ctx, struct value *draft, const struct val
     if (entry.letter == 'a')
         repoint_aspect(ctx->arena, draft, id, STR_EMPTY);
     /* Those that something else still uses stay used: draft_refresh looks at users first. */
-    VALUE_EACH(n, freed)
+    VALUE_EACH (n, freed)
         add_dropped(ctx->arena, draft, n->integer, reason);
     return RC_OK;
 }
 
 /* A new entry of the kind that `as` names goes into the draft; *ret is it. */
-static enum rc put_new(struct ctx *ctx, struct value *draft, struct str as, struct str to, struct str title, struct str body,
-                       struct value **ret)
+static enum rc put_new(struct ctx *ctx, struct value *draft, struct str as, struct str to, struct str title,
+                       struct str body, struct value **ret)
 {
     struct arena *arena = ctx->arena;
     bool is_long_term = str_equal_cstr(as, "long_term");
@@ -453,7 +457,8 @@ static enum rc apply_add(struct ctx *ctx, struct value *draft, const struct valu
     struct value *fresh = NULL;
     if (title.n == 0)
         return draft_refuse(ctx, "draft.title_missing", STR_EMPTY);
-    return put_new(ctx, draft, value_get_text(op, "as"), arena_copy_str(ctx->arena, value_get_text(op, "to")), title, body, &fresh);
+    return put_new(ctx, draft, value_get_text(op, "as"), arena_copy_str(ctx->arena, value_get_text(op, "to")), title,
+                   body, &fresh);
 }
 
 /* The finding that a measure falls to when its entry had none: the one before it in the same list. */
@@ -489,7 +494,8 @@ static void free_measures(struct arena *arena, struct value *draft, const struct
     }
 }
 
-static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, struct value *finding)
+static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const struct draft_entry *entry,
+                                 struct value *finding)
 {
     struct arena *arena = ctx->arena;
     struct value *measures = draft_child(finding, "measures");
@@ -497,7 +503,7 @@ static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const str
     draft_set_text(arena, fresh, "no", value_get_text(entry->value, "no"));
     value_set(fresh, STR("phase"), value_copy(arena, value_get(finding, "phase")));
     value_add(measures, fresh);
-    VALUE_EACH(n, value_get(entry->value, "paragraphs")) {
+    VALUE_EACH (n, value_get(entry->value, "paragraphs")) {
         if (value_is_null(value_get(fresh, "paragraph")))
             value_set(fresh, STR("paragraph"), value_new_int(arena, n->integer));
         add_number(arena, paragraph_list(arena, fresh), n->integer);
@@ -552,10 +558,10 @@ static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct v
             draft_set_text(arena, fresh, "body", value_get_text(entry.value, "body"));
     }
     struct value *list = paragraph_list(arena, fresh);
-    VALUE_EACH(n, value_get(entry.value, "paragraphs"))
+    VALUE_EACH (n, value_get(entry.value, "paragraphs"))
         add_number(arena, list, n->integer);
     add_number(arena, list, value_get_int(entry.value, "paragraph", 0));
-    VALUE_EACH(measure, value_get(entry.value, "measures"))
+    VALUE_EACH (measure, value_get(entry.value, "measures"))
         if (value_get_bool(measure, "derived") || str_equal_cstr(to, "note"))
             gather_paragraphs(arena, measure, list);
     struct value *findings = draft_child(draft, "findings");
@@ -567,9 +573,10 @@ static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct v
     if (to_aspect && entry.letter == 'f')
         free_measures(arena, draft, &entry, value_get_text(fresh, "id"));
     if (str_equal_cstr(to, "note") && entry.letter == 'f')
-        VALUE_EACH(measure, value_get(entry.value, "measures"))
+        VALUE_EACH (measure, value_get(entry.value, "measures"))
             if (!value_get_bool(measure, "derived"))
-                draft_set_text(arena, fresh, "body", join_lines(arena, value_get_text(fresh, "body"), value_get_text(measure, "text")));
+                draft_set_text(arena, fresh, "body",
+                               join_lines(arena, value_get_text(fresh, "body"), value_get_text(measure, "text")));
     if (entry.letter == 'a')
         repoint_aspect(arena, draft, id, to_aspect ? value_get_text(fresh, "id") : STR_EMPTY);
     unlink_child(entry.list, entry.value);
@@ -581,8 +588,8 @@ enum rc draft_apply(struct ctx *ctx, struct value *draft, const struct value *op
     static const struct {
         const char *name;
         enum rc (*apply)(struct ctx *ctx, struct value *draft, const struct value *op);
-    } ops[] = {{"merge", apply_merge}, {"split", apply_split}, {"retype", apply_retype}, {"move", apply_move},
-               {"drop", apply_drop}, {"place", apply_place}, {"edit", draft_apply_edit}, {"add", apply_add}};
+    } ops[] = {{"merge", apply_merge}, {"split", apply_split}, {"retype", apply_retype},   {"move", apply_move},
+               {"drop", apply_drop},   {"place", apply_place}, {"edit", draft_apply_edit}, {"add", apply_add}};
     struct str name = value_get_text(op, "op");
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         if (!str_equal_cstr(name, ops[i].name))

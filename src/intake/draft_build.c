@@ -90,7 +90,8 @@ static void read_measure_words(struct builder *b, struct value *measure, uint32_
     const struct outline_line *line = &b->outline->lines.p[at];
     for (size_t i = b->first_fact[at]; i < b->outline->facts.n && b->outline->facts.p[i].line == at; i++) {
         const struct outline_fact *fact = &b->outline->facts.p[i];
-        bool is_due = fact->kind == FACT_DATE && (fact->date.kind == FOUND_DATE_BY || fact->date.kind == FOUND_DATE_RELATIVE);
+        bool is_due =
+            fact->kind == FACT_DATE && (fact->date.kind == FOUND_DATE_BY || fact->date.kind == FOUND_DATE_RELATIVE);
         if (!is_due || fact->from < from || fact->to > to)
             continue;
         set_text(b, measure, "due_text", fact->text);
@@ -105,8 +106,8 @@ static void read_measure_words(struct builder *b, struct value *measure, uint32_
         set_text(b, measure, "lead", outline_clean(line, by + STR("由").n, end));
 }
 
-static struct value *add_measure(struct builder *b, struct value *finding, uint32_t at, size_t from, size_t to, struct str mark,
-                                 bool is_derived)
+static struct value *add_measure(struct builder *b, struct value *finding, uint32_t at, size_t from, size_t to,
+                                 struct str mark, bool is_derived)
 {
     const struct outline_line *line = &b->outline->lines.p[at];
     struct str text = outline_clean(line, from, to);
@@ -131,11 +132,28 @@ static struct value *add_measure(struct builder *b, struct value *finding, uint3
 
 static const struct {
     const char *label, *field; /* field NULL: measures, "": progress, which stays in the body */
-} line_labels[] = {{"整改措施:", NULL}, {"主要措施:", NULL}, {"措施:", NULL}, {"整改时限:", "due_text"}, {"完成时限:", "due_text"},
-                   {"整改期限:", "due_text"}, {"完成时间:", "due_text"}, {"责任单位:", "responsible"}, {"牵头单位:", "responsible"},
-                   {"责任部门:", "responsible"}, {"牵头部门:", "responsible"}, {"责任领导:", "leader"}, {"牵头领导:", "leader"},
-                   {"责任人:", "leader"}, {"整改状态:", "status_stated"}, {"整改进展:", ""}, {"进展情况:", ""}, {"整改情况:", ""},
-                   {"整改成效:", ""}, {"完成情况:", ""}, {"存在问题:", ""}, {"问题描述:", ""}};
+} line_labels[] = {{"整改措施:", NULL},
+                   {"主要措施:", NULL},
+                   {"措施:", NULL},
+                   {"整改时限:", "due_text"},
+                   {"完成时限:", "due_text"},
+                   {"整改期限:", "due_text"},
+                   {"完成时间:", "due_text"},
+                   {"责任单位:", "responsible"},
+                   {"牵头单位:", "responsible"},
+                   {"责任部门:", "responsible"},
+                   {"牵头部门:", "responsible"},
+                   {"责任领导:", "leader"},
+                   {"牵头领导:", "leader"},
+                   {"责任人:", "leader"},
+                   {"整改状态:", "status_stated"},
+                   {"整改进展:", ""},
+                   {"进展情况:", ""},
+                   {"整改情况:", ""},
+                   {"整改成效:", ""},
+                   {"完成情况:", ""},
+                   {"存在问题:", ""},
+                   {"问题描述:", ""}};
 
 enum { LINE_LABELS = sizeof line_labels / sizeof *line_labels };
 
@@ -158,13 +176,15 @@ static size_t next_label(struct str s, size_t from, size_t to)
 }
 
 /* A field of the finding from match range [from, to) of line `at`. */
-static void set_labelled(struct builder *b, struct value *finding, uint32_t at, const char *field, size_t from, size_t to)
+static void set_labelled(struct builder *b, struct value *finding, uint32_t at, const char *field, size_t from,
+                         size_t to)
 {
     struct str value = outline_clean(&b->outline->lines.p[at], from, to);
     set_text(b, finding, field, value);
     if (strcmp(field, "status_stated") == 0)
         set_text(b, finding, "status", draft_status_of(value));
-    for (size_t k = b->first_fact[at]; strcmp(field, "due_text") == 0 && k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++) {
+    for (size_t k = b->first_fact[at];
+         strcmp(field, "due_text") == 0 && k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++) {
         const struct outline_fact *fact = &b->outline->facts.p[k];
         if (fact->kind == FACT_DATE && fact->from >= from && fact->to <= to && fact->date.to_day != FOUND_DAY_NONE &&
             fact->date.kind <= FOUND_DATE_BY)
@@ -172,8 +192,8 @@ static void set_labelled(struct builder *b, struct value *finding, uint32_t at, 
     }
 }
 
-/* Where the value of a labelled line starts ("整改措施：…"), or 0; due, responsible and leader are set from their lines.
- * *ret_is_measure tells whether the line's words are measures. */
+/* Where the value of a labelled line starts ("整改措施：…"), or 0; due, responsible and leader are set from their
+ * lines. *ret_is_measure tells whether the line's words are measures. */
 static size_t read_label(struct builder *b, struct value *finding, uint32_t at, bool *ret_is_measure)
 {
     struct str s = b->outline->lines.p[at].match;
@@ -233,8 +253,8 @@ static size_t add_marked(struct builder *b, struct value *finding, const struct 
         if (child->role != ROLE_MEASURE && child->role != ROLE_TEXT)
             continue;
         struct value *measure =
-            add_measure(b, finding, child->line, child->style == STYLE_NONE ? child->from : child->heading_from, child->to,
-                        child->mark, false);
+            add_measure(b, finding, child->line, child->style == STYLE_NONE ? child->from : child->heading_from,
+                        child->to, child->mark, false);
         n++;
         if (!measure)
             continue;
@@ -296,8 +316,9 @@ static void read_quoted(struct builder *b, struct value *finding, struct str hea
 
 static void read_status(struct builder *b, struct value *finding, struct str body)
 {
-    static const char *const words[] = {"已完成整改", "已整改到位", "整改完成", "已基本完成整改", "基本完成整改", "正在整改", "尚未完成整改",
-                                        "未完成整改", "已销号", "需长期整改", "验收销号", "予以销号", NULL};
+    static const char *const words[] = {"已完成整改", "已整改到位",   "整改完成",   "已基本完成整改", "基本完成整改",
+                                        "正在整改",   "尚未完成整改", "未完成整改", "已销号",         "需长期整改",
+                                        "验收销号",   "予以销号",     NULL};
     size_t word = 0;
     if (outline_find_any(body, 0, words, &word) == SIZE_MAX)
         return;
@@ -319,7 +340,8 @@ static void add_tree_figures(struct builder *b, struct value *finding, const str
 /* "一、反馈问题" of a closure notice names nothing: the problem is what stands below. */
 static bool is_bare_label(struct str heading)
 {
-    static const char *const labels[] = {"反馈问题", "存在问题", "存在的问题", "问题描述", "问题情况", "反馈问题情况", "整改问题", "问题", NULL};
+    static const char *const labels[] = {"反馈问题",     "存在问题", "存在的问题", "问题描述", "问题情况",
+                                         "反馈问题情况", "整改问题", "问题",       NULL};
     for (size_t i = 0; labels[i]; i++)
         if (str_equal_cstr(heading, labels[i]))
             return true;
@@ -358,7 +380,7 @@ static void add_finding(struct builder *b, const struct outline_node *node, stru
 
 static struct str add_aspect(struct builder *b, const struct outline_node *node, struct str title)
 {
-    VALUE_EACH(known, b->aspects)
+    VALUE_EACH (known, b->aspects)
         if (!node && str_equal(value_get_text(known, "title"), title))
             return value_get_text(known, "id");
     struct value *aspect = draft_new_entry(b->arena, b->draft, 'a', title, STR_EMPTY);
@@ -437,9 +459,8 @@ static void add_paragraph_list(struct builder *b)
         struct str text = STR_EMPTY;
         for (uint32_t k = outline->first_line[i]; k < outline->first_line[i + 1]; k++) {
             struct str piece = outline->lines.p[k].clean.text;
-            text = k == outline->first_line[i]
-                       ? piece
-                       : arena_concat(b->arena, arena_concat(b->arena, text, STR("\n")), piece);
+            text = k == outline->first_line[i] ? piece
+                                               : arena_concat(b->arena, arena_concat(b->arena, text, STR("\n")), piece);
         }
         value_put_int(b->arena, entry, "n", (int64_t)i + 1);
         value_put_text(b->arena, entry, "place", outline->document->paragraphs[i].place);

@@ -12,12 +12,16 @@ struct field {
 };
 
 static const struct field fields[] = {
-    {"title", 't', "afsnpS"}, {"body", 't', "afsn"}, {"text", 't', "m"}, {"no", 't', "afmsn"}, {"category", 't', "f"}, {"quoted", 't', "f"},
-    {"phase", 'p', "afm"}, {"status", 's', "f"}, {"status_stated", 't', "f"}, {"due", 'd', "fm"}, {"due_text", 't', "fm"},
-    {"responsible", 't', "f"}, {"leader", 't', "f"}, {"lead", 't', "m"}, {"type", 't', "f"}, {"basis", 't', "f"},
-    {"authority", 't', "S"}, {"inspector", 't', "S"}, {"inspected_body", 't', "S"}, {"short_name", 't', "S"},
-    {"inspection_type", 't', "S"}, {"round", 't', "S"}, {"issuer", 't', "S"}, {"signatory", 't', "S"}, {"number", 't', "S"},
-    {"inspected_from", 'd', "S"}, {"inspected_to", 'd', "S"}, {"fed_back", 'd', "S"}, {"signed", 'd', "S"}, {"kind", 't', "S"}};
+    {"title", 't', "afsnpS"},     {"body", 't', "afsn"},        {"text", 't', "m"},
+    {"no", 't', "afmsn"},         {"category", 't', "f"},       {"quoted", 't', "f"},
+    {"phase", 'p', "afm"},        {"status", 's', "f"},         {"status_stated", 't', "f"},
+    {"due", 'd', "fm"},           {"due_text", 't', "fm"},      {"responsible", 't', "f"},
+    {"leader", 't', "f"},         {"lead", 't', "m"},           {"type", 't', "f"},
+    {"basis", 't', "f"},          {"authority", 't', "S"},      {"inspector", 't', "S"},
+    {"inspected_body", 't', "S"}, {"short_name", 't', "S"},     {"inspection_type", 't', "S"},
+    {"round", 't', "S"},          {"issuer", 't', "S"},         {"signatory", 't', "S"},
+    {"number", 't', "S"},         {"inspected_from", 'd', "S"}, {"inspected_to", 'd', "S"},
+    {"fed_back", 'd', "S"},       {"signed", 'd', "S"},         {"kind", 't', "S"}};
 
 static bool is_one_of(struct str s, const char *const *words)
 {
@@ -30,7 +34,8 @@ static bool is_one_of(struct str s, const char *const *words)
 enum rc draft_apply_edit(struct ctx *ctx, struct value *draft, const struct value *op)
 {
     static const char *const phases[] = {"immediate", "concentrated", "long_term", NULL};
-    static const char *const statuses[] = {"done", "basically_done", "partly_done", "in_progress", "long_term", "not_done", "closed", NULL};
+    static const char *const statuses[] = {"done",      "basically_done", "partly_done", "in_progress",
+                                           "long_term", "not_done",       "closed",      NULL};
     struct draft_entry entry = {.letter = 'S', .value = draft_child(draft, "source")};
     struct str id = value_get_text(op, "id"), name = value_get_text(op, "field");
     if (!str_equal_cstr(id, "source"))

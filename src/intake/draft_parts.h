@@ -17,7 +17,7 @@ struct str draft_status_of(struct str stated);
 
 /* draft_apply.c, shared with draft_edit.c */
 struct draft_entry {
-    struct value *list;    /* that holds it */
+    struct value *list; /* that holds it */
     struct value *value;
     struct value *finding; /* of a measure */
     char letter;           /* p a f m s n; S for the source */

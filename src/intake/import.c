@@ -56,8 +56,8 @@ static enum rc store_draft(struct ctx *ctx, struct filestore *files, struct impo
     return filestore_put(ctx, files, buf_str(&json), result->draft_sha256);
 }
 
-enum rc import_read(struct ctx *ctx, struct filestore *files, int fd, int64_t offset, int64_t size_bytes, struct str file_name,
-                    const struct reader_limits *limits, struct import_result *ret_result)
+enum rc import_read(struct ctx *ctx, struct filestore *files, int fd, int64_t offset, int64_t size_bytes,
+                    struct str file_name, const struct reader_limits *limits, struct import_result *ret_result)
 {
     struct import_result result = {.size_bytes = size_bytes};
     struct document document;
@@ -91,15 +91,13 @@ enum rc import_load_draft(struct ctx *ctx, struct filestore *files, const struct
     TRY(filestore_read(ctx, files, value_get_text(row, "draft_sha256"), DRAFT_BYTES_MAX, &json));
     TRY(json_parse(ctx, json, &draft));
     int64_t in_force = value_get_int(row, "op_count", 0);
-    VALUE_EACH(item, ops)
-    {
+    VALUE_EACH (item, ops) {
         if (value_get_int(item, "n", 0) > in_force)
             break;
         struct value *op;
         TRY(json_parse(ctx, value_get_text(item, "op"), &op));
         const struct value *steps = value_get(op, "ops"); /* a form may ask for several changes: one step */
-        VALUE_EACH(step, steps)
-        {
+        VALUE_EACH (step, steps) {
             TRY(draft_apply(ctx, draft, step));
         }
         if (!steps)
@@ -109,8 +107,8 @@ enum rc import_load_draft(struct ctx *ctx, struct filestore *files, const struct
     return RC_OK;
 }
 
-struct value *import_make_input(struct arena *arena, const struct import_result *result, struct str file_name, int64_t unit_id,
-                                int64_t label, struct str kind)
+struct value *import_make_input(struct arena *arena, const struct import_result *result, struct str file_name,
+                                int64_t unit_id, int64_t label, struct str kind)
 {
     struct value *input = value_new_map(arena);
     value_put_text(arena, input, "file_sha256", arena_copy_str(arena, str_from_cstr(result->file_sha256)));

@@ -21,17 +21,19 @@ struct import_result {
 
 /* Keeps size bytes of fd from offset, reads them in the sandbox and makes the first draft.  Slow: on a worker or the
  * command line, never in a transaction.  Failures of reader_read_sandboxed, filestore_put_fd. */
-enum rc import_read(struct ctx *ctx, struct filestore *files, int fd, int64_t offset, int64_t size_bytes, struct str file_name,
-                    const struct reader_limits *limits, struct import_result *ret_result) MUST_CHECK;
-/* The draft of a row of table draft as it stands: the stored first draft with its operations in force.  ops is the list of
- * {n, op} rows; those with n > op_count are left out. */
+enum rc import_read(struct ctx *ctx, struct filestore *files, int fd, int64_t offset, int64_t size_bytes,
+                    struct str file_name, const struct reader_limits *limits,
+                    struct import_result *ret_result) MUST_CHECK;
+/* The draft of a row of table draft as it stands: the stored first draft with its operations in force.  ops is the list
+ * of {n, op} rows; those with n > op_count are left out. */
 enum rc import_load_draft(struct ctx *ctx, struct filestore *files, const struct value *row, const struct value *ops,
                           struct value **ret_draft) MUST_CHECK;
 /* Input of command_draft_open for a result. */
-struct value *import_make_input(struct arena *arena, const struct import_result *result, struct str file_name, int64_t unit_id,
-                                int64_t label, struct str kind);
+struct value *import_make_input(struct arena *arena, const struct import_result *result, struct str file_name,
+                                int64_t unit_id, int64_t label, struct str kind);
 
-/* draft.open: registers the stored files and the draft; result: id.  Not reachable from outside: the page stores first. */
+/* draft.open: registers the stored files and the draft; result: id.  Not reachable from outside: the page stores first.
+ */
 extern const struct command command_draft_open;
 /* draft.edit {id, revision, op}: one more operation; revision is changed_seq of the draft as the
  * editor saw it (RC_CONFLICT otherwise); result: the new revision.
@@ -40,7 +42,8 @@ extern const struct command command_draft_edit;
 /* draft.rewind {id, revision, to}: undo and redo: another number of operations in force. */
 extern const struct command command_draft_rewind;
 extern const struct command command_draft_discard;
-/* draft.confirm {id, revision, draft}: the whole register of the draft in one transaction; result: id of the source, findings. */
+/* draft.confirm {id, revision, draft}: the whole register of the draft in one transaction; result: id of the source,
+ * findings. */
 extern const struct command command_draft_confirm;
 
 /* Number of the next source, LY-2026-003; the organisation's chain is locked. */

@@ -36,15 +36,12 @@ const char *outline_kind_name(enum outline_kind kind)
     return names[kind];
 }
 
-enum outline_kind outline_get_kind(const struct outline *outline)
-{
-    return outline->kind;
-}
+enum outline_kind outline_get_kind(const struct outline *outline) { return outline->kind; }
 
 bool outline_gives_register(enum outline_kind kind)
 {
-    return kind == KIND_BULLETIN || kind == KIND_AUDIT_RECTIFICATION || kind == KIND_FEEDBACK || kind == KIND_AUDIT_REPORT ||
-           kind == KIND_CLOSURE || kind == KIND_LEDGER || kind == KIND_PLAN;
+    return kind == KIND_BULLETIN || kind == KIND_AUDIT_RECTIFICATION || kind == KIND_FEEDBACK ||
+           kind == KIND_AUDIT_REPORT || kind == KIND_CLOSURE || kind == KIND_LEDGER || kind == KIND_PLAN;
 }
 
 /* Fewer letters than signs: a wrong encoding or a picture's residue. */
@@ -68,7 +65,8 @@ static void set_unreadable_aside(struct outline *outline)
             continue;
         line->role = ROLE_UNPLACED;
         line->reason = "unreadable";
-        outline_add_report(outline, "damage_unreadable", SEVERITY_WARNING, (uint32_t)i, 0, line->match.n, STR_EMPTY, STR_EMPTY, 0);
+        outline_add_report(outline, "damage_unreadable", SEVERITY_WARNING, (uint32_t)i, 0, line->match.n, STR_EMPTY,
+                           STR_EMPTY, 0);
     }
 }
 
@@ -98,8 +96,8 @@ static void list_unplaced(struct outline *outline)
     }
 }
 
-enum outline_role outline_paragraph_role(const struct outline *outline, uint32_t paragraph, const struct outline_node **ret_node,
-                                         const char **ret_reason)
+enum outline_role outline_paragraph_role(const struct outline *outline, uint32_t paragraph,
+                                         const struct outline_node **ret_node, const char **ret_reason)
 {
     const struct outline_line *line = &outline->lines.p[outline->first_line[paragraph]];
     const struct outline_line *chosen = line;
@@ -139,8 +137,8 @@ enum rc outline_build(struct ctx *ctx, const struct document *document, struct o
     TRY(outline_check_sums(outline));
     TRY(outline_check_numbers(outline));
     if (!outline_gives_register(outline->kind) && outline->lines.n > 0)
-        outline_add_report(outline, "not_a_bulletin", SEVERITY_INFO, 0, 0, 0, str_from_cstr(outline_kind_name(outline->kind)),
-                           STR_EMPTY, 0);
+        outline_add_report(outline, "not_a_bulletin", SEVERITY_INFO, 0, 0, 0,
+                           str_from_cstr(outline_kind_name(outline->kind)), STR_EMPTY, 0);
     TRY(arena_rc(ctx->arena));
     *ret_outline = outline;
     return RC_OK;

@@ -18,60 +18,62 @@
 #include "intake/document.h"
 
 /* What is printed before a piece, from the outermost to the innermost. */
-#define OUTLINE_STYLES(X)                                                                                          \
-    X(NONE, "none")                                                                                                \
-    X(CHAPTER, "chapter") /* 第一章, 第一部分 */                                                                    \
-    X(PART, "part")       /* 一、 */                                                                                \
-    X(SECTION, "section") /* (一) */                                                                                \
-    X(ITEM, "item")       /* 1. or 1、 */                                                                           \
-    X(DECIMAL, "decimal") /* 1.1 */                                                                                 \
-    X(SUB, "sub")         /* (1) */                                                                                 \
-    X(PAREN, "paren")     /* 1) */                                                                                  \
-    X(CIRCLED, "circled") /* the circled digits */                                                                  \
-    X(ORDINAL, "ordinal") /* 第一，  其一， */                                                                       \
-    X(POINT, "point")     /* 一是 */                                                                                \
-    X(HEADING, "heading") /* no mark, but a heading style in the file */                                            \
-    X(TABLE, "table")     /* a table as a whole */                                                                  \
+#define OUTLINE_STYLES(X)                                                                                              \
+    X(NONE, "none")                                                                                                    \
+    X(CHAPTER, "chapter") /* 第一章, 第一部分 */                                                                \
+    X(PART, "part")       /* 一、 */                                                                                 \
+    X(SECTION, "section") /* (一) */                                                                                  \
+    X(ITEM, "item")       /* 1. or 1、 */                                                                             \
+    X(DECIMAL, "decimal") /* 1.1 */                                                                                    \
+    X(SUB, "sub")         /* (1) */                                                                                    \
+    X(PAREN, "paren")     /* 1) */                                                                                     \
+    X(CIRCLED, "circled") /* the circled digits */                                                                     \
+    X(ORDINAL, "ordinal") /* 第一，  其一， */                                                                   \
+    X(POINT, "point")     /* 一是 */                                                                                 \
+    X(HEADING, "heading") /* no mark, but a heading style in the file */                                               \
+    X(TABLE, "table")     /* a table as a whole */                                                                     \
     X(ROW, "row")         /* one entry of a problem ledger */
 
 enum outline_style {
 #define OUTLINE_STYLE(name, text) STYLE_##name,
     OUTLINE_STYLES(OUTLINE_STYLE)
 #undef OUTLINE_STYLE
-    STYLE_COUNT_
+        STYLE_COUNT_
 };
 
 /* What a piece is for.  The first group is front and end matter, the second the role of a part, the third
  * the role of what stands in a part. */
-#define OUTLINE_ROLES(X)                                                                                           \
-    X(NONE, "none") X(FURNITURE, "furniture") X(UNPLACED, "unplaced")                                              \
-    X(TITLE, "title") X(TITLE_NOTE, "title_note") X(NUMBER, "document_number") X(SALUTATION, "salutation")         \
-    X(OPENING, "opening") X(LEAD, "lead") X(PUBLICITY, "publicity") X(CONTACTS, "contacts")                        \
-    X(SIGNATURE, "signature") X(ATTACHMENT, "attachment")                                                          \
-    X(OTHER, "other") X(RESPONSIBILITY, "responsibility") X(FINDINGS, "findings") X(LONG_TERM, "long_term")        \
-    X(NEXT_STEPS, "next_steps") X(ACCOUNTABILITY, "accountability") X(STATISTICS, "statistics")                    \
-    X(ASSESSMENT, "assessment") X(RECOMMENDATIONS, "recommendations") X(CAUSES, "causes")                          \
-    X(ASPECT, "aspect") X(FINDING, "finding") X(MEASURE, "measure") X(LONG_TERM_POINT, "long_term_point")          \
-    X(PLAN, "plan") X(ACTION, "action") X(CAUSE, "cause") X(RECOMMENDATION, "recommendation")                      \
-    X(LEDGER, "ledger") X(TABLE, "table") X(TEXT, "text")
+#define OUTLINE_ROLES(X)                                                                                               \
+    X(NONE, "none")                                                                                                    \
+    X(FURNITURE, "furniture") X(UNPLACED, "unplaced") X(TITLE, "title") X(TITLE_NOTE, "title_note")                    \
+        X(NUMBER, "document_number") X(SALUTATION, "salutation") X(OPENING, "opening") X(LEAD, "lead")                 \
+            X(PUBLICITY, "publicity") X(CONTACTS, "contacts") X(SIGNATURE, "signature") X(ATTACHMENT, "attachment")    \
+                X(OTHER, "other") X(RESPONSIBILITY, "responsibility") X(FINDINGS, "findings")                          \
+                    X(LONG_TERM, "long_term") X(NEXT_STEPS, "next_steps") X(ACCOUNTABILITY, "accountability")          \
+                        X(STATISTICS, "statistics") X(ASSESSMENT, "assessment") X(RECOMMENDATIONS, "recommendations")  \
+                            X(CAUSES, "causes") X(ASPECT, "aspect") X(FINDING, "finding") X(MEASURE, "measure")        \
+                                X(LONG_TERM_POINT, "long_term_point") X(PLAN, "plan") X(ACTION, "action")              \
+                                    X(CAUSE, "cause") X(RECOMMENDATION, "recommendation") X(LEDGER, "ledger")          \
+                                        X(TABLE, "table") X(TEXT, "text")
 
 enum outline_role {
 #define OUTLINE_ROLE(name, text) ROLE_##name,
     OUTLINE_ROLES(OUTLINE_ROLE)
 #undef OUTLINE_ROLE
-    ROLE_COUNT_
+        ROLE_COUNT_
 };
 
-#define OUTLINE_KINDS(X)                                                                                           \
-    X(OTHER, "other") X(BULLETIN, "bulletin") X(FEEDBACK, "feedback") X(AUDIT_REPORT, "audit_report")              \
-    X(AUDIT_RECTIFICATION, "audit_rectification") X(CLOSURE, "closure_notice") X(ANNOUNCEMENT, "announcement")     \
-    X(NEWS, "news") X(PLAN, "plan") X(LEDGER, "ledger")
+#define OUTLINE_KINDS(X)                                                                                               \
+    X(OTHER, "other")                                                                                                  \
+    X(BULLETIN, "bulletin") X(FEEDBACK, "feedback") X(AUDIT_REPORT, "audit_report")                                    \
+        X(AUDIT_RECTIFICATION, "audit_rectification") X(CLOSURE, "closure_notice") X(ANNOUNCEMENT, "announcement")     \
+            X(NEWS, "news") X(PLAN, "plan") X(LEDGER, "ledger")
 
 enum outline_kind {
 #define OUTLINE_KIND(name, text) KIND_##name,
     OUTLINE_KINDS(OUTLINE_KIND)
 #undef OUTLINE_KIND
-    KIND_COUNT_
+        KIND_COUNT_
 };
 
 struct outline;

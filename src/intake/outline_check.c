@@ -1,4 +1,5 @@
-/* outline_check.c: stated totals against their parts and rates, within a sentence.  A mismatch is reported, never corrected. */
+/* outline_check.c: stated totals against their parts and rates, within a sentence.  A mismatch is reported, never
+ * corrected. */
 #include "intake/outline_parts.h"
 
 #include <stdlib.h>
@@ -7,8 +8,10 @@
 
 enum { PARTS_MAX = 24, TOLERANCE_DIVISOR = 10, TYPES_MIN = 2 };
 
-static const char *const done_words[] = {"完成", "整改到位", "已整改", "办结", "销号", "已办", "化解", "已清", "已收", "已解决", NULL};
-static const char *const open_words[] = {"正在", "未", "持续推进", "持续整改", "持续巩固", "长期", "部分", "推进", "剩余", "其余", "余下", NULL};
+static const char *const done_words[] = {"完成", "整改到位", "已整改", "办结",   "销号", "已办",
+                                         "化解", "已清",     "已收",   "已解决", NULL};
+static const char *const open_words[] = {"正在", "未",   "持续推进", "持续整改", "持续巩固", "长期",
+                                         "部分", "推进", "剩余",     "其余",     "余下",     NULL};
 static const char *const rest_words[] = {"其余", "剩余", "余下", NULL};
 
 struct group {
@@ -33,7 +36,8 @@ static struct str words_before(const struct outline *outline, const struct outli
     return str_slice(outline->lines.p[fact->line].match, floor, fact->from);
 }
 
-/* Do the words right before an amount say a state?  Only its own clause counts: "连续三年未更新，法人户数由52户…" does not. */
+/* Do the words right before an amount say a state?  Only its own clause counts: "连续三年未更新，法人户数由52户…" does
+ * not. */
 static bool is_status(struct str before)
 {
     size_t from = before.n;
@@ -102,8 +106,13 @@ static bool add_check(struct outline *outline, const char *what, uint32_t at, si
                       struct str computed, bool agrees, bool is_approximate)
 {
     const struct outline_line *line = &outline->lines.p[at];
-    struct outline_check check = {.text = outline_clean(line, from, to), .place = outline_place_of(outline, line), .stated = stated,
-                                  .computed = computed, .what = what, .agrees = agrees, .is_approximate = is_approximate};
+    struct outline_check check = {.text = outline_clean(line, from, to),
+                                  .place = outline_place_of(outline, line),
+                                  .stated = stated,
+                                  .computed = computed,
+                                  .what = what,
+                                  .agrees = agrees,
+                                  .is_approximate = is_approximate};
     return VEC_PUSH(outline->arena, &outline->checks, check);
 }
 
@@ -157,8 +166,8 @@ static void check_group(struct outline *outline, const struct group *group)
     struct str computed = format_like(outline, &total->amount, sum);
     (void)add_check(outline, "sum", total->line, total->from, end, total->text, computed, agrees, is_approximate);
     if (!agrees)
-        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end, total->text, computed,
-                           node_id_at(outline, total->line));
+        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end, total->text,
+                           computed, node_id_at(outline, total->line));
 }
 
 static void check_rate(struct outline *outline, const struct group *group, const struct outline_fact *rate)
@@ -182,10 +191,11 @@ static void check_rate(struct outline *outline, const struct group *group, const
     }
     struct str computed = outline_format_rate(outline->arena, done, whole);
     bool is_approximate = rate->amount.approx != AMOUNT_EXACT;
-    (void)add_check(outline, "rate", rate->line, group->total->from, rate->to, rate->text, computed, agrees, is_approximate);
+    (void)add_check(outline, "rate", rate->line, group->total->from, rate->to, rate->text, computed, agrees,
+                    is_approximate);
     if (!agrees)
-        outline_add_report(outline, "rate_mismatch", SEVERITY_WARNING, rate->line, group->total->from, rate->to, rate->text, computed,
-                           node_id_at(outline, rate->line));
+        outline_add_report(outline, "rate_mismatch", SEVERITY_WARNING, rate->line, group->total->from, rate->to,
+                           rate->text, computed, node_id_at(outline, rate->line));
 }
 
 static bool is_rate(const struct outline *outline, const struct outline_fact *fact, size_t floor)
@@ -196,8 +206,8 @@ static bool is_rate(const struct outline *outline, const struct outline_fact *fa
 }
 
 /* "反馈的29个问题，…；已完成22个，未完成5个，虚报完成2个": the total stands in the sentence before. */
-static void check_carried(struct outline *outline, const struct outline_fact *total, const struct outline_fact *const *facts, size_t n,
-                          size_t floor)
+static void check_carried(struct outline *outline, const struct outline_fact *total,
+                          const struct outline_fact *const *facts, size_t n, size_t floor)
 {
     struct group group = {.total = total, .is_status = true};
     for (size_t i = 0; i < n && i < PARTS_MAX && is_same_unit(&facts[i]->amount, &total->amount); i++) {
@@ -215,7 +225,8 @@ static void check_trailing(struct outline *outline, const struct outline_fact *c
 {
     struct group group = {.total = facts[i], .has_rest = true};
     struct str before = outline_trim(words_before(outline, facts[i], facts[i - 1]->to));
-    if (!str_has_suffix(before, STR("合计")) && !str_has_suffix(before, STR("共计")) && !str_has_suffix(before, STR("总计")))
+    if (!str_has_suffix(before, STR("合计")) && !str_has_suffix(before, STR("共计")) &&
+        !str_has_suffix(before, STR("总计")))
         return;
     for (size_t k = 0; k < i; k++) {
         if (facts[k]->amount.kind == AMOUNT_PERCENT)
@@ -235,10 +246,11 @@ static void check_trailing(struct outline *outline, const struct outline_fact *c
     bool is_exact = facts[i]->amount.approx == AMOUNT_EXACT;
     struct str computed = format_like(outline, &facts[i]->amount, sum);
     if (agrees || is_exact)
-        (void)add_check(outline, "sum", facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text, computed, agrees, !is_exact);
+        (void)add_check(outline, "sum", facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text, computed,
+                        agrees, !is_exact);
     if (!agrees && is_exact)
-        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text,
-                           computed, node_id_at(outline, facts[i]->line));
+        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, facts[i]->line, group.parts[0]->from,
+                           facts[i]->to, facts[i]->text, computed, node_id_at(outline, facts[i]->line));
 }
 
 static void check_sentence(struct outline *outline, const struct outline_fact *const *facts, size_t n, size_t start)
@@ -294,8 +306,8 @@ static void check_types(struct outline *outline, const struct outline_fact *cons
     struct str computed = format_like(outline, &total->amount, sum);
     (void)add_check(outline, "types", total->line, total->from, end->to, total->text, computed, agrees, false);
     if (!agrees)
-        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end->to, total->text, computed,
-                           node_id_at(outline, total->line));
+        outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end->to, total->text,
+                           computed, node_id_at(outline, total->line));
 }
 
 static bool has_sentence_end(struct str match, size_t from, size_t to)

@@ -8,26 +8,29 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { DATE_LINE_COUNT_MAX = 24, SIGNATORY_COUNT_MAX = 40, SIGNATORY_LINES_MAX = 6, SIGNATURE_COUNT_MAX = 64,
-       CONTACT_LABELS_MAX = 64 };
+enum {
+    DATE_LINE_COUNT_MAX = 24,
+    SIGNATORY_COUNT_MAX = 40,
+    SIGNATORY_LINES_MAX = 6,
+    SIGNATURE_COUNT_MAX = 64,
+    CONTACT_LABELS_MAX = 64
+};
 
 static bool is_free(const struct outline *outline, size_t i)
 {
     return outline->lines.p[i].role == ROLE_NONE && !outline->is_table_line[i];
 }
 
-static bool has_mark(const struct outline_line *line)
-{
-    return line->style != STYLE_NONE && !line->is_doubtful;
-}
+static bool has_mark(const struct outline_line *line) { return line->style != STYLE_NONE && !line->is_doubtful; }
 
 static bool is_date_line(struct outline *outline, const struct outline_line *line, struct found_date *ret)
 {
     struct str s = outline_trim(line->match);
     if (s.n == 0 || outline_count(s) > DATE_LINE_COUNT_MAX || !outline_has_any(s, WORDS("年", "20", "日")))
         return false;
-    return dates_read_one(outline->arena, s, ret) && (ret->kind == FOUND_DATE_DAY || ret->kind == FOUND_DATE_AMBIGUOUS ||
-                                                      (ret->kind == FOUND_DATE_PERIOD && ret->grain == FOUND_GRAIN_MONTH));
+    return dates_read_one(outline->arena, s, ret) &&
+           (ret->kind == FOUND_DATE_DAY || ret->kind == FOUND_DATE_AMBIGUOUS ||
+            (ret->kind == FOUND_DATE_PERIOD && ret->grain == FOUND_GRAIN_MONTH));
 }
 
 /* "市人民政府 2025年12月24日" on one line. */
@@ -41,7 +44,8 @@ static bool ends_with_date(struct outline *outline, const struct outline_line *l
     *ret = dates.p[dates.n - 1];
     bool has_name = ret->from > 0 && outline_count(str_slice(s, 0, ret->from)) >= 3;
     return ret->to == s.n && ret->kind == FOUND_DATE_DAY && ret->grain == FOUND_GRAIN_DAY && has_name &&
-           outline_has_any(str_slice(s, 0, ret->from), WORDS("党", "委", "政府", "局", "公司", "办", "厅", "组", "院", "处", "会"));
+           outline_has_any(str_slice(s, 0, ret->from),
+                           WORDS("党", "委", "政府", "局", "公司", "办", "厅", "组", "院", "处", "会"));
 }
 
 static bool is_signatory(const struct outline_line *line)
@@ -51,7 +55,8 @@ static bool is_signatory(const struct outline_line *line)
            !outline_has_any(s, WORDS("。", ";", ":", "?", "@", ",")) && !outline_is_contact_line(line->match);
 }
 
-static void set_date(struct outline *outline, const struct outline_line *line, const struct found_date *date, struct str text)
+static void set_date(struct outline *outline, const struct outline_line *line, const struct found_date *date,
+                     struct str text)
 {
     struct outline_signature *signature = &outline->signature;
     signature->is_present = true;
@@ -75,9 +80,9 @@ static size_t take_signatories(struct outline *outline, size_t i)
         if (!is_free(outline, k - 1) || !is_signatory(line) || outline_count(outline_trim(line->match)) < 3)
             break;
         struct str name = outline_trim(line->clean.text);
-        signature->signatory =
-            lines == 0 ? name
-                       : arena_concat(outline->arena, arena_concat(outline->arena, name, STR("\n")), signature->signatory);
+        signature->signatory = lines == 0 ? name
+                                          : arena_concat(outline->arena, arena_concat(outline->arena, name, STR("\n")),
+                                                         signature->signatory);
         line->role = ROLE_SIGNATURE;
         first = k - 1;
         lines++;
@@ -113,7 +118,8 @@ static size_t find_signature(struct outline *outline)
         struct outline_line *line = &outline->lines.p[i - 1];
         if (line->role == ROLE_FURNITURE)
             continue;
-        static const char *const ends[] = {"党组", "党委", "委员会", "人民政府", "办公室", "领导小组", "公司", "审计局", NULL};
+        static const char *const ends[] = {"党组",     "党委", "委员会", "人民政府", "办公室",
+                                           "领导小组", "公司", "审计局", NULL};
         struct str s = outline_trim(line->match);
         bool is_name = false;
         for (size_t k = 0; ends[k]; k++)
@@ -199,12 +205,13 @@ static bool is_closing_line(const struct outline *outline, size_t i)
 static const struct {
     const char *label, *kind;
 } contact_labels[] = {
-    {"联系电话", "phone"}, {"举报电话", "phone"}, {"监督电话", "phone"}, {"受理电话", "phone"}, {"值班电话", "phone"}, {"电话", "phone"},
-    {"传真", "fax"}, {"手机", "mobile"}, {"邮政信箱", "address"}, {"通讯地址", "address"}, {"通信地址", "address"},
-    {"来信地址", "address"}, {"邮寄地址", "address"}, {"联系地址", "address"}, {"办公地址", "address"}, {"来访地址", "address"},
-    {"接待地址", "address"}, {"地址", "address"}, {"邮政编码", "postcode"}, {"邮编", "postcode"}, {"电子邮箱", "email"},
-    {"电子邮件", "email"}, {"电子信箱", "email"}, {"邮箱", "email"}, {"E-mail", "email"}, {"Email", "email"}, {"信箱", "address"},
-    {"联系人", "person"}};
+    {"联系电话", "phone"},   {"举报电话", "phone"},   {"监督电话", "phone"},    {"受理电话", "phone"},
+    {"值班电话", "phone"},   {"电话", "phone"},       {"传真", "fax"},          {"手机", "mobile"},
+    {"邮政信箱", "address"}, {"通讯地址", "address"}, {"通信地址", "address"},  {"来信地址", "address"},
+    {"邮寄地址", "address"}, {"联系地址", "address"}, {"办公地址", "address"},  {"来访地址", "address"},
+    {"接待地址", "address"}, {"地址", "address"},     {"邮政编码", "postcode"}, {"邮编", "postcode"},
+    {"电子邮箱", "email"},   {"电子邮件", "email"},   {"电子信箱", "email"},    {"邮箱", "email"},
+    {"E-mail", "email"},     {"Email", "email"},      {"信箱", "address"},      {"联系人", "person"}};
 
 struct label_hit {
     size_t at, end;
@@ -270,7 +277,8 @@ static size_t trim_end(struct str s, size_t from, size_t to)
     return to;
 }
 
-static void add_contact(struct outline *outline, const struct outline_line *line, const char *kind, size_t from, size_t to)
+static void add_contact(struct outline *outline, const struct outline_line *line, const char *kind, size_t from,
+                        size_t to)
 {
     struct str s = line->match;
     to = trim_end(s, from, to);
@@ -292,7 +300,8 @@ static void add_contact(struct outline *outline, const struct outline_line *line
         to = at;
     } else if (strcmp(kind, "email") == 0) {
         size_t end = from;
-        while (end < to && (unsigned char)s.p[end] > ' ' && (unsigned char)s.p[end] < 0x80 && s.p[end] != ',' && s.p[end] != ')')
+        while (end < to && (unsigned char)s.p[end] > ' ' && (unsigned char)s.p[end] < 0x80 && s.p[end] != ',' &&
+               s.p[end] != ')')
             end++;
         to = end;
     } else if (strcmp(kind, "postcode") == 0) {
@@ -328,8 +337,8 @@ static void read_contacts(struct outline *outline, const struct outline_line *li
     if (has_email || at == SIZE_MAX)
         return;
     size_t from = at, to = at;
-    while (from > 0 && (unsigned char)s.p[from - 1] > ' ' && (unsigned char)s.p[from - 1] < 0x80 && s.p[from - 1] != ':' &&
-           s.p[from - 1] != '(' && s.p[from - 1] != ',')
+    while (from > 0 && (unsigned char)s.p[from - 1] > ' ' && (unsigned char)s.p[from - 1] < 0x80 &&
+           s.p[from - 1] != ':' && s.p[from - 1] != '(' && s.p[from - 1] != ',')
         from--;
     while (to < s.n && (unsigned char)s.p[to] > ' ' && (unsigned char)s.p[to] < 0x80)
         to++;
@@ -369,9 +378,10 @@ static void count_days(struct outline_publicity *publicity)
     if (publicity->has_first_rule)
         publicity->include_first = publicity->states_first_included;
     else
-        publicity->include_first = publicity->with_first == publicity->stated_days ||
-                                   publicity->without_first != publicity->stated_days;
-    publicity->agrees = publicity->stated_days == (publicity->include_first ? publicity->with_first : publicity->without_first);
+        publicity->include_first =
+            publicity->with_first == publicity->stated_days || publicity->without_first != publicity->stated_days;
+    publicity->agrees =
+        publicity->stated_days == (publicity->include_first ? publicity->with_first : publicity->without_first);
 }
 
 static enum rc read_publicity(struct outline *outline, uint32_t at)
@@ -379,9 +389,11 @@ static enum rc read_publicity(struct outline *outline, uint32_t at)
     const struct outline_line *line = &outline->lines.p[at];
     struct outline_publicity *publicity = &outline->publicity;
     struct str s = line->match;
-    size_t from = outline_find_any(s, 0, WORDS("公开期", "公示期", "公开时间", "公示时间", "公示日期", "公开日期", "公示自", "公开自"), NULL);
+    size_t from = outline_find_any(
+        s, 0, WORDS("公开期", "公示期", "公开时间", "公示时间", "公示日期", "公开日期", "公示自", "公开自"), NULL);
     if (from == SIZE_MAX)
-        from = outline_find_any(s, 0, WORDS("公开", "公示", "公布", "公告", "征求意见时间", "受理时间", "即日起"), NULL);
+        from =
+            outline_find_any(s, 0, WORDS("公开", "公示", "公布", "公告", "征求意见时间", "受理时间", "即日起"), NULL);
     if (publicity->has_from || from == SIZE_MAX)
         return RC_OK;
     struct found_dates dates = {0};
@@ -415,7 +427,8 @@ static enum rc read_publicity(struct outline *outline, uint32_t at)
     publicity->place = outline_place_of(outline, line);
     publicity->text = outline_clean(line, from, value_end(s, from, s.n));
     publicity->span = outline_span_of(line, from, value_end(s, from, s.n));
-    if (outline_has_any(words, WORDS("首日不计", "不含首日", "不计首日", "不计入首日", "次日起", "当日不计", "不含当日", "不含公示当日", "不包括首日"))) {
+    if (outline_has_any(words, WORDS("首日不计", "不含首日", "不计首日", "不计入首日", "次日起", "当日不计", "不含当日",
+                                     "不含公示当日", "不包括首日"))) {
         publicity->has_first_rule = true;
     } else if (outline_has_any(words, WORDS("含首日", "首日计入", "含当日", "包括首日", "首日起算", "含公示首日"))) {
         publicity->has_first_rule = true;
@@ -426,8 +439,9 @@ static enum rc read_publicity(struct outline *outline, uint32_t at)
     if (publicity->has_agreement && !publicity->agrees)
         outline_add_report(outline, "publicity_days_mismatch", SEVERITY_WARNING, at, from, value_end(s, from, s.n),
                            arena_format(outline->arena, "%d", days),
-                           arena_format(outline->arena, "%d", publicity->include_first ? publicity->with_first
-                                                                                      : publicity->without_first), 0);
+                           arena_format(outline->arena, "%d",
+                                        publicity->include_first ? publicity->with_first : publicity->without_first),
+                           0);
     return RC_OK;
 }
 

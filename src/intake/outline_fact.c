@@ -9,8 +9,8 @@ enum { LABEL_AFTER_MAX = 12 };
 
 static bool is_delimiter(uint32_t code)
 {
-    return code == ',' || code == ';' || code == ':' || code == '(' || code == ')' || code == 0x3002 || code == 0x3001 ||
-           code == 0x201C || code == 0x201D || code == 0x300A || code == '!' || code == '?';
+    return code == ',' || code == ';' || code == ':' || code == '(' || code == ')' || code == 0x3002 ||
+           code == 0x3001 || code == 0x201C || code == 0x201D || code == 0x300A || code == '!' || code == '?';
 }
 
 /* What an amount counts: the words before it in its clause, else those behind it. */
@@ -46,27 +46,35 @@ static enum rc add_dates(struct outline *outline, uint32_t at, const struct foun
     const struct outline_line *line = &outline->lines.p[at];
     for (size_t i = 0; i < dates->n; i++) {
         const struct found_date *date = &dates->p[i];
-        struct outline_fact fact = {.kind = FACT_DATE, .line = at, .from = date->from, .to = date->to, .date = *date,
+        struct outline_fact fact = {.kind = FACT_DATE,
+                                    .line = at,
+                                    .from = date->from,
+                                    .to = date->to,
+                                    .date = *date,
                                     .span = outline_span_of(line, date->from, date->to),
                                     .text = outline_clean(line, date->from, date->to)};
         TRY(push_fact(outline, &fact));
         int node_id = line->node ? line->node->id : 0;
         char first[DATE_TEXT_BYTES], second[DATE_TEXT_BYTES];
         if (date->kind == FOUND_DATE_AMBIGUOUS) {
-            struct str readings = arena_format(outline->arena, "%.*s / %.*s", STR_ARG(date_format(date->from_day, first)),
-                                               STR_ARG(date_format(date->to_day, second)));
-            outline_add_report(outline, "date_ambiguous", SEVERITY_WARNING, at, date->from, date->to, fact.text, readings, node_id);
+            struct str readings =
+                arena_format(outline->arena, "%.*s / %.*s", STR_ARG(date_format(date->from_day, first)),
+                             STR_ARG(date_format(date->to_day, second)));
+            outline_add_report(outline, "date_ambiguous", SEVERITY_WARNING, at, date->from, date->to, fact.text,
+                               readings, node_id);
         } else if (date->is_damaged) {
             struct str reading = date->to_day == FOUND_DAY_NONE
                                      ? STR_EMPTY
                                      : arena_copy_str(outline->arena, date_format(date->to_day, first));
-            outline_add_report(outline, "date_damaged", SEVERITY_INFO, at, date->from, date->to, fact.text, reading, node_id);
+            outline_add_report(outline, "date_damaged", SEVERITY_INFO, at, date->from, date->to, fact.text, reading,
+                               node_id);
         }
     }
     return RC_OK;
 }
 
-static enum rc add_amounts(struct outline *outline, uint32_t at, const struct found_amounts *amounts, const struct found_dates *dates)
+static enum rc add_amounts(struct outline *outline, uint32_t at, const struct found_amounts *amounts,
+                           const struct found_dates *dates)
 {
     const struct outline_line *line = &outline->lines.p[at];
     size_t floor = 0, date = 0;
@@ -77,7 +85,11 @@ static enum rc add_amounts(struct outline *outline, uint32_t at, const struct fo
                 floor = dates->p[date].to;
         if (date < dates->n && dates->p[date].from < amount->to)
             continue;
-        struct outline_fact fact = {.kind = FACT_AMOUNT, .line = at, .from = amount->from, .to = amount->to, .amount = *amount,
+        struct outline_fact fact = {.kind = FACT_AMOUNT,
+                                    .line = at,
+                                    .from = amount->from,
+                                    .to = amount->to,
+                                    .amount = *amount,
                                     .span = outline_span_of(line, amount->from, amount->to),
                                     .text = outline_clean(line, amount->from, amount->to),
                                     .label = label_of(line, floor, amount)};
@@ -91,7 +103,8 @@ static enum rc add_names(struct outline *outline, uint32_t at)
 {
     const struct outline_line *line = &outline->lines.p[at];
     struct str s = line->match;
-    static const char *const verbs[] = {"修订", "制定", "制订", "出台", "印发", "建立", "完善", "发布", "编制", "新建", "健全", NULL};
+    static const char *const verbs[] = {"修订", "制定", "制订", "出台", "印发", "建立",
+                                        "完善", "发布", "编制", "新建", "健全", NULL};
     static const char *const stops[] = {",", "。", ";", NULL};
     size_t end = 0;
     for (size_t open = outline_find(s, "《", 0); open != SIZE_MAX; open = outline_find(s, "《", end)) {
@@ -107,21 +120,31 @@ static enum rc add_names(struct outline *outline, uint32_t at)
             from = back;
         }
         size_t word = 0;
-        bool is_list = open > 0 && end == open && outline->facts.n > 0 && outline->facts.p[outline->facts.n - 1].kind == FACT_RULE;
+        bool is_list =
+            open > 0 && end == open && outline->facts.n > 0 && outline->facts.p[outline->facts.n - 1].kind == FACT_RULE;
         size_t verb = outline_find_any(str_slice(s, 0, open), from, verbs, &word);
         end = close + STR("》").n;
         if (verb == SIZE_MAX && !is_list)
             continue;
-        struct outline_fact fact = {.kind = FACT_RULE, .line = at, .from = open, .to = end,
-                                    .span = outline_span_of(line, open, end), .text = outline_clean(line, open, end),
-                                    .label = is_list ? outline->facts.p[outline->facts.n - 1].label : str_from_cstr(verbs[word])};
+        struct outline_fact fact = {.kind = FACT_RULE,
+                                    .line = at,
+                                    .from = open,
+                                    .to = end,
+                                    .span = outline_span_of(line, open, end),
+                                    .text = outline_clean(line, open, end),
+                                    .label = is_list ? outline->facts.p[outline->facts.n - 1].label
+                                                     : str_from_cstr(verbs[word])};
         TRY(push_fact(outline, &fact));
     }
     for (size_t open = outline_find(s, "召开", 0); open != SIZE_MAX; open = outline_find(s, "召开", end)) {
         end = outline_find_any(s, open, stops, NULL);
         end = end == SIZE_MAX ? s.n : end;
-        struct outline_fact fact = {.kind = FACT_MEETING, .line = at, .from = open, .to = end,
-                                    .span = outline_span_of(line, open, end), .text = outline_clean(line, open + STR("召开").n, end)};
+        struct outline_fact fact = {.kind = FACT_MEETING,
+                                    .line = at,
+                                    .from = open,
+                                    .to = end,
+                                    .span = outline_span_of(line, open, end),
+                                    .text = outline_clean(line, open + STR("召开").n, end)};
         if (outline_find(fact.text, "会", 0) != SIZE_MAX)
             TRY(push_fact(outline, &fact));
     }
@@ -142,7 +165,8 @@ static void find_damage(struct outline *outline, uint32_t at)
                        (code == '?' && outline_code_at(s, next, NULL) == '?' && before >= 0x2E80);
         if (is_lost) {
             size_t end = next;
-            while (end < s.n && ((unsigned char)s.p[end] < 0x80 && s.p[end] != ' ' && s.p[end] != ',' && s.p[end] != '.'))
+            while (end < s.n &&
+                   ((unsigned char)s.p[end] < 0x80 && s.p[end] != ' ' && s.p[end] != ',' && s.p[end] != '.'))
                 end++;
             outline_add_report(outline, "damage_lost_text", SEVERITY_WARNING, at, i, end, STR_EMPTY, STR_EMPTY,
                                line->node ? line->node->id : 0);
@@ -163,8 +187,8 @@ static void find_damage(struct outline *outline, uint32_t at)
         open = inner;
     }
     if (quotes > 0)
-        outline_add_report(outline, "damage_quote_open", SEVERITY_WARNING, at, open, s.n < open + 60 ? s.n : open + 60, STR_EMPTY,
-                           STR_EMPTY, line->node ? line->node->id : 0);
+        outline_add_report(outline, "damage_quote_open", SEVERITY_WARNING, at, open, s.n < open + 60 ? s.n : open + 60,
+                           STR_EMPTY, STR_EMPTY, line->node ? line->node->id : 0);
 }
 
 /* "详见附表" with no table and no attachment in the document. */
@@ -175,8 +199,8 @@ static void find_absent(struct outline *outline, uint32_t at, bool has_attachmen
     size_t word = 0, from = outline_find_any(line->match, 0, words, &word);
     if (from == SIZE_MAX || has_attachment)
         return;
-    outline_add_report(outline, "attachment_absent", SEVERITY_WARNING, at, from, from + str_from_cstr(words[word]).n, STR_EMPTY,
-                       STR_EMPTY, line->node ? line->node->id : 0);
+    outline_add_report(outline, "attachment_absent", SEVERITY_WARNING, at, from, from + str_from_cstr(words[word]).n,
+                       STR_EMPTY, STR_EMPTY, line->node ? line->node->id : 0);
 }
 
 enum rc outline_find_facts(struct outline *outline)

@@ -5,10 +5,7 @@
 
 enum { HEAD_LINES_MAX = 14, TAIL_LINES_MAX = 12, TITLE_LINES_MAX = 4, OPENING_COUNT_MIN = 45, NOTE_COUNT_MAX = 60 };
 
-static bool is_certain_mark(const struct outline_line *line)
-{
-    return line->style != STYLE_NONE && !line->is_doubtful;
-}
+static bool is_certain_mark(const struct outline_line *line) { return line->style != STYLE_NONE && !line->is_doubtful; }
 
 /* Value behind a label of a metadata line: "发布时间：2026-02-09　…". */
 static struct str read_meta(const struct outline_line *line, const char *const *labels)
@@ -101,7 +98,8 @@ static bool is_title_like(const struct outline *outline, const struct outline_li
 {
     const struct paragraph *paragraph = &outline->document->paragraphs[line->paragraph];
     struct str s = outline_trim(line->match);
-    bool is_styled = paragraph->align == ALIGN_CENTER || paragraph->outline_level == 1 || paragraph->kind == PARAGRAPH_HEADING;
+    bool is_styled =
+        paragraph->align == ALIGN_CENTER || paragraph->outline_level == 1 || paragraph->kind == PARAGRAPH_HEADING;
     return outline_is_title(s) || (is_styled && outline_count(s) <= NOTE_COUNT_MAX && !str_has_suffix(s, STR("。")));
 }
 
@@ -120,7 +118,8 @@ static void add_title(struct outline *outline, size_t i, size_t *title_lines)
     line->role = ROLE_TITLE;
     struct str *title = &outline->source.title;
     if (*title_lines > 0 && str_has_suffix(*title, text)) {
-        outline_add_report(outline, "title_doubled", SEVERITY_INFO, (uint32_t)i, 0, line->match.n, STR_EMPTY, STR_EMPTY, 0);
+        outline_add_report(outline, "title_doubled", SEVERITY_INFO, (uint32_t)i, 0, line->match.n, STR_EMPTY, STR_EMPTY,
+                           0);
         return;
     }
     *title = *title_lines > 0 ? arena_concat(outline->arena, *title, text) : text;
@@ -130,7 +129,8 @@ static void add_title(struct outline *outline, size_t i, size_t *title_lines)
 /* Ends of titles: what follows such a line is no second line of it. */
 static bool is_title_end(struct str title)
 {
-    static const char *const ends[] = {"通报", "报告", "公告", "公示", "通知", "情况", "意见", "方案", "清单", "台账", "结果", NULL};
+    static const char *const ends[] = {"通报", "报告", "公告", "公示", "通知", "情况",
+                                       "意见", "方案", "清单", "台账", "结果", NULL};
     for (size_t i = 0; ends[i]; i++)
         if (str_has_suffix(title, str_from_cstr(ends[i])))
             return true;

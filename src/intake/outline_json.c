@@ -143,7 +143,8 @@ void outline_put_source(struct arena *arena, struct value *map, const struct out
     put_text_or_null(arena, map, "origin", source->origin);
     put_text_or_null(arena, map, "as_of", source->as_of);
     put_text_or_null(arena, map, "reported_by", source->reported_by);
-    put_text_or_null(arena, map, "place", source->has_line ? outline_place_of(outline, &outline->lines.p[source->line]) : STR_EMPTY);
+    put_text_or_null(arena, map, "place",
+                     source->has_line ? outline_place_of(outline, &outline->lines.p[source->line]) : STR_EMPTY);
 }
 
 static void put_publicity(struct arena *arena, struct value *map, const struct outline *outline)
@@ -212,9 +213,10 @@ static void put_row(struct arena *arena, struct value *map, const struct outline
     const struct {
         const char *key;
         struct str text;
-    } fields[] = {{"number", row->number}, {"category", row->category}, {"type", row->type}, {"unit", row->unit},
-                  {"leader", row->leader}, {"due_text", row->due}, {"status", row->status}, {"amount_text", row->amount},
-                  {"amount_unit", row->amount_unit}, {"basis", row->basis}, {"result", row->result}};
+    } fields[] = {{"number", row->number}, {"category", row->category},  {"type", row->type},
+                  {"unit", row->unit},     {"leader", row->leader},      {"due_text", row->due},
+                  {"status", row->status}, {"amount_text", row->amount}, {"amount_unit", row->amount_unit},
+                  {"basis", row->basis},   {"result", row->result}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (fields[i].text.n > 0)
             value_put_text(arena, entry, fields[i].key, fields[i].text);
@@ -224,7 +226,8 @@ static void put_row(struct arena *arena, struct value *map, const struct outline
         outline_put_day(arena, entry, "due", row->due_day);
 }
 
-static void put_node(struct arena *arena, struct value *list, const struct outline *outline, const struct outline_node *node)
+static void put_node(struct arena *arena, struct value *list, const struct outline *outline,
+                     const struct outline_node *node)
 {
     struct value *entry = value_add_map(arena, list);
     value_put_int(arena, entry, "id", node->id);
@@ -323,9 +326,10 @@ static void put_counts(struct arena *arena, struct value *map, const struct outl
     static const struct {
         const char *key;
         enum outline_style style;
-    } styles[] = {{"parts", STYLE_PART}, {"sections", STYLE_SECTION}, {"items", STYLE_ITEM}, {"decimals", STYLE_DECIMAL},
-                  {"subs", STYLE_SUB}, {"circled", STYLE_CIRCLED}, {"ordinals", STYLE_ORDINAL}, {"points", STYLE_POINT},
-                  {"headings", STYLE_HEADING}, {"tables", STYLE_TABLE}, {"rows", STYLE_ROW}};
+    } styles[] = {{"parts", STYLE_PART},       {"sections", STYLE_SECTION}, {"items", STYLE_ITEM},
+                  {"decimals", STYLE_DECIMAL}, {"subs", STYLE_SUB},         {"circled", STYLE_CIRCLED},
+                  {"ordinals", STYLE_ORDINAL}, {"points", STYLE_POINT},     {"headings", STYLE_HEADING},
+                  {"tables", STYLE_TABLE},     {"rows", STYLE_ROW}};
     for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
         value_put_int(arena, counts, styles[i].key, count_style(outline, styles[i].style, ROLE_NONE));
     value_put_int(arena, counts, "long_term_points", count_style(outline, STYLE_POINT, ROLE_LONG_TERM));

@@ -1,4 +1,5 @@
-/* outline_ledger.c: the lines between a ledger's title and its headings: who audited whom, when, and in which unit amounts are. */
+/* outline_ledger.c: the lines between a ledger's title and its headings: who audited whom, when, and in which unit
+ * amounts are. */
 #include "intake/outline_parts.h"
 
 #include "base/clock.h"
@@ -7,24 +8,37 @@
 
 enum { LEAD_COUNT_MAX = 200, PIECES_MAX = 24 };
 
-enum lead_field { LEAD_INSPECTOR, LEAD_PERIOD, LEAD_NUMBER, LEAD_BODY, LEAD_FED_BACK, LEAD_AS_OF, LEAD_REPORTER, LEAD_AMOUNT_UNIT };
+enum lead_field {
+    LEAD_INSPECTOR,
+    LEAD_PERIOD,
+    LEAD_NUMBER,
+    LEAD_BODY,
+    LEAD_FED_BACK,
+    LEAD_AS_OF,
+    LEAD_REPORTER,
+    LEAD_AMOUNT_UNIT
+};
 
 static const struct {
     const char *label;
     enum lead_field field;
-} labels[] = {
-    {"审计机关", LEAD_INSPECTOR}, {"审计单位", LEAD_INSPECTOR}, {"审计组", LEAD_INSPECTOR}, {"巡视机构", LEAD_INSPECTOR},
-    {"巡视组", LEAD_INSPECTOR}, {"巡察机构", LEAD_INSPECTOR}, {"巡察组", LEAD_INSPECTOR}, {"检查单位", LEAD_INSPECTOR},
-    {"检查组", LEAD_INSPECTOR}, {"督察机构", LEAD_INSPECTOR}, {"督察组", LEAD_INSPECTOR}, {"反馈单位", LEAD_INSPECTOR},
-    {"审计期间", LEAD_PERIOD}, {"审计时间", LEAD_PERIOD}, {"巡视时间", LEAD_PERIOD}, {"巡视期间", LEAD_PERIOD},
-    {"巡察时间", LEAD_PERIOD}, {"巡察期间", LEAD_PERIOD}, {"检查时间", LEAD_PERIOD}, {"督察时间", LEAD_PERIOD},
-    {"审计报告文号", LEAD_NUMBER}, {"审计报告", LEAD_NUMBER}, {"审计决定", LEAD_NUMBER}, {"报告文号", LEAD_NUMBER},
-    {"发文字号", LEAD_NUMBER}, {"文号", LEAD_NUMBER}, {"被审计单位", LEAD_BODY}, {"被巡视单位", LEAD_BODY},
-    {"被巡察单位", LEAD_BODY}, {"被检查单位", LEAD_BODY}, {"整改单位", LEAD_BODY}, {"反馈时间", LEAD_FED_BACK},
-    {"反馈日期", LEAD_FED_BACK}, {"送达日期", LEAD_FED_BACK}, {"送达时间", LEAD_FED_BACK}, {"数据截止", LEAD_AS_OF},
-    {"截止日期", LEAD_AS_OF}, {"截止时间", LEAD_AS_OF}, {"截至日期", LEAD_AS_OF}, {"截至时间", LEAD_AS_OF}, {"统计截止", LEAD_AS_OF},
-    {"填报日期", LEAD_AS_OF}, {"填报时间", LEAD_AS_OF}, {"填表日期", LEAD_AS_OF}, {"填报单位", LEAD_REPORTER},
-    {"填表单位", LEAD_REPORTER}, {"报送单位", LEAD_REPORTER}, {"金额单位", LEAD_AMOUNT_UNIT}, {"单位", LEAD_AMOUNT_UNIT}};
+} labels[] = {{"审计机关", LEAD_INSPECTOR}, {"审计单位", LEAD_INSPECTOR}, {"审计组", LEAD_INSPECTOR},
+              {"巡视机构", LEAD_INSPECTOR}, {"巡视组", LEAD_INSPECTOR},   {"巡察机构", LEAD_INSPECTOR},
+              {"巡察组", LEAD_INSPECTOR},   {"检查单位", LEAD_INSPECTOR}, {"检查组", LEAD_INSPECTOR},
+              {"督察机构", LEAD_INSPECTOR}, {"督察组", LEAD_INSPECTOR},   {"反馈单位", LEAD_INSPECTOR},
+              {"审计期间", LEAD_PERIOD},    {"审计时间", LEAD_PERIOD},    {"巡视时间", LEAD_PERIOD},
+              {"巡视期间", LEAD_PERIOD},    {"巡察时间", LEAD_PERIOD},    {"巡察期间", LEAD_PERIOD},
+              {"检查时间", LEAD_PERIOD},    {"督察时间", LEAD_PERIOD},    {"审计报告文号", LEAD_NUMBER},
+              {"审计报告", LEAD_NUMBER},    {"审计决定", LEAD_NUMBER},    {"报告文号", LEAD_NUMBER},
+              {"发文字号", LEAD_NUMBER},    {"文号", LEAD_NUMBER},        {"被审计单位", LEAD_BODY},
+              {"被巡视单位", LEAD_BODY},    {"被巡察单位", LEAD_BODY},    {"被检查单位", LEAD_BODY},
+              {"整改单位", LEAD_BODY},      {"反馈时间", LEAD_FED_BACK},  {"反馈日期", LEAD_FED_BACK},
+              {"送达日期", LEAD_FED_BACK},  {"送达时间", LEAD_FED_BACK},  {"数据截止", LEAD_AS_OF},
+              {"截止日期", LEAD_AS_OF},     {"截止时间", LEAD_AS_OF},     {"截至日期", LEAD_AS_OF},
+              {"截至时间", LEAD_AS_OF},     {"统计截止", LEAD_AS_OF},     {"填报日期", LEAD_AS_OF},
+              {"填报时间", LEAD_AS_OF},     {"填表日期", LEAD_AS_OF},     {"填报单位", LEAD_REPORTER},
+              {"填表单位", LEAD_REPORTER},  {"报送单位", LEAD_REPORTER},  {"金额单位", LEAD_AMOUNT_UNIT},
+              {"单位", LEAD_AMOUNT_UNIT}};
 
 struct piece {
     enum lead_field field;
@@ -74,7 +88,8 @@ static void set_first(struct str *field, struct str value)
         *field = value;
 }
 
-/* A label's value ends with the next blank, semicolon or label; a document number may be followed by its date in brackets. */
+/* A label's value ends with the next blank, semicolon or label; a document number may be followed by its date in
+ * brackets. */
 static enum rc take_piece(struct outline *outline, const struct outline_line *line, const struct piece *piece)
 {
     struct outline_source *source = &outline->source;

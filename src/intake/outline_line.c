@@ -57,10 +57,7 @@ struct str outline_trim(struct str s)
     return str_slice(s, from, to);
 }
 
-size_t outline_count(struct str s)
-{
-    return utf8_count(s);
-}
+size_t outline_count(struct str s) { return utf8_count(s); }
 
 size_t outline_find(struct str s, const char *word, size_t from)
 {
@@ -85,10 +82,7 @@ size_t outline_find_any(struct str s, size_t from, const char *const *words, siz
     return best;
 }
 
-bool outline_has_any(struct str s, const char *const *words)
-{
-    return outline_find_any(s, 0, words, NULL) != SIZE_MAX;
-}
+bool outline_has_any(struct str s, const char *const *words) { return outline_find_any(s, 0, words, NULL) != SIZE_MAX; }
 
 struct str outline_clean(const struct outline_line *line, size_t from, size_t to)
 {
@@ -122,9 +116,14 @@ void outline_add_report(struct outline *outline, const char *code, enum outline_
                         size_t from, size_t to, struct str stated, struct str computed, int node_id)
 {
     const struct outline_line *at = &outline->lines.p[line];
-    struct outline_report report = {.code = code, .severity = severity, .place = outline_place_of(outline, at),
-                                    .span = outline_span_of(at, from, to), .text = outline_clean(at, from, to),
-                                    .stated = stated, .computed = computed, .node_id = node_id};
+    struct outline_report report = {.code = code,
+                                    .severity = severity,
+                                    .place = outline_place_of(outline, at),
+                                    .span = outline_span_of(at, from, to),
+                                    .text = outline_clean(at, from, to),
+                                    .stated = stated,
+                                    .computed = computed,
+                                    .node_id = node_id};
     /* A refused push leaves the arena's code set; outline_build checks it once at the end. */
     (void)VEC_PUSH(outline->arena, &outline->reports, report);
 }

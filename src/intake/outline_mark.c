@@ -10,8 +10,14 @@
 #include "text/numeral.h"
 #include "text/utf8.h"
 
-enum { NUMBER_MAX = 99, DIGITS_MAX = 3, HEADING_COLON_MAX = 40, HEADING_LONG = 60, POINT_GAP_MAX = 2,
-       LOOK_AHEAD_BYTES = 1800 }; /* a quote or a list that is longer is taken as never closed */
+enum {
+    NUMBER_MAX = 99,
+    DIGITS_MAX = 3,
+    HEADING_COLON_MAX = 40,
+    HEADING_LONG = 60,
+    POINT_GAP_MAX = 2,
+    LOOK_AHEAD_BYTES = 1800
+}; /* a quote or a list that is longer is taken as never closed */
 
 static bool starts(struct str s, size_t at, const char *word, size_t *ret_end)
 {
@@ -63,10 +69,7 @@ static size_t scan_han(struct str s, size_t at, int *ret_number)
     return n;
 }
 
-static bool is_digit_at(struct str s, size_t at)
-{
-    return at < s.n && s.p[at] >= '0' && s.p[at] <= '9';
-}
+static bool is_digit_at(struct str s, size_t at) { return at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; }
 
 struct mark {
     enum outline_style style;
@@ -112,7 +115,8 @@ static bool read_digit_mark(struct str s, size_t at, struct mark *ret)
     int third = 0;
     size_t last = after + 1 < s.n && s.p[after] == '.' ? scan_digits(s, after + 1, &third) : 0;
     size_t behind = after + 1 + last;
-    if (last > 0 && behind < s.n && s.p[behind] != '.' && s.p[behind] != '%' && s.p[behind] != ',' && !is_digit_at(s, behind)) {
+    if (last > 0 && behind < s.n && s.p[behind] != '.' && s.p[behind] != '%' && s.p[behind] != ',' &&
+        !is_digit_at(s, behind)) {
         /* "2.1.1": a third level; a date "2025.3.12" is none */
         *ret = (struct mark){.style = STYLE_SUB, .number = third, .end = behind, .is_doubtful = true};
         return number <= NUMBER_MAX;
@@ -237,7 +241,7 @@ static bool read_circled_mark(struct str s, size_t at, struct mark *ret)
     if (n == 0 || value < 1 || value > NUMBER_MAX)
         return false;
     uint32_t code = outline_code_at(s, at, NULL);
-    enum outline_style style = code >= 0x3220 && code <= 0x3229 ? STYLE_SECTION
+    enum outline_style style = code >= 0x3220 && code <= 0x3229   ? STYLE_SECTION
                                : code >= 0x2474 && code <= 0x2487 ? STYLE_SUB
                                : code >= 0x2488 && code <= 0x249B ? STYLE_ITEM
                                                                   : STYLE_CIRCLED;
@@ -279,7 +283,8 @@ void outline_read_mark(struct outline_line *line, struct str list_mark)
 
 static bool opens_quote(uint32_t code)
 {
-    return code == 0x201C || code == 0x300A || code == 0x2018 || code == 0x300C || code == 0x300E || code == '"' || code == '(';
+    return code == 0x201C || code == 0x300A || code == 0x2018 || code == 0x300C || code == 0x300E || code == '"' ||
+           code == '(';
 }
 
 /* Behind the quote that opens at `at`, or SIZE_MAX when it is never closed; `at` unchanged when nothing opens there. */
@@ -407,8 +412,8 @@ enum rc outline_find_inline(struct arena *arena, struct str match, size_t from, 
                     last[style] = 0;
             if (mark.style == STYLE_POINT)
                 last[STYLE_CIRCLED] = 0;
-            struct inline_mark found = {.style = mark.style, .number = mark.number, .from = at,
-                                        .end = skip_spaces(match, mark.end)};
+            struct inline_mark found = {
+                .style = mark.style, .number = mark.number, .from = at, .end = skip_spaces(match, mark.end)};
             if (!VEC_PUSH(arena, ret, found))
                 return arena_rc(arena);
             next = found.end;

@@ -1,17 +1,15 @@
-/* outline_number.c: are the printed numbers continuous?  Duplicates, gaps and odd starts are reported, never repaired. */
+/* outline_number.c: are the printed numbers continuous?  Duplicates, gaps and odd starts are reported, never repaired.
+ */
 #include "intake/outline_parts.h"
 
 #include "text/numeral.h"
 
 enum { GAP_SHOWN_MAX = 20 };
 
-static bool is_numbered(enum outline_style style)
-{
-    return style >= STYLE_CHAPTER && style <= STYLE_POINT;
-}
+static bool is_numbered(enum outline_style style) { return style >= STYLE_CHAPTER && style <= STYLE_POINT; }
 
-static void report(struct outline *outline, const char *code, enum outline_severity severity, const struct outline_node *node,
-                   int number, int expected)
+static void report(struct outline *outline, const char *code, enum outline_severity severity,
+                   const struct outline_node *node, int number, int expected)
 {
     outline_add_report(outline, code, severity, node->line, node->from, node->heading_to,
                        arena_format(outline->arena, "%d", number),
@@ -77,8 +75,11 @@ const char *outline_numbering(const struct outline *outline, enum outline_style 
         parent = node->parent;
         last = node->number;
     }
-    return groups == 0 ? "" : groups == 1 ? "single" : restarts == 0 && runs > 0 ? "running"
-                          : restarts > 0 && runs == 0 ? "restarting" : "mixed";
+    return groups == 0                 ? ""
+           : groups == 1               ? "single"
+           : restarts == 0 && runs > 0 ? "running"
+           : restarts > 0 && runs == 0 ? "restarting"
+                                       : "mixed";
 }
 
 enum rc outline_check_numbers(struct outline *outline)

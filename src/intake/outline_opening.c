@@ -9,8 +9,16 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { OPENING_LINES_MAX = 12, INSPECTOR_COUNT_MAX = 40, ROUND_COUNT_MAX = 16, OPENING_BYTES_MAX = 6000,
-       DATES_MAX = 40, CLAUSES_MAX = 3, YEAR_DAYS_MAX = 366, FIRST_PART_LINES = 4 };
+enum {
+    OPENING_LINES_MAX = 12,
+    INSPECTOR_COUNT_MAX = 40,
+    ROUND_COUNT_MAX = 16,
+    OPENING_BYTES_MAX = 6000,
+    DATES_MAX = 40,
+    CLAUSES_MAX = 3,
+    YEAR_DAYS_MAX = 366,
+    FIRST_PART_LINES = 4
+};
 
 /* Back from `at` to the nearest of the stops "，" "。" "；" or 0. */
 static size_t clause_start(struct str s, size_t at)
@@ -20,7 +28,8 @@ static size_t clause_start(struct str s, size_t at)
         size_t back = outline_step_back(s, at);
         uint32_t code = outline_code_at(s, back, NULL);
         depth += code == ')' ? 1 : code == '(' ? -1 : 0;
-        if (depth <= 0 && (code == ',' || code == 0x3002 || code == ';' || code == 0x3001 || code == ':' || code == '\t'))
+        if (depth <= 0 &&
+            (code == ',' || code == 0x3002 || code == ';' || code == 0x3001 || code == ':' || code == '\t'))
             return at;
         at = back;
     }
@@ -35,8 +44,9 @@ static size_t sentence_end(struct str s, size_t from)
 
 static bool is_inspector(struct str s)
 {
-    static const char *const ends[] = {"巡视组", "巡察组", "审计组", "督察组", "检查组", "督导组", "考核组", "工作组", "审计局", "审计署",
-                                       "审计厅", "审计处", "审计部", "纪委", "监委", "组", "特派办", "巡察办", "巡视办", NULL};
+    static const char *const ends[] = {"巡视组", "巡察组", "审计组", "督察组", "检查组", "督导组", "考核组",
+                                       "工作组", "审计局", "审计署", "审计厅", "审计处", "审计部", "纪委",
+                                       "监委",   "组",     "特派办", "巡察办", "巡视办", NULL};
     size_t bracket = str_has_suffix(outline_trim(s), STR(")")) ? outline_find(s, "(", 0) : SIZE_MAX;
     s = str_slice(s, 0, bracket); /* "集团审计部(Internal Audit)" */
     for (size_t i = 0; ends[i]; i++)
@@ -141,7 +151,8 @@ static void read_inspection(struct outline *outline, const struct outline_line *
         if (str_has_prefix(str_slice(s, type_to, s.n), STR("“回头看”")))
             type_to += STR("“回头看”").n;
         size_t about = outline_find_any(str_slice(s, 0, type_to), type_from, WORDS("为期", "的"), NULL);
-        if (about == type_from || (about != SIZE_MAX && outline_find(str_slice(s, 0, type_to), "的", about) != SIZE_MAX))
+        if (about == type_from ||
+            (about != SIZE_MAX && outline_find(str_slice(s, 0, type_to), "的", about) != SIZE_MAX))
             type_from = outline_find(s, "的", about) + 3;
         source->inspector = outline_clean(line, from, to);
         source->inspected_body = without_brackets(outline, outline_clean(line, body_from, body_to));
@@ -161,8 +172,11 @@ static void read_authority(struct outline *outline, const struct outline_line *l
         at += str_from_cstr(heads[word]).n;
         size_t end = outline_find_any(s, at, WORDS(",", "。", ";"), NULL);
         struct str clause = str_slice(s, 0, end == SIZE_MAX ? s.n : end);
-        size_t stop = outline_find_any(clause, at, WORDS("关于", "巡视工作", "巡察工作", "统一部署", "统一安排", "的统一", "部署", "安排", "工作计划", "批准",
-                                                         "有关规定", "有关要求", "要求", "的决定", "授权"), NULL);
+        size_t stop =
+            outline_find_any(clause, at,
+                             WORDS("关于", "巡视工作", "巡察工作", "统一部署", "统一安排", "的统一", "部署", "安排",
+                                   "工作计划", "批准", "有关规定", "有关要求", "要求", "的决定", "授权"),
+                             NULL);
         struct str name = stop == SIZE_MAX ? STR_EMPTY : outline_clean(line, at, stop);
         bool is_law = outline_has_any(name, WORDS("《", "工作", "规定"));
         if (name.n > 0 && !is_law && outline_count(name) <= INSPECTOR_COUNT_MAX)
@@ -170,7 +184,8 @@ static void read_authority(struct outline *outline, const struct outline_line *l
     }
     size_t by = outline_find(s, "受", 0);
     size_t ask = by == SIZE_MAX ? SIZE_MAX : outline_find(s, "委托", by);
-    if (ask != SIZE_MAX && outline_count(str_slice(s, by, ask)) <= INSPECTOR_COUNT_MAX && source->commissioned_by.n == 0)
+    if (ask != SIZE_MAX && outline_count(str_slice(s, by, ask)) <= INSPECTOR_COUNT_MAX &&
+        source->commissioned_by.n == 0)
         source->commissioned_by = outline_clean(line, by + 3, ask);
 }
 
@@ -189,7 +204,8 @@ static void read_dates(struct outline *outline, const struct outline_line *line,
             (date->grain == FOUND_GRAIN_DAY || date->grain == FOUND_GRAIN_MONTH)) {
             source->has_inspected = true;
             source->inspected = *date;
-        } else if (!source->has_fed_back && date->kind == FOUND_DATE_DAY && outline_find(behind, "反馈", 0) != SIZE_MAX) {
+        } else if (!source->has_fed_back && date->kind == FOUND_DATE_DAY &&
+                   outline_find(behind, "反馈", 0) != SIZE_MAX) {
             source->has_fed_back = true;
             source->fed_back = *date;
         }
@@ -240,10 +256,11 @@ static void read_feedback_day(struct outline *outline, const struct outline_line
     int64_t year = 0;
     (void)str_parse_int64(str_slice(date_format(source->inspected.to_day, text), 0, 4), &year);
     for (int more = 0; more < 2; more++) {
-        struct str full = arena_format(outline->arena, "%lld年%.*s", (long long)year + more, STR_ARG(str_slice(s, start, day + 3)));
+        struct str full =
+            arena_format(outline->arena, "%lld年%.*s", (long long)year + more, STR_ARG(str_slice(s, start, day + 3)));
         struct found_date date;
-        if (dates_read_one(outline->arena, full, &date) && date.kind == FOUND_DATE_DAY && date.to_day >= source->inspected.to_day &&
-            date.to_day - source->inspected.to_day <= YEAR_DAYS_MAX) {
+        if (dates_read_one(outline->arena, full, &date) && date.kind == FOUND_DATE_DAY &&
+            date.to_day >= source->inspected.to_day && date.to_day - source->inspected.to_day <= YEAR_DAYS_MAX) {
             date.has_elided_year = true;
             source->has_fed_back = true;
             source->fed_back = date;
@@ -271,7 +288,8 @@ static void read_round(struct outline *outline, struct str s)
     size_t start = session == SIZE_MAX ? from : session;
     while (session != SIZE_MAX && start > 0) {
         size_t back = outline_step_back(s, start);
-        if (!outline_has_any(str_slice(s, back, start), WORDS("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")))
+        if (!outline_has_any(str_slice(s, back, start),
+                             WORDS("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")))
             break;
         start = back;
     }
@@ -327,7 +345,8 @@ enum rc outline_read_opening(struct outline *outline)
             outline->source.has_line = true;
             outline->source.line = (uint32_t)i;
             line->role = ROLE_OPENING;
-        } else if (tells && (outline_find(line->match, "反馈", 0) != SIZE_MAX || outline_find(line->match, "现将", 0) != SIZE_MAX)) {
+        } else if (tells && (outline_find(line->match, "反馈", 0) != SIZE_MAX ||
+                             outline_find(line->match, "现将", 0) != SIZE_MAX)) {
             line->role = ROLE_OPENING;
         }
     }

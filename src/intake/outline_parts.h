@@ -1,7 +1,7 @@
 /* outline_parts.h: the structs that the passes of the outline share; for src/intake/outline_*.c and draft_*.c only.
  *
- * Passes work on the match text of a line (pinyin stripped, simplified, widths folded).  A range in match text goes back
- * to clean text and to the raw paragraph through the maps of struct outline_line.
+ * Passes work on the match text of a line (pinyin stripped, simplified, widths folded).  A range in match text goes
+ * back to clean text and to the raw paragraph through the maps of struct outline_line.
  */
 #ifndef BIHUAN_INTAKE_OUTLINE_PARTS_H
 #define BIHUAN_INTAKE_OUTLINE_PARTS_H
@@ -18,15 +18,15 @@ struct outline_line {
     uint32_t raw_at;    /* where the piece starts in the raw paragraph */
     struct cleaned clean;
     struct cleaned fold; /* of clean.text; its text is the match text */
-    struct str match;   /* = fold.text */
-    size_t mark_end;    /* match offset behind the mark, spaces skipped; 0 without a mark */
+    struct str match;    /* = fold.text */
+    size_t mark_end;     /* match offset behind the mark, spaces skipped; 0 without a mark */
     enum outline_style style;
     int number;
-    int number_major;   /* of a DECIMAL mark: the first number */
-    bool is_doubtful;   /* could be plain words: taken only where the number is the next one */
-    bool is_list_mark;  /* automatic numbering of the file: the mark is not in the text */
-    enum outline_role role; /* NONE until a pass has placed the line */
-    const char *reason; /* of furniture: why */
+    int number_major;          /* of a DECIMAL mark: the first number */
+    bool is_doubtful;          /* could be plain words: taken only where the number is the next one */
+    bool is_list_mark;         /* automatic numbering of the file: the mark is not in the text */
+    enum outline_role role;    /* NONE until a pass has placed the line */
+    const char *reason;        /* of furniture: why */
     struct outline_node *node; /* that holds the line, or NULL */
 };
 
@@ -63,23 +63,23 @@ struct outline_node {
     enum outline_style style;
     int number; /* of the mark, 0 without */
     int number_major;
-    bool is_inline;        /* starts inside a line */
+    bool is_inline; /* starts inside a line */
     enum outline_role role;
     enum outline_role zone; /* role of the part that the node stands in */
-    struct str mark;       /* as printed, clean */
-    struct str heading;    /* clean, without the full stop */
-    struct str body;       /* clean, continuation lines joined by line feeds; without the heading */
-    uint32_t line;         /* first line */
-    size_t from, to;       /* match range in that line, from the mark to the end of the piece */
+    struct str mark;        /* as printed, clean */
+    struct str heading;     /* clean, without the full stop */
+    struct str body;        /* clean, continuation lines joined by line feeds; without the heading */
+    uint32_t line;          /* first line */
+    size_t from, to;        /* match range in that line, from the mark to the end of the piece */
     size_t heading_from, heading_to;
     struct outline_span span;
-    VEC(uint32_t) lines;   /* lines whose place this node is (an inline node has none) */
+    VEC(uint32_t) lines; /* lines whose place this node is (an inline node has none) */
     struct outline_node *parent, *first, *last_child, *next;
-    int rank;              /* how deep the mark's style is; a smaller rank closes it */
-    int last[STYLE_COUNT_]; /* number of the last child of each style */
-    bool is_quote_open;    /* the heading holds a quote that never closes */
+    int rank;                /* how deep the mark's style is; a smaller rank closes it */
+    int last[STYLE_COUNT_];  /* number of the last child of each style */
+    bool is_quote_open;      /* the heading holds a quote that never closes */
     struct outline_row *row; /* ROW only */
-    int table;             /* TABLE, ROW: number of the table in the file */
+    int table;               /* TABLE, ROW: number of the table in the file */
 };
 
 enum outline_severity { SEVERITY_INFO, SEVERITY_WARNING };
@@ -90,14 +90,14 @@ struct outline_report {
     enum outline_severity severity;
     struct str place;
     struct outline_span span;
-    struct str text; /* the words it is about */
+    struct str text;             /* the words it is about */
     struct str stated, computed; /* may be empty */
-    int node_id;     /* 0 none */
+    int node_id;                 /* 0 none */
 };
 
 struct outline_source {
     struct str title, number, authority, inspector, inspected_body, short_name, inspection_type, round, commissioned_by;
-    struct str published, origin; /* from the metadata lines */
+    struct str published, origin;               /* from the metadata lines */
     struct str as_of, reported_by, amount_unit; /* from the lines above a ledger's headings */
     struct found_date inspected, fed_back;
     bool has_inspected, has_fed_back;
@@ -151,8 +151,8 @@ struct outline {
     struct outline_source source;
     struct outline_publicity publicity;
     struct outline_signature signature;
-    size_t front_end;   /* first line behind title, salutation and opening */
-    size_t closing;     /* first line of the closing; lines.n without one */
+    size_t front_end; /* first line behind title, salutation and opening */
+    size_t closing;   /* first line of the closing; lines.n without one */
     size_t pinyin_marks, pinyin_hans;
     uint8_t *is_table_line; /* per line: belongs to a cell */
     uint32_t *first_line;   /* per paragraph, and lines.n behind the last */
@@ -221,16 +221,31 @@ struct grid_cell {
     bool is_header;
 };
 
-enum column_kind { COLUMN_OTHER, COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_PROBLEM, COLUMN_MEASURE, COLUMN_RESULT, COLUMN_TYPE,
-                   COLUMN_AMOUNT, COLUMN_STATUS, COLUMN_UNIT, COLUMN_LEADER, COLUMN_DUE, COLUMN_BASIS, COLUMN_COUNT, COLUMN_RATE };
+enum column_kind {
+    COLUMN_OTHER,
+    COLUMN_NUMBER,
+    COLUMN_CATEGORY,
+    COLUMN_PROBLEM,
+    COLUMN_MEASURE,
+    COLUMN_RESULT,
+    COLUMN_TYPE,
+    COLUMN_AMOUNT,
+    COLUMN_STATUS,
+    COLUMN_UNIT,
+    COLUMN_LEADER,
+    COLUMN_DUE,
+    COLUMN_BASIS,
+    COLUMN_COUNT,
+    COLUMN_RATE
+};
 
 struct grid {
     struct grid_cell *cells;
     size_t count;
     size_t rows, columns;
-    size_t header;  /* row of the headings; rows when there are none */
-    int *at;        /* rows * columns: cell or -1 */
-    size_t *starts; /* per row: its first cell */
+    size_t header;           /* row of the headings; rows when there are none */
+    int *at;                 /* rows * columns: cell or -1 */
+    size_t *starts;          /* per row: its first cell */
     enum column_kind *kinds; /* of the columns */
 };
 
@@ -256,8 +271,8 @@ enum rc outline_check_numbers(struct outline *outline) MUST_CHECK;
 const char *outline_numbering(const struct outline *outline, enum outline_style style);
 /* outline.c */
 /* Role of a paragraph: of the first of its lines that is no furniture; *ret_node is that line's piece or NULL. */
-enum outline_role outline_paragraph_role(const struct outline *outline, uint32_t paragraph, const struct outline_node **ret_node,
-                                         const char **ret_reason);
+enum outline_role outline_paragraph_role(const struct outline *outline, uint32_t paragraph,
+                                         const struct outline_node **ret_node, const char **ret_reason);
 bool outline_gives_register(enum outline_kind kind);
 /* outline_json.c, shared with the draft */
 void outline_put_day(struct arena *arena, struct value *map, const char *key, int32_t day);

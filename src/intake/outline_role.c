@@ -38,7 +38,8 @@ static enum outline_role top_zone(const struct outline *outline, const struct ou
         return ROLE_FINDINGS;
     if (role != ROLE_NONE)
         return role;
-    bool is_aspect = outline_has_any(node->heading, WORDS("方面")) && has_child_between(node, STYLE_SECTION, STYLE_POINT);
+    bool is_aspect =
+        outline_has_any(node->heading, WORDS("方面")) && has_child_between(node, STYLE_SECTION, STYLE_POINT);
     if (has_problem_headings(node) || outline_is_problem_heading(node->heading) || is_aspect)
         return ROLE_FINDINGS;
     return ROLE_OTHER;
@@ -56,8 +57,9 @@ static bool has_ledger(const struct outline *outline)
 /* "1.进展情况：…" "2.成效：…" below a problem tell of it; they are no problems. */
 static bool has_progress_labels(const struct outline_node *node)
 {
-    static const char *const labels[] = {"进展", "成效", "整改措施", "整改情况", "具体措施", "主要措施", "整改任务", "责任单位", "整改时限",
-                                         "下一步", "整改目标", "完成情况", NULL};
+    static const char *const labels[] = {"进展",     "成效",     "整改措施", "整改情况", "具体措施",
+                                         "主要措施", "整改任务", "责任单位", "整改时限", "下一步",
+                                         "整改目标", "完成情况", NULL};
     bool has_any = false;
     for (const struct outline_node *child = node->first; child; child = child->next) {
         bool is_label = false;
@@ -88,14 +90,16 @@ static enum outline_role role_in_findings(const struct outline *outline, const s
     bool has_rows = has_child_between(node, STYLE_TABLE, STYLE_TABLE);
     bool has_points = has_child_between(node, STYLE_CIRCLED, STYLE_POINT);
     bool is_subs_only = has_blocks && !has_child_between(node, STYLE_SECTION, STYLE_DECIMAL);
-    bool is_named_aspect = str_has_suffix(node->heading, STR("方面")) || outline_has_any(node->heading, WORDS("方面存在"));
+    bool is_named_aspect =
+        str_has_suffix(node->heading, STR("方面")) || outline_has_any(node->heading, WORDS("方面存在"));
     if ((has_rows || (is_named_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
         return ROLE_ASPECT;
     if (has_progress_labels(node))
         return ROLE_FINDING;
     if (node->style == STYLE_DECIMAL && has_blocks && !outline_is_problem_heading(node->heading))
         return ROLE_ASPECT;
-    if (node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION || node->style == STYLE_HEADING) {
+    if (node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION ||
+        node->style == STYLE_HEADING) {
         if (is_list && has_points && !has_blocks)
             return ROLE_ASPECT;
         /* (1) right under a problem's own heading are its measures; under an aspect they are problems. */
@@ -179,8 +183,8 @@ static enum outline_role loose_role(const struct outline *outline, const struct 
     size_t ask = outline_find_any(line->match, 0, WORDS("建议", "要求", "意见", "强调"), NULL);
     if (tells_of_findings_only(outline->kind))
         return list < node->from && (ask > node->from || list < ask) ? ROLE_FINDING
-               : ask < node->from ? ROLE_RECOMMENDATION
-                                  : ROLE_TEXT;
+               : ask < node->from                                    ? ROLE_RECOMMENDATION
+                                                                     : ROLE_TEXT;
     return ROLE_ACTION;
 }
 
@@ -204,7 +208,8 @@ static enum rc add_closed_problem(struct outline *outline)
         node->line = (uint32_t)i;
         node->to = line->match.n;
         node->span = outline_span_of(line, 0, line->match.n);
-        node->heading = close != SIZE_MAX ? outline_clean(line, open + STR("“").n, close) : outline_clean(line, 0, problem + STR("问题").n);
+        node->heading = close != SIZE_MAX ? outline_clean(line, open + STR("“").n, close)
+                                          : outline_clean(line, 0, problem + STR("问题").n);
         node->body = outline_trim(line->clean.text);
         line->node = node;
         line->role = ROLE_NONE;
@@ -245,9 +250,9 @@ enum rc outline_assign_roles(struct outline *outline)
         node->zone = zone;
         /* A piece right at the top may itself be an aspect or a finding: "(一)…方面", "1.关于“…”问题的整改". */
         bool is_part = node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_HEADING;
-        bool is_own_finding = zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
-                              (!is_part || outline_is_problem_heading(node->heading) ||
-                               outline_has_any(node->heading, WORDS("方面")));
+        bool is_own_finding =
+            zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
+            (!is_part || outline_is_problem_heading(node->heading) || outline_has_any(node->heading, WORDS("方面")));
         node->role = is_own_finding ? role_in_findings(outline, node) : zone;
         for (struct outline_node *child = node->first; child; child = child->next)
             assign(outline, child, zone);

@@ -24,10 +24,13 @@ static enum column_kind column_kind_of(struct str heading)
         {COLUMN_RATE, {"率"}},
         {COLUMN_COUNT, {"问题数", "个数", "数量", "项数", "件数", "问题总数", "总数"}},
         {COLUMN_LEADER, {"责任人", "责任领导", "牵头领导", "分管领导", "包案领导", "负责人"}},
-        {COLUMN_UNIT, {"责任单位", "责任部门", "牵头单位", "牵头部门", "整改单位", "责任主体", "承办单位", "配合单位", "被审计单位"}},
+        {COLUMN_UNIT,
+         {"责任单位", "责任部门", "牵头单位", "牵头部门", "整改单位", "责任主体", "承办单位", "配合单位",
+          "被审计单位"}},
         {COLUMN_DUE, {"时限", "期限", "完成时间", "整改时间", "完成日期", "截止"}},
         {COLUMN_TYPE, {"整改类型", "整改方式", "问题性质", "整改类别", "类型"}},
-        {COLUMN_OTHER, {"已整改金额", "整改金额", "已完成金额", "已收回", "已追缴", "未整改金额", "剩余金额"}}, /* of the progress */
+        {COLUMN_OTHER,
+         {"已整改金额", "整改金额", "已完成金额", "已收回", "已追缴", "未整改金额", "剩余金额"}}, /* of the progress */
         {COLUMN_AMOUNT, {"金额"}},
         {COLUMN_STATUS, {"状态", "是否完成", "是否整改", "销号情况", "整改进度"}},
         {COLUMN_MEASURE, {"措施", "整改任务", "整改举措", "整改要求"}},
@@ -54,7 +57,8 @@ static enum rc read_grid(struct outline *outline, size_t first, size_t end, stru
         const struct paragraph *paragraph = cell_paragraph(outline, i);
         if ((rows.n == 0 || rows.p[rows.n - 1] < paragraph->row) && !VEC_PUSH(arena, &rows, paragraph->row))
             return arena_rc(arena);
-        size_t right = (size_t)paragraph->column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span - 1 : 0);
+        size_t right =
+            (size_t)paragraph->column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span - 1 : 0);
         if (right > grid->columns)
             grid->columns = right;
     }
@@ -87,11 +91,17 @@ static enum rc read_grid(struct outline *outline, size_t first, size_t end, stru
             last->clean = arena_concat(arena, arena_concat(arena, last->clean, STR("\n")), line->clean.text);
             continue;
         }
-        grid->cells[grid->count] = (struct grid_cell){.match = outline_trim(line->match), .clean = outline_trim(line->clean.text),
-                                                      .line = (uint32_t)i, .row = row, .column = column,
+        grid->cells[grid->count] = (struct grid_cell){.match = outline_trim(line->match),
+                                                      .clean = outline_trim(line->clean.text),
+                                                      .line = (uint32_t)i,
+                                                      .row = row,
+                                                      .column = column,
                                                       .is_header = paragraph->is_header_cell};
-        for (size_t r = row; r < grid->rows && rows.p[r] < paragraph->row + (paragraph->row_span > 1 ? paragraph->row_span : 1); r++)
-            for (size_t c = column; c < grid->columns && c < column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span : 1); c++)
+        for (size_t r = row;
+             r < grid->rows && rows.p[r] < paragraph->row + (paragraph->row_span > 1 ? paragraph->row_span : 1); r++)
+            for (size_t c = column;
+                 c < grid->columns && c < column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span : 1);
+                 c++)
                 if (grid->at[r * grid->columns + c] < 0)
                     grid->at[r * grid->columns + c] = (int)grid->count;
         grid->count++;
@@ -116,7 +126,8 @@ static void find_header(struct grid *grid)
         const struct grid_cell *before = NULL;
         for (size_t column = 0; column < grid->columns; column++) {
             const struct grid_cell *cell = cell_at(grid, row, column);
-            if (cell && cell != before && (column_kind_of(cell->match) != COLUMN_OTHER || (cell->is_header && cell->match.n)))
+            if (cell && cell != before &&
+                (column_kind_of(cell->match) != COLUMN_OTHER || (cell->is_header && cell->match.n)))
                 words++;
             before = cell;
         }
@@ -142,8 +153,9 @@ static size_t find_column(const struct grid *grid, enum column_kind kind)
 
 static bool is_ledger(const struct grid *grid)
 {
-    static const enum column_kind others[] = {COLUMN_MEASURE, COLUMN_RESULT, COLUMN_TYPE, COLUMN_AMOUNT, COLUMN_STATUS,
-                                              COLUMN_UNIT, COLUMN_DUE, COLUMN_LEADER, COLUMN_BASIS};
+    static const enum column_kind others[] = {COLUMN_MEASURE, COLUMN_RESULT, COLUMN_TYPE,
+                                              COLUMN_AMOUNT,  COLUMN_STATUS, COLUMN_UNIT,
+                                              COLUMN_DUE,     COLUMN_LEADER, COLUMN_BASIS};
     if (grid->header >= grid->rows || find_column(grid, COLUMN_PROBLEM) == grid->columns)
         return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -175,23 +187,30 @@ static struct str category_in(struct outline *outline, const struct grid *grid, 
     struct str category = STR_EMPTY;
     const struct grid_cell *before = NULL;
     for (size_t column = 0; column < grid->columns; column++) {
-        bool is_outer = grid->kinds[column] == COLUMN_CATEGORY || (column < problem && grid->kinds[column] == COLUMN_PROBLEM);
+        bool is_outer =
+            grid->kinds[column] == COLUMN_CATEGORY || (column < problem && grid->kinds[column] == COLUMN_PROBLEM);
         const struct grid_cell *cell = is_outer ? cell_at(grid, row, column) : NULL;
         if (!cell || cell == before || cell->clean.n == 0)
             continue;
-        category = category.n ? arena_concat(outline->arena, arena_concat(outline->arena, category, STR(" / ")), cell->clean)
-                              : cell->clean;
+        category = category.n
+                       ? arena_concat(outline->arena, arena_concat(outline->arena, category, STR(" / ")), cell->clean)
+                       : cell->clean;
         before = cell;
     }
     return category;
 }
 
-static enum rc read_row_fields(struct outline *outline, const struct grid *grid, size_t row, size_t problem, struct outline_row *ret)
+static enum rc read_row_fields(struct outline *outline, const struct grid *grid, size_t row, size_t problem,
+                               struct outline_row *ret)
 {
-    *ret = (struct outline_row){.number = text_in(grid, row, COLUMN_NUMBER), .type = text_in(grid, row, COLUMN_TYPE),
-                                .unit = text_in(grid, row, COLUMN_UNIT), .leader = text_in(grid, row, COLUMN_LEADER),
-                                .due = text_in(grid, row, COLUMN_DUE), .status = text_in(grid, row, COLUMN_STATUS),
-                                .amount = text_in(grid, row, COLUMN_AMOUNT), .basis = text_in(grid, row, COLUMN_BASIS),
+    *ret = (struct outline_row){.number = text_in(grid, row, COLUMN_NUMBER),
+                                .type = text_in(grid, row, COLUMN_TYPE),
+                                .unit = text_in(grid, row, COLUMN_UNIT),
+                                .leader = text_in(grid, row, COLUMN_LEADER),
+                                .due = text_in(grid, row, COLUMN_DUE),
+                                .status = text_in(grid, row, COLUMN_STATUS),
+                                .amount = text_in(grid, row, COLUMN_AMOUNT),
+                                .basis = text_in(grid, row, COLUMN_BASIS),
                                 .result = text_in(grid, row, COLUMN_RESULT)};
     ret->category = category_in(outline, grid, row, problem);
     size_t amount = find_column(grid, COLUMN_AMOUNT);
@@ -211,7 +230,8 @@ static enum rc read_row_fields(struct outline *outline, const struct grid *grid,
     TRY(dates_find(outline->arena, words, &dates));
     for (size_t i = 0; i < dates.n; i++) {
         const struct found_date *date = &dates.p[i];
-        bool is_due = date->kind == FOUND_DATE_BY || (ret->due.n && (date->kind == FOUND_DATE_DAY || date->kind == FOUND_DATE_PERIOD));
+        bool is_due = date->kind == FOUND_DATE_BY ||
+                      (ret->due.n && (date->kind == FOUND_DATE_DAY || date->kind == FOUND_DATE_PERIOD));
         if (is_due && date->to_day != FOUND_DAY_NONE) {
             ret->has_due_day = true;
             ret->due_day = date->to_day;
@@ -227,7 +247,8 @@ static enum rc hold_row(struct outline *outline, const struct grid *grid, size_t
 {
     for (size_t i = grid->starts[row]; i < grid->count && grid->cells[i].row == row; i++) {
         for (size_t line = grid->cells[i].line; line < outline->lines.n; line++) {
-            const struct paragraph *paragraph = cell_paragraph(outline, line), *start = cell_paragraph(outline, grid->cells[i].line);
+            const struct paragraph *paragraph = cell_paragraph(outline, line),
+                                   *start = cell_paragraph(outline, grid->cells[i].line);
             if (paragraph->table != start->table || paragraph->row != start->row || paragraph->column != start->column)
                 break;
             if (outline->lines.p[line].node)

@@ -1,4 +1,5 @@
-/* outline_table_sum.c: does a table add up?  Total row against rows, parts of a row against its total, rates against counts. */
+/* outline_table_sum.c: does a table add up?  Total row against rows, parts of a row against its total, rates against
+ * counts. */
 #include "intake/outline_parts.h"
 
 #include <stdlib.h>
@@ -79,10 +80,15 @@ static enum rc add_result(struct outline *outline, const struct grid_cell *cell,
                           struct str computed, bool agrees, int node_id)
 {
     const struct outline_line *line = &outline->lines.p[cell->line];
-    struct outline_check check = {.text = cell->clean, .place = outline_place_of(outline, line), .stated = cell->clean,
-                                  .computed = computed, .what = what, .agrees = agrees};
+    struct outline_check check = {.text = cell->clean,
+                                  .place = outline_place_of(outline, line),
+                                  .stated = cell->clean,
+                                  .computed = computed,
+                                  .what = what,
+                                  .agrees = agrees};
     if (!agrees)
-        outline_add_report(outline, code, SEVERITY_WARNING, cell->line, 0, line->match.n, cell->clean, computed, node_id);
+        outline_add_report(outline, code, SEVERITY_WARNING, cell->line, 0, line->match.n, cell->clean, computed,
+                           node_id);
     return VEC_PUSH(outline->arena, &outline->checks, check) ? RC_OK : arena_rc(outline->arena);
 }
 
@@ -115,7 +121,8 @@ static enum rc check_column(struct outline *outline, const struct grid *grid, si
         for (; scale < own; scale++)
             if (__builtin_mul_overflow(sum, 10, &sum))
                 return RC_OK;
-        if (__builtin_mul_overflow(value, power_of_ten(scale - own), &value) || __builtin_add_overflow(sum, value, &sum))
+        if (__builtin_mul_overflow(value, power_of_ten(scale - own), &value) ||
+            __builtin_add_overflow(sum, value, &sum))
             return RC_OK;
         numbers++;
     }
@@ -125,28 +132,31 @@ static enum rc check_column(struct outline *outline, const struct grid *grid, si
     int64_t left = sum, right = value;
     bool fits = !__builtin_mul_overflow(left, power_of_ten(own > scale ? own - scale : 0), &left) &&
                 !__builtin_mul_overflow(right, power_of_ten(scale > own ? scale - own : 0), &right);
-    return fits ? add_result(outline, total, "column_total_mismatch", "column", amount_format(outline->arena, sum, scale),
-                             left == right, node_id)
+    return fits ? add_result(outline, total, "column_total_mismatch", "column",
+                             amount_format(outline->arena, sum, scale), left == right, node_id)
                 : RC_OK;
 }
 
 static bool is_done_column(struct str heading)
 {
-    return outline_has_any(heading, WORDS("已整改", "已完成", "完成整改", "整改到位", "已办结", "完成数", "已销号", "完成")) &&
+    return outline_has_any(heading,
+                           WORDS("已整改", "已完成", "完成整改", "整改到位", "已办结", "完成数", "已销号", "完成")) &&
            !outline_has_any(heading, WORDS("未完成", "基本完成", "率"));
 }
 
 static bool is_whole_column(struct str heading)
 {
-    return outline_has_any(heading, WORDS("问题数", "问题总数", "总数", "任务数", "应整改", "反馈问题", "问题个数", "问题数量", "事项数"));
+    return outline_has_any(
+        heading, WORDS("问题数", "问题总数", "总数", "任务数", "应整改", "反馈问题", "问题个数", "问题数量", "事项数"));
 }
 
 /* Of the counts; "已整改金额" beside "问题数" is none. */
 static bool is_part_column(struct str heading)
 {
     return !outline_has_any(heading, WORDS("金额", "万元", "亿元", "资金", "率")) &&
-           (is_done_column(heading) || outline_has_any(heading, WORDS("正在整改", "未整改", "未完成", "整改中", "基本完成", "持续整改", "推进",
-                                                                       "部分整改", "尚未")));
+           (is_done_column(heading) ||
+            outline_has_any(heading, WORDS("正在整改", "未整改", "未完成", "整改中", "基本完成", "持续整改", "推进",
+                                           "部分整改", "尚未")));
 }
 
 static enum rc check_rows(struct outline *outline, const struct grid *grid, int node_id)
@@ -186,7 +196,8 @@ static enum rc check_rows(struct outline *outline, const struct grid *grid, int 
             seen++;
         }
         if (parts >= 2 && seen == parts)
-            TRY(add_result(outline, all, "row_sum_mismatch", "row", amount_format(outline->arena, sum, 0), sum == total, node_id));
+            TRY(add_result(outline, all, "row_sum_mismatch", "row", amount_format(outline->arena, sum, 0), sum == total,
+                           node_id));
         if (stated && outline_read_decimal(stated->match, &value, &scale))
             TRY(add_result(outline, stated, "rate_mismatch", "rate", outline_format_rate(outline->arena, part, total),
                            outline_rate_agrees(part, total, value, scale, AMOUNT_EXACT), node_id));

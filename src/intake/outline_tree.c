@@ -14,10 +14,7 @@ struct stack {
     size_t n;
 };
 
-static struct outline_node *top_of(const struct stack *stack)
-{
-    return stack->p[stack->n - 1];
-}
+static struct outline_node *top_of(const struct stack *stack) { return stack->p[stack->n - 1]; }
 
 struct outline_node *outline_new_node(struct outline *outline, struct outline_node *parent, enum outline_style style)
 {
@@ -97,9 +94,8 @@ static enum rc fill_node(struct outline *outline, struct outline_node *node, uin
     node->from = from;
     node->to = to;
     node->span = outline_span_of(line, from, to);
-    node->mark = line->is_list_mark && !node->is_inline
-                     ? outline->document->paragraphs[line->paragraph].list_mark
-                     : outline_clean(line, from, mark_end);
+    node->mark = line->is_list_mark && !node->is_inline ? outline->document->paragraphs[line->paragraph].list_mark
+                                                        : outline_clean(line, from, mark_end);
     size_t limit = heading_limit < to ? heading_limit : to;
     size_t end = outline_heading_end(line->match, mark_end, limit, &node->is_quote_open);
     node->heading_from = mark_end;
@@ -176,8 +172,8 @@ static enum rc add_inline(struct outline *outline, struct stack *stack, uint32_t
         node->is_inline = true;
         size_t to = line->match.n, limit = i + 1 < marks->n ? marks->p[i + 1].from : line->match.n;
         for (size_t k = i + 1; k < marks->n; k++) {
-            bool is_below = marks->p[k].style > mark->style ||
-                            (mark->style == STYLE_POINT && marks->p[k].style == STYLE_CIRCLED);
+            bool is_below =
+                marks->p[k].style > mark->style || (mark->style == STYLE_POINT && marks->p[k].style == STYLE_CIRCLED);
             if (is_below)
                 continue;
             to = marks->p[k].from;
@@ -188,10 +184,7 @@ static enum rc add_inline(struct outline *outline, struct stack *stack, uint32_t
     return RC_OK;
 }
 
-static bool is_structural(enum outline_style style)
-{
-    return style >= STYLE_CHAPTER && style <= STYLE_PAREN;
-}
+static bool is_structural(enum outline_style style) { return style >= STYLE_CHAPTER && style <= STYLE_PAREN; }
 
 /* A doubtful mark is taken only as the next of its kind. */
 static bool is_accepted(const struct stack *stack, const struct outline_line *line)
@@ -206,7 +199,8 @@ static bool is_accepted(const struct stack *stack, const struct outline_line *li
     const struct outline_node *parent = stack->p[i - 1];
     if (line->style == STYLE_DECIMAL && parent->style == STYLE_ITEM && parent->number != line->number_major)
         return false;
-    return line->number == parent->last[line->style] + 1 && (line->style != STYLE_ITEM || parent->last[line->style] > 0);
+    return line->number == parent->last[line->style] + 1 &&
+           (line->style != STYLE_ITEM || parent->last[line->style] > 0);
 }
 
 /* Rank of a line without mark that the file shows as a heading; 0 when it is none. */

@@ -181,7 +181,8 @@ enum rc reader_read(struct ctx *ctx, struct str bytes, struct str file_name, str
     if (rc != RC_OK) /* whoever failed has said why; this is for an arena that refused deep inside */
         return ctx->issue_count ? rc : reader_no_room(&reader, rc);
     if (!reader.paragraphs.n)
-        return reader_damaged(&reader, document.format == FORMAT_PDF ? "reader.pdf_no_text" : "reader.no_text", STR_EMPTY);
+        return reader_damaged(&reader, document.format == FORMAT_PDF ? "reader.pdf_no_text" : "reader.no_text",
+                              STR_EMPTY);
     note_extension(&reader, document.format);
     if (reader.bidi_count)
         reader_note_int(&reader, "reader.note.bidi", reader.bidi_count);

@@ -20,12 +20,12 @@
 #include "intake/document.h"
 
 struct reader_limits {
-    size_t input_bytes;   /* a larger file is refused unread */
-    size_t output_bytes;  /* most that the child may answer */
-    size_t memory_bytes;  /* address space of the child */
-    unsigned cpu_s;       /* processor time of the child */
-    unsigned wall_ms;     /* from start to the last byte of the answer */
-    const char *program;  /* program to run with the verb read-document; NULL: this program itself */
+    size_t input_bytes;  /* a larger file is refused unread */
+    size_t output_bytes; /* most that the child may answer */
+    size_t memory_bytes; /* address space of the child */
+    unsigned cpu_s;      /* processor time of the child */
+    unsigned wall_ms;    /* from start to the last byte of the answer */
+    const char *program; /* program to run with the verb read-document; NULL: this program itself */
 };
 
 /* 100 MB in, 64 MB out, 512 MB memory, 20 s processor, 30 s wall, this program. */

@@ -15,13 +15,20 @@ enum { PROBE_BYTES = 64 * 1024 };
 
 /* Everyday characters of simplified and of traditional prose. */
 static const char32_t everyday[] =
-    U"\u7684\u4e00\u662f\u4e0d\u4e86\u5728\u4eba\u6709\u6211\u4ed6\u8fd9\u4e2d\u5927\u6765\u4e0a\u56fd\u548c\u5730\u4e3a"
-    U"\u5b50\u8bf4\u65f6\u8981\u4ee5\u4f1a\u53ef\u4e5f\u5bf9\u751f\u80fd\u53d1\u6210\u90e8\u4e8b\u5de5\u4f5c\u5b66\u591a"
-    U"\u5e74\u6708\u65e5\u65b9\u884c\u653f\u5168\u9762\u52a1\u7ec4\u515a\u6574\u6539\u95ee\u9898\u5355\u4f4d\u5e02\u53bf"
-    U"\u59d4\u516c\u53f8\u7ba1\u7406\u5236\u5ea6\u843d\u5b9e\u8d23\u4efb\u5efa\u8bbe\u52a0\u5f3a\u5173\u4e8e\u76d1\u7763"
-    U"\u5de1\u89c6\u5bdf\u60c5\u51b5\u5b8c\u5584\u9879\u76ee\u8d44\u91d1\u4f01\u4e1a\u4e8c\u4e09\u56db\u4e94\u516d\u4e03"
-    U"\u516b\u4e5d\u5341\u7b2c\u91cf\u8fdb\u5c55\u901a\u62a5\u5df2\u65b0\u7ecf\u6cd5\u89c4\u5b9a\u540d\u53f7\u6240\u4e4b"
-    U"\u9019\u4f86\u570b\u70ba\u8aaa\u6642\u6703\u5c0d\u767c\u5b78\u52d9\u7d44\u9ee8\u554f\u984c\u55ae\u7e23\u5be6\u8cac"
+    U"\u7684\u4e00\u662f\u4e0d\u4e86\u5728\u4eba\u6709\u6211\u4ed6\u8fd9\u4e2d\u5927\u6765\u4e0a\u56fd\u548c\u5730"
+    U"\u4e3a"
+    U"\u5b50\u8bf4\u65f6\u8981\u4ee5\u4f1a\u53ef\u4e5f\u5bf9\u751f\u80fd\u53d1\u6210\u90e8\u4e8b\u5de5\u4f5c\u5b66"
+    U"\u591a"
+    U"\u5e74\u6708\u65e5\u65b9\u884c\u653f\u5168\u9762\u52a1\u7ec4\u515a\u6574\u6539\u95ee\u9898\u5355\u4f4d\u5e02"
+    U"\u53bf"
+    U"\u59d4\u516c\u53f8\u7ba1\u7406\u5236\u5ea6\u843d\u5b9e\u8d23\u4efb\u5efa\u8bbe\u52a0\u5f3a\u5173\u4e8e\u76d1"
+    U"\u7763"
+    U"\u5de1\u89c6\u5bdf\u60c5\u51b5\u5b8c\u5584\u9879\u76ee\u8d44\u91d1\u4f01\u4e1a\u4e8c\u4e09\u56db\u4e94\u516d"
+    U"\u4e03"
+    U"\u516b\u4e5d\u5341\u7b2c\u91cf\u8fdb\u5c55\u901a\u62a5\u5df2\u65b0\u7ecf\u6cd5\u89c4\u5b9a\u540d\u53f7\u6240"
+    U"\u4e4b"
+    U"\u9019\u4f86\u570b\u70ba\u8aaa\u6642\u6703\u5c0d\u767c\u5b78\u52d9\u7d44\u9ee8\u554f\u984c\u55ae\u7e23\u5be6"
+    U"\u8cac"
     U"\u95dc\u65bc\u76e3\u8996\u6cc1\u9805\u8cc7\u696d\u9032\u5831\u7d93\u898f\u865f\u88e1\u500b\u5011\u9ad4\u8207";
 
 static bool is_everyday(uint32_t c)
@@ -207,7 +214,8 @@ static long reading_score(const struct reading *r, struct str bytes, bool is_big
 
 static bool names_charset(struct str declared, const char *prefix)
 {
-    return declared.n >= strlen(prefix) && str_equal_nocase(str_slice(declared, 0, strlen(prefix)), str_from_cstr(prefix));
+    return declared.n >= strlen(prefix) &&
+           str_equal_nocase(str_slice(declared, 0, strlen(prefix)), str_from_cstr(prefix));
 }
 
 static enum rc decode_chinese(struct reader *reader, struct str bytes, struct str declared, struct str *ret_text,
@@ -273,8 +281,8 @@ enum rc charset_decode(struct reader *reader, struct str bytes, struct str decla
 
 void charset_warm_up(void)
 {
-    static const char *const names[] = {"GB18030", "GBK", "GB2312", "BIG5", "BIG5-HKSCS", "ISO-8859-1", "WINDOWS-1252",
-                                        "UTF-16LE", "UTF-16BE", "UTF-7"};
+    static const char *const names[] = {"GB18030",    "GBK",          "GB2312",   "BIG5",     "BIG5-HKSCS",
+                                        "ISO-8859-1", "WINDOWS-1252", "UTF-16LE", "UTF-16BE", "UTF-7"};
     /* The descriptors stay open for the life of the child: closing the last one would unload the converter. */
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         (void)iconv_open("UTF-8", names[i]);

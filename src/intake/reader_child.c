@@ -149,8 +149,8 @@ static enum rc run_child(struct ctx *ctx, int fd, struct str file_name, const st
     struct sandbox_limits sandbox = {.memory_bytes = limits->memory_bytes, .cpu_s = limits->cpu_s};
     pid_t pid;
     int out_fd;
-    if (sandbox_spawn(SANDBOX_CHILD, limits->program ? limits->program : "/proc/self/exe", argv, fd, &sandbox, &pid, &out_fd) !=
-        RC_OK)
+    if (sandbox_spawn(SANDBOX_CHILD, limits->program ? limits->program : "/proc/self/exe", argv, fd, &sandbox, &pid,
+                      &out_fd) != RC_OK)
         return ctx_fail_key(ctx, RC_IO, "reader.start");
     struct buf answer CLEANUP(buf_done);
     buf_init(&answer, limits->output_bytes);
@@ -178,7 +178,8 @@ enum rc reader_read_sandboxed(struct ctx *ctx, int fd, struct str file_name, con
     if (stat.st_size == 0)
         return ctx_fail_key(ctx, RC_DAMAGED, "reader.empty");
     if ((uint64_t)stat.st_size > limits->input_bytes)
-        return ctx_fail_format(ctx, RC_TOO_LARGE, "reader.too_large", "%llu", (unsigned long long)limits->input_bytes >> 20);
+        return ctx_fail_format(ctx, RC_TOO_LARGE, "reader.too_large", "%llu",
+                               (unsigned long long)limits->input_bytes >> 20);
     /* Threat: a descriptor open for writing would let the child change the evidence it reads. */
     char path[40];
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

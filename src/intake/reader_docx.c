@@ -45,10 +45,10 @@ struct docx {
 static enum paragraph_align align_of(const struct xml_node *properties)
 {
     struct str value = xml_attribute(xml_child(properties, "jc"), "val");
-    return str_equal_cstr(value, "center")                                         ? ALIGN_CENTER
-           : str_equal_cstr(value, "right") || str_equal_cstr(value, "end")        ? ALIGN_RIGHT
-           : value.n                                                               ? ALIGN_LEFT
-                                                                                   : ALIGN_UNKNOWN;
+    return str_equal_cstr(value, "center")                                  ? ALIGN_CENTER
+           : str_equal_cstr(value, "right") || str_equal_cstr(value, "end") ? ALIGN_RIGHT
+           : value.n                                                        ? ALIGN_LEFT
+                                                                            : ALIGN_UNKNOWN;
 }
 
 static int bold_of(const struct xml_node *properties)
@@ -85,7 +85,8 @@ static enum rc read_styles(struct docx *docx, const struct xml_node *root)
         style->level = (int)xml_attribute_int(xml_child(list, "ilvl"), "val", -1);
         style->next = docx->styles;
         docx->styles = style;
-        if (str_equal_cstr(xml_attribute(node, "type"), "paragraph") && str_equal_cstr(xml_attribute(node, "default"), "1"))
+        if (str_equal_cstr(xml_attribute(node, "type"), "paragraph") &&
+            str_equal_cstr(xml_attribute(node, "default"), "1"))
             docx->default_style = style->id;
     }
     return RC_OK;
@@ -287,10 +288,13 @@ static enum rc read_paragraph(struct docx *docx, const struct xml_node *node)
         num_id = style.num_id;
     int64_t level = xml_attribute_int(xml_child(list, "ilvl"), "val", style.level < 0 ? 0 : style.level);
     /* an empty paragraph of a list still shows, and counts, its number */
-    struct str mark = num_id.n && level >= 0 && level < NUMBERING_LEVELS ? numbering_next(docx->numbering, num_id, (int)level)
-                                                                         : STR_EMPTY;
+    struct str mark = num_id.n && level >= 0 && level < NUMBERING_LEVELS
+                          ? numbering_next(docx->numbering, num_id, (int)level)
+                          : STR_EMPTY;
     int64_t own = xml_attribute_int(xml_child(properties, "outlineLvl"), "val", -1);
-    struct paragraph p = {.outline_level = own >= 0 && own <= 8 ? (int)own + 1 : own == 9 || style.outline < 0 ? 0 : style.outline,
+    struct paragraph p = {.outline_level = own >= 0 && own <= 8            ? (int)own + 1
+                                           : own == 9 || style.outline < 0 ? 0
+                                                                           : style.outline,
                           .bold = docx->chars > 0 && docx->bold_chars == docx->chars,
                           .align = align_of(properties) != ALIGN_UNKNOWN ? align_of(properties) : style.align,
                           .list_mark = mark,

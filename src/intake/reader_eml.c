@@ -40,7 +40,9 @@ static enum rc part_bytes(struct reader *reader, GMimePart *part, struct str *re
     else if (n >= 0 && array && array->len)
         *ret = arena_copy_str(reader->scratch, (struct str){(const char *)array->data, array->len});
     g_object_unref(stream);
-    return rc != RC_OK ? rc : arena_rc(reader->scratch) == RC_OK ? RC_OK : reader_no_room(reader, arena_rc(reader->scratch));
+    return rc != RC_OK                          ? rc
+           : arena_rc(reader->scratch) == RC_OK ? RC_OK
+                                                : reader_no_room(reader, arena_rc(reader->scratch));
 }
 
 struct bodies {
@@ -91,8 +93,8 @@ static enum rc read_message(struct reader *reader, GMimeMessage *message)
     if (!is_plain && !bodies.html.n)
         return RC_OK;
     struct str text;
-    TRY(charset_decode(reader, is_plain ? bodies.plain : bodies.html, is_plain ? bodies.plain_charset : bodies.html_charset,
-                       &text, &reader->document->encoding));
+    TRY(charset_decode(reader, is_plain ? bodies.plain : bodies.html,
+                       is_plain ? bodies.plain_charset : bodies.html_charset, &text, &reader->document->encoding));
     return is_plain ? reader_txt_utf8(reader, text) : reader_html_utf8(reader, text);
 }
 

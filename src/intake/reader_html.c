@@ -15,7 +15,7 @@ struct html_table {
     struct html_table *outer;
     const GumboNode *node;
     int number, row, column;
-    VEC(int) left; /* rows that the cell above still covers, by column */
+    VEC(int) left;         /* rows that the cell above still covers, by column */
     const GumboNode *cell; /* open cell, or NULL */
     int cell_column, row_span, column_span;
 };
@@ -25,8 +25,8 @@ struct html {
     struct buf line;
     bool has_blank, has_break; /* white space seen since the last character; with a line end in it */
     int furniture, hidden, pre, bold;
-    long line_chars, line_bold; /* visible bytes of the line, and of them bold */
-    const GumboNode *line_block; /* where the line began */
+    long line_chars, line_bold;   /* visible bytes of the line, and of them bold */
+    const GumboNode *line_block;  /* where the line began */
     const GumboNode *marked_item; /* list item whose number is already given */
     struct html_table *table;
     VEC(bool) is_layout; /* by order of <table> */
@@ -49,14 +49,47 @@ static GumboTag tag_of(const GumboNode *node) { return is_element(node) ? node->
 static bool is_block(GumboTag tag)
 {
     switch (tag) {
-    case GUMBO_TAG_ADDRESS: case GUMBO_TAG_ARTICLE: case GUMBO_TAG_ASIDE: case GUMBO_TAG_BLOCKQUOTE: case GUMBO_TAG_BODY:
-    case GUMBO_TAG_CAPTION: case GUMBO_TAG_CENTER: case GUMBO_TAG_DD: case GUMBO_TAG_DETAILS: case GUMBO_TAG_DIV:
-    case GUMBO_TAG_DL: case GUMBO_TAG_DT: case GUMBO_TAG_FIELDSET: case GUMBO_TAG_FIGCAPTION: case GUMBO_TAG_FIGURE:
-    case GUMBO_TAG_FOOTER: case GUMBO_TAG_FORM: case GUMBO_TAG_H1: case GUMBO_TAG_H2: case GUMBO_TAG_H3: case GUMBO_TAG_H4:
-    case GUMBO_TAG_H5: case GUMBO_TAG_H6: case GUMBO_TAG_HEADER: case GUMBO_TAG_HR: case GUMBO_TAG_LI: case GUMBO_TAG_MAIN:
-    case GUMBO_TAG_NAV: case GUMBO_TAG_OL: case GUMBO_TAG_P: case GUMBO_TAG_PRE: case GUMBO_TAG_SECTION:
-    case GUMBO_TAG_SUMMARY: case GUMBO_TAG_TABLE: case GUMBO_TAG_TBODY: case GUMBO_TAG_TD: case GUMBO_TAG_TFOOT:
-    case GUMBO_TAG_TH: case GUMBO_TAG_THEAD: case GUMBO_TAG_TR: case GUMBO_TAG_UL:
+    case GUMBO_TAG_ADDRESS:
+    case GUMBO_TAG_ARTICLE:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_BODY:
+    case GUMBO_TAG_CAPTION:
+    case GUMBO_TAG_CENTER:
+    case GUMBO_TAG_DD:
+    case GUMBO_TAG_DETAILS:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_FIELDSET:
+    case GUMBO_TAG_FIGCAPTION:
+    case GUMBO_TAG_FIGURE:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_FORM:
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_HR:
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_MAIN:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_SUMMARY:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_TBODY:
+    case GUMBO_TAG_TD:
+    case GUMBO_TAG_TFOOT:
+    case GUMBO_TAG_TH:
+    case GUMBO_TAG_THEAD:
+    case GUMBO_TAG_TR:
+    case GUMBO_TAG_UL:
         return true;
     default:
         return false;
@@ -75,9 +108,11 @@ static int heading_level(GumboTag tag)
 /* class="foot", id="page-nav", class="left_menu": one word of the value, cut at blanks, '-' and '_'. */
 static bool names_furniture(struct str value)
 {
-    static const char *const words[] = {"nav", "navbar", "navigation", "menu", "header", "footer", "foot", "breadcrumb",
-                                        "breadcrumbs", "crumb", "crumbs", "share", "sharing", "copyright", "sidebar",
-                                        "toolbar", "topbar", "bdsharebuttonbox", "pagination", "pager", "related"};
+    static const char *const words[] = {"nav",     "navbar", "navigation",       "menu",        "header",
+                                        "footer",  "foot",   "breadcrumb",       "breadcrumbs", "crumb",
+                                        "crumbs",  "share",  "sharing",          "copyright",   "sidebar",
+                                        "toolbar", "topbar", "bdsharebuttonbox", "pagination",  "pager",
+                                        "related"};
     for (size_t at = 0; at < value.n;) {
         size_t end = at;
         while (end < value.n && !strchr(" -_\t\n", value.p[end]))
@@ -93,10 +128,16 @@ static bool names_furniture(struct str value)
 static bool is_furniture(const GumboNode *node)
 {
     switch (tag_of(node)) {
-    case GUMBO_TAG_NAV: case GUMBO_TAG_FOOTER: case GUMBO_TAG_HEADER: case GUMBO_TAG_ASIDE: case GUMBO_TAG_FORM:
-    case GUMBO_TAG_BUTTON: case GUMBO_TAG_SELECT:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_FORM:
+    case GUMBO_TAG_BUTTON:
+    case GUMBO_TAG_SELECT:
         return true;
-    case GUMBO_TAG_BODY: case GUMBO_TAG_HTML:
+    case GUMBO_TAG_BODY:
+    case GUMBO_TAG_HTML:
         return false;
     default:
         return names_furniture(attribute(node, "class")) || names_furniture(attribute(node, "id"));
@@ -117,7 +158,8 @@ static struct str style_value(const GumboNode *node, const char *property)
 
 static bool is_hidden(const GumboNode *node)
 {
-    return gumbo_get_attribute(&node->v.element.attributes, "hidden") || str_equal_nocase(style_value(node, "display"), STR("none"));
+    return gumbo_get_attribute(&node->v.element.attributes, "hidden") ||
+           str_equal_nocase(style_value(node, "display"), STR("none"));
 }
 
 static bool is_bold(const GumboNode *node)
@@ -173,7 +215,8 @@ static enum rc line_flush(struct html *html)
 {
     if (buf_rc(&html->line) != RC_OK)
         return reader_line_no_room(html->reader, buf_rc(&html->line));
-    struct paragraph p = {.text = buf_str(&html->line), .is_furniture = html->furniture > 0,
+    struct paragraph p = {.text = buf_str(&html->line),
+                          .is_furniture = html->furniture > 0,
                           .bold = html->line_chars > 0 && html->line_bold == html->line_chars};
     p.align = html->line_block ? align_of(html->line_block) : ALIGN_UNKNOWN;
     const GumboNode *node = html->line_block;
@@ -294,17 +337,18 @@ static enum rc cell_close(struct html *html)
     struct html_table *table = html->table;
     if (buf_rc(&html->line) != RC_OK)
         return reader_line_no_room(html->reader, buf_rc(&html->line));
-    enum rc rc = reader_add(html->reader, (struct paragraph){.text = buf_str(&html->line),
-                                                             .kind = PARAGRAPH_CELL,
-                                                             .bold = html->line_chars && html->line_bold == html->line_chars,
-                                                             .align = align_of(table->cell),
-                                                             .table = table->number,
-                                                             .row = table->row < 1 ? 1 : table->row,
-                                                             .column = table->cell_column,
-                                                             .row_span = table->row_span,
-                                                             .column_span = table->column_span,
-                                                             .is_header_cell = tag_of(table->cell) == GUMBO_TAG_TH,
-                                                             .is_furniture = html->furniture > 0});
+    enum rc rc =
+        reader_add(html->reader, (struct paragraph){.text = buf_str(&html->line),
+                                                    .kind = PARAGRAPH_CELL,
+                                                    .bold = html->line_chars && html->line_bold == html->line_chars,
+                                                    .align = align_of(table->cell),
+                                                    .table = table->number,
+                                                    .row = table->row < 1 ? 1 : table->row,
+                                                    .column = table->cell_column,
+                                                    .row_span = table->row_span,
+                                                    .column_span = table->column_span,
+                                                    .is_header_cell = tag_of(table->cell) == GUMBO_TAG_TH,
+                                                    .is_furniture = html->furniture > 0});
     table->cell = NULL;
     line_reset(html);
     return rc;
@@ -323,8 +367,15 @@ static void row_open(struct html_table *table)
 static bool is_skipped(const GumboNode *node)
 {
     switch (tag_of(node)) {
-    case GUMBO_TAG_SCRIPT: case GUMBO_TAG_STYLE: case GUMBO_TAG_TEMPLATE: case GUMBO_TAG_HEAD: case GUMBO_TAG_IFRAME:
-    case GUMBO_TAG_SVG: case GUMBO_TAG_MATH: case GUMBO_TAG_NOFRAMES: case GUMBO_TAG_TEXTAREA:
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_TEMPLATE:
+    case GUMBO_TAG_HEAD:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_SVG:
+    case GUMBO_TAG_MATH:
+    case GUMBO_TAG_NOFRAMES:
+    case GUMBO_TAG_TEXTAREA:
         return true;
     default:
         return false;
@@ -466,7 +517,8 @@ static enum rc walk(struct html *html, const GumboNode *root)
         } else if (is_element(node)) {
             if (!is_skipped(node))
                 reader_note(html->reader, "reader.note.hidden_text", STR_EMPTY);
-        } else if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE || node->type == GUMBO_NODE_CDATA) {
+        } else if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
+                   node->type == GUMBO_NODE_CDATA) {
             TRY(visit_text(html, node));
         }
         if (children && children->length)
@@ -485,12 +537,15 @@ static void *gumbo_alloc(void *user, size_t n) { return arena_alloc(user, n); }
 static void gumbo_keep(void *user, void *p) { (void)user, (void)p; }
 
 /* Threat: formatting elements that are never closed are opened again in every following block, so that a small page
- * grows into a tree of the square of its size.  Blocks that nest by the thousand make each further tag search all of them.
- * Real pages leave a handful open.  (What slips through meets the memory and time limits of the child.) */
+ * grows into a tree of the square of its size.  Blocks that nest by the thousand make each further tag search all of
+ * them. Real pages leave a handful open.  (What slips through meets the memory and time limits of the child.) */
 static bool is_runaway(struct str text)
 {
-    static const char *const names[] = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong",
-                                        "tt", "u", /* blocks */ "div", "table", "ul", "ol", "dl", "section", "article", "center", "form"};
+    static const char *const names[] = {"a",       "b",      "big",  "code", "em",
+                                        "font",    "i",      "nobr", "s",    "small",
+                                        "strike",  "strong", "tt",   "u",    /* blocks */ "div",
+                                        "table",   "ul",     "ol",   "dl",   "section",
+                                        "article", "center", "form"};
     enum { NAMES = sizeof names / sizeof names[0], BLOCKS_FROM = 14 };
     long open[NAMES] = {0};
     for (size_t at = 0; (at = str_find_byte(text, '<', at)) != SIZE_MAX;) {
@@ -515,7 +570,8 @@ static struct str find_title(struct reader *reader, const GumboNode *root)
     for (const GumboNode *node = root; node;) {
         if (tag_of(node) == GUMBO_TAG_TITLE && node->v.element.children.length) {
             const GumboNode *text = node->v.element.children.data[0];
-            return text->type == GUMBO_NODE_TEXT ? arena_copy_str(reader->scratch, str_from_cstr(text->v.text.text)) : STR_EMPTY;
+            return text->type == GUMBO_NODE_TEXT ? arena_copy_str(reader->scratch, str_from_cstr(text->v.text.text))
+                                                 : STR_EMPTY;
         }
         const GumboVector *children = tag_of(node) == GUMBO_TAG_BODY ? NULL : children_of(node);
         node = children && children->length ? children->data[0] : after(node, root);

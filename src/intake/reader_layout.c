@@ -75,8 +75,13 @@ static enum rc line_from(struct lines *lines, struct layout_piece *pieces, size_
     qsort(pieces, n, sizeof *pieces, compare_left);
     struct buf text CLEANUP(buf_done);
     buf_init(&text, READER_PARAGRAPH_MAX);
-    struct line line = {.page = pieces[0].page, .left = pieces[0].left, .right = pieces[0].right, .top = pieces[0].top,
-                        .bottom = pieces[0].bottom, .is_furniture = true, .bold = pieces[0].bold};
+    struct line line = {.page = pieces[0].page,
+                        .left = pieces[0].left,
+                        .right = pieces[0].right,
+                        .top = pieces[0].top,
+                        .bottom = pieces[0].bottom,
+                        .is_furniture = true,
+                        .bold = pieces[0].bold};
     for (size_t i = 0; i < n; i++) {
         int64_t height = pieces[i].bottom - pieces[i].top;
         if (i > 0 && pieces[i].left - pieces[i - 1].right > height * 3 / 2)
@@ -128,8 +133,9 @@ static bool is_page_number(struct str s)
         uint32_t c = reader_next_char(s, &at);
         if ((c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19))
             digits++;
-        else if (!strchr(" -/.\t", c < 0x80 ? (int)c : 'x') && c != 0x2014 && c != 0x2013 && c != 0x2015 && c != 0x2500 &&
-                 c != 0x7B2C && c != 0x9875 && c != 0x5171 && c != 0x00B7 && c != 0x2022 && c != 0xFF0F && c != 0x3000)
+        else if (!strchr(" -/.\t", c < 0x80 ? (int)c : 'x') && c != 0x2014 && c != 0x2013 && c != 0x2015 &&
+                 c != 0x2500 && c != 0x7B2C && c != 0x9875 && c != 0x5171 && c != 0x00B7 && c != 0x2022 &&
+                 c != 0xFF0F && c != 0x3000)
             others++;
     }
     return digits >= 1 && digits <= 8 && others == 0;
@@ -160,7 +166,8 @@ static void mark_furniture(struct lines *lines, const struct layout *layout)
         struct line *line = &lines->all.p[i];
         size_t page = (size_t)line->page - 1;
         int64_t height = page < layout->page_heights.n ? layout->page_heights.p[page] : 0;
-        line->is_margin = height > 0 && (line->bottom < height / MARGIN_SHARE || line->top > height - height / MARGIN_SHARE);
+        line->is_margin =
+            height > 0 && (line->bottom < height / MARGIN_SHARE || line->top > height - height / MARGIN_SHARE);
         if (line->is_margin && is_page_number(line->text))
             line->is_furniture = true;
     }
@@ -171,7 +178,8 @@ static void mark_furniture(struct lines *lines, const struct layout *layout)
         int pages = 1, last = line->page;
         size_t looked = 0;
         for (size_t k = i + 1; k < lines->all.n && looked < 2000 && pages < REPEATS; k++, looked++)
-            if (lines->all.p[k].is_margin && lines->all.p[k].page != last && is_same_words(line->text, lines->all.p[k].text)) {
+            if (lines->all.p[k].is_margin && lines->all.p[k].page != last &&
+                is_same_words(line->text, lines->all.p[k].text)) {
                 last = lines->all.p[k].page;
                 pages++;
             }
@@ -183,7 +191,10 @@ static void mark_furniture(struct lines *lines, const struct layout *layout)
     }
 }
 
-static int compare_values(const void *a, const void *b) { return compare_int64(*(const int64_t *)a, *(const int64_t *)b); }
+static int compare_values(const void *a, const void *b)
+{
+    return compare_int64(*(const int64_t *)a, *(const int64_t *)b);
+}
 
 /* Edges of the body: where a tenth of the lines begin, where nine tenths end; the middle height. */
 static enum rc measure(struct lines *lines)
@@ -229,7 +240,8 @@ static bool goes_on(const struct lines *lines, const struct line *line, const st
     if (line->is_furniture || next->is_furniture || next->page > line->page + 1)
         return false;
     int64_t line_height = line->bottom - line->top, next_height = next->bottom - next->top;
-    if (llabs(line_height - next_height) > h / 4 || align_of(lines, line) != ALIGN_LEFT || align_of(lines, next) != ALIGN_LEFT)
+    if (llabs(line_height - next_height) > h / 4 || align_of(lines, line) != ALIGN_LEFT ||
+        align_of(lines, next) != ALIGN_LEFT)
         return false;
     if (line->right < lines->right - 2 * h || next->left > lines->left + h)
         return false;
@@ -267,7 +279,10 @@ enum rc layout_build(struct reader *reader, struct layout *layout)
             return reader_line_no_room(reader, buf_rc(&text));
         number = first->page == page ? number : 0;
         page = first->page;
-        struct paragraph p = {.text = buf_str(&text), .page = page, .bold = first->bold, .is_furniture = first->is_furniture,
+        struct paragraph p = {.text = buf_str(&text),
+                              .page = page,
+                              .bold = first->bold,
+                              .is_furniture = first->is_furniture,
                               .align = first == last ? align_of(&lines, first) : ALIGN_LEFT,
                               .place = arena_format(reader->scratch, "page %d p%d", page, ++number)};
         TRY(reader_add(reader, p));

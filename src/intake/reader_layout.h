@@ -9,10 +9,10 @@
 
 struct layout_piece {
     struct str text;
-    int page;              /* 1-based */
+    int page; /* 1-based */
     int64_t left, right, top, bottom;
-    bool is_furniture;     /* template page, stamp */
-    int bold;              /* as in struct paragraph */
+    bool is_furniture; /* template page, stamp */
+    int bold;          /* as in struct paragraph */
 };
 
 struct layout {

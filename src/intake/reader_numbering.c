@@ -66,7 +66,8 @@ static struct abstract_list *find_abstract(struct numbering *numbering, struct s
 }
 
 /* A list may be defined by a numbering style of another one. */
-static struct abstract_list *follow_style(struct numbering *numbering, const struct xml_node *root, struct abstract_list *a)
+static struct abstract_list *follow_style(struct numbering *numbering, const struct xml_node *root,
+                                          struct abstract_list *a)
 {
     if (!a || !a->style_link.n)
         return a;
@@ -100,8 +101,8 @@ enum rc numbering_new(struct reader *reader, const struct xml_node *root, struct
         if (!list)
             return reader_no_room(reader, arena_rc(arena));
         list->id = xml_attribute(node, "numId");
-        list->abstract = follow_style(
-            numbering, root, find_abstract(numbering, xml_attribute(xml_child(node, "abstractNumId"), "val")));
+        list->abstract = follow_style(numbering, root,
+                                      find_abstract(numbering, xml_attribute(xml_child(node, "abstractNumId"), "val")));
         for (int i = 0; i < NUMBERING_LEVELS; i++)
             list->start_override[i] = -1;
         for (const struct xml_node *over = xml_child(node, "lvlOverride"); over; over = xml_next(over)) {
@@ -193,7 +194,8 @@ void numbering_format(struct buf *out, struct str format, int64_t value)
     } else if (str_has_prefix(format, STR("chineseCounting")) || str_has_prefix(format, STR("taiwaneseCounting")) ||
                str_equal_cstr(format, "japaneseCounting")) {
         add_counting(out, value, han_digits, false);
-    } else if (str_equal_cstr(format, "chineseLegalSimplified") || str_equal_cstr(format, "ideographLegalTraditional")) {
+    } else if (str_equal_cstr(format, "chineseLegalSimplified") ||
+               str_equal_cstr(format, "ideographLegalTraditional")) {
         add_counting(out, value, legal_digits, true);
     } else if (str_equal_cstr(format, "ideographDigital") || str_equal_cstr(format, "japaneseDigitalTenThousand") ||
                str_equal_cstr(format, "taiwaneseDigital")) {

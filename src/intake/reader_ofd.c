@@ -87,8 +87,9 @@ static enum rc read_code(struct ofd *ofd, const struct xml_node *code, int64_t s
     }
     if (buf_rc(&text) != RC_OK)
         return reader_no_room(ofd->reader, buf_rc(&text));
-    *ret = (struct placed){arena_copy_str(ofd->reader->scratch, buf_str(&text)), layout_parse_length(xml_attribute(code, "X")),
-                           layout_parse_length(xml_attribute(code, "Y")), width};
+    *ret = (struct placed){arena_copy_str(ofd->reader->scratch, buf_str(&text)),
+                           layout_parse_length(xml_attribute(code, "X")), layout_parse_length(xml_attribute(code, "Y")),
+                           width};
     return RC_OK;
 }
 
@@ -111,9 +112,14 @@ static enum rc read_text_object(struct ofd *ofd, const struct xml_node *object, 
             height = times(matrix[3], size) < 0 ? -times(matrix[3], size) : times(matrix[3], size);
         }
         /* Y is the base line: a character stands mostly above it */
-        struct layout_piece piece = {.text = p.text, .page = page, .left = box[0] + x, .right = box[0] + x + width,
-                                     .top = box[1] + y - height * 7 / 8, .bottom = box[1] + y + height / 8,
-                                     .is_furniture = is_template, .bold = bold};
+        struct layout_piece piece = {.text = p.text,
+                                     .page = page,
+                                     .left = box[0] + x,
+                                     .right = box[0] + x + width,
+                                     .top = box[1] + y - height * 7 / 8,
+                                     .bottom = box[1] + y + height / 8,
+                                     .is_furniture = is_template,
+                                     .bold = bold};
         if (!reader_trim(p.text).n)
             continue;
         if (ofd->layout.pieces.n >= READER_COUNT_MAX)
@@ -166,7 +172,8 @@ static enum rc read_page(struct ofd *ofd, const struct xml_node *document, struc
         if (!str_equal(xml_attribute(t, "ID"), wanted))
             continue;
         const struct xml_node *form;
-        TRY(office_part(ofd->package, reader, zip_resolve_path(reader->scratch, document_part, xml_attribute(t, "BaseLoc")), &form));
+        TRY(office_part(ofd->package, reader,
+                        zip_resolve_path(reader->scratch, document_part, xml_attribute(t, "BaseLoc")), &form));
         if (xml_child(form, "Content"))
             TRY(read_objects(ofd, xml_child(form, "Content"), page, true));
         break;

@@ -15,7 +15,8 @@ enum rc office_part(struct zip_package *package, struct reader *reader, struct s
     return xml_parse_tree(reader, bytes, name, ret);
 }
 
-enum rc office_relations(struct zip_package *package, struct reader *reader, struct str part, const struct xml_node **ret)
+enum rc office_relations(struct zip_package *package, struct reader *reader, struct str part,
+                         const struct xml_node **ret)
 {
     size_t cut = part.n;
     while (cut > 0 && part.p[cut - 1] != '/')

@@ -43,8 +43,9 @@ enum rc reader_pdf_start(struct ctx *ctx, struct str bytes)
     (void)lseek(fd, 0, SEEK_SET);
     char *const argv[] = {"pdftotext", "-q", "-bbox-layout", "-enc", "UTF-8", "-l", "5000", "-", "-", NULL};
     struct sandbox_limits limits = {.memory_bytes = TOOL_MEMORY, .cpu_s = TOOL_CPU_S};
-    enum rc rc = access(PDFTOTEXT, X_OK) == 0 ? sandbox_spawn(SANDBOX_TOOL, PDFTOTEXT, argv, fd, &limits, &tool.pid, &tool.fd)
-                                              : RC_NOT_FOUND;
+    enum rc rc = access(PDFTOTEXT, X_OK) == 0
+                     ? sandbox_spawn(SANDBOX_TOOL, PDFTOTEXT, argv, fd, &limits, &tool.pid, &tool.fd)
+                     : RC_NOT_FOUND;
     close(fd);
     if (rc != RC_OK)
         return ctx_fail_key(ctx, RC_IO, rc == RC_NOT_FOUND ? "reader.pdf_tool" : "reader.start");
@@ -103,7 +104,8 @@ static enum rc on_start(void *user, struct str name, const char **attributes)
     struct pdf *pdf = user;
     struct arena *arena = pdf->reader->scratch;
     if (str_equal_cstr(name, "page")) {
-        if (pdf->layout.page_heights.n >= PAGES_MAX || !VEC_PUSH(arena, &pdf->layout.page_heights, length_of(attributes, "height")))
+        if (pdf->layout.page_heights.n >= PAGES_MAX ||
+            !VEC_PUSH(arena, &pdf->layout.page_heights, length_of(attributes, "height")))
             return RC_TOO_LARGE;
     } else if (str_equal_cstr(name, "line")) {
         pdf->line = (struct layout_piece){.page = (int)pdf->layout.page_heights.n,
@@ -131,7 +133,8 @@ static void close_gaps(struct buf *text)
     size_t to = 0;
     for (size_t i = 0; i < text->n; i++) {
         bool is_gap = text->p[i] == 1;
-        if (is_gap && i > 0 && i + 1 < text->n && ((unsigned char)text->p[i - 1] >= 0x80 || (unsigned char)text->p[i + 1] >= 0x80))
+        if (is_gap && i > 0 && i + 1 < text->n &&
+            ((unsigned char)text->p[i - 1] >= 0x80 || (unsigned char)text->p[i + 1] >= 0x80))
             continue;
         text->p[to++] = is_gap ? ' ' : text->p[i];
     }

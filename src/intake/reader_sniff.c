@@ -51,8 +51,9 @@ static bool starts_nocase(struct str s, const char *prefix)
 
 static bool looks_html(struct str text)
 {
-    static const char *const openings[] = {"<!doctype html", "<html", "<head", "<body", "<div", "<table", "<p>", "<p ",
-                                           "<meta", "<title", "<h1", "<h2", "<span", "<article"};
+    static const char *const openings[] = {
+        "<!doctype html", "<html",  "<head", "<body", "<div",  "<table",  "<p>", "<p ",
+        "<meta",          "<title", "<h1",   "<h2",   "<span", "<article"};
     struct str s = reader_trim(str_slice(text, 0, SNIFF_BYTES));
     while (starts_nocase(s, "<!--") || starts_nocase(s, "<?xml")) {
         size_t end = str_find(s, starts_nocase(s, "<?") ? STR("?>") : STR("-->"), 2);
@@ -70,8 +71,9 @@ static bool looks_html(struct str text)
 /* A mail begins with header fields; at least two well-known ones must stand before the first empty line. */
 static bool looks_eml(struct str bytes)
 {
-    static const char *const fields[] = {"from:", "to:", "subject:", "date:", "mime-version:", "received:", "message-id:",
-                                         "return-path:", "content-type:", "delivered-to:", "x-mailer:", "cc:", "reply-to:"};
+    static const char *const fields[] = {
+        "from:",        "to:",           "subject:",      "date:",     "mime-version:", "received:", "message-id:",
+        "return-path:", "content-type:", "delivered-to:", "x-mailer:", "cc:",           "reply-to:"};
     struct str rest = str_slice(bytes, 0, SNIFF_BYTES * 4), line;
     int known = 0;
     for (int lines = 0; str_split_next(&rest, '\n', &line) && lines < 200; lines++) {
@@ -117,7 +119,8 @@ static enum rc sniff_text(struct reader *reader, struct str bytes, enum document
 
 bool reader_looks_pdf(struct str bytes)
 {
-    return HAS_BYTES(str_slice(bytes, 0, 1024), "%PDF-") && !HAS_MAGIC(bytes, "PK") && !HAS_MAGIC(bytes, "\xD0\xCF\x11\xE0");
+    return HAS_BYTES(str_slice(bytes, 0, 1024), "%PDF-") && !HAS_MAGIC(bytes, "PK") &&
+           !HAS_MAGIC(bytes, "\xD0\xCF\x11\xE0");
 }
 
 enum rc reader_sniff(struct reader *reader, struct str bytes, enum document_format *ret)
@@ -132,15 +135,17 @@ enum rc reader_sniff(struct reader *reader, struct str bytes, enum document_form
     if (HAS_MAGIC(head, "PK\3\4") || HAS_MAGIC(head, "PK\5\6") || HAS_MAGIC(head, "PK\7\10"))
         return sniff_zip(reader, bytes, ret);
     if (HAS_MAGIC(head, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) /* names in the OLE directory are UTF-16 */
-        return refuse(reader, HAS_BYTES(bytes, "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0") ? "reader.encrypted"
-                                                                                                : "reader.old_office");
+        return refuse(reader, HAS_BYTES(bytes, "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0")
+                                  ? "reader.encrypted"
+                                  : "reader.old_office");
     if (reader_looks_pdf(bytes)) {
         *ret = FORMAT_PDF;
         return RC_OK;
     }
     if (HAS_MAGIC(head, "{\\rtf"))
         return refuse(reader, "reader.rtf");
-    if (HAS_MAGIC(head, "Rar!") || HAS_MAGIC(head, "7z\xBC\xAF") || HAS_MAGIC(head, "\x1F\x8B") || HAS_MAGIC(head, "BZh"))
+    if (HAS_MAGIC(head, "Rar!") || HAS_MAGIC(head, "7z\xBC\xAF") || HAS_MAGIC(head, "\x1F\x8B") ||
+        HAS_MAGIC(head, "BZh"))
         return refuse(reader, "reader.archive");
     if (HAS_MAGIC(head, "\x89PNG") || HAS_MAGIC(head, "\xFF\xD8\xFF") || HAS_MAGIC(head, "GIF8") ||
         HAS_MAGIC(head, "II*\0") || HAS_MAGIC(head, "MM\0*"))

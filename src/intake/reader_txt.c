@@ -32,7 +32,8 @@ static enum rc add_tab_rows(struct reader *reader, struct str text, size_t from,
         if (count_tabs(line) != tabs)
             continue;
         for (row++; column <= tabs && str_split_next(&line, '\t', &cell);) {
-            struct paragraph p = {.text = cell, .kind = PARAGRAPH_CELL, .bold = -1, .table = reader->table_number, .row = row};
+            struct paragraph p = {
+                .text = cell, .kind = PARAGRAPH_CELL, .bold = -1, .table = reader->table_number, .row = row};
             p.column = ++column;
             TRY(reader_add(reader, p));
         }
@@ -87,7 +88,8 @@ enum rc reader_txt_utf8(struct reader *reader, struct str text)
 enum rc reader_txt(struct reader *reader, struct str bytes)
 {
     struct str text;
-    if (bytes.n / 2 > READER_TEXT_MAX) /* no encoding takes more than twice what it takes as UTF-8: not worth decoding */
+    if (bytes.n / 2 >
+        READER_TEXT_MAX) /* no encoding takes more than twice what it takes as UTF-8: not worth decoding */
         return ctx_fail_key(reader->ctx, RC_TOO_LARGE, "reader.too_much");
     TRY(charset_decode(reader, bytes, STR_EMPTY, &text, &reader->document->encoding));
     return reader_txt_utf8(reader, text);
@@ -168,8 +170,10 @@ enum rc reader_csv(struct reader *reader, struct str bytes)
              * reported, and the writers quote it. */
             formulas += value.n > 1 && strchr("=@", value.p[0]) != NULL;
             if (value.n || column > 1 || (at < text.n && text.p[at] == separator))
-                TRY(reader_add(reader, (struct paragraph){.text = value, .kind = PARAGRAPH_CELL, .bold = -1, .table = 1,
-                                                          .row = row, .column = column}));
+                TRY(reader_add(
+                    reader,
+                    (struct paragraph){
+                        .text = value, .kind = PARAGRAPH_CELL, .bold = -1, .table = 1, .row = row, .column = column}));
             if (at >= text.n || text.p[at] != separator)
                 break;
             at++;

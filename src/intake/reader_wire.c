@@ -119,9 +119,8 @@ static bool take_magic(struct wire *wire, const char *magic)
 
 static struct paragraph take_paragraph(struct wire *wire)
 {
-    struct paragraph p = {.text = take_str(wire, READER_PARAGRAPH_MAX),
-                          .place = take_str(wire, 1024),
-                          .list_mark = take_str(wire, 4096)};
+    struct paragraph p = {
+        .text = take_str(wire, READER_PARAGRAPH_MAX), .place = take_str(wire, 1024), .list_mark = take_str(wire, 4096)};
     p.kind = (enum paragraph_kind)take_int(wire, PARAGRAPH_TEXT, PARAGRAPH_CELL);
     p.page = (int)take_int(wire, 0, INT32_MAX);
     p.outline_level = (int)take_int(wire, 0, 9);
@@ -172,7 +171,8 @@ static enum rc take_failure(struct wire *wire)
         args[i] = take_str(wire, ARGUMENT_MAX_BYTES);
     for (size_t i = 0; i < key.n; i++)
         wire->is_bad |= !((key.p[i] >= 'a' && key.p[i] <= 'z') || key.p[i] == '.' || key.p[i] == '_');
-    if (!take_magic(wire, "END.") || (key.n && !str_has_prefix(key, STR("reader.")) && !str_has_prefix(key, STR("error."))))
+    if (!take_magic(wire, "END.") ||
+        (key.n && !str_has_prefix(key, STR("reader.")) && !str_has_prefix(key, STR("error."))))
         return ctx_fail_key(wire->ctx, RC_DAMAGED, "reader.crashed");
     return ctx_fail(wire->ctx, rc, key.n ? key.p : NULL, STR_EMPTY, STR_EMPTY, args, count);
 }

@@ -17,7 +17,7 @@ enum {
     READER_TEXT_MAX = 32 * 1024 * 1024,     /* bytes in all paragraphs */
     READER_COUNT_MAX = 400 * 1000,          /* paragraphs */
     READER_NOTES_MAX = 100,
-    READER_DEPTH_MAX = 200,                 /* nesting of elements */
+    READER_DEPTH_MAX = 200, /* nesting of elements */
     READER_COLUMN_MAX = 16384,
     READER_ROW_MAX = 1048576
 };

@@ -1,7 +1,7 @@
 /* reader_wrap.c: joins the lines of a text that was broken at a fixed width.
  *
- * Only where the whole text shows it: many lines are full, hardly one is longer, and the full ones end anywhere, not with a
- * sentence.  Then a full line runs on into the next, unless that one is blank, indented or begins with a mark.
+ * Only where the whole text shows it: many lines are full, hardly one is longer, and the full ones end anywhere, not
+ * with a sentence.  Then a full line runs on into the next, unless that one is blank, indented or begins with a mark.
  */
 #include <string.h>
 
@@ -17,9 +17,10 @@ struct line {
 
 static bool is_wide(uint32_t c)
 {
-    return c >= 0x1100 && (c <= 0x115F || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
-                           (c >= 0xFE30 && c <= 0xFE4F) || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0x2010 && c <= 0x2026) ||
-                           (c >= 0x20000 && c <= 0x3FFFD));
+    return c >= 0x1100 &&
+           (c <= 0x115F || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+            (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) || (c >= 0xFF00 && c <= 0xFF60) ||
+            (c >= 0x2010 && c <= 0x2026) || (c >= 0x20000 && c <= 0x3FFFD));
 }
 
 static int width_of(struct str s)
@@ -36,13 +37,14 @@ static bool ends_sentence(struct str s)
     uint32_t last = 0;
     for (size_t at = s.n > 4 ? s.n - 4 : 0; at < s.n;)
         last = reader_next_char(s, &at);
-    return last == 0x3002 || last == 0xFF01 || last == 0xFF1F || last == 0xFF1B || last == 0xFF1A || last == '!' || last == '?' ||
-           last == ';' || last == ':' || last == '.';
+    return last == 0x3002 || last == 0xFF01 || last == 0xFF1F || last == 0xFF1B || last == 0xFF1A || last == '!' ||
+           last == '?' || last == ';' || last == ':' || last == '.';
 }
 
 static bool is_han_numeral(uint32_t c)
 {
-    static const uint32_t numerals[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341, 0x767E};
+    static const uint32_t numerals[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D,
+                                        0x4E03, 0x516B, 0x4E5D, 0x5341, 0x767E};
     for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
         if (c == numerals[i])
             return true;
@@ -60,7 +62,8 @@ static bool begins_with_mark(struct str s)
     if (is_open)
         c = reader_next_char(s, &at);
     int digits = 0;
-    for (; digits < 4 && at < s.n && (is_han_numeral(c) || (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19)); digits++)
+    for (; digits < 4 && at < s.n && (is_han_numeral(c) || (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19));
+         digits++)
         c = reader_next_char(s, &at);
     if (digits == 0 || digits == 4)
         return false;

@@ -45,7 +45,9 @@ static struct str unescape(struct reader *reader, struct str s)
         bool is_escape = i + 7 <= s.n && s.p[i] == '_' && s.p[i + 1] == 'x' && s.p[i + 6] == '_';
         for (size_t k = i + 2; is_escape && k < i + 6; k++) {
             char h = s.p[k];
-            int digit = h >= '0' && h <= '9' ? h - '0' : (h | 0x20) >= 'a' && (h | 0x20) <= 'f' ? (h | 0x20) - 'a' + 10 : -1;
+            int digit = h >= '0' && h <= '9'                     ? h - '0'
+                        : (h | 0x20) >= 'a' && (h | 0x20) <= 'f' ? (h | 0x20) - 'a' + 10
+                                                                 : -1;
             is_escape = digit >= 0;
             c = c * 16 + (uint32_t)(digit & 15);
         }
@@ -93,7 +95,8 @@ static enum show show_of(const struct xml_node *root, int64_t id)
         return SHOW_PERCENT;
     if (id < 164)
         return SHOW_PLAIN;
-    for (const struct xml_node *format = xml_child(xml_child(root, "numFmts"), "numFmt"); format; format = xml_next(format))
+    for (const struct xml_node *format = xml_child(xml_child(root, "numFmts"), "numFmt"); format;
+         format = xml_next(format))
         if (xml_attribute_int(format, "numFmtId", -1) == id) {
             struct str code = xml_attribute(format, "formatCode");
             return number_is_date_format(code) ? SHOW_DATE : number_is_percent_format(code) ? SHOW_PERCENT : SHOW_PLAIN;
@@ -119,7 +122,8 @@ static bool parse_cell_name(struct str s, int *ret_row, int *ret_column)
     size_t at = 0;
     for (; at < s.n && s.p[at] >= 'A' && s.p[at] <= 'Z' && at < 4; at++)
         column = column * 26 + (s.p[at] - 'A' + 1);
-    if (!str_parse_int64(str_slice(s, at, s.n), &row) || at == 0 || column > READER_COLUMN_MAX || row < 1 || row > READER_ROW_MAX)
+    if (!str_parse_int64(str_slice(s, at, s.n), &row) || at == 0 || column > READER_COLUMN_MAX || row < 1 ||
+        row > READER_ROW_MAX)
         return false;
     *ret_row = (int)row;
     *ret_column = (int)column;
@@ -144,7 +148,8 @@ static struct str cell_text(struct xlsx *xlsx)
     struct str value = buf_str(&xlsx->value);
     if (str_equal_cstr(xlsx->type, "s")) {
         int64_t at;
-        return str_parse_int64(str_trim(value), &at) && at >= 0 && (size_t)at < xlsx->strings.n ? xlsx->strings.p[at] : STR_EMPTY;
+        return str_parse_int64(str_trim(value), &at) && at >= 0 && (size_t)at < xlsx->strings.n ? xlsx->strings.p[at]
+                                                                                                : STR_EMPTY;
     }
     if (str_equal_cstr(xlsx->type, "inlineStr"))
         return unescape(reader, arena_copy_str(reader->scratch, buf_str(&xlsx->inline_text)));
@@ -184,7 +189,8 @@ static enum rc on_start(void *user, struct str name, const char **attributes)
         xlsx->cell = cell;
         xlsx->type = arena_copy_str(xlsx->reader->scratch, xml_list_attribute(attributes, "t"));
         xlsx->show = SHOW_PLAIN;
-        if (str_parse_int64(xml_list_attribute(attributes, "s"), &style) && style >= 0 && (size_t)style < xlsx->styles.n)
+        if (str_parse_int64(xml_list_attribute(attributes, "s"), &style) && style >= 0 &&
+            (size_t)style < xlsx->styles.n)
             xlsx->show = xlsx->styles.p[style];
         xlsx->has_formula = false;
         buf_reset(&xlsx->value);
@@ -230,7 +236,8 @@ static enum rc on_end(void *user, struct str name)
     if (!str_equal_cstr(name, "c"))
         return RC_OK;
     if (buf_rc(&xlsx->value) != RC_OK || buf_rc(&xlsx->inline_text) != RC_OK)
-        return reader_line_no_room(xlsx->reader, buf_rc(&xlsx->value) != RC_OK ? buf_rc(&xlsx->value) : buf_rc(&xlsx->inline_text));
+        return reader_line_no_room(xlsx->reader,
+                                   buf_rc(&xlsx->value) != RC_OK ? buf_rc(&xlsx->value) : buf_rc(&xlsx->inline_text));
     xlsx->formulas_without_value += xlsx->has_formula && !xlsx->value.n;
     xlsx->cell.text = reader_trim(xlsx->value.n || xlsx->inline_text.n ? cell_text(xlsx) : STR_EMPTY);
     if (!xlsx->cell.text.n)

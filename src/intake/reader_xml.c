@@ -76,16 +76,17 @@ static void XMLCALL on_doctype(void *user, const XML_Char *name, const XML_Char 
         stop(work, RC_DAMAGED, "reader.xml_entities");
 }
 
-static void XMLCALL on_entity(void *user, const XML_Char *name, int is_parameter, const XML_Char *value, int value_length,
-                              const XML_Char *base, const XML_Char *system_id, const XML_Char *public_id,
-                              const XML_Char *notation)
+static void XMLCALL on_entity(void *user, const XML_Char *name, int is_parameter, const XML_Char *value,
+                              int value_length, const XML_Char *base, const XML_Char *system_id,
+                              const XML_Char *public_id, const XML_Char *notation)
 {
     (void)name, (void)is_parameter, (void)value, (void)value_length, (void)base, (void)system_id, (void)public_id;
     (void)notation;
     stop(user, RC_DAMAGED, "reader.xml_entities");
 }
 
-enum rc xml_parse(struct reader *reader, struct str bytes, struct str part, const struct xml_handler *handler, void *user)
+enum rc xml_parse(struct reader *reader, struct str bytes, struct str part, const struct xml_handler *handler,
+                  void *user)
 {
     XML_Parser parser = XML_ParserCreate(NULL);
     if (!parser)
@@ -166,9 +167,8 @@ static enum rc tree_start(void *user, struct str name, const char **attributes)
         n++;
     node->attributes = n ? ARENA_NEW_ARRAY(arena, struct xml_attribute, (size_t)n) : NULL;
     for (int i = 0; node->attributes && i < n; i++)
-        node->attributes[i] =
-            (struct xml_attribute){arena_copy_str(arena, local_name(attributes[2 * i])),
-                                   arena_copy_str(arena, str_from_cstr(attributes[2 * i + 1]))};
+        node->attributes[i] = (struct xml_attribute){arena_copy_str(arena, local_name(attributes[2 * i])),
+                                                     arena_copy_str(arena, str_from_cstr(attributes[2 * i + 1]))};
     node->attribute_count = n;
     tree->open = node;
     return arena_rc(arena);

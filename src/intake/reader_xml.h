@@ -31,7 +31,8 @@ struct xml_handler {
 enum rc xml_parse(struct reader *reader, struct str bytes, struct str part, const struct xml_handler *handler,
                   void *user) MUST_CHECK;
 /* The whole part as a tree in scratch; the root element. */
-enum rc xml_parse_tree(struct reader *reader, struct str bytes, struct str part, const struct xml_node **ret) MUST_CHECK;
+enum rc xml_parse_tree(struct reader *reader, struct str bytes, struct str part,
+                       const struct xml_node **ret) MUST_CHECK;
 
 /* First child element of that name, or NULL; node may be NULL. */
 const struct xml_node *xml_child(const struct xml_node *node, const char *name);

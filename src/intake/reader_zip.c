@@ -9,8 +9,8 @@ enum {
     NAME_MAX_BYTES = 512,
     PACKAGE_MAX = 256 * 1024 * 1024, /* all entries that are read, unpacked */
     ENTRY_MAX = 128 * 1024 * 1024,
-    RATIO_MAX = 200,                 /* XML packs at 10 to 60; a bomb at 1000 */
-    RATIO_FREE = 4 * 1024 * 1024     /* below this size any ratio is harmless */
+    RATIO_MAX = 200,             /* XML packs at 10 to 60; a bomb at 1000 */
+    RATIO_FREE = 4 * 1024 * 1024 /* below this size any ratio is harmless */
 };
 
 struct zip_package {
@@ -32,7 +32,8 @@ void zip_package_free_ptr(struct zip_package **package) { zip_package_free(*pack
 
 static bool is_safe_name(struct str name)
 {
-    if (!name.n || name.n > NAME_MAX_BYTES || name.p[0] == '/' || memchr(name.p, '\\', name.n) || str_equal_cstr(name, ".."))
+    if (!name.n || name.n > NAME_MAX_BYTES || name.p[0] == '/' || memchr(name.p, '\\', name.n) ||
+        str_equal_cstr(name, ".."))
         return false;
     return !str_has_prefix(name, STR("../")) && str_find(name, STR("/../"), 0) == SIZE_MAX &&
            !str_has_suffix(name, STR("/..")) && !(name.n > 1 && name.p[1] == ':');
@@ -44,7 +45,8 @@ static bool is_bomb(uint64_t size, uint64_t packed)
 }
 
 /* Threats: a few kilobytes that unpack to gigabytes; hundreds of thousands of entries; names that leave the
- * directory if anybody ever unpacks them; encrypted entries.  All seen in the directory, before anything is unpacked. */
+ * directory if anybody ever unpacks them; encrypted entries.  All seen in the directory, before anything is unpacked.
+ */
 static enum rc check_entry(struct reader *reader, zip_t *zip, size_t i)
 {
     zip_stat_t stat;

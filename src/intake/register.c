@@ -1,7 +1,7 @@
 /* register.c: commands on drafts, and the confirmation that makes the register of them.
  *
- * Confirming appends, in one transaction: the source with all its paragraphs, its aspects, findings, measures and figures, and
- * closes the draft.  A draft is confirmed once; a number is never used again.
+ * Confirming appends, in one transaction: the source with all its paragraphs, its aspects, findings, measures and
+ * figures, and closes the draft.  A draft is confirmed once; a number is never used again.
  */
 #include "base/clock.h"
 #include "base/map.h"
@@ -18,7 +18,8 @@ static enum rc find_draft(struct command_call *call, struct value **ret_row)
     TRY(db_first_row(call->ctx, st, ret_row));
     if (!*ret_row)
         return ctx_fail_key(call->ctx, RC_NOT_FOUND, "draft.not_found");
-    TRY(command_require(call, PERM_SOURCE_WRITE, value_get_int(*ret_row, "unit_id", 0), value_get_int(*ret_row, "label", 0)));
+    TRY(command_require(call, PERM_SOURCE_WRITE, value_get_int(*ret_row, "unit_id", 0),
+                        value_get_int(*ret_row, "label", 0)));
     if (!str_equal(value_get_text(*ret_row, "state"), STR("open")))
         return ctx_fail_key(call->ctx, RC_GUARD, "draft.closed");
     const struct value *revision = value_get(call->input, "revision");
@@ -27,7 +28,8 @@ static enum rc find_draft(struct command_call *call, struct value **ret_row)
     return RC_OK;
 }
 
-static enum rc store_file(struct command_call *call, const char *digest, struct str name, struct str media_type, int64_t size)
+static enum rc store_file(struct command_call *call, const char *digest, struct str name, struct str media_type,
+                          int64_t size)
 {
     struct arena *arena = call->ctx->arena;
     struct str sha256 = value_get_text(call->input, digest);
@@ -183,13 +185,11 @@ enum rc register_make_source_no(struct command_call *call, struct str *ret_no)
 static struct value *make_paragraphs(struct arena *arena, const struct value *draft)
 {
     struct value *list = value_new_list(arena);
-    VALUE_EACH(paragraph, value_get(draft, "paragraphs"))
-    {
+    VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         struct value *item = value_add_map(arena, list);
         int64_t n = value_get_int(paragraph, "n", 0);
         struct str text = value_get_text(paragraph, "text"), raw = value_get_text(paragraph, "raw"), reason = STR("");
-        VALUE_EACH(gone, value_get(draft, "dropped"))
-        {
+        VALUE_EACH (gone, value_get(draft, "dropped")) {
             if (value_get_int(gone, "n", 0) == n)
                 reason = value_get_text(gone, "reason");
         }
@@ -276,8 +276,7 @@ static enum rc append_aspects(struct confirmation *c)
 {
     struct arena *arena = c->call->ctx->arena;
     int64_t no = 0;
-    VALUE_EACH(aspect, value_get(c->draft, "aspects"))
-    {
+    VALUE_EACH (aspect, value_get(c->draft, "aspects")) {
         struct value *body = value_new_map(arena);
         value_put_int(arena, body, "source_id", c->source_id);
         value_put_int(arena, body, "no", ++no);
@@ -322,8 +321,7 @@ static enum rc find_responsible(struct confirmation *c, struct str words, int64_
 static void put_paragraph_range(struct arena *arena, struct value *to, const struct value *finding)
 {
     int64_t first = 0, last = 0;
-    VALUE_EACH(n, value_get(finding, "paragraphs"))
-    {
+    VALUE_EACH (n, value_get(finding, "paragraphs")) {
         if (n->kind != VALUE_INT)
             continue;
         first = first == 0 || n->integer < first ? n->integer : first;
@@ -339,8 +337,7 @@ static enum rc append_measures(struct confirmation *c, int64_t finding_id, int64
 {
     struct arena *arena = c->call->ctx->arena;
     int64_t no = 0, id;
-    VALUE_EACH(measure, value_get(finding, "measures"))
-    {
+    VALUE_EACH (measure, value_get(finding, "measures")) {
         struct value *map = value_new_map(arena);
         copy_text_as(arena, map, "text", value_get_text(measure, "text"));
         value_put_bool(arena, map, "is_derived", value_get_bool(measure, "derived"));
@@ -359,8 +356,7 @@ static enum rc append_measures(struct confirmation *c, int64_t finding_id, int64
 static enum rc append_figures(struct confirmation *c, int64_t finding_id, const struct value *finding)
 {
     struct arena *arena = c->call->ctx->arena;
-    VALUE_EACH(figure, value_get(finding, "figures"))
-    {
+    VALUE_EACH (figure, value_get(finding, "figures")) {
         struct value *body = value_new_map(arena);
         value_put_int(arena, body, "finding_id", finding_id);
         static const char *const texts[] = {"label", "unit", "text"};
@@ -419,8 +415,7 @@ static enum rc draft_confirm(struct command_call *call)
     map_init(&c.aspects, arena);
     TRY(append_source(&c));
     TRY(append_aspects(&c));
-    VALUE_EACH(finding, value_get(c.draft, "findings"))
-    {
+    VALUE_EACH (finding, value_get(c.draft, "findings")) {
         TRY(append_finding(&c, finding));
     }
     TRY(close_draft(call, value_get_int(row, "id", 0), "confirmed", c.source_id));
@@ -434,12 +429,11 @@ static enum rc draft_confirm(struct command_call *call)
 #define KINDS "|inspection|audit|thematic|democratic_life|self_check|directive|comment|alert|other"
 
 static const struct field draft_open_fields[] = {
-    {"file_sha256", FIELD_TEXT, true, 64, NULL},  {"draft_sha256", FIELD_TEXT, true, 64, NULL},
-    {"file_name", FIELD_TEXT, true, 200, NULL},   {"media_type", FIELD_TEXT, true, 100, NULL},
-    {"size", FIELD_INT, true, 0, NULL},           {"draft_size", FIELD_INT, false, 0, NULL},
-    {"title", FIELD_LONG, true, 600, NULL},
-    {"unit_id", FIELD_ID, true, 0, NULL},         {"label", FIELD_INT, false, 0, NULL},
-    {"kind", FIELD_CHOICE, false, 0, KINDS}};
+    {"file_sha256", FIELD_TEXT, true, 64, NULL}, {"draft_sha256", FIELD_TEXT, true, 64, NULL},
+    {"file_name", FIELD_TEXT, true, 200, NULL},  {"media_type", FIELD_TEXT, true, 100, NULL},
+    {"size", FIELD_INT, true, 0, NULL},          {"draft_size", FIELD_INT, false, 0, NULL},
+    {"title", FIELD_LONG, true, 600, NULL},      {"unit_id", FIELD_ID, true, 0, NULL},
+    {"label", FIELD_INT, false, 0, NULL},        {"kind", FIELD_CHOICE, false, 0, KINDS}};
 const struct command command_draft_open = {
     .name = "draft.open", .perm = PERM_SOURCE_WRITE, COMMAND_FIELDS(draft_open_fields), .run = draft_open};
 
@@ -453,7 +447,8 @@ static const struct field draft_rewind_fields[] = {
 const struct command command_draft_rewind = {
     .name = "draft.rewind", .perm = PERM_SOURCE_WRITE, COMMAND_FIELDS(draft_rewind_fields), .run = draft_rewind};
 
-static const struct field draft_discard_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field draft_discard_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                    {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_draft_discard = {.name = "draft.discard",
                                               .perm = PERM_SOURCE_WRITE,
                                               COMMAND_FIELDS(draft_discard_fields),

@@ -35,7 +35,8 @@ enum { ENTRY_COUNT = (int)(sizeof entries / sizeof *entries) };
 static const struct entry *find_entry(char kind, enum sheet_field field, struct str word)
 {
     for (int i = 0; i < ENTRY_COUNT; i++)
-        if (entries[i].kind == kind && (field == SHEET_FIELD_COUNT || entries[i].field == field) && str_equal(entries[i].word, word))
+        if (entries[i].kind == kind && (field == SHEET_FIELD_COUNT || entries[i].field == field) &&
+            str_equal(entries[i].word, word))
             return &entries[i];
     return NULL;
 }
@@ -65,8 +66,10 @@ static struct str fold(struct arena *arena, struct str s, bool is_key)
         char bytes[UTF8_MAX_BYTES];
         code = text_fold_code(code);
         bool is_blank = code <= ' ' || code == 0xA0 || code == 0xFEFF;
-        bool is_letter = (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || code >= 0xC0;
-        bool is_mark = !is_letter || (code >= 0x2000 && code < 0x2070) || (code >= 0x3001 && code < 0x3020 && code != 0x3007);
+        bool is_letter = (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
+                         code >= 0xC0;
+        bool is_mark =
+            !is_letter || (code >= 0x2000 && code < 0x2070) || (code >= 0x3001 && code < 0x3020 && code != 0x3007);
         if (is_blank || (is_key && is_mark))
             continue;
         if (code >= 'A' && code <= 'Z')
@@ -136,8 +139,8 @@ struct value *register_sheet_fields(struct arena *arena)
     return list;
 }
 
-void register_sheet_complain(struct arena *arena, struct value *errors, int64_t row, struct str column, const char *field,
-                             struct str value, const char *key, struct str arg)
+void register_sheet_complain(struct arena *arena, struct value *errors, int64_t row, struct str column,
+                             const char *field, struct str value, const char *key, struct str arg)
 {
     if (value_count(errors) >= REGISTER_ERRORS_MAX)
         return;
@@ -180,7 +183,8 @@ static enum sheet_field field_of_category(struct arena *arena, const struct shee
     return SHEET_FIELD_COUNT;
 }
 
-static enum sheet_field guess_field(struct arena *arena, const struct sheet_grid *grid, size_t column, struct str guess, bool is_own)
+static enum sheet_field guess_field(struct arena *arena, const struct sheet_grid *grid, size_t column, struct str guess,
+                                    bool is_own)
 {
     if (is_own && str_equal(guess, STR("status")))
         return SHEET_FIELD_COUNT; /* computed by us; the stated one has a column of its own */
@@ -206,7 +210,8 @@ static const struct value *remembered_at(const struct value *remembered, const s
     return at->kind == VALUE_TEXT ? at : NULL;
 }
 
-enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, const struct value *remembered, struct value **ret_mapping)
+enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, const struct value *remembered,
+                             struct value **ret_mapping)
 {
     struct arena *arena = ctx->arena;
     struct value *guess, *mapping = value_new_map(arena);
@@ -217,8 +222,7 @@ enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, con
     value_put_bool(arena, mapping, "is_own", is_own);
     value_put_bool(arena, mapping, "is_remembered", is_remembered);
     struct value *columns = value_put_list(arena, mapping, "columns");
-    VALUE_EACH(column, value_get(guess, "columns"))
-    {
+    VALUE_EACH (column, value_get(guess, "columns")) {
         size_t c = (size_t)value_get_int(column, "column", 1) - 1;
         char address[SHEET_ADDRESS_BYTES];
         struct str letter = sheet_address(1, (int)c + 1, address);

@@ -38,10 +38,11 @@ struct plan {
 
 static struct str number_text(struct arena *arena, int64_t n) { return arena_format(arena, "%lld", (long long)n); }
 
-static void complain(struct plan *plan, const struct value *row, const char *field, struct str value, const char *key, struct str arg)
+static void complain(struct plan *plan, const struct value *row, const char *field, struct str value, const char *key,
+                     struct str arg)
 {
-    register_sheet_complain(plan->ctx->arena, plan->errors, value_get_int(row, "row", 0), value_get_text(plan->fields, field), field,
-                            value, key, arg);
+    register_sheet_complain(plan->ctx->arena, plan->errors, value_get_int(row, "row", 0),
+                            value_get_text(plan->fields, field), field, value, key, arg);
 }
 
 static enum rc load_units(struct plan *plan)
@@ -105,7 +106,8 @@ static enum rc add_target(struct plan *plan, const struct value *source, struct 
     struct target *target = ARENA_NEW(arena, struct target);
     if (!target)
         return arena_rc(arena);
-    *target = (struct target){.id = id, .unit_id = value_get_int(source, "unit_id", 0), .label = value_get_int(source, "label", 0)};
+    *target = (struct target){
+        .id = id, .unit_id = value_get_int(source, "unit_id", 0), .label = value_get_int(source, "label", 0)};
     map_init(&target->by_title, arena);
     map_init(&target->by_mark, arena);
     TRY(may_write(plan, target->unit_id, target->label, &target->is_allowed));
@@ -131,11 +133,13 @@ static enum rc find_default_target(struct plan *plan)
     enum perm perm = id ? PERM_FINDING_WRITE : PERM_SOURCE_WRITE;
     const struct value *place = id ? source : plan->input;
     int64_t unit_id = value_get_int(place, "unit_id", 0), label = value_get_int(place, "label", LABEL_INTERNAL);
-    if (!id && (!map_get(&plan->units_by_id, number_text(plan->ctx->arena, unit_id)) || label < LABEL_PUBLIC || label > LABEL_WORK_SECRET))
+    if (!id && (!map_get(&plan->units_by_id, number_text(plan->ctx->arena, unit_id)) || label < LABEL_PUBLIC ||
+                label > LABEL_WORK_SECRET))
         return ctx_fail_field(plan->ctx, RC_INVALID, "unit.not_found", "unit_id");
     if (!place || actor_check(plan->ctx, plan->db, plan->actor, perm, unit_id, label) != RC_OK) {
         ctx_clear_issues(plan->ctx);
-        return ctx_fail_field(plan->ctx, id ? RC_NOT_FOUND : RC_FORBIDDEN, id ? "source.not_found" : "register.no_right_source", "source");
+        return ctx_fail_field(plan->ctx, id ? RC_NOT_FOUND : RC_FORBIDDEN,
+                              id ? "source.not_found" : "register.no_right_source", "source");
     }
     struct value *own = value_new_map(plan->ctx->arena);
     value_put_int(plan->ctx->arena, own, "id", id);
@@ -194,7 +198,8 @@ static enum rc find_by_number(struct plan *plan, struct str number, struct value
     return found ? get_finding(plan, value_get_int(found, "id", 0), ret_finding) : RC_OK;
 }
 
-static enum rc find_in_target(struct plan *plan, const struct target *target, const struct value *row, struct value **ret_finding)
+static enum rc find_in_target(struct plan *plan, const struct target *target, const struct value *row,
+                              struct value **ret_finding)
 {
     struct arena *arena = plan->ctx->arena;
     struct str title = value_get_text(row, "title"), mark = value_get_text(row, "mark");
@@ -226,7 +231,8 @@ static bool is_same_text(struct str a, struct str b)
     return str_equal(a, b) || is_cut_copy(a, b);
 }
 
-static void compare_text(struct plan *plan, const struct value *row, const struct value *old, const char *key, struct value *change)
+static void compare_text(struct plan *plan, const struct value *row, const struct value *old, const char *key,
+                         struct value *change)
 {
     const struct value *v = value_get(row, key);
     if (!v || (v->kind != VALUE_TEXT && v->kind != VALUE_NULL))
@@ -241,7 +247,8 @@ static void compare_text(struct plan *plan, const struct value *row, const struc
         value_put_null(plan->ctx->arena, change, key);
 }
 
-static void compare_int(struct plan *plan, const struct value *row, const struct value *old, const char *key, struct value *change)
+static void compare_int(struct plan *plan, const struct value *row, const struct value *old, const char *key,
+                        struct value *change)
 {
     const struct value *fresh = value_get(row, key), *kept = value_get(old, key);
     if (!fresh || value_equal(fresh, kept) || (value_is_null(fresh) && value_is_null(kept)))
@@ -279,8 +286,7 @@ static enum rc compare_measures(struct plan *plan, const struct value *row, cons
     struct value *rows;
     TRY(db_rows(plan->ctx, st, &rows));
     const struct value *kept = rows->items.first;
-    VALUE_EACH(measure, wanted)
-    {
+    VALUE_EACH (measure, wanted) {
         struct str due = value_get_text(measure, "due"), phase = value_get_text(measure, "phase");
         bool is_same = kept && is_same_text(value_get_text(measure, "text"), value_get_text(kept, "text")) &&
                        (!due.n || str_equal(due, value_get_text(kept, "due"))) &&
@@ -309,7 +315,8 @@ static int64_t find_unit(struct plan *plan, const struct value *row, const struc
     struct str words = value_get_text(row, "unit");
     if (!words.n)
         return otherwise;
-    bool is_as_it_was = old && (str_equal(words, value_get_text(old, "unit_name")) || str_equal(words, value_get_text(old, "unit_short")) ||
+    bool is_as_it_was = old && (str_equal(words, value_get_text(old, "unit_name")) ||
+                                str_equal(words, value_get_text(old, "unit_short")) ||
                                 str_equal(words, value_get_text(old, "unit_code")));
     if (is_as_it_was)
         return otherwise;
@@ -336,19 +343,21 @@ static enum rc check_right(struct plan *plan, const struct value *row, int64_t u
     TRY(may_write(plan, unit_id, label, ret_may));
     const struct value *unit = map_get(&plan->units_by_id, number_text(plan->ctx->arena, unit_id));
     if (!*ret_may)
-        complain(plan, row, value_get(row, "unit") ? "unit" : "title", value_get_text(unit, "name"), "register.no_right", STR_EMPTY);
+        complain(plan, row, value_get(row, "unit") ? "unit" : "title", value_get_text(unit, "name"),
+                 "register.no_right", STR_EMPTY);
     return RC_OK;
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
-static struct value *add_row(struct plan *plan, const struct value *row, const char *action, const struct value *old, int64_t source_id,
-                             int64_t unit_id)
+static struct value *add_row(struct plan *plan, const struct value *row, const char *action, const struct value *old,
+                             int64_t source_id, int64_t unit_id)
 {
     struct arena *arena = plan->ctx->arena;
     struct value *planned = value_add_map(arena, plan->rows);
     const struct value *unit = map_get(&plan->units_by_id, number_text(arena, unit_id));
-    struct str title = value_get_text(row, "title"), phase = value_get_text(row, "phase"), due = value_get_text(row, "due");
+    struct str title = value_get_text(row, "title"), phase = value_get_text(row, "phase"),
+               due = value_get_text(row, "due");
     value_put_int(arena, planned, "row", value_get_int(row, "row", 0));
     value_put_text(arena, planned, "action", str_from_cstr(action));
     value_put_int(arena, planned, "id", value_get_int(old, "id", 0));
@@ -375,11 +384,15 @@ static enum rc plan_new(struct plan *plan, const struct value *row, const struct
         return RC_OK;
     struct value *planned = add_row(plan, row, "create", NULL, target->id, unit_id);
     struct value *input = value_put_map(arena, planned, "input");
-    static const char *const keys[] = {"title", "facts", "phase", "nature", "severity", "status_stated", "responsible", "due_stated"};
+    static const char *const keys[] = {"title",    "facts",         "phase",       "nature",
+                                       "severity", "status_stated", "responsible", "due_stated"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         value_put_text(arena, input, keys[i], value_get(row, keys[i]) ? value_get_text(row, keys[i]) : STR(""));
     struct str mark = value_get_text(row, "mark");
-    value_put_text(arena, input, "mark", mark.n ? mark : value_get(row, "number") ? value_get_text(row, "number") : STR(""));
+    value_put_text(arena, input, "mark",
+                   mark.n                     ? mark
+                   : value_get(row, "number") ? value_get_text(row, "number")
+                                              : STR(""));
     if (value_get_text(row, "due").n)
         value_put_text(arena, input, "due", value_get_text(row, "due"));
     const struct value *amount = value_get(row, "amount_fen");
@@ -394,10 +407,11 @@ static enum rc plan_new(struct plan *plan, const struct value *row, const struct
     return RC_OK;
 }
 
-static enum rc compare(struct plan *plan, const struct value *row, const struct value *old, int64_t unit_id, struct value *change,
-                       struct value *measures)
+static enum rc compare(struct plan *plan, const struct value *row, const struct value *old, int64_t unit_id,
+                       struct value *change, struct value *measures)
 {
-    static const char *const texts[] = {"title", "facts", "phase", "nature", "severity", "status_stated", "responsible", "due", "due_stated"};
+    static const char *const texts[] = {"title",         "facts",       "phase", "nature",    "severity",
+                                        "status_stated", "responsible", "due",   "due_stated"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         compare_text(plan, row, old, texts[i], change);
     compare_int(plan, row, old, "amount_fen", change);
@@ -454,8 +468,9 @@ static enum rc find_old(struct plan *plan, const struct value *row, struct value
     *ret_is_done = false;
     TRY(id ? get_finding(plan, id, ret_old) : find_by_number(plan, value_get_text(row, "number"), ret_old));
     struct ctx quiet = {.arena = plan->ctx->arena};
-    bool is_hidden = *ret_old && actor_check(&quiet, plan->db, plan->actor, PERM_FINDING_READ, value_get_int(*ret_old, "unit_id", 0),
-                                             value_get_int(*ret_old, "label", 0)) != RC_OK;
+    bool is_hidden =
+        *ret_old && actor_check(&quiet, plan->db, plan->actor, PERM_FINDING_READ, value_get_int(*ret_old, "unit_id", 0),
+                                value_get_int(*ret_old, "label", 0)) != RC_OK;
     if (is_hidden || (id && !*ret_old)) {
         complain(plan, row, "id", number_text(plan->ctx->arena, id), "register.no_finding", STR_EMPTY);
         *ret_is_done = true;
@@ -483,7 +498,8 @@ static enum rc plan_row(struct plan *plan, struct value *row)
     struct str key = number_text(arena, value_get_int(old, "id", 0));
     const struct value *first = map_get(&plan->taken, key);
     if (first) {
-        complain(plan, row, "title", value_get_text(row, "title"), "register.twice", number_text(arena, value_get_int(first, "row", 0)));
+        complain(plan, row, "title", value_get_text(row, "title"), "register.twice",
+                 number_text(arena, value_get_int(first, "row", 0)));
         return RC_OK;
     }
     TRY(map_put(&plan->taken, key, row));
@@ -521,13 +537,19 @@ static struct value *merge_errors(struct arena *arena, const struct value *a, co
     return list;
 }
 
-enum rc register_sheet_plan(struct ctx *ctx, struct db *db, const struct actor *actor, const struct value *input, struct value **ret_plan)
+enum rc register_sheet_plan(struct ctx *ctx, struct db *db, const struct actor *actor, const struct value *input,
+                            struct value **ret_plan)
 {
     struct arena *arena = ctx->arena;
     const struct value *sheet = value_get(input, "sheet");
     struct value *result = value_new_map(arena);
-    struct plan plan = {.ctx = ctx, .db = db, .actor = actor, .input = input, .fields = value_get(sheet, "fields"),
-                        .policy = value_get_text(input, "policy"), .is_own = value_get_bool(sheet, "is_own")};
+    struct plan plan = {.ctx = ctx,
+                        .db = db,
+                        .actor = actor,
+                        .input = input,
+                        .fields = value_get(sheet, "fields"),
+                        .policy = value_get_text(input, "policy"),
+                        .is_own = value_get_bool(sheet, "is_own")};
     struct map *maps[] = {&plan.units_by_id, &plan.targets, &plan.named, &plan.rights, &plan.taken};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         map_init(maps[i], arena);

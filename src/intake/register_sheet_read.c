@@ -1,6 +1,7 @@
 /* register_sheet_read.c: rows of a ledger become findings; see register_sheet.h.
  *
- * Nothing is guessed quietly: a cell that is not understood is an error with its place; a row that is left out is a note.
+ * Nothing is guessed quietly: a cell that is not understood is an error with its place; a row that is left out is a
+ * note.
  */
 #include "base/clock.h"
 #include "base/map.h"
@@ -22,7 +23,7 @@ struct reading {
     struct str letter_of[SHEET_FIELD_COUNT];
     bool is_own;
     int64_t amount_unit;
-    struct str section;       /* heading row above, when there is no column of aspects */
+    struct str section; /* heading row above, when there is no column of aspects */
     struct value *rows, *errors, *notes;
     struct value *current;    /* finding that further lines belong to */
     struct str number, title; /* of current, as they stand in the cells */
@@ -61,7 +62,8 @@ static struct str one_line(struct reading *r, struct str s)
 
 static void complain(struct reading *r, enum sheet_field field, struct str value, const char *key, struct str arg)
 {
-    register_sheet_complain(r->arena, r->errors, r->row->number, r->letter_of[field], sheet_field_name(field), value, key, arg);
+    register_sheet_complain(r->arena, r->errors, r->row->number, r->letter_of[field], sheet_field_name(field), value,
+                            key, arg);
 }
 
 static void note(struct reading *r, const char *key, struct str value)
@@ -162,7 +164,8 @@ static struct deadline read_deadline(struct reading *r)
         read_found_date(r, &date, text, &to);
     } else {
         struct found_dates found;
-        bool is_one = dates_find(r->arena, text, &found) == RC_OK && found.n == 1 && found.p[0].kind == FOUND_DATE_AMBIGUOUS;
+        bool is_one =
+            dates_find(r->arena, text, &found) == RC_OK && found.n == 1 && found.p[0].kind == FOUND_DATE_AMBIGUOUS;
         complain(r, SHEET_due, text, is_one ? "register.due_ambiguous" : "register.bad_due", STR_EMPTY);
         to.is_faulty = true;
     }
@@ -205,7 +208,8 @@ static void put_amount(struct reading *r, struct value *to)
     }
     struct found_amounts found;
     bool is_one = amounts_find(r->arena, text, &found) == RC_OK && found.n == 1 && found.p[0].kind == AMOUNT_MONEY &&
-                  found.p[0].approx == AMOUNT_EXACT && !found.p[0].is_rounded && found.p[0].from == 0 && found.p[0].to == text.n;
+                  found.p[0].approx == AMOUNT_EXACT && !found.p[0].is_rounded && found.p[0].from == 0 &&
+                  found.p[0].to == text.n;
     if (is_one)
         value_put_int(r->arena, to, "amount_fen", found.p[0].value);
     else
@@ -244,7 +248,8 @@ static size_t mark_bytes(struct str s)
     return mark == '.' || mark == 0x3001 || mark == 0xFF0E ? at : 0;
 }
 
-static void add_measure(struct reading *r, struct value *list, struct str text, const struct deadline *due, struct str phase)
+static void add_measure(struct reading *r, struct value *list, struct str text, const struct deadline *due,
+                        struct str phase)
 {
     text = sheet_trim(text);
     size_t mark = r->is_own ? 0 : mark_bytes(text);
@@ -281,7 +286,8 @@ static void add_measures(struct reading *r, struct value *list, const struct dea
         add_measure(r, list, line, due, phase);
 }
 
-/* ---- one finding ---------------------------------------------------------------------------------------------------- */
+/* ---- one finding ----------------------------------------------------------------------------------------------------
+ */
 
 /* First sentence of a long description: the title; all of it: the facts. */
 static struct str first_sentence(struct reading *r, struct str text)
@@ -368,11 +374,14 @@ static enum rc check_twice(struct reading *r, const struct value *to)
     if (key.n)
         key = arena_concat(r->arena, STR("#"), key);
     else
-        key = arena_format(r->arena, "%.*s|%.*s|%.*s|%.*s", STR_ARG(register_sheet_key(r->arena, value_get_text(to, "title"))),
-                           STR_ARG(value_get_text(to, "source")), STR_ARG(value_get_text(to, "aspect")), STR_ARG(value_get_text(to, "unit")));
+        key = arena_format(r->arena, "%.*s|%.*s|%.*s|%.*s",
+                           STR_ARG(register_sheet_key(r->arena, value_get_text(to, "title"))),
+                           STR_ARG(value_get_text(to, "source")), STR_ARG(value_get_text(to, "aspect")),
+                           STR_ARG(value_get_text(to, "unit")));
     first = map_get(&r->seen, key);
     if (first) {
-        complain(r, cell(r, SHEET_id).n ? SHEET_id : SHEET_title, value_get_text(to, "title"), "register.twice", *first);
+        complain(r, cell(r, SHEET_id).n ? SHEET_id : SHEET_title, value_get_text(to, "title"), "register.twice",
+                 *first);
         return RC_OK;
     }
     first = ARENA_NEW(r->arena, struct str);
@@ -422,8 +431,7 @@ static bool is_spread(const struct reading *r, enum sheet_field field)
 
 static bool has_measure(const struct reading *r, struct str text)
 {
-    VALUE_EACH(measure, value_get(r->current, "measures"))
-    {
+    VALUE_EACH (measure, value_get(r->current, "measures")) {
         if (str_equal(value_get_text(measure, "text"), text))
             return true;
     }
@@ -459,9 +467,11 @@ static void read_further_line(struct reading *r)
     /* the finding is due when the last of its measures is */
     if (due.day.n && str_compare(due.day, value_get_text(r->current, "due")) > 0)
         value_set(r->current, STR("due"), value_new_text(r->arena, due.day));
-    struct str more = r->column_of[SHEET_responsible] ? STR("") : responsible_words(r), words = value_get_text(r->current, "responsible");
+    struct str more = r->column_of[SHEET_responsible] ? STR("") : responsible_words(r),
+               words = value_get_text(r->current, "responsible");
     if (more.n && str_find(words, more, 0) == SIZE_MAX) {
-        struct str all = arena_format(r->arena, "%.*s%s%.*s", STR_ARG(words), words.n ? "\xef\xbc\x9b" : "", STR_ARG(more));
+        struct str all =
+            arena_format(r->arena, "%.*s%s%.*s", STR_ARG(words), words.n ? "\xef\xbc\x9b" : "", STR_ARG(more));
         value_set(r->current, STR("responsible"), value_new_text(r->arena, utf8_cut_count(all, REGISTER_LINE_MAX)));
     }
 }
@@ -553,7 +563,8 @@ static enum rc read_row(struct reading *r)
     if (mark && (lone != r->column_of[SHEET_title] || lone == 1)) {
         struct cleaned cleaned;
         struct str heading = sheet_trim(str_slice(text, mark, text.n));
-        r->section = utf8_cut_count(text_clean(r->arena, heading, &cleaned) == RC_OK ? cleaned.text : heading, REGISTER_LINE_MAX);
+        r->section = utf8_cut_count(text_clean(r->arena, heading, &cleaned) == RC_OK ? cleaned.text : heading,
+                                    REGISTER_LINE_MAX);
         r->current = NULL;
         note(r, "register.note_heading", text);
         return RC_OK;
@@ -573,8 +584,7 @@ static enum rc read_row(struct reading *r)
 static enum rc take_fields(struct reading *r, const struct value *fields, struct value *ret_columns)
 {
     int column = 0;
-    VALUE_EACH(item, fields)
-    {
+    VALUE_EACH (item, fields) {
         column++;
         struct str name = item->kind == VALUE_TEXT ? item->text : STR_EMPTY;
         enum sheet_field field = sheet_field_find(name);
@@ -585,7 +595,8 @@ static enum rc take_fields(struct reading *r, const struct value *fields, struct
         struct str letter = arena_copy_str(r->arena, str_slice(at, 0, at.n - 1));
         if (r->column_of[field]) {
             struct str args[2] = {r->letter_of[field], letter};
-            return ctx_fail(r->ctx, RC_INVALID, "register.field_twice", arena_format(r->arena, "column_%d", column), STR_EMPTY, args, 2);
+            return ctx_fail(r->ctx, RC_INVALID, "register.field_twice", arena_format(r->arena, "column_%d", column),
+                            STR_EMPTY, args, 2);
         }
         r->column_of[field] = column;
         r->letter_of[field] = letter;
@@ -596,11 +607,13 @@ static enum rc take_fields(struct reading *r, const struct value *fields, struct
     return RC_OK;
 }
 
-enum rc register_sheet_read(struct ctx *ctx, const struct sheet_grid *grid, const struct value *fields, struct value **ret_sheet)
+enum rc register_sheet_read(struct ctx *ctx, const struct sheet_grid *grid, const struct value *fields,
+                            struct value **ret_sheet)
 {
     if (grid->head_index == SIZE_MAX)
         return ctx_fail_key(ctx, RC_NOT_FOUND, "import.no_head");
-    struct reading r = {.ctx = ctx, .arena = ctx->arena, .grid = grid, .is_own = grid->exported != NULL, .amount_unit = FEN_PER_YUAN};
+    struct reading r = {
+        .ctx = ctx, .arena = ctx->arena, .grid = grid, .is_own = grid->exported != NULL, .amount_unit = FEN_PER_YUAN};
     struct value *sheet = value_new_map(ctx->arena);
     map_init(&r.seen, ctx->arena);
     value_put_bool(ctx->arena, sheet, "is_own", r.is_own);

@@ -49,8 +49,7 @@ struct register_units *register_units_new(struct arena *arena, const struct valu
     map_init(&units->words, arena);
     map_init(&units->suggestions, arena);
     static const char *const keys[] = {"code", "name", "short_name"};
-    VALUE_EACH(unit, rows)
-    {
+    VALUE_EACH (unit, rows) {
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             if (!add_word(units, value_get_text(unit, keys[i]), unit))
                 return NULL;
@@ -110,8 +109,7 @@ struct str register_units_suggest(struct register_units *units, struct str words
     struct arena *scratch CLEANUP(arena_free_ptr) = arena_new((size_t)64 << 20);
     const struct value *best[SUGGESTIONS] = {NULL};
     int points[SUGGESTIONS] = {0};
-    VALUE_EACH(unit, scratch ? units->rows : NULL)
-    {
+    VALUE_EACH (unit, scratch ? units->rows : NULL) {
         int p = is_closed(unit) ? 0 : likeness(scratch, first, unit);
         arena_reset(scratch);
         if (p < ALIKE_MIN_BP)
@@ -133,6 +131,7 @@ struct str register_units_suggest(struct register_units *units, struct str words
         return STR_EMPTY;
     *text = STR("");
     for (int i = 0; i < SUGGESTIONS && best[i]; i++)
-        *text = arena_format(units->arena, "%.*s%s%.*s", STR_ARG(*text), i ? ", " : "", STR_ARG(value_get_text(best[i], "name")));
+        *text = arena_format(units->arena, "%.*s%s%.*s", STR_ARG(*text), i ? ", " : "",
+                             STR_ARG(value_get_text(best[i], "name")));
     return map_put(&units->suggestions, first, text) == RC_OK ? *text : STR_EMPTY;
 }

@@ -30,8 +30,7 @@ static enum rc load_aspects(struct writing *w, struct place *place)
     db_bind_int(st, "source_id", place->id);
     struct value *rows;
     TRY(db_rows(w->call->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         int64_t *id = ARENA_NEW(w->arena, int64_t), no = value_get_int(row, "no", 0);
         if (!id)
             return arena_rc(w->arena);
@@ -96,8 +95,8 @@ static enum rc make_source(struct writing *w)
     static const char *const texts[] = {"issuer", "inspector", "inspected_body", "signatory"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         value_put_text(w->arena, body, texts[i], STR(""));
-    static const char *const nulls[] = {"inspected_from", "inspected_to", "fed_back", "signed", "publicity_from", "publicity_to",
-                                        "publicity_days", "publicity_first_day"};
+    static const char *const nulls[] = {"inspected_from", "inspected_to", "fed_back",       "signed",
+                                        "publicity_from", "publicity_to", "publicity_days", "publicity_first_day"};
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
         value_put_null(w->arena, body, nulls[i]);
     value_put_text(w->arena, body, "contacts", STR("[]"));
@@ -122,9 +121,9 @@ static enum rc write_new(struct writing *w, const struct value *row)
         value_put_int(w->arena, finding, "aspect_id", aspect_id);
     }
     TRY(finding_register(w->call, place->id, place->source, ++place->item_no, finding, &id));
-    int64_t no = 0, measure_id, unit_id = value_get_int(finding, "unit_id", 0), label = value_get_int(finding, "label", 0);
-    VALUE_EACH(measure, value_get(row, "measures"))
-    {
+    int64_t no = 0, measure_id, unit_id = value_get_int(finding, "unit_id", 0),
+            label = value_get_int(finding, "label", 0);
+    VALUE_EACH (measure, value_get(row, "measures")) {
         TRY(measure_register(w->call, place->id, id, ++no, unit_id, label, measure, &measure_id));
     }
     return RC_OK;
@@ -140,8 +139,7 @@ static enum rc run_on(struct writing *w, const struct command *command, const st
 
 static enum rc write_measures(struct writing *w, const struct value *row)
 {
-    VALUE_EACH(measure, value_get(row, "measures"))
-    {
+    VALUE_EACH (measure, value_get(row, "measures")) {
         struct value *input = value_copy(w->arena, measure);
         value_put_int(w->arena, input, "finding_id", value_get_int(row, "id", 0));
         bool is_new = value_get_int(measure, "id", 0) == 0;
@@ -174,12 +172,10 @@ static enum rc write_change(struct writing *w, const struct value *row)
 
 static enum rc fail_with(struct command_call *call, const struct value *plan)
 {
-    VALUE_EACH(error, value_get(plan, "errors"))
-    {
+    VALUE_EACH (error, value_get(plan, "errors")) {
         struct str args[CTX_ARGS_MAX], key = value_get_text(error, "key");
         int n = 0;
-        VALUE_EACH(arg, value_get(error, "args"))
-        {
+        VALUE_EACH (arg, value_get(error, "args")) {
             if (n < CTX_ARGS_MAX)
                 args[n++] = arg->text;
         }
@@ -196,8 +192,7 @@ static enum rc lock_sources(struct command_call *call, const struct value *plan)
 {
     int64_t ids[SOURCES_MAX];
     int n = 0;
-    VALUE_EACH(row, value_get(plan, "rows"))
-    {
+    VALUE_EACH (row, value_get(plan, "rows")) {
         int64_t id = value_get_int(row, "source_id", 0);
         int at = 0;
         while (at < n && ids[at] < id)
@@ -261,8 +256,7 @@ static enum rc register_import(struct command_call *call)
     bool is_new_source = !value_get_int(call->input, "source_id", 0) && value_get_text(call->input, "title").n;
     if (is_new_source && value_get_int(plan, "created", 0) > 0)
         TRY(make_source(&w));
-    VALUE_EACH(row, value_get(plan, "rows"))
-    {
+    VALUE_EACH (row, value_get(plan, "rows")) {
         struct str action = value_get_text(row, "action");
         if (str_equal(action, STR("create")))
             TRY(write_new(&w, row));
@@ -304,19 +298,20 @@ static enum rc file_keep(struct command_call *call)
     return RC_OK;
 }
 
-static const struct field register_import_fields[] = {{"sheet", FIELD_JSON, true, 0, NULL},
-                                                      {"policy", FIELD_CHOICE, true, 0, "stop|skip|update"},
-                                                      {"source_id", FIELD_ID, false, 0, NULL},
-                                                      {"title", FIELD_TEXT, false, 300, NULL},
-                                                      {"kind", FIELD_CHOICE, false, 0,
-                                                       "|inspection|audit|thematic|democratic_life|self_check|directive|comment|alert|other"},
-                                                      {"unit_id", FIELD_ID, false, 0, NULL},
-                                                      {"label", FIELD_INT, false, 0, NULL},
-                                                      {"signature", FIELD_TEXT, false, 0, NULL},
-                                                      {"columns", FIELD_JSON, false, 0, NULL},
-                                                      {"file_sha256", FIELD_TEXT, false, 0, NULL},
-                                                      {"file_name", FIELD_TEXT, false, 0, NULL},
-                                                      {"reason", FIELD_TEXT, false, 300, NULL}};
+static const struct field register_import_fields[] = {
+    {"sheet", FIELD_JSON, true, 0, NULL},
+    {"policy", FIELD_CHOICE, true, 0, "stop|skip|update"},
+    {"source_id", FIELD_ID, false, 0, NULL},
+    {"title", FIELD_TEXT, false, 300, NULL},
+    {"kind", FIELD_CHOICE, false, 0,
+     "|inspection|audit|thematic|democratic_life|self_check|directive|comment|alert|other"},
+    {"unit_id", FIELD_ID, false, 0, NULL},
+    {"label", FIELD_INT, false, 0, NULL},
+    {"signature", FIELD_TEXT, false, 0, NULL},
+    {"columns", FIELD_JSON, false, 0, NULL},
+    {"file_sha256", FIELD_TEXT, false, 0, NULL},
+    {"file_name", FIELD_TEXT, false, 0, NULL},
+    {"reason", FIELD_TEXT, false, 300, NULL}};
 const struct command command_register_import = {.name = "register.import",
                                                 .perm = PERM_FINDING_WRITE,
                                                 COMMAND_FIELDS(register_import_fields),

@@ -20,26 +20,97 @@
 #endif
 
 /* What a program needs to compute with memory it has and files already open. */
-static const char *const calm_calls[] = {
-    "read", "readv", "pread64", "write", "writev", "close", "lseek", "fstat", "newfstatat", "munmap", "mremap", "brk", "madvise",
-    "futex", "getrandom", "clock_gettime", "gettimeofday", "time", "rt_sigprocmask", "rt_sigreturn", "rt_sigaction",
-    "sigaltstack", "exit", "exit_group", "wait4", "waitid", "getpid", "gettid", "restart_syscall", "sched_yield", "sysinfo",
-    "getrusage", "set_robust_list", "rseq", "sched_getaffinity"};
+static const char *const calm_calls[] = {"read",
+                                         "readv",
+                                         "pread64",
+                                         "write",
+                                         "writev",
+                                         "close",
+                                         "lseek",
+                                         "fstat",
+                                         "newfstatat",
+                                         "munmap",
+                                         "mremap",
+                                         "brk",
+                                         "madvise",
+                                         "futex",
+                                         "getrandom",
+                                         "clock_gettime",
+                                         "gettimeofday",
+                                         "time",
+                                         "rt_sigprocmask",
+                                         "rt_sigreturn",
+                                         "rt_sigaction",
+                                         "sigaltstack",
+                                         "exit",
+                                         "exit_group",
+                                         "wait4",
+                                         "waitid",
+                                         "getpid",
+                                         "gettid",
+                                         "restart_syscall",
+                                         "sched_yield",
+                                         "sysinfo",
+                                         "getrusage",
+                                         "set_robust_list",
+                                         "rseq",
+                                         "sched_getaffinity"};
 
 /* What the loader and a file-reading tool need besides. */
-static const char *const tool_calls[] = {"execve", "mmap", "mprotect", "arch_prctl", "set_tid_address", "prlimit64", "getrlimit",
-                                         "access", "faccessat", "faccessat2", "stat", "lstat", "statx", "readlink",
-                                         "readlinkat", "getcwd", "uname", "ioctl", "fcntl", "dup", "getdents64", "fadvise64",
-                                         "statfs", "fstatfs", "getuid", "geteuid", "getgid", "getegid", "poll"};
+static const char *const tool_calls[] = {"execve",     "mmap",      "mprotect", "arch_prctl", "set_tid_address",
+                                         "prlimit64",  "getrlimit", "access",   "faccessat",  "faccessat2",
+                                         "stat",       "lstat",     "statx",    "readlink",   "readlinkat",
+                                         "getcwd",     "uname",     "ioctl",    "fcntl",      "dup",
+                                         "getdents64", "fadvise64", "statfs",   "fstatfs",    "getuid",
+                                         "geteuid",    "getgid",    "getegid",  "poll"};
 
 /* Calls that no honest reader makes: whoever makes them has been taken over and dies at once. */
-static const char *const deadly_calls[] = {"socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto",
-                                           "sendmsg", "ptrace", "process_vm_readv", "process_vm_writev", "io_uring_setup", "bpf",
-                                           "keyctl", "add_key", "mount", "umount2", "unshare", "setns", "kexec_load",
-                                           "init_module", "finit_module", "perf_event_open", "userfaultfd", "fork", "vfork",
-                                           "clone", "clone3", "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir",
-                                           "mkdirat", "symlink", "symlinkat", "link", "linkat", "chmod", "fchmodat", "mknod",
-                                           "mknodat", "truncate", "ftruncate"};
+static const char *const deadly_calls[] = {"socket",
+                                           "socketpair",
+                                           "connect",
+                                           "bind",
+                                           "listen",
+                                           "accept",
+                                           "accept4",
+                                           "sendto",
+                                           "sendmsg",
+                                           "ptrace",
+                                           "process_vm_readv",
+                                           "process_vm_writev",
+                                           "io_uring_setup",
+                                           "bpf",
+                                           "keyctl",
+                                           "add_key",
+                                           "mount",
+                                           "umount2",
+                                           "unshare",
+                                           "setns",
+                                           "kexec_load",
+                                           "init_module",
+                                           "finit_module",
+                                           "perf_event_open",
+                                           "userfaultfd",
+                                           "fork",
+                                           "vfork",
+                                           "clone",
+                                           "clone3",
+                                           "unlink",
+                                           "unlinkat",
+                                           "rename",
+                                           "renameat",
+                                           "renameat2",
+                                           "mkdir",
+                                           "mkdirat",
+                                           "symlink",
+                                           "symlinkat",
+                                           "link",
+                                           "linkat",
+                                           "chmod",
+                                           "fchmodat",
+                                           "mknod",
+                                           "mknodat",
+                                           "truncate",
+                                           "ftruncate"};
 
 #define COUNT_OF(a) (sizeof(a) / sizeof(a)[0])
 
@@ -76,7 +147,8 @@ static enum rc load_filter(enum sandbox_kind kind)
         rc |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(execveat), 0);
         /* no memory that is executable: injected code stays data */
         rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        rc |=
+            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     }
     rc = rc < 0 ? rc : seccomp_load(filter);
     seccomp_release(filter);

@@ -99,7 +99,7 @@ static struct guess best_left(int points[FIELD_COUNT], const bool is_taken[FIELD
 /* Field that our own export gave to a head, or "". */
 static struct str exported_field(const struct sheet_grid *grid, struct str title)
 {
-    VALUE_EACH(column, value_get(grid->exported, "columns"))
+    VALUE_EACH (column, value_get(grid->exported, "columns"))
         if (str_equal(value_get_text(column, "sheet"), grid->name) && str_equal(value_get_text(column, "title"), title))
             return value_get_text(column, "field");
     return STR_EMPTY;
@@ -166,7 +166,8 @@ enum rc sheet_map_guess(struct ctx *ctx, const struct sheet_grid *grid, struct v
         struct value *column = value_add_map(ctx->arena, columns);
         value_put_int(ctx->arena, column, "column", (int64_t)c + 1);
         value_put_text(ctx->arena, column, "title", head->cells[c]);
-        value_put_text(ctx->arena, column, "field", exported.n ? exported : str_from_cstr(field_names[guesses[c].field]));
+        value_put_text(ctx->arena, column, "field",
+                       exported.n ? exported : str_from_cstr(field_names[guesses[c].field]));
         value_put_int(ctx->arena, column, "confidence", exported.n ? 100 : guesses[c].points);
     }
     *ret_mapping = mapping;

@@ -10,9 +10,9 @@
 #include "base/value.h"
 #include "intake/sheet_read.h"
 
-/* Guess for the head row of a grid: {signature, kind, columns: [{column, title, field, confidence}]}.  kind is that of our own
- * export or ""; field is a name of sheet_map_fields or "" when nothing fits; confidence is 0..100.  A field is given to
- * one column only, the most sure one.  RC_NOT_FOUND when the grid has no head row. */
+/* Guess for the head row of a grid: {signature, kind, columns: [{column, title, field, confidence}]}.  kind is that of
+ * our own export or ""; field is a name of sheet_map_fields or "" when nothing fits; confidence is 0..100.  A field is
+ * given to one column only, the most sure one.  RC_NOT_FOUND when the grid has no head row. */
 enum rc sheet_map_guess(struct ctx *ctx, const struct sheet_grid *grid, struct value **ret_mapping) MUST_CHECK;
 /* Hash of the head texts (spaces and widths ignored, order kept) as 16 hex digits in the arena. */
 struct str sheet_map_signature(struct arena *arena, const struct sheet_grid *grid);

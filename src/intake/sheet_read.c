@@ -43,8 +43,8 @@ struct value *sheet_names(struct arena *arena, const struct document *document)
 static bool is_number_like(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.' || s.p[i] == '-' || s.p[i] == ',' || s.p[i] == '%' || s.p[i] == ':' ||
-              s.p[i] == ' ' || s.p[i] == '/'))
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.' || s.p[i] == '-' || s.p[i] == ',' || s.p[i] == '%' ||
+              s.p[i] == ':' || s.p[i] == ' ' || s.p[i] == '/'))
             return false;
     return true;
 }
@@ -89,7 +89,8 @@ static bool next_run(const struct document *document, size_t from, struct run *r
     return true;
 }
 
-static enum rc count_rows(struct ctx *ctx, const struct document *document, const struct run *run, struct sheet_grid *grid)
+static enum rc count_rows(struct ctx *ctx, const struct document *document, const struct run *run,
+                          struct sheet_grid *grid)
 {
     int row = 0;
     for (size_t i = run->from; i < run->to; i++) {
@@ -120,13 +121,14 @@ static void spread(struct sheet_grid *grid, size_t index, const struct paragraph
     }
 }
 
-static enum rc fill_grid(struct ctx *ctx, const struct document *document, const struct run *run, struct sheet_grid *ret_grid)
+static enum rc fill_grid(struct ctx *ctx, const struct document *document, const struct run *run,
+                         struct sheet_grid *ret_grid)
 {
     struct sheet_grid grid = {.name = run->name, .head_index = SIZE_MAX};
     TRY(count_rows(ctx, document, run, &grid));
     grid.rows = ARENA_NEW_ARRAY(ctx->arena, struct sheet_row, grid.row_count + 1);
     struct str *cells = ARENA_NEW_ARRAY(ctx->arena, struct str, grid.row_count * grid.column_count + 1);
-    bool *is_spread = ARENA_NEW_ARRAY(ctx->arena, bool, grid.row_count * grid.column_count + 1);
+    bool *is_spread = ARENA_NEW_ARRAY(ctx->arena, bool, grid.row_count *grid.column_count + 1);
     if (!grid.rows || !cells || !is_spread)
         return arena_rc(ctx->arena);
     size_t rows = 0;
@@ -135,7 +137,8 @@ static enum rc fill_grid(struct ctx *ctx, const struct document *document, const
         if (p->text.n == 0 || p->column < 1)
             continue;
         if (rows == 0 || grid.rows[rows - 1].number != p->row) {
-            grid.rows[rows] = (struct sheet_row){p->row, cells + rows * grid.column_count, is_spread + rows * grid.column_count};
+            grid.rows[rows] =
+                (struct sheet_row){p->row, cells + rows * grid.column_count, is_spread + rows * grid.column_count};
             rows++;
         }
         grid.rows[rows - 1].cells[p->column - 1] = p->text;
@@ -154,7 +157,8 @@ static enum rc fill_grid(struct ctx *ctx, const struct document *document, const
     return RC_OK;
 }
 
-/* The hidden sheet that publish/xlsx_write.h puts into its books: rows "sheet, column, field, title" after two lines of its own. */
+/* The hidden sheet that publish/xlsx_write.h puts into its books: rows "sheet, column, field, title" after two lines of
+ * its own. */
 static struct value *read_exported(struct arena *arena, const struct sheet_grid *grid)
 {
     if (grid->row_count < 2 || grid->column_count < 2 || !str_equal(grid->rows[0].cells[0], STR("bihuan")))
@@ -171,7 +175,8 @@ static struct value *read_exported(struct arena *arena, const struct sheet_grid 
     return exported;
 }
 
-enum rc sheet_from_document(struct ctx *ctx, const struct document *document, struct str sheet_name, struct sheet_grid *ret_grid)
+enum rc sheet_from_document(struct ctx *ctx, const struct document *document, struct str sheet_name,
+                            struct sheet_grid *ret_grid)
 {
     if (document->format != FORMAT_XLSX && document->format != FORMAT_CSV)
         return ctx_fail_key(ctx, RC_UNSUPPORTED, "import.not_a_sheet");

@@ -1,8 +1,8 @@
 /* finding.c: the register: findings, their measures, links between sources.
  *
- * Invariants: a finding's number is its source's number and a running item number that is never used again; a finding is
- * counted once however many sources name it; unit and label of a finding decide who sees it, its measures and its search
- * hits.
+ * Invariants: a finding's number is its source's number and a running item number that is never used again; a finding
+ * is counted once however many sources name it; unit and label of a finding decide who sees it, its measures and its
+ * search hits.
  */
 #include "loop/finding.h"
 
@@ -40,7 +40,8 @@ enum rc finding_register(struct command_call *call, int64_t source_id, const str
                    arena_format(arena, "%.*s-%03lld", STR_ARG(value_get_text(source, "no")), (long long)item_no));
     copy_text(arena, body, finding, "mark");
     copy_or_null(arena, body, finding, "aspect_id");
-    static const char *const texts[] = {"title", "facts", "nature", "severity", "status_stated", "responsible", "due_stated"};
+    static const char *const texts[] = {"title",         "facts",       "nature",    "severity",
+                                        "status_stated", "responsible", "due_stated"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         copy_text(arena, body, finding, texts[i]);
     struct str phase = value_get_text(finding, "phase");
@@ -48,7 +49,8 @@ enum rc finding_register(struct command_call *call, int64_t source_id, const str
     value_put_text(arena, body, "status", STR("registered"));
     copy_or_null(arena, body, finding, "amount_fen");
     value_put_int(arena, body, "unit_id", value_get_int(finding, "unit_id", value_get_int(source, "unit_id", 0)));
-    value_put_int(arena, body, "label", value_get_int(finding, "label", value_get_int(source, "label", LABEL_INTERNAL)));
+    value_put_int(arena, body, "label",
+                  value_get_int(finding, "label", value_get_int(source, "label", LABEL_INTERNAL)));
     copy_or_null(arena, body, finding, "due");
     copy_or_null(arena, body, finding, "paragraph_from");
     copy_or_null(arena, body, finding, "paragraph_to");
@@ -73,7 +75,8 @@ enum rc measure_register(struct command_call *call, int64_t chain, int64_t findi
     return command_append(call, EVENT_MEASURE_PLANNED, chain, finding_id, body, ret_id);
 }
 
-static enum rc find_row(struct command_call *call, enum query query, int64_t id, const char *missing, struct value **ret_row)
+static enum rc find_row(struct command_call *call, enum query query, int64_t id, const char *missing,
+                        struct value **ret_row)
 {
     struct db_stmt *st = db_query(call->db, query);
     db_bind_int(st, "id", id);
@@ -88,15 +91,16 @@ static enum rc require_row(struct command_call *call, const struct value *row, e
         return rc;
     /* Who may not even read it learns nothing of its existence. */
     enum perm read = PERM_FINDING_READ;
-    if (actor_check(call->ctx, call->db, call->actor, read, value_get_int(row, "unit_id", 0), value_get_int(row, "label", 0)) == RC_OK)
+    if (actor_check(call->ctx, call->db, call->actor, read, value_get_int(row, "unit_id", 0),
+                    value_get_int(row, "label", 0)) == RC_OK)
         return rc;
     ctx_clear_issues(call->ctx);
     return ctx_fail_key(call->ctx, RC_NOT_FOUND, "finding.not_found");
 }
 
 /* A row's absence is the input's fault: RC_INVALID at the field. */
-static enum rc check_exists(struct command_call *call, enum query query, int64_t id, const char *missing, const char *field,
-                            struct value **ret_row)
+static enum rc check_exists(struct command_call *call, enum query query, int64_t id, const char *missing,
+                            const char *field, struct value **ret_row)
 {
     struct db_stmt *st = db_query(call->db, query);
     db_bind_int(st, "id", id);
@@ -104,9 +108,10 @@ static enum rc check_exists(struct command_call *call, enum query query, int64_t
     return *ret_row ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, missing, field);
 }
 
-/* Where the finding will stand: unit and label of input, else of `base` (its source or itself as it is).  Whoever puts it
- * there must be allowed to write there; the aspect must be one of the source. */
-static enum rc check_place(struct command_call *call, int64_t source_id, const struct value *base, const struct value *input)
+/* Where the finding will stand: unit and label of input, else of `base` (its source or itself as it is).  Whoever puts
+ * it there must be allowed to write there; the aspect must be one of the source. */
+static enum rc check_place(struct command_call *call, int64_t source_id, const struct value *base,
+                           const struct value *input)
 {
     int64_t old_unit = value_get_int(base, "unit_id", 0), old_label = value_get_int(base, "label", LABEL_INTERNAL);
     int64_t unit_id = value_get_int(input, "unit_id", old_unit), label = value_get_int(input, "label", old_label);
@@ -142,7 +147,8 @@ static enum rc finding_create(struct command_call *call)
     struct value *source;
     TRY(command_lock_chain(call, source_id));
     TRY(check_exists(call, Q_SOURCE_GET_ANY, source_id, "source.not_found", "source_id", &source));
-    TRY(command_require(call, PERM_FINDING_WRITE, value_get_int(source, "unit_id", 0), value_get_int(source, "label", 0)));
+    TRY(command_require(call, PERM_FINDING_WRITE, value_get_int(source, "unit_id", 0),
+                        value_get_int(source, "label", 0)));
     TRY(check_place(call, source_id, source, call->input));
     int64_t item_no = value_get_int(source, "last_item_no", 0) + 1, id;
     TRY(finding_register(call, source_id, source, item_no, call->input, &id));
@@ -162,9 +168,9 @@ static bool cannot_be_empty(const char *key)
 static struct value *make_change(struct command_call *call, const struct value *row, const struct value *input,
                                  bool *ret_is_changed)
 {
-    static const char *const keys[] = {"title",         "facts",      "aspect_id",   "phase",   "nature", "severity",
-                                       "status_stated", "amount_fen", "responsible", "unit_id", "label",  "due",
-                                       "due_stated"};
+    static const char *const keys[] = {"title",    "facts",         "aspect_id",  "phase",       "nature",
+                                       "severity", "status_stated", "amount_fen", "responsible", "unit_id",
+                                       "label",    "due",           "due_stated"};
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena);
     struct value *changed = value_new_list(arena), *was = value_new_map(arena);
@@ -174,7 +180,9 @@ static struct value *make_change(struct command_call *call, const struct value *
         const struct value *old = value_get(row, keys[i]), *fresh = value_get(input, keys[i]);
         bool is_text_empty = fresh && fresh->kind == VALUE_TEXT && fresh->text.n == 0;
         bool is_old_null = value_is_null(old);
-        const struct value *use = !fresh ? old : (value_is_null(fresh) || (is_text_empty && is_old_null)) ? NULL : fresh;
+        const struct value *use = !fresh                                                     ? old
+                                  : (value_is_null(fresh) || (is_text_empty && is_old_null)) ? NULL
+                                                                                             : fresh;
         if (fresh && (value_is_null(fresh) || is_text_empty) && cannot_be_empty(keys[i]))
             use = old;
         if (use)
@@ -261,11 +269,13 @@ static enum rc find_unit_named(struct command_call *call, struct str name, struc
  * is what a page offers as a choice. */
 static enum rc read_bulk_value(struct command_call *call, struct value **ret_input)
 {
-    static const struct field fields[] = {
-        {"phase", FIELD_CHOICE, true, 0, PHASES},         {"nature", FIELD_CHOICE, false, 0, NATURES},
-        {"severity", FIELD_CHOICE, false, 0, SEVERITIES}, {"unit_id", FIELD_ID, true, 0, NULL},
-        {"due", FIELD_DATE, false, 0, NULL},              {"responsible", FIELD_TEXT, false, 0, NULL},
-        {"label", FIELD_INT, true, 0, NULL}};
+    static const struct field fields[] = {{"phase", FIELD_CHOICE, true, 0, PHASES},
+                                          {"nature", FIELD_CHOICE, false, 0, NATURES},
+                                          {"severity", FIELD_CHOICE, false, 0, SEVERITIES},
+                                          {"unit_id", FIELD_ID, true, 0, NULL},
+                                          {"due", FIELD_DATE, false, 0, NULL},
+                                          {"responsible", FIELD_TEXT, false, 0, NULL},
+                                          {"label", FIELD_INT, true, 0, NULL}};
     struct str given = value_get_text(call->input, "field"), value = value_get_text(call->input, "value");
     size_t at = str_find_byte(given, '=', 0);
     struct str name = str_slice(given, 0, at);
@@ -285,8 +295,8 @@ static enum rc read_bulk_value(struct command_call *call, struct value **ret_inp
 }
 
 /* Of what may not be seen nothing is told, not even its number: finding is NULL then. */
-static void add_bulk_row(struct command_call *call, struct value *rows, int64_t id, const struct value *finding, bool is_changed,
-                         enum rc rc)
+static void add_bulk_row(struct command_call *call, struct value *rows, int64_t id, const struct value *finding,
+                         bool is_changed, enum rc rc)
 {
     struct arena *arena = call->ctx->arena;
     const struct ctx_issue *issue = call->ctx->last;
@@ -309,8 +319,7 @@ static enum rc finding_bulk(struct command_call *call)
     TRY(read_bulk_value(call, &input));
     struct value *rows = value_put_list(arena, call->result, "rows");
     int64_t done = 0, same = 0, failed = 0;
-    VALUE_EACH(item, value_get(call->input, "ids"))
-    {
+    VALUE_EACH (item, value_get(call->input, "ids")) {
         bool is_changed = false;
         struct value *finding = NULL;
         TRY(db_savepoint(call->ctx, call->db));
@@ -341,8 +350,8 @@ static enum rc measure_plan(struct command_call *call)
     struct db_stmt *st = db_query(call->db, Q_MEASURE_NEXT_NO);
     db_bind_int(st, "finding_id", finding_id);
     TRY(db_get_int(call->ctx, st, &no));
-    TRY(measure_register(call, value_get_int(finding, "source_id", 0), finding_id, no, value_get_int(finding, "unit_id", 0),
-                         value_get_int(finding, "label", 0), call->input, &id));
+    TRY(measure_register(call, value_get_int(finding, "source_id", 0), finding_id, no,
+                         value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0), call->input, &id));
     value_put_int(call->ctx->arena, call->result, "id", id);
     value_put_int(call->ctx->arena, call->result, "finding_id", finding_id);
     return RC_OK;
@@ -408,14 +417,16 @@ static enum rc view_drop(struct command_call *call)
     return command_append(call, EVENT_VIEW_DROPPED, CHAIN_ORGANISATION, call->actor->account_id, body, &seq);
 }
 
-#define FINDING_FIELDS                                                                                            \
-    {"title", FIELD_TEXT, true, 300, NULL}, {"facts", FIELD_LONG, false, 0, NULL},                                 \
-        {"phase", FIELD_CHOICE, false, 0, "|" PHASES}, {"nature", FIELD_CHOICE, false, 0, NATURES},                \
-        {"severity", FIELD_CHOICE, false, 0, SEVERITIES}, {"responsible", FIELD_TEXT, false, 0, NULL},             \
-        {"amount_fen", FIELD_MONEY, false, 0, NULL}, {"due", FIELD_DATE, false, 0, NULL},                          \
-        {"due_stated", FIELD_TEXT, false, 0, NULL}, {"status_stated", FIELD_TEXT, false, 0, NULL},                 \
-        {"aspect_id", FIELD_ID, false, 0, NULL}, {"unit_id", FIELD_ID, false, 0, NULL},                            \
-        {"label", FIELD_INT, false, 0, NULL}
+#define FINDING_FIELDS                                                                                                 \
+    {"title", FIELD_TEXT, true, 300, NULL}, {"facts", FIELD_LONG, false, 0, NULL},                                     \
+        {"phase", FIELD_CHOICE, false, 0, "|" PHASES}, {"nature", FIELD_CHOICE, false, 0, NATURES},                    \
+        {"severity", FIELD_CHOICE, false, 0, SEVERITIES}, {"responsible", FIELD_TEXT, false, 0, NULL},                 \
+        {"amount_fen", FIELD_MONEY, false, 0, NULL}, {"due", FIELD_DATE, false, 0, NULL},                              \
+        {"due_stated", FIELD_TEXT, false, 0, NULL}, {"status_stated", FIELD_TEXT, false, 0, NULL},                     \
+        {"aspect_id", FIELD_ID, false, 0, NULL}, {"unit_id", FIELD_ID, false, 0, NULL},                                \
+    {                                                                                                                  \
+        "label", FIELD_INT, false, 0, NULL                                                                             \
+    }
 
 static const struct field finding_create_fields[] = {{"source_id", FIELD_ID, true, 0, NULL}, FINDING_FIELDS};
 const struct command command_finding_create = {.name = "finding.create",
@@ -426,8 +437,10 @@ const struct command command_finding_create = {.name = "finding.create",
                                                .path = "/findings",
                                                .redirect = "/findings/{id}"};
 
-static const struct field finding_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, {"rev", FIELD_INT, false, 0, NULL}, FINDING_FIELDS, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field finding_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"rev", FIELD_INT, false, 0, NULL},
+                                                     FINDING_FIELDS,
+                                                     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_change = {.name = "finding.change",
                                                .is_on_source = true,
                                                .is_patch = true,
@@ -439,7 +452,8 @@ const struct command command_finding_change = {.name = "finding.change",
 
 static const struct field finding_bulk_fields[] = {
     {"ids", FIELD_IDS, true, 1000, NULL},
-    {"field", FIELD_TEXT, true, 0, NULL}, /* phase nature severity unit_id due responsible label, or one with "=value" */
+    {"field", FIELD_TEXT, true, 0,
+     NULL}, /* phase nature severity unit_id due responsible label, or one with "=value" */
     {"value", FIELD_TEXT, false, 0, NULL},
     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_bulk = {.name = "finding.bulk",

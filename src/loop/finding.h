@@ -6,8 +6,8 @@
 
 extern const struct command command_finding_create;
 extern const struct command command_finding_change;
-extern const struct command command_finding_bulk;   /* one field of many findings; result has rows: id, ok, message */
-extern const struct command command_finding_link;   /* the same matter as another finding; shown on both */
+extern const struct command command_finding_bulk; /* one field of many findings; result has rows: id, ok, message */
+extern const struct command command_finding_link; /* the same matter as another finding; shown on both */
 extern const struct command command_finding_unlink;
 extern const struct command command_finding_withdraw; /* out of the register, with a reason; nothing is deleted */
 extern const struct command command_finding_restore;
@@ -16,15 +16,16 @@ extern const struct command command_measure_change;
 extern const struct command command_view_save;
 extern const struct command command_view_drop;
 
-/* What a new finding consists of: a map with the keys of the event finding.registered (data/events.def, sql/query/finding.sql). */
+/* What a new finding consists of: a map with the keys of the event finding.registered (data/events.def,
+ * sql/query/finding.sql). */
 enum rc finding_register(struct command_call *call, int64_t source_id, const struct value *source, int64_t item_no,
                          const struct value *finding, int64_t *ret_id) MUST_CHECK;
 /* Adds a measure to a finding; unit and label are the finding's (for the search index). */
 enum rc measure_register(struct command_call *call, int64_t chain, int64_t finding_id, int64_t no, int64_t unit_id,
                          int64_t label, const struct value *measure, int64_t *ret_id) MUST_CHECK;
 
-/* Reads a finding for a change: its source's chain is locked before it is read for good.  RC_NOT_FOUND (also for what the
- * actor may not read), RC_FORBIDDEN. */
+/* Reads a finding for a change: its source's chain is locked before it is read for good.  RC_NOT_FOUND (also for what
+ * the actor may not read), RC_FORBIDDEN. */
 enum rc finding_find_for_write(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
 
 #endif

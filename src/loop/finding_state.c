@@ -1,7 +1,7 @@
 /* finding_state.c: links between findings of the same matter, and leaving the register.
  *
- * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers; nothing is
- * deleted: what was entered wrongly is withdrawn with a reason, and may be restored.
+ * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers;
+ * nothing is deleted: what was entered wrongly is withdrawn with a reason, and may be restored.
  */
 #include "loop/finding.h"
 
@@ -15,8 +15,8 @@ static enum rc find_other(struct command_call *call, struct value **ret_row)
     db_bind_int(st, "id", id);
     db_bind_text(st, "no", other);
     TRY(db_first_row(call->ctx, st, ret_row));
-    enum rc rc = *ret_row ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, value_get_int(*ret_row, "unit_id", 0),
-                                        value_get_int(*ret_row, "label", 0))
+    enum rc rc = *ret_row ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ,
+                                        value_get_int(*ret_row, "unit_id", 0), value_get_int(*ret_row, "label", 0))
                           : RC_NOT_FOUND;
     if (rc != RC_NOT_FOUND && rc != RC_FORBIDDEN)
         return rc;
@@ -45,7 +45,8 @@ static void copy_number(struct arena *arena, struct value *to, const struct valu
 }
 
 /* One half of a link: finding shows what the source of other says of the matter. */
-static enum rc append_half(struct command_call *call, bool is_link, const struct value *finding, const struct value *other)
+static enum rc append_half(struct command_call *call, bool is_link, const struct value *finding,
+                           const struct value *other)
 {
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena);
@@ -130,14 +131,16 @@ const struct command command_finding_unlink = {.name = "finding.unlink",
                                                .path = "/findings/{id}/unlink",
                                                .redirect = "/findings/{id}"};
 
-static const struct field finding_withdraw_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 0, NULL}};
+static const struct field finding_withdraw_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                       {"reason", FIELD_TEXT, true, 0, NULL}};
 const struct command command_finding_withdraw = {.name = "finding.withdraw",
                                                  .perm = PERM_FINDING_WRITE,
                                                  COMMAND_FIELDS(finding_withdraw_fields),
                                                  .run = finding_withdraw,
                                                  .path = "/findings/{id}/withdraw",
                                                  .redirect = "/findings/{id}"};
-static const struct field finding_restore_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field finding_restore_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                      {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_restore = {.name = "finding.restore",
                                                 .perm = PERM_FINDING_WRITE,
                                                 COMMAND_FIELDS(finding_restore_fields),

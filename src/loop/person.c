@@ -31,7 +31,8 @@ static enum rc person_change(struct command_call *call)
     TRY(db_first_row(call->ctx, st, &person));
     if (!person)
         return ctx_fail_key(call->ctx, RC_NOT_FOUND, "person.not_found");
-    int64_t old_unit_id = value_get_int(person, "unit_id", 0), unit_id = value_get_int(call->input, "unit_id", old_unit_id);
+    int64_t old_unit_id = value_get_int(person, "unit_id", 0),
+            unit_id = value_get_int(call->input, "unit_id", old_unit_id);
     TRY(command_require(call, PERM_UNIT_WRITE, old_unit_id, LABEL_INTERNAL));
     TRY(unit_find(call, unit_id, &unit));
     TRY(command_require(call, PERM_UNIT_WRITE, unit_id, LABEL_INTERNAL));
@@ -49,10 +50,13 @@ static enum rc person_change(struct command_call *call)
     return RC_OK;
 }
 
-#define PERSON_FIELDS                                                                         \
-    {"name", FIELD_TEXT, true, 60, NULL}, {"title", FIELD_TEXT, false, 120, NULL},             \
-        {"party_post", FIELD_TEXT, false, 120, NULL}, {"portfolio", FIELD_TEXT, false, 300, NULL}, \
-        {"email", FIELD_TEXT, false, 200, NULL}, {"phone", FIELD_TEXT, false, 60, NULL}
+#define PERSON_FIELDS                                                                                                  \
+    {"name", FIELD_TEXT, true, 60, NULL}, {"title", FIELD_TEXT, false, 120, NULL},                                     \
+        {"party_post", FIELD_TEXT, false, 120, NULL}, {"portfolio", FIELD_TEXT, false, 300, NULL},                     \
+        {"email", FIELD_TEXT, false, 200, NULL},                                                                       \
+    {                                                                                                                  \
+        "phone", FIELD_TEXT, false, 60, NULL                                                                           \
+    }
 
 static const struct field person_create_fields[] = {{"unit_id", FIELD_ID, true, 0, NULL}, PERSON_FIELDS};
 const struct command command_person_create = {.name = "person.create",
@@ -62,8 +66,10 @@ const struct command command_person_create = {.name = "person.create",
                                               .path = "/units/{unit_id}/people",
                                               .redirect = "/units/{unit_id}"};
 
-static const struct field person_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, {"unit_id", FIELD_ID, false, 0, NULL}, PERSON_FIELDS, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field person_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                    {"unit_id", FIELD_ID, false, 0, NULL},
+                                                    PERSON_FIELDS,
+                                                    {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_person_change = {.name = "person.change",
                                               .is_patch = true,
                                               .perm = PERM_UNIT_WRITE,

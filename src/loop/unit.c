@@ -12,12 +12,14 @@
 
 enum { UNIT_DEPTH_MAX = 12 };
 
-#define UNIT_FIELDS                                                                            \
-    {"code", FIELD_TEXT, true, 40, NULL}, {"name", FIELD_TEXT, true, 120, NULL},                \
-        {"short_name", FIELD_TEXT, false, 60, NULL}, {"kind", FIELD_CHOICE, false, 0, UNIT_KINDS}, \
-        {"legal_level", FIELD_INT, false, 0, NULL}, {"sector", FIELD_CHOICE, false, 0, UNIT_SECTORS}, \
-        {"uscc", FIELD_TEXT, false, 18, NULL}, {"core_business", FIELD_TEXT, false, 500, NULL}, \
-        {"sort_no", FIELD_INT, false, 0, NULL}
+#define UNIT_FIELDS                                                                                                    \
+    {"code", FIELD_TEXT, true, 40, NULL}, {"name", FIELD_TEXT, true, 120, NULL},                                       \
+        {"short_name", FIELD_TEXT, false, 60, NULL}, {"kind", FIELD_CHOICE, false, 0, UNIT_KINDS},                     \
+        {"legal_level", FIELD_INT, false, 0, NULL}, {"sector", FIELD_CHOICE, false, 0, UNIT_SECTORS},                  \
+        {"uscc", FIELD_TEXT, false, 18, NULL}, {"core_business", FIELD_TEXT, false, 500, NULL},                        \
+    {                                                                                                                  \
+        "sort_no", FIELD_INT, false, 0, NULL                                                                           \
+    }
 
 static enum rc check_uscc(struct ctx *ctx, const struct value *input)
 {
@@ -137,8 +139,7 @@ static struct value *merge_unit(struct arena *arena, const struct value *unit, c
 {
     static const char *const numbers[] = {"legal_level", "sort_no"};
     struct value *merged = value_copy(arena, unit);
-    VALUE_EACH(child, input)
-    {
+    VALUE_EACH (child, input) {
         bool is_start = str_equal(child->key, STR("valid_from")); /* the body states old and new */
         if (child->kind == VALUE_TEXT && merged && !is_start)
             value_set(merged, child->key, value_copy(arena, child));
@@ -221,8 +222,7 @@ static enum rc hand_over_findings(struct command_call *call, int64_t id, int64_t
     struct db_stmt *st = db_query(call->db, Q_UNIT_OPEN_FINDINGS);
     db_bind_int(st, "id", id);
     TRY(db_rows(call->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct value *input = value_new_map(arena);
         value_put_int(arena, input, "id", value_get_int(row, "id", 0));
         value_put_int(arena, input, "unit_id", to_id);
@@ -306,7 +306,8 @@ static enum rc check_depth(struct command_call *call, int64_t id, int64_t parent
     int64_t above, below;
     TRY(count_of(call, Q_UNIT_DEPTH, parent_id, &above));
     TRY(count_of(call, Q_UNIT_HEIGHT, id, &below));
-    return above + below + 2 > UNIT_DEPTH_MAX ? ctx_fail_field(call->ctx, RC_GUARD, "unit.too_deep", "parent_id") : RC_OK;
+    return above + below + 2 > UNIT_DEPTH_MAX ? ctx_fail_field(call->ctx, RC_GUARD, "unit.too_deep", "parent_id")
+                                              : RC_OK;
 }
 
 static enum rc move(struct command_call *call, const struct value *unit, int64_t parent_id, struct str from)
@@ -348,7 +349,8 @@ static enum rc unit_move(struct command_call *call)
 {
     struct value *unit;
     TRY(unit_find(call, value_get_int(call->input, "id", 0), &unit));
-    return move(call, unit, value_get_int(call->input, "parent_id", 0), date_or_today(call->ctx->arena, call->input, "valid_from"));
+    return move(call, unit, value_get_int(call->input, "parent_id", 0),
+                date_or_today(call->ctx->arena, call->input, "valid_from"));
 }
 
 /* Undo: to where the last move took it from, as of the same day. */
@@ -376,9 +378,11 @@ const struct command command_unit_create = {.name = "unit.create",
                                             .path = "/units",
                                             .redirect = "/units/{id}"};
 
-static const struct field unit_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, {"revision", FIELD_INT, false, 0, NULL}, UNIT_FIELDS,
-    {"valid_from", FIELD_DATE, false, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field unit_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"revision", FIELD_INT, false, 0, NULL},
+                                                  UNIT_FIELDS,
+                                                  {"valid_from", FIELD_DATE, false, 0, NULL},
+                                                  {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_unit_change = {.name = "unit.change",
                                             .is_patch = true,
                                             .perm = PERM_UNIT_WRITE,
@@ -398,7 +402,8 @@ const struct command command_unit_move = {.name = "unit.move",
                                           .path = "/units/{id}/move",
                                           .redirect = "/units?at={id}"};
 
-static const struct field unit_move_back_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field unit_move_back_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_unit_move_back = {.name = "unit.move_back",
                                                .perm = PERM_UNIT_WRITE,
                                                COMMAND_FIELDS(unit_move_back_fields),
@@ -417,7 +422,8 @@ const struct command command_unit_close = {.name = "unit.close",
                                            .path = "/units/{id}/close",
                                            .redirect = "/units/{id}"};
 
-static const struct field unit_reopen_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field unit_reopen_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_unit_reopen = {.name = "unit.reopen",
                                             .perm = PERM_UNIT_WRITE,
                                             COMMAND_FIELDS(unit_reopen_fields),

@@ -8,14 +8,15 @@
 #define UNIT_SECTORS "|industry|non_industry|research|finance|other"
 
 extern const struct command command_unit_create;
-extern const struct command command_unit_change;    /* a field that is absent stays; revision: changed_seq as last seen */
-extern const struct command command_unit_move;      /* result: from_parent_id, undo_path */
+extern const struct command command_unit_change; /* a field that is absent stays; revision: changed_seq as last seen */
+extern const struct command command_unit_move;   /* result: from_parent_id, undo_path */
 extern const struct command command_unit_move_back; /* to where the last move took it from, as of the same day */
-extern const struct command command_unit_close;     /* open findings go to findings_to; without it RC_GUARD names how many */
+extern const struct command
+    command_unit_close; /* open findings go to findings_to; without it RC_GUARD names how many */
 extern const struct command command_unit_reopen;
 extern const struct command command_person_create;
-extern const struct command command_person_change;  /* also moves to another unit */
-extern const struct command command_unit_import;    /* see loop/unit_import.h */
+extern const struct command command_person_change; /* also moves to another unit */
+extern const struct command command_unit_import;   /* see loop/unit_import.h */
 
 /* Row of a unit, whatever its scope; RC_NOT_FOUND with detail. */
 enum rc unit_find(struct command_call *call, int64_t id, struct value **ret_unit) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* unit_import.c: see unit_import.h.
  *
- * Invariant: whatever the plan says is what the command does, because both are made by the same code from the same rows.
+ * Invariant: whatever the plan says is what the command does, because both are made by the same code from the same
+ * rows.
  */
 #include "loop/unit_import.h"
 
@@ -11,11 +12,11 @@ enum { TREE_STEPS_MAX = 64 };
 
 /* A unit as it is or will be. */
 struct node {
-    const struct value *old;  /* row of unit; NULL: new */
-    const struct value *row;  /* row of the sheet; NULL: only in the database */
+    const struct value *old; /* row of unit; NULL: new */
+    const struct value *row; /* row of the sheet; NULL: only in the database */
     struct value *planned;
     struct str code, parent_code;
-    int64_t id;               /* 0 until it is made */
+    int64_t id; /* 0 until it is made */
     bool is_moved;
 };
 
@@ -31,9 +32,13 @@ struct plan {
     int64_t created, changed, moved, unchanged, skipped;
 };
 
-static const char *const unit_keys[] = {"name", "short_name", "kind", "legal_level", "sector", "uscc", "core_business", "valid_from"};
+static const char *const unit_keys[] = {"name",   "short_name", "kind",          "legal_level",
+                                        "sector", "uscc",       "core_business", "valid_from"};
 static const char *const person_keys[] = {"name", "title", "party_post", "portfolio", "email", "phone"};
-enum { UNIT_KEYS = (int)(sizeof unit_keys / sizeof *unit_keys), PERSON_KEYS = (int)(sizeof person_keys / sizeof *person_keys) };
+enum {
+    UNIT_KEYS = (int)(sizeof unit_keys / sizeof *unit_keys),
+    PERSON_KEYS = (int)(sizeof person_keys / sizeof *person_keys)
+};
 
 static struct str row_place(struct arena *arena, const char *sheet, const struct value *row)
 {
@@ -43,7 +48,8 @@ static struct str row_place(struct arena *arena, const char *sheet, const struct
 static void complain(struct plan *plan, const char *sheet, const struct value *row, const char *field, const char *key)
 {
     struct str value = value_get_text(row, field);
-    (void)ctx_fail(plan->ctx, RC_INVALID, key, str_from_cstr(field), row_place(plan->ctx->arena, sheet, row), &value, 1);
+    (void)ctx_fail(plan->ctx, RC_INVALID, key, str_from_cstr(field), row_place(plan->ctx->arena, sheet, row), &value,
+                   1);
 }
 
 /* Types the row by the fields of a command; its faults get the row's place. */
@@ -67,7 +73,10 @@ static struct str number_key(struct arena *arena, int64_t id) { return arena_for
 static struct str text_of(struct arena *arena, const struct value *row, const char *key)
 {
     const struct value *v = value_get(row, key);
-    return !v ? STR("") : v->kind == VALUE_INT ? number_key(arena, v->integer) : v->kind == VALUE_TEXT ? v->text : STR("");
+    return !v                      ? STR("")
+           : v->kind == VALUE_INT  ? number_key(arena, v->integer)
+           : v->kind == VALUE_TEXT ? v->text
+                                   : STR("");
 }
 
 static enum rc load_units(struct plan *plan)
@@ -75,8 +84,7 @@ static enum rc load_units(struct plan *plan)
     struct arena *arena = plan->ctx->arena;
     struct value *rows;
     TRY(db_rows(plan->ctx, db_query(plan->db, Q_UNIT_ALL), &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct node *node = ARENA_NEW(arena, struct node);
         if (!node)
             return arena_rc(arena);
@@ -93,8 +101,7 @@ static enum rc load_units(struct plan *plan)
 /* Every row of the sheet gets its node, so that a row may name a parent further down. */
 static enum rc take_unit_rows(struct plan *plan, const struct value *rows)
 {
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct str code = value_get_text(row, "code");
         if (!code.n) {
             complain(plan, "units", row, "code", "field.required");
@@ -138,8 +145,9 @@ static int compare(struct plan *plan, struct value *planned, const struct value 
         if (!value_get(row, keys[i]))
             continue;
         struct str from = text_of(arena, old, keys[i]), to = text_of(arena, row, keys[i]);
-        bool is_default = !to.n && (str_equal_cstr(STR("short_name"), keys[i]) || str_equal_cstr(STR("legal_level"), keys[i]) ||
-                                    str_equal_cstr(STR("valid_from"), keys[i]));
+        bool is_default =
+            !to.n && (str_equal_cstr(STR("short_name"), keys[i]) || str_equal_cstr(STR("legal_level"), keys[i]) ||
+                      str_equal_cstr(STR("valid_from"), keys[i]));
         if (is_default || str_equal(from, to))
             continue;
         add_change(plan, planned, keys[i], from, to);
@@ -176,8 +184,8 @@ static int64_t existing_above(const struct plan *plan, const struct node *node)
     return 0;
 }
 
-static enum rc check_right(struct plan *plan, const char *sheet, const struct value *row, const char *field, int64_t unit_id,
-                           int64_t label)
+static enum rc check_right(struct plan *plan, const char *sheet, const struct value *row, const char *field,
+                           int64_t unit_id, int64_t label)
 {
     enum rc rc = actor_check(plan->ctx, plan->db, plan->actor, PERM_UNIT_WRITE, unit_id, label);
     if (rc != RC_FORBIDDEN)
@@ -265,7 +273,11 @@ static enum rc plan_old_unit(struct plan *plan, struct node *node)
     int64_t above = node->is_moved ? existing_above(plan, map_get(&plan->by_code, node->parent_code)) : 0;
     if (above)
         TRY(check_right(plan, "units", row, "parent_code", above, LABEL_PUBLIC));
-    set_action(plan, planned, !node->is_moved ? "change" : differences ? "move_change" : "move", node->is_moved ? &plan->moved : &plan->changed);
+    set_action(plan, planned,
+               !node->is_moved ? "change"
+               : differences   ? "move_change"
+                               : "move",
+               node->is_moved ? &plan->moved : &plan->changed);
     return RC_OK;
 }
 
@@ -296,12 +308,14 @@ static enum rc load_people(struct plan *plan)
     map_init(&plan->people, arena);
     for (struct value *row = rows->items.first; row; row = row->next) {
         TRY(map_put(&plan->people, number_key(arena, value_get_int(row, "id", 0)), row));
-        TRY(map_put(&plan->people, person_key(arena, value_get_text(row, "unit_code"), value_get_text(row, "name")), row));
+        TRY(map_put(&plan->people, person_key(arena, value_get_text(row, "unit_code"), value_get_text(row, "name")),
+                    row));
     }
     return RC_OK;
 }
 
-static enum rc plan_old_person(struct plan *plan, const struct value *row, const struct value *old, const struct node *unit)
+static enum rc plan_old_person(struct plan *plan, const struct value *row, const struct value *old,
+                               const struct node *unit)
 {
     struct value *planned = add_planned(plan, "people", row, value_get_int(old, "id", 0));
     value_put_text(plan->ctx->arena, planned, "unit_code", unit->code);
@@ -332,7 +346,8 @@ static enum rc plan_person(struct plan *plan, struct map *seen, const struct val
     struct arena *arena = plan->ctx->arena;
     const struct node *unit = map_get(&plan->by_code, value_get_text(row, "unit_code"));
     if (!unit) {
-        complain(plan, "people", row, "unit_code", value_get_text(row, "unit_code").n ? "unit_import.no_unit" : "field.required");
+        complain(plan, "people", row, "unit_code",
+                 value_get_text(row, "unit_code").n ? "unit_import.no_unit" : "field.required");
         return RC_OK;
     }
     if (!is_well_typed(plan, &command_person_create, "people", row))
@@ -363,14 +378,14 @@ static enum rc plan_people(struct plan *plan, const struct value *rows)
 {
     struct map seen;
     map_init(&seen, plan->ctx->arena);
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         TRY(plan_person(plan, &seen, row));
     }
     return RC_OK;
 }
 
-static enum rc make_plan(struct plan *plan, struct ctx *ctx, struct db *db, const struct actor *actor, const struct value *input)
+static enum rc make_plan(struct plan *plan, struct ctx *ctx, struct db *db, const struct actor *actor,
+                         const struct value *input)
 {
     struct arena *arena = ctx->arena;
     long before = ctx->issue_count;
@@ -441,7 +456,8 @@ static enum rc create_units(struct command_call *call, struct plan *plan)
             if (parent)
                 value_put_int(call->ctx->arena, raw, "parent_id", parent->id);
             if (!value_get_text(node->row, "valid_from").n)
-                value_set(raw, STR("valid_from"), value_new_text(call->ctx->arena, value_get_text(call->input, "valid_from")));
+                value_set(raw, STR("valid_from"),
+                          value_new_text(call->ctx->arena, value_get_text(call->input, "valid_from")));
             TRY(run_one(call, &command_unit_create, raw, &node->id));
             is_any = true;
         }
@@ -501,10 +517,10 @@ static enum rc change_units(struct command_call *call, struct plan *plan)
             continue;
         struct value *raw = value_new_map(arena);
         value_put_int(arena, raw, "id", node->id);
-        VALUE_EACH(change, value_get(node->planned, "changes"))
-        {
+        VALUE_EACH (change, value_get(node->planned, "changes")) {
             if (!str_equal(value_get_text(change, "field"), STR("parent_code")))
-                value_put_text(arena, raw, arena_copy_cstr(arena, value_get_text(change, "field")), value_get_text(change, "to"));
+                value_put_text(arena, raw, arena_copy_cstr(arena, value_get_text(change, "field")),
+                               value_get_text(change, "to"));
         }
         TRY(run_one(call, &command_unit_change, raw, NULL));
     }
@@ -515,8 +531,7 @@ static enum rc write_people(struct command_call *call, struct plan *plan)
 {
     struct arena *arena = call->ctx->arena;
     const struct value *planned = value_get(plan->result, "people")->items.first;
-    VALUE_EACH(row, value_get(call->input, "people"))
-    {
+    VALUE_EACH (row, value_get(call->input, "people")) {
         struct str action = value_get_text(planned, "action");
         const struct node *unit = map_get(&plan->by_code, value_get_text(planned, "unit_code"));
         int64_t id = value_get_int(planned, "id", 0);

@@ -12,8 +12,17 @@ static bool is_formula(struct str s)
     if (!utf8_decode(s, &at, &code))
         return false;
     switch (code) {
-    case '=': case '+': case '-': case '@': case '\t': case '\r': case '\n':
-    case 0xFF1D: case 0xFF0B: case 0xFF0D: case 0xFF20:
+    case '=':
+    case '+':
+    case '-':
+    case '@':
+    case '\t':
+    case '\r':
+    case '\n':
+    case 0xFF1D:
+    case 0xFF0B:
+    case 0xFF0D:
+    case 0xFF20:
         return true;
     default:
         return false;
@@ -24,7 +33,8 @@ void csv_write_text(struct buf *out, struct str s)
 {
     bool has_guard = is_formula(s), has_quotes = false;
     for (size_t i = 0; i < s.n && !has_quotes; i++)
-        has_quotes = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == ';' || s.p[i] == '\t';
+        has_quotes =
+            s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == ';' || s.p[i] == '\t';
     if (has_quotes)
         buf_add_char(out, '"');
     if (has_guard)
@@ -44,7 +54,8 @@ void csv_write_text(struct buf *out, struct str s)
 static void write_hundredths(struct buf *out, int64_t number)
 {
     uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    buf_add_format(out, "%s%llu.%02llu", number < 0 ? "-" : "", (unsigned long long)(size / 100), (unsigned long long)(size % 100));
+    buf_add_format(out, "%s%llu.%02llu", number < 0 ? "-" : "", (unsigned long long)(size / 100),
+                   (unsigned long long)(size % 100));
 }
 
 static void write_cell(struct buf *out, enum xlsx_kind kind, const struct xlsx_cell *cell)
@@ -82,7 +93,8 @@ void csv_write_head(struct buf *out, const struct xlsx_column *columns, size_t c
     buf_add(out, STR("\r\n"));
 }
 
-void csv_write_row(struct buf *out, const struct xlsx_column *columns, const struct xlsx_cell *cells, size_t column_count)
+void csv_write_row(struct buf *out, const struct xlsx_column *columns, const struct xlsx_cell *cells,
+                   size_t column_count)
 {
     for (size_t i = 0; i < column_count; i++) {
         buf_add(out, i ? STR(",") : STR(""));

@@ -14,7 +14,8 @@
 /* Byte order mark and the titles. */
 void csv_write_head(struct buf *out, const struct xlsx_column *columns, size_t column_count);
 /* One row; cells are typed by their columns: money "1234.50", date "2024-07-08", percentage "12.34%". */
-void csv_write_row(struct buf *out, const struct xlsx_column *columns, const struct xlsx_cell *cells, size_t column_count);
+void csv_write_row(struct buf *out, const struct xlsx_column *columns, const struct xlsx_cell *cells,
+                   size_t column_count);
 /* One text field, guarded and quoted as needed, without separator. */
 void csv_write_text(struct buf *out, struct str s);
 /* One JSON line. */

@@ -150,7 +150,8 @@ enum rc xlsx_write_open(struct ctx *ctx, const char *path, const struct xlsx_boo
     }
     set_properties(write, book);
     write->has_meta = book->kind.n > 0;
-    (void)snprintf(write->kind, sizeof write->kind, "%.*s", STR_ARG(utf8_cut_bytes(book->kind, sizeof write->kind - 1)));
+    (void)snprintf(write->kind, sizeof write->kind, "%.*s",
+                   STR_ARG(utf8_cut_bytes(book->kind, sizeof write->kind - 1)));
     *ret_write = write;
     return RC_OK;
 }
@@ -176,27 +177,31 @@ static void finish_sheet(struct xlsx_write *write)
 
 static int default_width(enum xlsx_kind kind)
 {
-    static const int widths[] = {[XLSX_TEXT] = 24, [XLSX_INT] = 10, [XLSX_MONEY] = 16, [XLSX_DATE] = 12, [XLSX_PERCENT] = 10};
+    static const int widths[] = {
+        [XLSX_TEXT] = 24, [XLSX_INT] = 10, [XLSX_MONEY] = 16, [XLSX_DATE] = 12, [XLSX_PERCENT] = 10};
     return widths[kind];
 }
 
-static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_column *columns, const char *name)
+static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_column *columns,
+                          const char *name)
 {
     struct str sheet = arena_copy_str(ctx->arena, str_from_cstr(name));
     TRY(arena_rc(ctx->arena));
     for (size_t i = 0; i < write->column_count; i++) {
         const struct xlsx_column *column = &columns[i];
         bool is_wrapped = column->kind == XLSX_TEXT && column->is_wrapped;
-        write->columns[i] = (struct sheet_column){column->kind, is_wrapped ? write->wrapped_format : write->formats[column->kind]};
+        write->columns[i] =
+            (struct sheet_column){column->kind, is_wrapped ? write->wrapped_format : write->formats[column->kind]};
         int width = column->width_chars > 0 ? column->width_chars : default_width(column->kind);
         (void)worksheet_set_column(write->sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
-        lxw_error error = worksheet_write_string(write->sheet, 0, (lxw_col_t)i, as_cstr(write, column->title, CELL_CHARS_MAX),
-                                                 write->head_format);
+        lxw_error error = worksheet_write_string(write->sheet, 0, (lxw_col_t)i,
+                                                 as_cstr(write, column->title, CELL_CHARS_MAX), write->head_format);
         if (error)
             return failed(ctx, write, error);
         buf_add_format(&write->meta, "%.*s\t%zu\t%.*s\t", STR_ARG(sheet), i + 1, STR_ARG(column->field));
         for (size_t k = 0; k < column->title.n; k++)
-            buf_add_char(&write->meta, column->title.p[k] == '\t' || column->title.p[k] == '\n' ? ' ' : column->title.p[k]);
+            buf_add_char(&write->meta,
+                         column->title.p[k] == '\t' || column->title.p[k] == '\n' ? ' ' : column->title.p[k]);
         buf_add_char(&write->meta, '\n');
     }
     if (write->has_ids) {
@@ -242,14 +247,16 @@ static lxw_error write_number(struct xlsx_write *write, lxw_col_t at, int64_t nu
     return worksheet_write_number(write->sheet, write->next_row, at, (double)number / scale, format);
 }
 
-static lxw_error write_cell(struct xlsx_write *write, lxw_col_t at, const struct sheet_column *column, const struct xlsx_cell *cell)
+static lxw_error write_cell(struct xlsx_write *write, lxw_col_t at, const struct sheet_column *column,
+                            const struct xlsx_cell *cell)
 {
     char date[DATE_TEXT_BYTES];
     if (cell->is_null)
         return worksheet_write_blank(write->sheet, write->next_row, at, column->format);
     switch (column->kind) {
     case XLSX_TEXT:
-        return worksheet_write_string(write->sheet, write->next_row, at, as_cstr(write, cell->text, CELL_CHARS_MAX), column->format);
+        return worksheet_write_string(write->sheet, write->next_row, at, as_cstr(write, cell->text, CELL_CHARS_MAX),
+                                      column->format);
     case XLSX_INT:
         return write_number(write, at, cell->number, 1, column->format);
     case XLSX_MONEY:
@@ -258,13 +265,16 @@ static lxw_error write_cell(struct xlsx_write *write, lxw_col_t at, const struct
         return write_number(write, at, cell->number, 10000, column->format);
     case XLSX_DATE:
         if (cell->number + SERIAL_OF_1970 < FIRST_SAFE_SERIAL)
-            return worksheet_write_string(write->sheet, write->next_row, at, date_format((int32_t)cell->number, date).p, column->format);
-        return worksheet_write_number(write->sheet, write->next_row, at, (double)(cell->number + SERIAL_OF_1970), column->format);
+            return worksheet_write_string(write->sheet, write->next_row, at, date_format((int32_t)cell->number, date).p,
+                                          column->format);
+        return worksheet_write_number(write->sheet, write->next_row, at, (double)(cell->number + SERIAL_OF_1970),
+                                      column->format);
     }
     return LXW_NO_ERROR;
 }
 
-enum rc xlsx_write_row(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_cell *cells, struct str id, int64_t revision)
+enum rc xlsx_write_row(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_cell *cells, struct str id,
+                       int64_t revision)
 {
     if (write->next_row > ROWS_MAX)
         return ctx_fail_format(ctx, RC_TOO_LARGE, "export.too_many_rows", "%d", ROWS_MAX);
@@ -275,7 +285,8 @@ enum rc xlsx_write_row(struct ctx *ctx, struct xlsx_write *write, const struct x
     }
     if (write->has_ids) {
         lxw_col_t at = (lxw_col_t)write->column_count;
-        lxw_error error = worksheet_write_string(write->sheet, write->next_row, at, as_cstr(write, id, CELL_CHARS_MAX), NULL);
+        lxw_error error =
+            worksheet_write_string(write->sheet, write->next_row, at, as_cstr(write, id, CELL_CHARS_MAX), NULL);
         if (!error)
             error = worksheet_write_number(write->sheet, write->next_row, (lxw_col_t)(at + 1), (double)revision, NULL);
         if (error)

@@ -14,9 +14,9 @@
 enum xlsx_kind {
     XLSX_TEXT,
     XLSX_INT,
-    XLSX_MONEY,   /* int64 fen, shown as yuan with two decimals */
-    XLSX_DATE,    /* day number of base/clock.h */
-    XLSX_PERCENT  /* int64 basis points, shown as a percentage with two decimals */
+    XLSX_MONEY,  /* int64 fen, shown as yuan with two decimals */
+    XLSX_DATE,   /* day number of base/clock.h */
+    XLSX_PERCENT /* int64 basis points, shown as a percentage with two decimals */
 };
 
 enum { XLSX_COLUMNS_MAX = 200, XLSX_SHEETS_MAX = 50 };
@@ -25,8 +25,8 @@ struct xlsx_column {
     struct str title; /* head, in the reader's language */
     struct str field; /* machine name, for the round trip; may be empty */
     enum xlsx_kind kind;
-    int width_chars;  /* 0: by kind */
-    bool is_wrapped;  /* long text breaks into lines */
+    int width_chars; /* 0: by kind */
+    bool is_wrapped; /* long text breaks into lines */
 };
 
 struct xlsx_cell {
@@ -43,12 +43,14 @@ struct xlsx_book {
 struct xlsx_write;
 
 /* Starts a book that xlsx_write_close will put at path.  RC_IO, RC_NOMEM. */
-enum rc xlsx_write_open(struct ctx *ctx, const char *path, const struct xlsx_book *book, struct xlsx_write **ret_write) MUST_CHECK;
-/* Starts a sheet: frozen head with a filter.  Name: at most 31 characters, []:*?/\ become spaces.  With has_ids each row
- * carries a stable id and a revision in hidden columns.  RC_INVALID (too many columns, name taken), RC_NOMEM. */
+enum rc xlsx_write_open(struct ctx *ctx, const char *path, const struct xlsx_book *book,
+                        struct xlsx_write **ret_write) MUST_CHECK;
+/* Starts a sheet: frozen head with a filter.  Name: at most 31 characters, []:*?/\ become spaces.  With has_ids each
+ * row carries a stable id and a revision in hidden columns.  RC_INVALID (too many columns, name taken), RC_NOMEM. */
 enum rc xlsx_write_sheet(struct ctx *ctx, struct xlsx_write *write, struct str name, const struct xlsx_column *columns,
                          size_t column_count, bool has_ids) MUST_CHECK;
-/* Next row; cells as many as columns.  id and revision only for sheets with has_ids.  RC_TOO_LARGE after 1 048 575 rows, RC_IO. */
+/* Next row; cells as many as columns.  id and revision only for sheets with has_ids.  RC_TOO_LARGE after 1 048 575
+ * rows, RC_IO. */
 enum rc xlsx_write_row(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_cell *cells, struct str id,
                        int64_t revision) MUST_CHECK;
 /* Cells that were cut to the 32 767 characters a cell may hold. */

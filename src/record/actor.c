@@ -135,7 +135,8 @@ static enum rc roles_differ(struct ctx *ctx, struct db *db, bool *ret_differ)
         have++;
         enum role role;
         int64_t perm = db_column_int(st, 1);
-        if (role_find(db_column_text(st, 0), &role) && perm >= 0 && perm < PERM_COUNT && role_has_perm(role, (enum perm)perm))
+        if (role_find(db_column_text(st, 0), &role) && perm >= 0 && perm < PERM_COUNT &&
+            role_has_perm(role, (enum perm)perm))
             found++;
     }
     *ret_differ = have != want || found != want;

@@ -26,7 +26,7 @@ enum role {
 enum label { LABEL_PUBLIC = 0, LABEL_INTERNAL = 1, LABEL_WORK_SECRET = 2, LABEL_NONE = -1 };
 
 struct actor {
-    int64_t account_id;            /* 0: the program itself, which may do everything */
+    int64_t account_id; /* 0: the program itself, which may do everything */
     struct str login, name;
     int8_t anywhere[PERM_COUNT];   /* highest label of the permission in any unit, LABEL_NONE: not held */
     int8_t everywhere[PERM_COUNT]; /* highest label when held for the whole group, else LABEL_NONE */

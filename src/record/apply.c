@@ -19,14 +19,14 @@ enum { APPLY_STEPS_MAX = 6, SEARCH_PARTS_MAX = 4 };
 
 /* How an event keeps the search index: which keys of the body make the indexed text and its scope. */
 struct search_rule {
-    const char *kind;         /* of the search document; NULL: not indexed */
-    bool is_update;           /* the document exists under body.id */
+    const char *kind; /* of the search document; NULL: not indexed */
+    bool is_update;   /* the document exists under body.id */
     const char *title[SEARCH_PARTS_MAX];
     const char *body[SEARCH_PARTS_MAX];
-    const char *target;       /* key of the id that a hit leads to; NULL: the thing itself */
-    const char *unit;         /* key of the unit whose scope holds; NULL: the thing itself */
-    int64_t label;            /* when the body has no label */
-    bool has_pinyin;          /* the name is found by pinyin too */
+    const char *target; /* key of the id that a hit leads to; NULL: the thing itself */
+    const char *unit;   /* key of the unit whose scope holds; NULL: the thing itself */
+    int64_t label;      /* when the body has no label */
+    bool has_pinyin;    /* the name is found by pinyin too */
 };
 
 #define UNIT_TEXT .title = {"name"}, .body = {"short_name", "code", "pinyin"}, .has_pinyin = true
@@ -53,9 +53,9 @@ static const struct apply_row {
 } apply_table[EVENT_KIND_COUNT] = {
 #define RUN(q) {Q_##q, NULL},
 #define EACH(q, list) {Q_##q, list},
-#define EVENT(name, kind, search, ...)                                       \
-    [EVENT_##name] = {&SEARCH_##search,                                      \
-                      {__VA_ARGS__},                                         \
+#define EVENT(name, kind, search, ...)                                                                                 \
+    [EVENT_##name] = {&SEARCH_##search,                                                                                \
+                      {__VA_ARGS__},                                                                                   \
                       (int)(sizeof((const struct apply_step[]){__VA_ARGS__}) / sizeof(struct apply_step))},
 #include "../../data/events.def"
 #undef EVENT
@@ -163,8 +163,7 @@ enum rc apply_event(struct ctx *ctx, struct db *db, enum event_kind kind, const 
             TRY(run_step(ctx, db, step->query, event, body, extra, NULL));
             continue;
         }
-        VALUE_EACH(item, value_get(body, step->each))
-        {
+        VALUE_EACH (item, value_get(body, step->each)) {
             TRY(run_step(ctx, db, step->query, event, body, extra, item));
         }
     }

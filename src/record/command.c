@@ -35,7 +35,8 @@ static bool parse_money(struct str s, int64_t *ret_fen)
         rest = str_slice(rest, 1, rest.n);
     }
     size_t point = str_find_byte(rest, '.', 0);
-    struct str whole = str_slice(rest, 0, point), part = point == SIZE_MAX ? STR_EMPTY : str_slice(rest, point + 1, rest.n);
+    struct str whole = str_slice(rest, 0, point),
+               part = point == SIZE_MAX ? STR_EMPTY : str_slice(rest, point + 1, rest.n);
     bool has_commas = str_find_byte(whole, ',', 0) != SIZE_MAX;
     if (whole.n == 0 || part.n > 2 || (point != SIZE_MAX && part.n == 0))
         return false;
@@ -94,8 +95,7 @@ static enum rc read_ids(struct ctx *ctx, const struct field *field, const struct
             return fail_field(ctx, field, "field.not_a_number", part);
         value_add_int(ctx->arena, list, id);
     }
-    VALUE_EACH(item, raw)
-    {
+    VALUE_EACH (item, raw) {
         int64_t id = item->kind == VALUE_INT ? item->integer : 0;
         if (item->kind != VALUE_INT && !(item->kind == VALUE_TEXT && str_parse_int64(str_trim(item->text), &id)))
             return fail_field(ctx, field, "field.not_a_number", STR_EMPTY);

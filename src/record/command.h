@@ -13,12 +13,12 @@
 #include "record/event.h"
 
 enum field_kind {
-    FIELD_TEXT,  /* one line, without blanks at its ends */
+    FIELD_TEXT,   /* one line, without blanks at its ends */
     FIELD_SECRET, /* one line exactly as typed */
-    FIELD_LONG,  /* text with line breaks */
+    FIELD_LONG,   /* text with line breaks */
     FIELD_INT,
     FIELD_ID,
-    FIELD_DATE,  /* YYYY-MM-DD */
+    FIELD_DATE,   /* YYYY-MM-DD */
     FIELD_CHOICE, /* one of `choices` */
     FIELD_BOOL,
     FIELD_MONEY, /* typed in yuan, "1,234.56", or as integer fen with the name suffix _fen from JSON */
@@ -36,32 +36,33 @@ struct field {
 
 struct command_call {
     struct ctx *ctx;
-    struct db *db;               /* write transaction is open */
+    struct db *db; /* write transaction is open */
     const struct actor *actor;
     int64_t now_ms;
-    const struct value *input;   /* typed by the fields; absent optional fields are null or "" */
-    struct value *result;        /* VALUE_MAP to fill: id, no, ... */
+    const struct value *input; /* typed by the fields; absent optional fields are null or "" */
+    struct value *result;      /* VALUE_MAP to fill: id, no, ... */
 };
 
 struct command {
-    const char *name;            /* "finding.create" */
-    enum perm perm;              /* held at all, before the command looks closer */
+    const char *name; /* "finding.create" */
+    enum perm perm;   /* held at all, before the command looks closer */
     const struct field *fields;
     int field_count;
-    bool is_patch;               /* a field that is absent stays as it is: it is left out of the input */
+    bool is_patch; /* a field that is absent stays as it is: it is left out of the input */
     /* Slow or private work on the typed input before the transaction (hashing a password); NULL: none.  Any thread. */
     enum rc (*prepare)(struct ctx *ctx, struct value *input);
     enum rc (*run)(struct command_call *call);
-    bool is_on_source;           /* its events go to a source's chain, which it locks itself (command_lock_chain) */
-    const char *path;            /* POST here; {id} is the field id */
-    const char *redirect;        /* where a page goes afterwards; {id} from the result, else from the input */
+    bool is_on_source;    /* its events go to a source's chain, which it locks itself (command_lock_chain) */
+    const char *path;     /* POST here; {id} is the field id */
+    const char *redirect; /* where a page goes afterwards; {id} from the result, else from the input */
 };
 
 #define COMMAND_FIELDS(array) .fields = (array), .field_count = (int)(sizeof(array) / sizeof(array)[0])
 
 /* Types `raw` (texts of a form, or JSON) by the command's fields.  All faults are put on ctx, with the field's name:
- * field.required, field.too_long {0}, field.one_line, field.not_a_number, field.not_a_date, field.not_a_choice {0}, field.not_money.
- * RC_INVALID when there is any, RC_BAD_ENCODING for text that is not clean UTF-8.  Unknown fields are ignored but for those of forms (csrf, ...). */
+ * field.required, field.too_long {0}, field.one_line, field.not_a_number, field.not_a_date, field.not_a_choice {0},
+ * field.not_money. RC_INVALID when there is any, RC_BAD_ENCODING for text that is not clean UTF-8.  Unknown fields are
+ * ignored but for those of forms (csrf, ...). */
 enum rc command_read_input(struct ctx *ctx, const struct command *command, const struct value *raw,
                            struct value **ret_input) MUST_CHECK;
 /* Runs within the open transaction of call->db: permission, then the command.  The caller rolls back on failure.

@@ -36,9 +36,9 @@ void event_compute_hash(const struct event *event, char ret_hex[65])
     char line[160];
     enum rc rc = digest_init(&digest, DIGEST_SHA256); /* SHA-256 never fails */
     digest_update(&digest, event->prev_hash.p, event->prev_hash.n);
-    int n = snprintf(line, sizeof line, "\n%lld\n%lld\n%lld\n%lld\n%lld\n", (long long)event->chain,
-                     (long long)event->chain_seq, (long long)event->seq, (long long)event->at_ms,
-                     (long long)event->actor);
+    int n =
+        snprintf(line, sizeof line, "\n%lld\n%lld\n%lld\n%lld\n%lld\n", (long long)event->chain,
+                 (long long)event->chain_seq, (long long)event->seq, (long long)event->at_ms, (long long)event->actor);
     digest_update(&digest, line, (size_t)n);
     digest_update(&digest, event->kind.p, event->kind.n);
     n = snprintf(line, sizeof line, "\n%lld\n%zu\n", (long long)event->subject, event->reason.n);

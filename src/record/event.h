@@ -32,7 +32,7 @@ struct event {
     int64_t actor;
     struct str kind;
     int64_t subject;
-    struct str body;   /* JSON */
+    struct str body; /* JSON */
     struct str reason;
     struct str prev_hash, hash;
 };
@@ -46,8 +46,8 @@ bool event_kind_find(struct str name, enum event_kind *ret_kind);
 struct event_new {
     enum event_kind kind;
     int64_t chain;
-    bool is_own_chain;  /* begins a chain of its own, whose id is the event's seq */
-    int64_t subject;    /* 0: the event's own seq */
+    bool is_own_chain; /* begins a chain of its own, whose id is the event's seq */
+    int64_t subject;   /* 0: the event's own seq */
     int64_t actor;
     int64_t at_ms;
     struct str reason;

@@ -101,7 +101,8 @@ static enum rc write_all(struct ctx *ctx, int fd, const char *p, size_t n)
     return RC_OK;
 }
 
-/* Gives the finished temporary file its name; one of the same content that is there already is replaced by its equal. */
+/* Gives the finished temporary file its name; one of the same content that is there already is replaced by its equal.
+ */
 static enum rc settle(struct ctx *ctx, struct filestore *store, int fd, const char *temp, const char *hex)
 {
     char path[PATH_BYTES], folder[3] = {hex[0], hex[1], '\0'};

@@ -17,14 +17,17 @@ enum { FILESTORE_NAME_BYTES = 65 };
 enum rc filestore_open(struct ctx *ctx, struct str directory, struct filestore **ret_store) MUST_CHECK;
 void filestore_close(struct filestore *store); /* takes NULL */
 /* Keeps bytes; name gets the digest in hex. */
-enum rc filestore_put(struct ctx *ctx, struct filestore *store, struct str bytes, char name[FILESTORE_NAME_BYTES]) MUST_CHECK;
+enum rc filestore_put(struct ctx *ctx, struct filestore *store, struct str bytes,
+                      char name[FILESTORE_NAME_BYTES]) MUST_CHECK;
 /* Keeps size bytes of an open file from offset, read once, memory flat. */
 enum rc filestore_put_fd(struct ctx *ctx, struct filestore *store, int fd, int64_t offset, int64_t size,
                          char name[FILESTORE_NAME_BYTES]) MUST_CHECK;
 /* Opens for reading; the caller closes *ret_fd.  RC_NOT_FOUND; RC_INVALID when name is no digest. */
-enum rc filestore_open_file(struct ctx *ctx, struct filestore *store, struct str name, int *ret_fd, int64_t *ret_size) MUST_CHECK;
+enum rc filestore_open_file(struct ctx *ctx, struct filestore *store, struct str name, int *ret_fd,
+                            int64_t *ret_size) MUST_CHECK;
 /* Whole content in the arena, at most ceiling bytes (RC_TOO_LARGE). */
-enum rc filestore_read(struct ctx *ctx, struct filestore *store, struct str name, size_t ceiling, struct str *ret_bytes) MUST_CHECK;
+enum rc filestore_read(struct ctx *ctx, struct filestore *store, struct str name, size_t ceiling,
+                       struct str *ret_bytes) MUST_CHECK;
 /* Reads the file and compares its digest with its name: RC_OK, RC_CHAIN, RC_NOT_FOUND. */
 enum rc filestore_verify(struct ctx *ctx, struct filestore *store, struct str name) MUST_CHECK;
 /* Directory, for backup. */

@@ -158,8 +158,7 @@ static enum rc check_files(struct ctx *ctx, struct db *db, struct filestore *fil
         TRY(db_rows(ctx, st, &rows));
         if (value_count(rows) == 0)
             return RC_OK;
-        VALUE_EACH(row, rows)
-        {
+        VALUE_EACH (row, rows) {
             after = value_get_text(row, "sha256");
             result->files++;
             enum rc rc = filestore_verify(ctx, files, after);
@@ -203,8 +202,7 @@ static enum rc check_all(struct ctx *ctx, struct db *db, struct filestore *files
     TRY(check_heads(&state, db));
     struct value *problems;
     TRY(db_check(ctx, db, &problems));
-    VALUE_EACH(problem, problems)
-    {
+    VALUE_EACH (problem, problems) {
         add_problem(ctx, &result, "%.*s", STR_ARG(problem->text));
     }
     if (files)
@@ -296,7 +294,9 @@ static enum rc compare_table(struct ctx *ctx, struct db *a, struct db *b, struct
         if (is_x && is_y && !column)
             continue;
         struct str text = arena_format(ctx->arena, "%.*s row %lld: %s", STR_ARG(table), (long long)row,
-                                       column ? column : is_x ? "missing after replay" : "only after replay");
+                                       column ? column
+                                       : is_x ? "missing after replay"
+                                              : "only after replay");
         value_add_text(ctx->arena, differences, text);
         return RC_OK; /* the first difference of a table is enough */
     }
@@ -306,8 +306,7 @@ enum rc maintain_compare(struct ctx *ctx, struct db *a, struct db *b, struct val
 {
     struct value *tables, *differences = value_new_list(ctx->arena);
     TRY(db_list_tables(ctx, a, &tables));
-    VALUE_EACH(table, tables)
-    {
+    VALUE_EACH (table, tables) {
         TRY(compare_table(ctx, a, b, table->text, differences));
     }
     *ret_differences = differences;

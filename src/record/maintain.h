@@ -8,15 +8,19 @@
 
 struct check_result {
     int64_t events, chains, files;
-    int64_t problems;             /* all of them */
-    struct value *list;           /* the first 100, as texts */
+    int64_t problems;   /* all of them */
+    struct value *list; /* the first 100, as texts */
 };
 
-/* Verifies, in one snapshot, every chain's hashes, numbers and heads, the engine's own check and foreign keys, the digests of stored files
- * (files may be NULL: not looked at) and the counts kept in rows.  RC_OK also when problems were found. */
-enum rc maintain_check(struct ctx *ctx, struct db *db, struct filestore *files, struct check_result *ret_result) MUST_CHECK;
-/* Replays the events of `from` up to the last one of until_ms (INT64_MAX: all) or before into the empty, migrated database `to`; *ret_events. */
-enum rc maintain_replay(struct ctx *ctx, struct db *from, struct db *to, int64_t until_ms, int64_t *ret_events) MUST_CHECK;
+/* Verifies, in one snapshot, every chain's hashes, numbers and heads, the engine's own check and foreign keys, the
+ * digests of stored files (files may be NULL: not looked at) and the counts kept in rows.  RC_OK also when problems
+ * were found. */
+enum rc maintain_check(struct ctx *ctx, struct db *db, struct filestore *files,
+                       struct check_result *ret_result) MUST_CHECK;
+/* Replays the events of `from` up to the last one of until_ms (INT64_MAX: all) or before into the empty, migrated
+ * database `to`; *ret_events. */
+enum rc maintain_replay(struct ctx *ctx, struct db *from, struct db *to, int64_t until_ms,
+                        int64_t *ret_events) MUST_CHECK;
 /* Compares all replayed tables row by row; *ret_differences is a list of texts, empty when equal. */
 enum rc maintain_compare(struct ctx *ctx, struct db *a, struct db *b, struct value **ret_differences) MUST_CHECK;
 

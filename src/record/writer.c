@@ -1,8 +1,8 @@
 /* writer.c: group commit; see writer.h.
  *
- * A group is closed when as many jobs are in it as were under way at the last commit, or after a quarter of the time that
- * commit took.  Without the wait those who were answered last always miss the next group, and every job waits for two
- * commits instead of one.  Somebody alone never waits.
+ * A group is closed when as many jobs are in it as were under way at the last commit, or after a quarter of the time
+ * that commit took.  Without the wait those who were answered last always miss the next group, and every job waits for
+ * two commits instead of one.  Somebody alone never waits.
  */
 #include "record/writer.h"
 
@@ -19,8 +19,8 @@ struct writer {
     pthread_cond_t has_work;
     struct write_job *first, *last;
     int64_t waiting, commits, jobs;
-    int64_t under_way;  /* jobs in the last group and waiting behind it */
-    int64_t gather_us;  /* longest wait for as many again */
+    int64_t under_way; /* jobs in the last group and waiting behind it */
+    int64_t gather_us; /* longest wait for as many again */
     int group_max, queue_max;
     bool is_stopping;
     int thread_count;
@@ -166,7 +166,8 @@ static void run_group(struct writer_thread *thread, struct write_job *group, int
     note_commit(thread->writer, n, clock_monotonic_us() - began_us);
 }
 
-/* Of a commit whose answer was lost nobody knows whether it was made: neither we nor the client may do all of it again. */
+/* Of a commit whose answer was lost nobody knows whether it was made: neither we nor the client may do all of it again.
+ */
 static enum rc commit_once(struct ctx *ctx, struct db *db)
 {
     enum rc rc = db_commit(ctx, db);

@@ -14,24 +14,24 @@
 struct writer;
 
 struct write_job {
-    struct write_job *next;            /* the writer's own */
-    const struct command *command;     /* NULL: run `work` instead */
+    struct write_job *next;                                     /* the writer's own */
+    const struct command *command;                              /* NULL: run `work` instead */
     enum rc (*work)(struct ctx *ctx, struct db *db, void *arg); /* bookkeeping of local tables: sessions, jobs */
     void *arg;
-    struct ctx *ctx;                   /* the request's; belongs to the writer until done */
+    struct ctx *ctx; /* the request's; belongs to the writer until done */
     const struct actor *actor;
     const struct value *input;
     struct value *result;
-    enum rc rc;                        /* outcome, valid in done */
+    enum rc rc; /* outcome, valid in done */
     void (*done)(struct write_job *job);
     void *user;
 };
 
 struct writer_config {
     struct str url;
-    int threads;      /* PostgreSQL connections for writing; SQLite always has one */
-    int group_max;    /* most jobs in one commit */
-    int queue_max;    /* more waiting jobs are refused with RC_BUSY */
+    int threads;   /* PostgreSQL connections for writing; SQLite always has one */
+    int group_max; /* most jobs in one commit */
+    int queue_max; /* more waiting jobs are refused with RC_BUSY */
 };
 
 /* Opens its connections and starts its threads.  RC_NOT_FOUND, RC_DB, RC_NOMEM. */

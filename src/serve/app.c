@@ -80,7 +80,8 @@ static void respond_metrics(struct app *app, struct http_request *request)
     struct str token = http_header_get(request, "Authorization");
     struct str want = app->settings->metrics_token;
     bool is_local = str_equal(request->remote, STR("127.0.0.1")) || str_equal(request->remote, STR("::1"));
-    bool is_allowed = want.n ? str_has_prefix(token, STR("Bearer ")) && str_equal(str_slice(token, 7, token.n), want) : is_local;
+    bool is_allowed =
+        want.n ? str_has_prefix(token, STR("Bearer ")) && str_equal(str_slice(token, 7, token.n), want) : is_local;
     if (!is_allowed) {
         http_respond_bytes(request, 403, "text/plain", STR("forbidden\n"));
         return;
@@ -152,7 +153,8 @@ static enum rc open_metrics(struct app *app)
     app->metrics = metrics_new(1, names, n);
     if (!app->metrics)
         return RC_NOMEM;
-    metrics_gauge(app->metrics, "bihuan_writer_waiting", "Commands waiting for the writer.", gauge_waiting, app->writer);
+    metrics_gauge(app->metrics, "bihuan_writer_waiting", "Commands waiting for the writer.", gauge_waiting,
+                  app->writer);
     metrics_gauge(app->metrics, "bihuan_writer_commits", "Commits made since start.", gauge_commits, app->writer);
     metrics_gauge(app->metrics, "bihuan_writer_commands", "Commands run since start.", gauge_jobs, app->writer);
     return RC_OK;

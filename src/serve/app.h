@@ -18,19 +18,19 @@ struct app {
     struct filestore *files;
     struct writer *writer;
     struct pool *pool;
-    struct pool *slow;        /* reads documents; its threads have a connection each too */
+    struct pool *slow; /* reads documents; its threads have a connection each too */
     struct http_server *server;
     struct mustache_set *templates;
     struct metrics *metrics;
-    struct str build_id;      /* changes with the program: part of every ETag */
-    bool is_strict;           /* tests: an unknown name in a template is an error */
+    struct str build_id; /* changes with the program: part of every ETag */
+    bool is_strict;      /* tests: an unknown name in a template is an error */
     int64_t started_ms;
 };
 
 struct worker {
     struct app *app;
     int index;
-    struct db *db;            /* reading */
+    struct db *db; /* reading */
     struct gzip *gzip;
 };
 

@@ -72,8 +72,8 @@ struct str chrome_make_csrf(struct page *page)
     return token;
 }
 
-/* BREACH: a compressed page with a constant secret beside text of others leaks the secret by its length.  So each page shows
- * the token under a fresh random mask: hex(mask) hex(mask xor token). */
+/* BREACH: a compressed page with a constant secret beside text of others leaks the secret by its length.  So each page
+ * shows the token under a fresh random mask: hex(mask) hex(mask xor token). */
 static struct str mask_csrf(struct page *page, struct str token)
 {
     uint8_t mask[DIGEST_BYTES], bytes[DIGEST_BYTES];
@@ -92,7 +92,8 @@ bool chrome_check_csrf(const struct page *page, struct str given)
     size_t half = DIGEST_TEXT_BYTES - 1;
     if (given.n == 2 * half && !digest_parse(str_slice(given, 0, half), mask))
         return false;
-    if (!digest_parse(chrome_csrf(page), want) || !digest_parse(given.n == 2 * half ? str_slice(given, half, given.n) : given, have))
+    if (!digest_parse(chrome_csrf(page), want) ||
+        !digest_parse(given.n == 2 * half ? str_slice(given, half, given.n) : given, have))
         return false;
     for (size_t i = 0; i < sizeof have; i++)
         have[i] ^= mask[i];
@@ -190,7 +191,8 @@ static void put_page(struct page *page, struct value *root)
         title = page_text(page, page->route->title);
     value_put_text(arena, about, "title", title);
     struct str path = page->request->raw_path;
-    struct str full = page->request->query.n ? arena_format(arena, "%.*s?%.*s", STR_ARG(path), STR_ARG(page->request->query)) : path;
+    struct str full =
+        page->request->query.n ? arena_format(arena, "%.*s?%.*s", STR_ARG(path), STR_ARG(page->request->query)) : path;
     value_put_text(arena, about, "path", page->request->method == HTTP_GET ? full : STR("/"));
     value_put_text(arena, about, "query", page_param_text(page, "q"));
     bool is_zh = page->lang == LANG_ZH;

@@ -4,7 +4,8 @@
 
 #include "serve/page.h"
 
-/* The layout's part of the view: lang, theme, csrf, page, nav, user, crumbs, flash, errors (see web/templates/DATA.md). */
+/* The layout's part of the view: lang, theme, csrf, page, nav, user, crumbs, flash, errors (see web/templates/DATA.md).
+ */
 struct value *chrome_make(struct page *page);
 /* Security headers, cookies that end. */
 void chrome_finish(struct page *page);

@@ -8,9 +8,9 @@
 enum cookie_same_site { COOKIE_LAX, COOKIE_STRICT };
 
 struct cookie {
-    struct str name;  /* a token */
-    struct str value; /* cookie octets: no space, quote, comma, semicolon, backslash */
-    struct str path;  /* empty means "/" */
+    struct str name;   /* a token */
+    struct str value;  /* cookie octets: no space, quote, comma, semicolon, backslash */
+    struct str path;   /* empty means "/" */
     int64_t max_age_s; /* < 0: for the browser's session; 0: delete now */
     enum cookie_same_site same_site;
     bool is_secure;

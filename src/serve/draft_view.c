@@ -13,7 +13,8 @@ static struct str node_id(struct arena *arena, struct str id) { return arena_con
 static struct str keyed_text(struct page *page, const char *prefix, struct str code)
 {
     struct arena *arena = page->ctx.arena;
-    struct str text = code.n ? message_find(page->lang, arena_format(arena, "%s.%.*s", prefix, STR_ARG(code))) : STR("");
+    struct str text =
+        code.n ? message_find(page->lang, arena_format(arena, "%s.%.*s", prefix, STR_ARG(code))) : STR("");
     return text.p ? text : code;
 }
 
@@ -34,12 +35,14 @@ static struct str cut_text(struct str s, size_t n)
 
 bool draft_view_find(const struct value *draft, struct str id, struct draft_entry *ret_entry)
 {
-    static const char *const lists[][2] = {
-        {"aspects", "aspect"}, {"findings", "finding"}, {"next_steps", "next_step"}, {"notes", "note"}, {"parts", "part"}};
+    static const char *const lists[][2] = {{"aspects", "aspect"},
+                                           {"findings", "finding"},
+                                           {"next_steps", "next_step"},
+                                           {"notes", "note"},
+                                           {"parts", "part"}};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const struct value *before = NULL;
-        VALUE_EACH(entry, value_get(draft, lists[i][0]))
-        {
+        VALUE_EACH (entry, value_get(draft, lists[i][0])) {
             if (str_equal(value_get_text(entry, "id"), id)) {
                 *ret_entry = (struct draft_entry){entry, NULL, before, lists[i][1]};
                 return true;
@@ -47,11 +50,9 @@ bool draft_view_find(const struct value *draft, struct str id, struct draft_entr
             before = entry;
         }
     }
-    VALUE_EACH(finding, value_get(draft, "findings"))
-    {
+    VALUE_EACH (finding, value_get(draft, "findings")) {
         const struct value *before = NULL;
-        VALUE_EACH(measure, value_get(finding, "measures"))
-        {
+        VALUE_EACH (measure, value_get(finding, "measures")) {
             if (str_equal(value_get_text(measure, "id"), id)) {
                 *ret_entry = (struct draft_entry){measure, finding, before, "measure"};
                 return true;
@@ -64,8 +65,7 @@ bool draft_view_find(const struct value *draft, struct str id, struct draft_entr
 
 static const struct value *find_paragraph(const struct value *draft, int64_t n)
 {
-    VALUE_EACH(paragraph, value_get(draft, "paragraphs"))
-    {
+    VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         if (value_get_int(paragraph, "n", 0) == n)
             return paragraph;
     }
@@ -86,18 +86,20 @@ static struct str place_of(const struct value *draft, const struct value *entry)
     return value_get_text(find_paragraph(draft, first_paragraph(entry)), "place");
 }
 
-static struct value *add_node(struct page *page, struct value *list, const struct value *draft, const struct value *entry,
-                              const char *kind, struct str selected)
+static struct value *add_node(struct page *page, struct value *list, const struct value *draft,
+                              const struct value *entry, const char *kind, struct str selected)
 {
     struct arena *arena = page->ctx.arena;
     struct value *node = value_add_map(arena, list);
-    bool is_measure = str_equal_cstr(str_from_cstr(kind), "measure"), is_finding = str_equal_cstr(str_from_cstr(kind), "finding");
+    bool is_measure = str_equal_cstr(str_from_cstr(kind), "measure"),
+         is_finding = str_equal_cstr(str_from_cstr(kind), "finding");
     struct str id = value_get_text(entry, "id"), title = value_get_text(entry, is_measure ? "text" : "title");
     struct str phase = is_finding ? value_get_text(entry, "phase") : STR(""), due = value_get_text(entry, "due");
     bool is_long = str_equal(phase, STR("long_term"));
     value_put_text(arena, node, "id", node_id(arena, id));
     value_put_text(arena, node, "kind", is_long ? STR("long_term") : str_from_cstr(kind));
-    value_put_text(arena, node, "kind_label", keyed_text(page, "role", is_long ? STR("long_term") : str_from_cstr(kind)));
+    value_put_text(arena, node, "kind_label",
+                   keyed_text(page, "role", is_long ? STR("long_term") : str_from_cstr(kind)));
     value_put_text(arena, node, "number", value_get_text(entry, "no"));
     value_put_text(arena, node, "title", title.n ? title : cut_text(value_get_text(entry, "body"), OPTION_TITLE_BYTES));
     value_put_text(arena, node, "place", place_of(draft, entry));
@@ -114,18 +116,17 @@ static struct value *add_node(struct page *page, struct value *list, const struc
     return node;
 }
 
-static void add_findings(struct page *page, struct value *aspect_node, const struct value *draft, struct str aspect, struct str selected)
+static void add_findings(struct page *page, struct value *aspect_node, const struct value *draft, struct str aspect,
+                         struct str selected)
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, aspect_node, "findings");
-    VALUE_EACH(finding, value_get(draft, "findings"))
-    {
+    VALUE_EACH (finding, value_get(draft, "findings")) {
         if (!str_equal(value_get_text(finding, "aspect"), aspect))
             continue;
         struct value *node = add_node(page, list, draft, finding, "finding", selected);
         struct value *measures = value_put_list(arena, node, "measures");
-        VALUE_EACH(measure, value_get(finding, "measures"))
-        {
+        VALUE_EACH (measure, value_get(finding, "measures")) {
             (void)add_node(page, measures, draft, measure, "measure", selected);
         }
         value_put_bool(arena, node, "has_measures", value_count(measures) > 0);
@@ -136,9 +137,9 @@ static void put_register(struct page *page, struct value *view, const struct val
 {
     struct arena *arena = page->ctx.arena;
     struct value *aspects = value_put_list(arena, view, "aspects");
-    VALUE_EACH(aspect, value_get(draft, "aspects"))
-    {
-        add_findings(page, add_node(page, aspects, draft, aspect, "aspect", selected), draft, value_get_text(aspect, "id"), selected);
+    VALUE_EACH (aspect, value_get(draft, "aspects")) {
+        add_findings(page, add_node(page, aspects, draft, aspect, "aspect", selected), draft,
+                     value_get_text(aspect, "id"), selected);
     }
     struct value none = {.kind = VALUE_MAP}; /* findings without an aspect stand under a heading of their own */
     struct value *node = add_node(page, aspects, draft, &none, "aspect", STR("-"));
@@ -158,8 +159,7 @@ static void put_register(struct page *page, struct value *view, const struct val
     struct value *other = value_put_list(arena, view, "other");
     static const char *const lists[][2] = {{"next_steps", "next_step"}, {"notes", "note"}, {"parts", "part"}};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        VALUE_EACH(entry, value_get(draft, lists[i][0]))
-        {
+        VALUE_EACH (entry, value_get(draft, lists[i][0])) {
             (void)add_node(page, other, draft, entry, lists[i][1], selected);
         }
     value_put_bool(arena, view, "has_other", value_count(other) > 0);
@@ -176,7 +176,8 @@ static void add_piece(struct arena *arena, struct value *pieces, struct str text
     value_put_text(arena, piece, "node", node.n ? node_id(arena, node) : STR(""));
 }
 
-/* A paragraph that feeds several entries is cut where the text of its measures stands; the rest belongs to the first. */
+/* A paragraph that feeds several entries is cut where the text of its measures stands; the rest belongs to the first.
+ */
 static void put_pieces(struct page *page, struct value *view, const struct value *draft, const struct value *paragraph)
 {
     struct arena *arena = page->ctx.arena;
@@ -186,8 +187,7 @@ static void put_pieces(struct page *page, struct value *view, const struct value
     if (value_count(users) > 0)
         owner = users->items.first->text;
     size_t at = 0;
-    VALUE_EACH(user, users)
-    {
+    VALUE_EACH (user, users) {
         struct draft_entry found;
         if (user->kind != VALUE_TEXT || !draft_view_find(draft, user->text, &found) || !found.finding)
             continue;
@@ -206,16 +206,16 @@ static void put_paragraphs(struct page *page, struct value *view, const struct v
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, view, "paragraphs");
-    VALUE_EACH(paragraph, value_get(draft, "paragraphs"))
-    {
+    VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         struct value *item = value_add_map(arena, list);
         struct str role = value_get_text(paragraph, "role"), state = value_get_text(paragraph, "state");
         value_put_int(arena, item, "number", value_get_int(paragraph, "n", 0));
         value_put_text(arena, item, "place", value_get_text(paragraph, "place"));
         value_put_text(arena, item, "role", role);
         value_put_text(arena, item, "role_label", keyed_text(page, "role_of", role));
-        value_put_bool(arena, item, "is_heading", str_equal(role, STR("title")) || str_equal(role, STR("aspect")) ||
-                                                      str_equal(role, STR("findings")) || str_equal(role, STR("long_term")));
+        value_put_bool(arena, item, "is_heading",
+                       str_equal(role, STR("title")) || str_equal(role, STR("aspect")) ||
+                           str_equal(role, STR("findings")) || str_equal(role, STR("long_term")));
         value_put_bool(arena, item, "is_unplaced", str_equal(state, STR("unplaced")));
         value_put_bool(arena, item, "is_dropped", str_equal(state, STR("dropped")));
         put_pieces(page, item, draft, paragraph);
@@ -226,12 +226,12 @@ static void put_reports(struct page *page, struct value *view, const struct valu
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, view, "reports");
-    VALUE_EACH(report, value_get(draft, "reports"))
-    {
+    VALUE_EACH (report, value_get(draft, "reports")) {
         struct value *item = value_add_map(arena, list);
         struct str severity = value_get_text(report, "severity");
         bool is_info = str_equal(severity, STR("info"));
-        struct str args[3] = {value_get_text(report, "text"), value_get_text(report, "stated"), value_get_text(report, "computed")};
+        struct str args[3] = {value_get_text(report, "text"), value_get_text(report, "stated"),
+                              value_get_text(report, "computed")};
         struct str key = arena_format(arena, "report.%.*s", STR_ARG(value_get_text(report, "code")));
         value_put_text(arena, item, "level", is_info ? STR("info") : STR("warning"));
         value_put_text(arena, item, "level_label", page_text(page, is_info ? "report.info" : "report.warning"));
@@ -246,8 +246,7 @@ static void put_counts(struct page *page, struct value *view, const struct value
 {
     struct arena *arena = page->ctx.arena;
     int64_t measures = 0, long_term = 0, findings = 0;
-    VALUE_EACH(finding, value_get(draft, "findings"))
-    {
+    VALUE_EACH (finding, value_get(draft, "findings")) {
         bool is_long = str_equal(value_get_text(finding, "phase"), STR("long_term"));
         long_term += is_long;
         findings += !is_long;
@@ -266,7 +265,8 @@ static void put_counts(struct page *page, struct value *view, const struct value
     value_put_bool(arena, view, "has_unplaced", value_count(value_get(draft, "unplaced")) > 0);
 }
 
-enum rc draft_view_put(struct page *page, const struct value *row, const struct value *draft, int64_t op_total, struct str selected)
+enum rc draft_view_put(struct page *page, const struct value *row, const struct value *draft, int64_t op_total,
+                       struct str selected)
 {
     struct arena *arena = page->ctx.arena;
     struct value *view = value_new_map(arena);
@@ -285,7 +285,8 @@ enum rc draft_view_put(struct page *page, const struct value *row, const struct 
     put_counts(page, view, draft);
     struct str blocked = STR("");
     if (value_count(value_get(draft, "findings")) == 0)
-        blocked = page_text(page, value_get_bool(draft, "gives_findings") ? "draft.no_findings" : "draft.not_a_bulletin");
+        blocked =
+            page_text(page, value_get_bool(draft, "gives_findings") ? "draft.no_findings" : "draft.not_a_bulletin");
     for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next)
         blocked = message_of_issue(arena, page->lang, issue);
     value_put_text(arena, view, "blocked", blocked);
@@ -326,19 +327,21 @@ static void put_roles(struct page *page, struct value *view, const char *now)
     }
 }
 
-static void add_parents(struct page *page, struct value *list, const struct value *draft, const char *from, struct str chosen)
+static void add_parents(struct page *page, struct value *list, const struct value *draft, const char *from,
+                        struct str chosen)
 {
     struct arena *arena = page->ctx.arena;
-    VALUE_EACH(entry, value_get(draft, from))
-    {
+    VALUE_EACH (entry, value_get(draft, from)) {
         struct str title = cut_text(value_get_text(entry, "title"), OPTION_TITLE_BYTES);
         struct str id = value_get_text(entry, "id");
-        add_option(arena, list, id, arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(entry, "no")), STR_ARG(title)),
+        add_option(arena, list, id,
+                   arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(entry, "no")), STR_ARG(title)),
                    str_equal(id, chosen));
     }
 }
 
-/* Places after a full stop or semicolon inside text; `at` is "paragraph:offset", paragraph 0 for a measure's own text. */
+/* Places after a full stop or semicolon inside text; `at` is "paragraph:offset", paragraph 0 for a measure's own text.
+ */
 static void add_split_points(struct arena *arena, struct value *list, struct str text, int64_t paragraph)
 {
     static const char *const marks[] = {"\xe3\x80\x82", "\xef\xbc\x9b", ";"};
@@ -360,21 +363,22 @@ static void add_split_points(struct arena *arena, struct value *list, struct str
     }
 }
 
-static void put_split_points(struct page *page, struct value *view, const struct value *draft, const struct draft_entry *found)
+static void put_split_points(struct page *page, struct value *view, const struct value *draft,
+                             const struct draft_entry *found)
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, view, "split_points");
     if (found->finding)
         add_split_points(arena, list, value_get_text(found->entry, "text"), 0);
     else if (str_equal_cstr(str_from_cstr(found->kind), "finding"))
-        VALUE_EACH(n, value_get(found->entry, "paragraphs"))
-        {
+        VALUE_EACH (n, value_get(found->entry, "paragraphs")) {
             add_split_points(arena, list, value_get_text(find_paragraph(draft, n->integer), "text"), n->integer);
         }
     value_put_bool(arena, view, "can_split", value_count(list) > 0);
 }
 
-static enum rc put_node(struct page *page, struct value *view, const struct value *draft, const struct draft_entry *found)
+static enum rc put_node(struct page *page, struct value *view, const struct value *draft,
+                        const struct draft_entry *found)
 {
     struct arena *arena = page->ctx.arena;
     const struct value *entry = found->entry;
@@ -413,13 +417,13 @@ static enum rc put_node(struct page *page, struct value *view, const struct valu
     return RC_OK;
 }
 
-static void put_paragraph(struct page *page, struct value *view, const struct value *draft, const struct value *paragraph)
+static void put_paragraph(struct page *page, struct value *view, const struct value *draft,
+                          const struct value *paragraph)
 {
     struct arena *arena = page->ctx.arena;
     int64_t n = value_get_int(paragraph, "n", 0);
     struct str state = value_get_text(paragraph, "state"), reason = STR("");
-    VALUE_EACH(gone, value_get(draft, "dropped"))
-    {
+    VALUE_EACH (gone, value_get(draft, "dropped")) {
         if (value_get_int(gone, "n", 0) == n)
             reason = value_get_text(gone, "reason");
     }

@@ -187,7 +187,8 @@ static bool is_json_type(struct str media)
 static enum rc parse(struct ctx *ctx, struct str content_type, const struct multipart_source *source,
                      const struct form_limits *limits, struct form **ret_form)
 {
-    struct reading r = {.ctx = ctx, .limits = limits ? limits : &form_limits_default, .fields = value_new_map(ctx->arena)};
+    struct reading r = {
+        .ctx = ctx, .limits = limits ? limits : &form_limits_default, .fields = value_new_map(ctx->arena)};
     struct form *form = ARENA_NEW(ctx->arena, struct form);
     if (!form || !r.fields)
         return arena_rc(ctx->arena);
@@ -231,7 +232,8 @@ enum rc form_parse_fd(struct ctx *ctx, struct str content_type, int fd, int64_t 
 
 enum rc form_parse_query(struct ctx *ctx, struct str query, const struct form_limits *limits, struct value **ret_fields)
 {
-    struct reading r = {.ctx = ctx, .limits = limits ? limits : &form_limits_default, .fields = value_new_map(ctx->arena)};
+    struct reading r = {
+        .ctx = ctx, .limits = limits ? limits : &form_limits_default, .fields = value_new_map(ctx->arena)};
     if (!r.fields)
         return arena_rc(ctx->arena);
     TRY(read_urlencoded(&r, query));
@@ -257,7 +259,7 @@ struct str *form_texts(struct arena *arena, const struct value *fields, const ch
     if (texts && v->kind == VALUE_TEXT)
         texts[(*ret_count)++] = v->text;
     if (texts)
-        VALUE_EACH(item, v)
+        VALUE_EACH (item, v)
             if (item->kind == VALUE_TEXT)
                 texts[(*ret_count)++] = item->text;
     return texts;
@@ -331,8 +333,10 @@ struct str form_safe_file_name(struct arena *arena, struct str name)
         if (!utf8_decode(name, &at, &code))
             return STR("file");
         struct str one = str_slice(name, start, at);
-        /* no controls, no direction marks, nothing a shell or a Windows disk minds, no dot in front, also not behind blanks */
-        bool is_bad = !utf8_is_clean(one) || code < 0x20 || (code < 0x80 && strchr("<>:\"|?*", (int)code)) || ((code == '.' || code == ' ') && n == 0);
+        /* no controls, no direction marks, nothing a shell or a Windows disk minds, no dot in front, also not behind
+         * blanks */
+        bool is_bad = !utf8_is_clean(one) || code < 0x20 || (code < 0x80 && strchr("<>:\"|?*", (int)code)) ||
+                      ((code == '.' || code == ' ') && n == 0);
         if (is_bad)
             continue;
         memcpy(text + n, one.p, one.n);

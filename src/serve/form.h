@@ -19,7 +19,7 @@ struct form_limits {
     size_t field_bytes;       /* of one field's text */
     size_t total_field_bytes; /* of all texts together */
     size_t files;
-    int64_t file_bytes;       /* of one file */
+    int64_t file_bytes; /* of one file */
 };
 extern const struct form_limits form_limits_default; /* 1000 fields, 200 B, 1 MiB, 8 MiB, 50 files, 200 MiB */
 
@@ -34,7 +34,8 @@ struct form_file {
 };
 
 struct form {
-    struct value *fields; /* VALUE_MAP: name -> text, or a list of texts when a name came several times; JSON keeps its shape */
+    struct value
+        *fields; /* VALUE_MAP: name -> text, or a list of texts when a name came several times; JSON keeps its shape */
     struct form_file *files;
     size_t file_count;
     bool is_json;
@@ -61,8 +62,8 @@ struct str *form_texts(struct arena *arena, const struct value *fields, const ch
 const struct form_file *form_file(const struct form *form, const char *field);
 /* Content of a file as a new unlinked temporary file in directory, positioned at 0; the caller closes it.  RC_IO. */
 enum rc form_file_open(struct ctx *ctx, const struct form_file *file, const char *directory, int *ret_fd) MUST_CHECK;
-/* File name without path, controls, bidi controls and leading dots, cut at a character to 200 bytes; "file" when nothing
- * is left.  Invalid UTF-8 gives "file". */
+/* File name without path, controls, bidi controls and leading dots, cut at a character to 200 bytes; "file" when
+ * nothing is left.  Invalid UTF-8 gives "file". */
 struct str form_safe_file_name(struct arena *arena, struct str name);
 
 /* Appends s with everything but A-Z a-z 0-9 - . _ ~ as %XX. */

@@ -56,8 +56,8 @@ enum rc gzip_bytes(struct gzip *gzip, struct str bytes, struct buf *out)
 
 static bool is_text_type(struct str type)
 {
-    static const char *const prefixes[] = {"text/", "application/json", "application/javascript", "application/xml",
-                                           "image/svg+xml", "application/problem+json"};
+    static const char *const prefixes[] = {"text/",           "application/json", "application/javascript",
+                                           "application/xml", "image/svg+xml",    "application/problem+json"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (str_has_prefix(type, str_from_cstr(prefixes[i])))
             return true;

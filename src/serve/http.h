@@ -29,7 +29,7 @@
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_METHOD_COUNT };
 
 struct http_header {
-    struct str name; /* as received; compare with http_header_get */
+    struct str name;  /* as received; compare with http_header_get */
     struct str value; /* without white space at the ends */
 };
 
@@ -43,13 +43,13 @@ typedef enum rc http_pull_fn(void *worker, void *arg, struct buf *out, bool *ret
 enum http_body_kind { HTTP_BODY_BYTES, HTTP_BODY_FILE, HTTP_BODY_STREAM };
 
 struct http_response {
-    int status; /* 200 unless set */
+    int status;                  /* 200 unless set */
     struct http_header *headers; /* grown in the arena by http_set_header / http_add_header */
     size_t header_count, header_room;
     enum http_body_kind kind;
-    struct str body; /* HTTP_BODY_BYTES: borrowed: static, arena, or owned below */
+    struct str body;  /* HTTP_BODY_BYTES: borrowed: static, arena, or owned below */
     struct buf owned; /* memory behind body when http_body_buf gave it away */
-    int fd; /* HTTP_BODY_FILE */
+    int fd;           /* HTTP_BODY_FILE */
     off_t offset;
     uint64_t length;
     http_pull_fn *pull; /* HTTP_BODY_STREAM */
@@ -59,58 +59,58 @@ struct http_response {
 
 struct http_request {
     enum http_method method;
-    struct str path; /* percent-decoded once, UTF-8, begins with '/', no "." ".." or empty segment inside */
-    struct str raw_path; /* as sent, for logs */
-    struct str query; /* after '?', still encoded; empty when none */
-    struct str host; /* Host header */
+    struct str path;         /* percent-decoded once, UTF-8, begins with '/', no "." ".." or empty segment inside */
+    struct str raw_path;     /* as sent, for logs */
+    struct str query;        /* after '?', still encoded; empty when none */
+    struct str host;         /* Host header */
     struct str content_type; /* or empty */
     const struct http_header *headers;
     size_t header_count;
     struct str remote; /* address of the client, textual; behind a trusted proxy the one it names */
-    bool is_https; /* own TLS, or a trusted proxy said so */
-    struct str body; /* whole body when body_fd is -1 */
-    int body_fd; /* spool file at offset 0 (unlinked; closed with the request), or -1 */
+    bool is_https;     /* own TLS, or a trusted proxy said so */
+    struct str body;   /* whole body when body_fd is -1 */
+    int body_fd;       /* spool file at offset 0 (unlinked; closed with the request), or -1 */
     uint64_t body_bytes;
     struct arena *arena; /* lives as long as the request */
-    int64_t began_us; /* clock_monotonic_us when the request line was read */
+    int64_t began_us;    /* clock_monotonic_us when the request line was read */
     struct http_response response;
     void *user; /* for the application */
-    int route; /* for the application: index for metrics; 0 at first */
+    int route;  /* for the application: index for metrics; 0 at first */
 };
 
 struct http_outcome {
     int status;
     uint64_t sent_bytes; /* of the body */
     int64_t duration_us; /* request line read to last byte given to the kernel */
-    bool is_complete; /* false: the client went away or a limit cut it */
+    bool is_complete;    /* false: the client went away or a limit cut it */
 };
 
 struct http_config {
-    const char *address; /* "127.0.0.1", "::", ... numeric */
-    int port; /* 0: any free one, see http_server_port */
-    const char *spool_dir; /* for bodies over body_memory_bytes; NULL: /var/tmp */
+    const char *address;                /* "127.0.0.1", "::", ... numeric */
+    int port;                           /* 0: any free one, see http_server_port */
+    const char *spool_dir;              /* for bodies over body_memory_bytes; NULL: /var/tmp */
     const char *const *trusted_proxies; /* numeric addresses, NULL-ended; or NULL */
-    const char *tls_cert, *tls_key; /* PEM files, both or neither; NULL: plain HTTP */
-    size_t head_max_bytes; /* request line and headers */
+    const char *tls_cert, *tls_key;     /* PEM files, both or neither; NULL: plain HTTP */
+    size_t head_max_bytes;              /* request line and headers */
     size_t url_max_bytes;
-    size_t headers_max; /* count */
-    uint64_t body_max_bytes; /* unless body_limit says otherwise */
-    size_t body_memory_bytes; /* larger bodies go to a spool file */
-    size_t arena_max_bytes; /* ceiling of a request's arena */
+    size_t headers_max;        /* count */
+    uint64_t body_max_bytes;   /* unless body_limit says otherwise */
+    size_t body_memory_bytes;  /* larger bodies go to a spool file */
+    size_t arena_max_bytes;    /* ceiling of a request's arena */
     size_t stream_chunk_bytes; /* ceiling of what a pull may append */
-    int head_timeout_ms; /* connection or, later, request line to end of head; also for the TLS handshake */
-    int body_timeout_ms; /* no byte of the body for so long */
-    int body_min_rate; /* bytes/s averaged, after a grace of body_timeout_ms; 0: none */
-    int send_timeout_ms; /* client takes nothing for so long; in whole seconds, and not less than keep_alive_ms */
-    int keep_alive_ms; /* from an answer to the next request line */
-    int keep_alive_requests; /* per connection; a chunked body is always the last */
+    int head_timeout_ms;       /* connection or, later, request line to end of head; also for the TLS handshake */
+    int body_timeout_ms;       /* no byte of the body for so long */
+    int body_min_rate;         /* bytes/s averaged, after a grace of body_timeout_ms; 0: none */
+    int send_timeout_ms;       /* client takes nothing for so long; in whole seconds, and not less than keep_alive_ms */
+    int keep_alive_ms;         /* from an answer to the next request line */
+    int keep_alive_requests;   /* per connection; a chunked body is always the last */
     int connections_max;
     int connections_per_address_max; /* 0: none; trusted proxies are exempt */
-    int stop_timeout_ms; /* running requests may finish within it after http_server_stop */
-    int retry_after_s; /* told with 503 */
+    int stop_timeout_ms;             /* running requests may finish within it after http_server_stop */
+    int retry_after_s;               /* told with 503 */
 
     struct pool *pool; /* runs http_defer and pulls; its queue limit is the limit of queued requests */
-    void *arg; /* passed to the callbacks below */
+    void *arg;         /* passed to the callbacks below */
     /* Loop thread, once per request with its body complete.  Must call http_respond or http_defer once. */
     void (*on_request)(struct http_request *request, void *arg);
     /* Loop thread, before a body is read; largest body allowed here.  NULL: body_max_bytes. */
@@ -159,8 +159,8 @@ struct str http_method_name(enum http_method method);
 const char *http_status_text(int status);
 
 /* Sets a header of the answer, replacing one of that name / adding one more (Set-Cookie).  name is a literal;
- * value is borrowed until the answer is sent.  A value with CR, LF or NUL turns the answer into a 500; an empty one is not sent.
- * Content-Length, Transfer-Encoding, Connection, Date are the server's own. */
+ * value is borrowed until the answer is sent.  A value with CR, LF or NUL turns the answer into a 500; an empty one is
+ * not sent. Content-Length, Transfer-Encoding, Connection, Date are the server's own. */
 void http_set_header(struct http_request *request, const char *name, struct str value);
 void http_add_header(struct http_request *request, const char *name, struct str value);
 struct str http_response_header(const struct http_request *request, const char *name);
@@ -170,7 +170,8 @@ void http_body_bytes(struct http_request *request, struct str bytes);
 void http_body_buf(struct http_request *request, struct buf *buf);
 /* length bytes of fd from offset; takes fd. */
 void http_body_file(struct http_request *request, int fd, off_t offset, uint64_t length);
-/* A stream of unknown length; done (may be NULL) is called exactly once, on the thread that owns the request, also when cut. */
+/* A stream of unknown length; done (may be NULL) is called exactly once, on the thread that owns the request, also when
+ * cut. */
 void http_body_stream(struct http_request *request, http_pull_fn *pull, void (*done)(void *arg), void *arg);
 
 /* Sends request->response; the caller no longer owns the request.  Any thread, exactly once. */

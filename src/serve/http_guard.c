@@ -79,7 +79,8 @@ struct http_conn *http_conn_new(struct http_server *server, int fd, const struct
         conn->address = address_of(server, &ip);
     }
     int limit = server->config.connections_per_address_max;
-    bool is_refused = !conn || !conn->address || (limit > 0 && !conn->is_trusted && conn->address->connections >= limit);
+    bool is_refused =
+        !conn || !conn->address || (limit > 0 && !conn->is_trusted && conn->address->connections >= limit);
     if (is_refused) {
         static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n"
                                       "Connection: close\r\n\r\n";
@@ -169,7 +170,8 @@ static void send_refusal(struct http_conn *conn, struct http_call *call, int sta
     buf_add_format(&text, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\nConnection: close\r\n", response->status,
                    http_status_text(response->status), body.n);
     for (size_t i = 0; i < response->header_count; i++)
-        buf_add_format(&text, "%.*s: %.*s\r\n", STR_ARG(response->headers[i].name), STR_ARG(response->headers[i].value));
+        buf_add_format(&text, "%.*s: %.*s\r\n", STR_ARG(response->headers[i].name),
+                       STR_ARG(response->headers[i].value));
     buf_add_cstr(&text, "\r\n");
     buf_add(&text, body);
     if (buf_rc(&text) == RC_OK && !conn->server->tls_cert) /* under TLS these bytes would only confuse */

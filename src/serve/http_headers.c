@@ -69,8 +69,9 @@ static int parse_range(struct str value, uint64_t size, uint64_t *ret_from, uint
     if (str_find_byte(rest, '-', 0) == SIZE_MAX || !str_split_next(&rest, '-', &first))
         return 0;
     int64_t from = -1, to = -1;
-    if ((first.n && (!str_parse_int64(first, &from) || from < 0)) || (rest.n && (!str_parse_int64(rest, &to) || to < 0)) ||
-        (!first.n && !rest.n) || (first.n && rest.n && to < from))
+    if ((first.n && (!str_parse_int64(first, &from) || from < 0)) ||
+        (rest.n && (!str_parse_int64(rest, &to) || to < 0)) || (!first.n && !rest.n) ||
+        (first.n && rest.n && to < from))
         return 0;
     if (first.n ? (uint64_t)from >= size : to == 0 || size == 0)
         return -1;
@@ -84,7 +85,8 @@ void http_set_file(struct http_request *request, int fd, uint64_t size, struct s
     uint64_t from = 0, to = 0;
     struct str condition = http_header_get(request, "If-Range");
     bool is_same = !http_header_has(request, "If-Range") || (etag.n && str_equal(condition, etag));
-    int range = request->method == HTTP_GET && is_same ? parse_range(http_header_get(request, "Range"), size, &from, &to) : 0;
+    int range =
+        request->method == HTTP_GET && is_same ? parse_range(http_header_get(request, "Range"), size, &from, &to) : 0;
     http_set_header(request, "Accept-Ranges", STR("bytes"));
     if (etag.n && http_is_fresh(request, etag)) {
         close(fd);

@@ -33,8 +33,8 @@ struct http_call {
     http_work_fn *work;
     struct MHD_Connection *mhd;
     struct MHD_Response *answer; /* made by http_respond, until it is queued */
-    const char *target_at; /* where the library keeps the target, to compare pointers only */
-    struct str target; /* as sent */
+    const char *target_at;       /* where the library keeps the target, to compare pointers only */
+    struct str target;           /* as sent */
     bool is_head_taken, is_dispatched, is_away, is_queued;
     bool is_closing; /* connection ends after this answer */
     struct buf body_buf;
@@ -59,7 +59,7 @@ struct http_conn {
     int fd;
     enum http_state state;
     bool is_trusted, is_pull_due;
-    bool is_refused; /* told so on the bare socket: whatever still comes is not read */
+    bool is_refused;     /* told so on the bare socket: whatever still comes is not read */
     int64_t deadline_ms; /* 0: none */
     int requests;
     struct http_call *call; /* being read, worked on or answered */
@@ -79,7 +79,7 @@ struct http_server {
     char *tls_cert, *tls_key; /* PEM texts */
     int port, wake_fd;
     atomic_bool is_asleep, is_resumed; /* the loop waits; a worker has given a call back since the last wait */
-    bool is_quiet; /* stopped: no new connections */
+    bool is_quiet;                     /* stopped: no new connections */
     atomic_int stop;
     int64_t now_ms, stop_deadline_ms;
     struct http_call *spare;
@@ -106,11 +106,11 @@ void http_call_refuse(struct http_call *call, int status); /* fills the answer o
 /* Checks and takes the head; 0 or the status of the refusal. */
 int http_call_take_head(struct http_call *call, const struct http_parts *parts);
 int http_call_add_body(struct http_call *call, struct str bytes); /* 0 or the status of the refusal */
-void http_call_run(struct http_call *call); /* body complete: on_request */
+void http_call_run(struct http_call *call);                       /* body complete: on_request */
 void http_pull_job(void *worker, void *arg);
 /* http_guard.c */
 struct http_conn *http_conn_new(struct http_server *server, int fd, const struct sockaddr *from); /* NULL: refused */
-void http_conn_free(struct http_conn *conn); /* socket still open: may linger */
+void http_conn_free(struct http_conn *conn);                       /* socket still open: may linger */
 void http_conn_set_deadline(struct http_conn *conn, int after_ms); /* 0: none */
 void http_conn_set_body_deadline(struct http_conn *conn);
 /* Sends the refusal past the library, which can answer only before a body or after it, and lets it see the end. */

@@ -31,7 +31,8 @@ static struct http_conn *conn_of(struct MHD_Connection *mhd)
     return info ? info->socket_context : NULL;
 }
 
-static void on_connection(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
+static void on_connection(void *arg, struct MHD_Connection *mhd, void **context,
+                          enum MHD_ConnectionNotificationCode what)
 {
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -92,8 +93,8 @@ static void layout_skip_zeros(struct layout *layout, size_t n)
         layout->is_plain = layout->at < layout->end && *(const char *)layout->at++ == '\0';
 }
 
-static enum MHD_Result layout_header(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value,
-                                     size_t value_n)
+static enum MHD_Result layout_header(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_n,
+                                     const char *value, size_t value_n)
 {
     (void)kind;
     struct layout *layout = arg;
@@ -121,8 +122,11 @@ static int read_layout(struct http_call *call, const char *method, const char *v
         return 431;
     int room = MHD_get_connection_values_n(call->mhd, MHD_HEADER_KIND, NULL, NULL);
     struct http_header *headers = ARENA_NEW_ARRAY(arena, struct http_header, (size_t)room + 1);
-    struct layout layout = {.at = (uintptr_t)method, .end = (uintptr_t)method + size, .headers = headers,
-                            .room = (size_t)room, .is_plain = headers != NULL};
+    struct layout layout = {.at = (uintptr_t)method,
+                            .end = (uintptr_t)method + size,
+                            .headers = headers,
+                            .room = (size_t)room,
+                            .is_plain = headers != NULL};
     layout_expect(&layout, method, strlen(method));
     layout_skip_zeros(&layout, 1);
     layout_expect(&layout, call->target_at, call->target.n);
@@ -140,9 +144,11 @@ static int read_layout(struct http_call *call, const char *method, const char *v
         headers[i].name.p = copy.p + (headers[i].name.p - method);
         headers[i].value.p = copy.p + (headers[i].value.p - method);
     }
-    *ret_parts = (struct http_parts){.method = {copy.p, strlen(method)}, .target = call->target,
+    *ret_parts = (struct http_parts){.method = {copy.p, strlen(method)},
+                                     .target = call->target,
                                      .version = {copy.p + (version - method), strlen(version)},
-                                     .headers = headers, .header_count = layout.n};
+                                     .headers = headers,
+                                     .header_count = layout.n};
     HTTP_COUNT(call->conn->server->received_bytes, size);
     return 0;
 }
@@ -416,11 +422,12 @@ static enum rc daemon_start(struct http_server *server)
     errno = 0;
     server->daemon = MHD_start_daemon(
         flags, (uint16_t)config->port, NULL, NULL, on_access, server, MHD_OPTION_SOCK_ADDR, &at.any,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * config->head_max_bytes, MHD_OPTION_CONNECTION_TIMEOUT, seconds(idle_ms),
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, server->tls_cert ? tls : &tls[3], MHD_OPTION_END);
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)config->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * config->head_max_bytes,
+        MHD_OPTION_CONNECTION_TIMEOUT, seconds(idle_ms), MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
+        server->tls_cert ? tls : &tls[3], MHD_OPTION_END);
     if (!server->daemon)
         return server->tls_cert && errno != EADDRINUSE && errno != EACCES && errno != EADDRNOTAVAIL ? RC_CONFIG : RC_IO;
     server->port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
@@ -481,8 +488,9 @@ static void wait_events(struct http_server *server)
     atomic_store(&server->is_asleep, true);
     if (atomic_exchange(&server->is_resumed, false))
         timeout_ms = 0;
-    struct pollfd fds[] = {{.fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN},
-                           {.fd = server->wake_fd, .events = POLLIN}};
+    struct pollfd fds[] = {
+        {.fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN},
+        {.fd = server->wake_fd, .events = POLLIN}};
     (void)poll(fds, 2, timeout_ms);
     atomic_store(&server->is_asleep, false);
     uint64_t count;

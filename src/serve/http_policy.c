@@ -8,8 +8,8 @@
 enum { LENGTH_DIGITS_MAX = 18 };
 
 static const struct str method_names[HTTP_METHOD_COUNT] = {
-    [HTTP_GET] = {"GET", 3},     [HTTP_HEAD] = {"HEAD", 4},   [HTTP_POST] = {"POST", 4},
-    [HTTP_PUT] = {"PUT", 3},     [HTTP_PATCH] = {"PATCH", 5}, [HTTP_DELETE] = {"DELETE", 6},
+    [HTTP_GET] = {"GET", 3}, [HTTP_HEAD] = {"HEAD", 4},   [HTTP_POST] = {"POST", 4},
+    [HTTP_PUT] = {"PUT", 3}, [HTTP_PATCH] = {"PATCH", 5}, [HTTP_DELETE] = {"DELETE", 6},
 };
 
 struct str http_method_name(enum http_method method) { return method_names[method]; }
@@ -210,7 +210,6 @@ static int hex_digit(char c)
         return c - 'A' + 10;
     return -1;
 }
-
 
 /* Drops "." , ".." and empty segments in place; false above the root. */
 static bool path_fold(char *p, size_t *n)

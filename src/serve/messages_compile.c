@@ -1,7 +1,7 @@
 /* messages_compile.c: build tool: data/messages/{zh,en}.po into a C table.
  *
- * messages-compile OUT.c ZH.po EN.po.  Ends with status 1 and FILE:LINE on standard error for a malformed entry or a key that
- * appears twice in one file.  Missing keys are left to the tests.  Source: GNU gettext manual, "PO Files".
+ * messages-compile OUT.c ZH.po EN.po.  Ends with status 1 and FILE:LINE on standard error for a malformed entry or a
+ * key that appears twice in one file.  Missing keys are left to the tests.  Source: GNU gettext manual, "PO Files".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,7 +173,8 @@ static int write_table(const struct catalogue *catalogue, FILE *out)
             at = (at + 1) & mask;
         slots[at] = (uint16_t)(i + 1);
     }
-    (void)fprintf(out, "};\nconst size_t message_entry_count = %zu;\nconst size_t message_slot_mask = %zu;\n", catalogue->n, mask);
+    (void)fprintf(out, "};\nconst size_t message_entry_count = %zu;\nconst size_t message_slot_mask = %zu;\n",
+                  catalogue->n, mask);
     (void)fputs("const uint16_t message_slots[] = {", out);
     for (size_t i = 0; i <= mask; i++)
         (void)fprintf(out, "%s%u,", i % 20 ? " " : "\n    ", slots[i]);

@@ -16,9 +16,9 @@ static const struct {
     int64_t us;
     const char *le;
 } bounds[] = {
-    {500, "0.0005"},   {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"},   {25000, "0.025"},
-    {50000, "0.05"},   {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},  {1000000, "1"},    {2500000, "2.5"},
-    {5000000, "5"},    {10000000, "10"},
+    {500, "0.0005"},  {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"},
+    {25000, "0.025"}, {50000, "0.05"},  {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},
+    {1000000, "1"},   {2500000, "2.5"}, {5000000, "5"},   {10000000, "10"},
 };
 enum { BOUNDS = sizeof bounds / sizeof *bounds, CLASSES = 5 };
 
@@ -177,7 +177,8 @@ static void write_durations(const struct metrics *metrics, struct buf *out)
             running += counts[i];
             buf_add_format(out, "%s_bucket{route=\"", name);
             write_label(out, metrics->route_names[route]);
-            buf_add_format(out, "\",le=\"%s\"} %llu\n", i < BOUNDS ? bounds[i].le : "+Inf", (unsigned long long)running);
+            buf_add_format(out, "\",le=\"%s\"} %llu\n", i < BOUNDS ? bounds[i].le : "+Inf",
+                           (unsigned long long)running);
         }
         for (int i = 0; i < metrics->slot_count; i++)
             sum_us += cell_get(&metrics->slots[i].routes[route].sum_us);
@@ -195,7 +196,7 @@ static void write_classes(const struct metrics *metrics, struct buf *out)
     static const char name[] = "bihuan_http_responses_total";
     write_head(out, name, "counter", "Answers by route and class of status.");
     for (int route = 0; route < metrics->route_count; route++)
-        for (int class = 0; class < CLASSES; class++) {
+        for (int class = 0; class < CLASSES; class ++) {
             uint64_t sum = 0;
             for (int i = 0; i < metrics->slot_count; i++)
                 sum += cell_get(&metrics->slots[i].routes[route].classes[class]);
@@ -212,13 +213,16 @@ static void write_server(const struct http_server *server, struct buf *out)
     struct http_stats stats;
     http_server_stats(server, &stats);
     write_one(out, "bihuan_http_connections_open", "gauge", "Open connections.", stats.connections_open);
-    write_one(out, "bihuan_http_requests_open", "gauge", "Requests being read, worked on or answered.", stats.requests_open);
+    write_one(out, "bihuan_http_requests_open", "gauge", "Requests being read, worked on or answered.",
+              stats.requests_open);
     write_one(out, "bihuan_http_connections_total", "counter", "Connections accepted.", stats.connections_total);
     write_one(out, "bihuan_http_connections_refused_total", "counter", "Connections refused by a limit.",
               stats.connections_refused);
     write_one(out, "bihuan_http_requests_total", "counter", "Requests given to the application.", stats.requests_total);
-    write_one(out, "bihuan_http_refusals_total", "counter", "Requests refused by the server itself.", stats.refusals_total);
-    write_one(out, "bihuan_http_timeouts_total", "counter", "Requests or answers cut by a time limit.", stats.timeouts_total);
+    write_one(out, "bihuan_http_refusals_total", "counter", "Requests refused by the server itself.",
+              stats.refusals_total);
+    write_one(out, "bihuan_http_timeouts_total", "counter", "Requests or answers cut by a time limit.",
+              stats.timeouts_total);
     write_one(out, "bihuan_http_received_bytes_total", "counter", "Bytes received.", stats.received_bytes);
     write_one(out, "bihuan_http_sent_bytes_total", "counter", "Bytes sent.", stats.sent_bytes);
 }
@@ -279,7 +283,8 @@ void metrics_write(const struct metrics *metrics, const struct http_server *serv
     }
     for (int i = 0; i < metrics->gauge_count; i++) {
         write_head(out, metrics->gauges[i].name, "gauge", metrics->gauges[i].help);
-        buf_add_format(out, "%s %lld\n", metrics->gauges[i].name, (long long)metrics->gauges[i].read(metrics->gauges[i].arg));
+        buf_add_format(out, "%s %lld\n", metrics->gauges[i].name,
+                       (long long)metrics->gauges[i].read(metrics->gauges[i].arg));
     }
     if (server)
         write_server(server, out);

@@ -19,7 +19,8 @@ struct metrics;
 struct metrics *metrics_new(int slots, const char *const *route_names, int route_count);
 void metrics_free(struct metrics *metrics); /* takes NULL */
 
-/* Registers a counter (name ends in _total) and returns its number, or -1 when the table is full; texts are borrowed. */
+/* Registers a counter (name ends in _total) and returns its number, or -1 when the table is full; texts are borrowed.
+ */
 int metrics_counter(struct metrics *metrics, const char *name, const char *help);
 /* Registers a gauge that is asked for at each scrape, on the scraping thread. */
 void metrics_gauge(struct metrics *metrics, const char *name, const char *help, int64_t (*read)(void *arg), void *arg);

@@ -16,8 +16,8 @@ struct multipart {
     struct str delimiter; /* CR LF -- boundary */
     int64_t at;           /* where the next delimiter's line goes on, after the boundary */
     bool is_done;
-    int number;           /* of the part being read */
-    char *window;         /* for a file */
+    int number;   /* of the part being read */
+    char *window; /* for a file */
     int64_t window_offset;
     size_t window_bytes;
 };
@@ -37,7 +37,8 @@ static enum rc read_at(struct ctx *ctx, int fd, int64_t offset, char *p, size_t 
     return RC_OK;
 }
 
-enum rc multipart_read(struct ctx *ctx, const struct multipart_source *source, int64_t offset, size_t n, struct str *ret_bytes)
+enum rc multipart_read(struct ctx *ctx, const struct multipart_source *source, int64_t offset, size_t n,
+                       struct str *ret_bytes)
 {
     if (offset < 0 || offset > source->size_bytes || (int64_t)n > source->size_bytes - offset)
         return RC_INTERNAL;
@@ -76,7 +77,8 @@ static enum rc look(struct ctx *ctx, struct multipart *m, int64_t offset, size_t
 }
 
 /* Offset of needle at or after from, -1 when absent before limit bytes were searched. */
-static enum rc find(struct ctx *ctx, struct multipart *m, struct str needle, int64_t from, int64_t limit, int64_t *ret_offset)
+static enum rc find(struct ctx *ctx, struct multipart *m, struct str needle, int64_t from, int64_t limit,
+                    int64_t *ret_offset)
 {
     int64_t at = from;
     *ret_offset = -1;
@@ -178,7 +180,10 @@ enum rc multipart_open(struct ctx *ctx, struct str content_type, const struct mu
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* RFC 5987: UTF-8''percent-encoded; other charsets give NULL. */

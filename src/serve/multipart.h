@@ -31,9 +31,12 @@ struct multipart;
  * RC_BAD_REQUEST without a usable boundary. */
 enum rc multipart_open(struct ctx *ctx, struct str content_type, const struct multipart_source *source,
                        struct multipart **ret_multipart) MUST_CHECK;
-/* Next part; *ret_has is false after the last.  RC_BAD_REQUEST (malformed or cut off), RC_TOO_LARGE (headers), RC_IO. */
-enum rc multipart_next(struct ctx *ctx, struct multipart *multipart, struct multipart_part *ret_part, bool *ret_has) MUST_CHECK;
+/* Next part; *ret_has is false after the last.  RC_BAD_REQUEST (malformed or cut off), RC_TOO_LARGE (headers), RC_IO.
+ */
+enum rc multipart_next(struct ctx *ctx, struct multipart *multipart, struct multipart_part *ret_part,
+                       bool *ret_has) MUST_CHECK;
 /* Copies n bytes at offset of the source into ctx->arena. */
-enum rc multipart_read(struct ctx *ctx, const struct multipart_source *source, int64_t offset, size_t n, struct str *ret_bytes) MUST_CHECK;
+enum rc multipart_read(struct ctx *ctx, const struct multipart_source *source, int64_t offset, size_t n,
+                       struct str *ret_bytes) MUST_CHECK;
 
 #endif

@@ -62,7 +62,8 @@ const struct mustache *mustache_set_find(const struct mustache_set *set, struct 
 /* "{n}" at text[at]: the digit, or -1. */
 static int placeholder_at(struct str text, size_t at)
 {
-    return at + 2 < text.n && text.p[at] == '{' && text.p[at + 1] >= '0' && text.p[at + 1] <= '9' && text.p[at + 2] == '}'
+    return at + 2 < text.n && text.p[at] == '{' && text.p[at + 1] >= '0' && text.p[at + 1] <= '9' &&
+                   text.p[at + 2] == '}'
                ? text.p[at + 1] - '0'
                : -1;
 }
@@ -99,8 +100,8 @@ static bool has_arguments(const struct mustache_pieces *pieces, size_t arg_count
 }
 
 /* Turns {{t.X}} and {{static.X}} into OP_CONSTANT with its text in every variant. */
-static enum rc link_constant(struct ctx *ctx, struct mustache_set *set, const struct mustache *tpl, struct mustache_op *op,
-                             const struct mustache_constants *constants)
+static enum rc link_constant(struct ctx *ctx, struct mustache_set *set, const struct mustache *tpl,
+                             struct mustache_op *op, const struct mustache_constants *constants)
 {
     struct mustache_constant *constant = op->constant ? op->constant : ARENA_NEW(set->arena, struct mustache_constant);
     if (!constant)
@@ -125,7 +126,8 @@ static enum rc link_constant(struct ctx *ctx, struct mustache_set *set, const st
     return rc;
 }
 
-enum rc mustache_set_link(struct ctx *ctx, struct mustache_set *set, const struct mustache_constants *constants, bool is_strict)
+enum rc mustache_set_link(struct ctx *ctx, struct mustache_set *set, const struct mustache_constants *constants,
+                          bool is_strict)
 {
     assert(!constants || (constants->variants >= 1 && constants->variants <= MUSTACHE_VARIANTS_MAX));
     enum rc rc = RC_OK;
@@ -136,7 +138,8 @@ enum rc mustache_set_link(struct ctx *ctx, struct mustache_set *set, const struc
             if (op->kind == OP_PARTIAL || op->kind == OP_LAYOUT) {
                 op->target = map_get(&set->by_name, op->name.text);
                 if (!op->target && is_strict)
-                    one = mustache_fault(ctx, RC_INVALID, "template.unknown_partial", tpl->name, op->line, op->name.text);
+                    one =
+                        mustache_fault(ctx, RC_INVALID, "template.unknown_partial", tpl->name, op->line, op->name.text);
             } else if (constants && (op->kind == OP_NAME || op->kind == OP_RAW) &&
                        (str_has_prefix(op->name.text, STR("t.")) || str_has_prefix(op->name.text, STR("static.")))) {
                 one = link_constant(ctx, set, tpl, op, constants);
@@ -169,7 +172,8 @@ static void lint_add(struct arena *arena, struct value *list, const char *kind, 
     value_put_text(arena, item, "scope", scope);
 }
 
-static void lint_ops(struct arena *arena, struct value *list, const struct mustache *tpl, uint32_t i, uint32_t end, struct str scope)
+static void lint_ops(struct arena *arena, struct value *list, const struct mustache *tpl, uint32_t i, uint32_t end,
+                     struct str scope)
 {
     static const char *const kinds[] = {
         [OP_NAME] = "text",       [OP_RAW] = "html",      [OP_SECTION] = "section", [OP_INVERTED] = "inverted",
@@ -184,7 +188,8 @@ static void lint_ops(struct arena *arena, struct value *list, const struct musta
         if (op->end > i + 1) {
             struct str inner = scope;
             if (op->kind == OP_SECTION)
-                inner = scope.n ? arena_format(arena, "%.*s/%.*s", STR_ARG(scope), STR_ARG(op->name.text)) : op->name.text;
+                inner =
+                    scope.n ? arena_format(arena, "%.*s/%.*s", STR_ARG(scope), STR_ARG(op->name.text)) : op->name.text;
             lint_ops(arena, list, tpl, i + 1, op->end, inner);
         }
         i = op->end;

@@ -45,7 +45,7 @@ struct mustache_constants {
 
 /* Empty set; NULL when memory is short. */
 struct mustache_set *mustache_set_new(void);
-void mustache_set_free(struct mustache_set *set); /* takes NULL */
+void mustache_set_free(struct mustache_set *set);      /* takes NULL */
 void mustache_set_free_ptr(struct mustache_set **set); /* for CLEANUP */
 /* Compiles source (copied) under name.  RC_INVALID with "template.*" details at "name:line" for a
  * malformed template, RC_CONFLICT when the name is taken. */
@@ -65,8 +65,8 @@ enum rc mustache_render(struct ctx *ctx, const struct mustache *tpl, const struc
                         enum mustache_mode mode, struct buf *out) MUST_CHECK;
 
 /* Every name the template uses itself, in order of appearance: a list of maps
- * {kind: "text"|"html"|"section"|"inverted"|"partial"|"layout"|"block"|"constant", name, line, scope}, where scope is the
- * enclosing sections joined with "/".  NULL when the arena refuses. */
+ * {kind: "text"|"html"|"section"|"inverted"|"partial"|"layout"|"block"|"constant", name, line, scope}, where scope is
+ * the enclosing sections joined with "/".  NULL when the arena refuses. */
 struct value *mustache_lint(struct arena *arena, const struct mustache *tpl);
 /* Names of all templates: a list of texts.  NULL when the arena refuses. */
 struct value *mustache_set_names(struct arena *arena, const struct mustache_set *set);

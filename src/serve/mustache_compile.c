@@ -80,7 +80,8 @@ static enum rc split_name(struct compiler *c, struct str text, uint32_t line, st
 }
 
 /* "t.KEY a b": the words after the key are names of arguments. */
-static enum rc split_arguments(struct compiler *c, struct str words, uint32_t line, struct mustache_constant **ret_constant)
+static enum rc split_arguments(struct compiler *c, struct str words, uint32_t line,
+                               struct mustache_constant **ret_constant)
 {
     struct mustache_constant *constant = ARENA_NEW(c->arena, struct mustache_constant);
     struct mustache_name *args = ARENA_NEW_ARRAY(c->arena, struct mustache_name, CTX_ARGS_MAX);
@@ -193,7 +194,8 @@ static enum rc close_section(struct compiler *c, const struct tag *tag)
     return RC_OK;
 }
 
-static enum rc push_tag(struct compiler *c, const struct tag *tag, struct str indent, bool is_line_start, bool is_alone_on_line)
+static enum rc push_tag(struct compiler *c, const struct tag *tag, struct str indent, bool is_line_start,
+                        bool is_alone_on_line)
 {
     struct mustache_op op = {.line = tag->line, .is_line_start = is_line_start, .is_standalone = is_alone_on_line};
     struct str name = tag->body;
@@ -209,11 +211,23 @@ static enum rc push_tag(struct compiler *c, const struct tag *tag, struct str in
         }
         break;
     }
-    case '#': op.kind = OP_SECTION; break;
-    case '^': op.kind = OP_INVERTED; break;
-    case '$': op.kind = OP_BLOCK; break;
-    case '<': op.kind = OP_LAYOUT; op.text = indent; break;
-    case '>': op.kind = OP_PARTIAL; op.text = indent; break;
+    case '#':
+        op.kind = OP_SECTION;
+        break;
+    case '^':
+        op.kind = OP_INVERTED;
+        break;
+    case '$':
+        op.kind = OP_BLOCK;
+        break;
+    case '<':
+        op.kind = OP_LAYOUT;
+        op.text = indent;
+        break;
+    case '>':
+        op.kind = OP_PARTIAL;
+        op.text = indent;
+        break;
     }
     if (tag->sigil == '>' || tag->sigil == '<' || tag->sigil == '$') {
         if (name.n == 0)
@@ -232,8 +246,8 @@ static enum rc push_tag(struct compiler *c, const struct tag *tag, struct str in
 
 enum rc mustache_compile(struct ctx *ctx, struct arena *arena, struct mustache *tpl, struct str source)
 {
-    struct compiler c = {.ctx = ctx, .arena = arena, .tpl = tpl, .source = source,
-                         .open = STR("{{"), .close = STR("}}"), .line = 1};
+    struct compiler c = {
+        .ctx = ctx, .arena = arena, .tpl = tpl, .source = source, .open = STR("{{"), .close = STR("}}"), .line = 1};
     while (c.at < source.n) {
         size_t text_from = c.at;
         bool is_text_at_start = text_from == c.line_start;

@@ -71,7 +71,8 @@ void mustache_escape(struct buf *out, struct str s)
     buf_add_bytes(out, "", 0);
 }
 
-static void report(struct render *r, const char *key, const struct mustache *tpl, const struct mustache_op *op, struct str name)
+static void report(struct render *r, const char *key, const struct mustache *tpl, const struct mustache_op *op,
+                   struct str name)
 {
     if (r->mode == MUSTACHE_STRICT)
         r->rc = mustache_fault(r->ctx, RC_INVALID, key, tpl->name, op->line, name);
@@ -150,18 +151,25 @@ static void put_value(struct render *r, const struct mustache *tpl, const struct
 static bool is_truthy(const struct value *v)
 {
     switch (v->kind) {
-    case VALUE_NULL: return false;
-    case VALUE_BOOL: return v->boolean;
-    case VALUE_INT: return true;
+    case VALUE_NULL:
+        return false;
+    case VALUE_BOOL:
+        return v->boolean;
+    case VALUE_INT:
+        return true;
     case VALUE_TEXT:
-    case VALUE_HTML: return v->text.n > 0;
-    case VALUE_LIST: return v->items.first != NULL;
-    case VALUE_MAP: return true;
+    case VALUE_HTML:
+        return v->text.n > 0;
+    case VALUE_LIST:
+        return v->items.first != NULL;
+    case VALUE_MAP:
+        return true;
     }
     return false;
 }
 
-static void render_section(struct render *r, const struct mustache *tpl, const struct mustache_op *op, uint32_t i, struct frame *frame)
+static void render_section(struct render *r, const struct mustache *tpl, const struct mustache_op *op, uint32_t i,
+                           struct frame *frame)
 {
     const struct value *v = look_up(frame, &op->name);
     if (!v)
@@ -232,7 +240,8 @@ static const struct mustache_op *find_filling(const struct render *r, struct str
     return found;
 }
 
-static void render_block(struct render *r, const struct mustache *tpl, const struct mustache_op *op, struct frame *frame)
+static void render_block(struct render *r, const struct mustache *tpl, const struct mustache_op *op,
+                         struct frame *frame)
 {
     const struct mustache *from = tpl;
     const struct mustache_op *body = find_filling(r, op->name.text, &from);
@@ -244,7 +253,8 @@ static void render_block(struct render *r, const struct mustache *tpl, const str
     r->depth--;
 }
 
-static void render_constant(struct render *r, const struct mustache *tpl, const struct mustache_op *op, struct frame *frame)
+static void render_constant(struct render *r, const struct mustache *tpl, const struct mustache_op *op,
+                            struct frame *frame)
 {
     const struct mustache_constant *constant = op->constant;
     const struct mustache_pieces *pieces = &constant->many[r->variant];

@@ -1,6 +1,7 @@
 /* openapi.c: see openapi.h.
  *
- * Every operation follows from a row of data/routes.def or data/commands.def: a new row is described without another word.
+ * Every operation follows from a row of data/routes.def or data/commands.def: a new row is described without another
+ * word.
  */
 #include "serve/openapi.h"
 
@@ -164,7 +165,8 @@ static bool is_in_path(struct str path, const char *name)
 {
     size_t n = strlen(name);
     for (size_t at = str_find_byte(path, '{', 0); at != SIZE_MAX; at = str_find_byte(path, '{', at + 1))
-        if (str_equal(str_slice(path, at + 1, at + 1 + n), str_from_cstr(name)) && at + 1 + n < path.n && path.p[at + 1 + n] == '}')
+        if (str_equal(str_slice(path, at + 1, at + 1 + n), str_from_cstr(name)) && at + 1 + n < path.n &&
+            path.p[at + 1 + n] == '}')
             return true;
     return false;
 }
@@ -190,7 +192,8 @@ static void put_body(struct describer *d, struct value *operation, const struct 
     value_put_bool(arena, body, "required", required->items.n > 0);
     struct value *content = value_put_map(arena, body, "content");
     value_put(value_put_map(arena, content, "application/json"), STR("schema"), schema);
-    value_put(value_put_map(arena, content, "application/x-www-form-urlencoded"), STR("schema"), value_copy(arena, schema));
+    value_put(value_put_map(arena, content, "application/x-www-form-urlencoded"), STR("schema"),
+              value_copy(arena, schema));
 }
 
 /* ---- answers ------------------------------------------------------------------------------------------------- */
@@ -231,7 +234,8 @@ static void put_row_schema(struct describer *d, struct value *schema, enum query
     value_put_text(d->arena, schema, "type", STR("object"));
     struct value *properties = value_put_map(d->arena, schema, "properties");
     for (size_t i = 0; i < n; i++) {
-        struct value *types = value_put_list(d->arena, value_put(properties, columns[i], value_new_map(d->arena)), "type");
+        struct value *types =
+            value_put_list(d->arena, value_put(properties, columns[i], value_new_map(d->arena)), "type");
         bool is_id = str_equal(columns[i], STR("id")) || str_has_suffix(columns[i], STR("_id"));
         if (!is_id)
             value_add_text(d->arena, types, STR("string"));
@@ -247,11 +251,14 @@ static void put_failure(struct describer *d, struct value *responses)
     put_ref(d->arena, value_put_map(d->arena, responses, "5XX"), "#/components/responses/Problem");
 }
 
-static struct value *put_response(struct describer *d, struct value *responses, const char *status, const char *what, const char *type)
+static struct value *put_response(struct describer *d, struct value *responses, const char *status, const char *what,
+                                  const char *type)
 {
     struct value *response = value_put_map(d->arena, responses, status);
     value_put_text(d->arena, response, "description", str_from_cstr(what));
-    return type ? value_put_map(d->arena, value_put_map(d->arena, value_put_map(d->arena, response, "content"), type), "schema") : NULL;
+    return type ? value_put_map(d->arena, value_put_map(d->arena, value_put_map(d->arena, response, "content"), type),
+                                "schema")
+                : NULL;
 }
 
 static void put_route_answer(struct describer *d, struct value *operation, const struct route *route)
@@ -276,8 +283,10 @@ static void put_route_answer(struct describer *d, struct value *operation, const
 static void put_command_answer(struct describer *d, struct value *operation)
 {
     struct value *responses = value_put_map(d->arena, operation, "responses");
-    put_ref(d->arena, put_response(d, responses, "200", "Done and durable.", "application/json"), "#/components/schemas/Done");
-    put_ref(d->arena, put_response(d, responses, "201", "Made and durable.", "application/json"), "#/components/schemas/Done");
+    put_ref(d->arena, put_response(d, responses, "200", "Done and durable.", "application/json"),
+            "#/components/schemas/Done");
+    put_ref(d->arena, put_response(d, responses, "201", "Made and durable.", "application/json"),
+            "#/components/schemas/Done");
     (void)put_response(d, responses, "303", "Done; for forms: go on at Location.", NULL);
     put_failure(d, responses);
 }
@@ -287,18 +296,19 @@ static void put_command_answer(struct describer *d, struct value *operation)
 static void put_tag(struct describer *d, struct value *operation, struct str noun)
 {
     value_add_text(d->arena, value_put_list(d->arena, operation, "tags"), noun);
-    VALUE_EACH(tag, d->tags)
-    {
+    VALUE_EACH (tag, d->tags) {
         if (str_equal(value_get_text(tag, "name"), noun))
             return;
     }
     struct value *tag = value_add_map(d->arena, d->tags);
     value_put_text(d->arena, tag, "name", noun);
-    value_put_text(d->arena, tag, "description", arena_format(d->arena, "Addresses under /%.*s.", STR_ARG(str_equal(noun, STR("home")) ? STR("") : noun)));
+    value_put_text(
+        d->arena, tag, "description",
+        arena_format(d->arena, "Addresses under /%.*s.", STR_ARG(str_equal(noun, STR("home")) ? STR("") : noun)));
 }
 
-static struct value *add_operation(struct describer *d, struct str path, const char *method, struct str summary, const char *perm,
-                                   struct str *ret_path)
+static struct value *add_operation(struct describer *d, struct str path, const char *method, struct str summary,
+                                   const char *perm, struct str *ret_path)
 {
     struct value *item = find_path(d, path);
     *ret_path = item->key;
@@ -335,11 +345,13 @@ static void describe_route(struct describer *d, const struct route *route)
         struct value *content = value_put_map(d->arena, value_put_map(d->arena, operation, "requestBody"), "content");
         static const char *const types[] = {"application/x-www-form-urlencoded", "multipart/form-data"};
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-            value_put_text(d->arena, value_put_map(d->arena, value_put_map(d->arena, content, types[i]), "schema"), "type", STR("object"));
+            value_put_text(d->arena, value_put_map(d->arena, value_put_map(d->arena, content, types[i]), "schema"),
+                           "type", STR("object"));
     }
     put_route_answer(d, operation, route);
     if (is_post)
-        (void)put_response(d, (struct value *)value_get(operation, "responses"), "303", "Done; go on at Location.", NULL);
+        (void)put_response(d, (struct value *)value_get(operation, "responses"), "303", "Done; go on at Location.",
+                           NULL);
 }
 
 static void describe_command(struct describer *d, const struct command *command)
@@ -347,7 +359,8 @@ static void describe_command(struct describer *d, const struct command *command)
     if (!command->path)
         return;
     struct str known, summary = arena_format(d->arena, "Command %s", command->name);
-    struct value *operation = add_operation(d, str_from_cstr(command->path), "post", summary, perm_name(command->perm), &known);
+    struct value *operation =
+        add_operation(d, str_from_cstr(command->path), "post", summary, perm_name(command->perm), &known);
     if (!operation)
         return;
     value_put_text(d->arena, operation, "x-command", str_from_cstr(command->name));
@@ -397,7 +410,8 @@ static void put_components(struct arena *arena, struct value *root)
     struct value *response = value_put_map(arena, value_put_map(arena, components, "responses"), "Problem");
     value_put_text(arena, response, "description", STR("Refused or failed; nothing was changed."));
     struct value *content = value_put_map(arena, response, "content");
-    put_ref(arena, value_put_map(arena, value_put_map(arena, content, "application/problem+json"), "schema"), "#/components/schemas/Problem");
+    put_ref(arena, value_put_map(arena, value_put_map(arena, content, "application/problem+json"), "schema"),
+            "#/components/schemas/Problem");
     struct value *schemes = value_put_map(arena, components, "securitySchemes");
     static const char *const rows[][4] = {{"session", "cookie", "bihuan", "Session of POST /login."},
                                           {"csrf", "header", "X-CSRF-Token", "Token of GET /session; for every POST."}};
@@ -418,7 +432,8 @@ enum rc openapi_write(struct ctx *ctx, struct buf *out)
     struct value *info = value_put_map(arena, root, "info");
     value_put_text(arena, info, "title", STR("Bihuan"));
     value_put_text(arena, info, "version", STR(BIHUAN_VERSION));
-    value_put_text(arena, info, "description", STR("Every page is a view: ask for application/json, or put .json after the address."));
+    value_put_text(arena, info, "description",
+                   STR("Every page is a view: ask for application/json, or put .json after the address."));
     struct value *license = value_put_map(arena, info, "license");
     value_put_text(arena, license, "name", STR("Apache-2.0"));
     value_put_text(arena, license, "identifier", STR("Apache-2.0"));

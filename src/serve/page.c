@@ -1,8 +1,9 @@
 /* page.c: from a request to a page: session, permission, view, answer; see page.h.
  *
- * Threats: acting for somebody else (session cookie HttpOnly, SameSite=Lax; every POST carries the session's CSRF token and
- * must not come from another site); seeing what one may not (deny by default: every route names its permission, every
- * query over scoped tables carries the scope); learning that something exists (what may not be seen is "not found").
+ * Threats: acting for somebody else (session cookie HttpOnly, SameSite=Lax; every POST carries the session's CSRF token
+ * and must not come from another site); seeing what one may not (deny by default: every route names its permission,
+ * every query over scoped tables carries the scope); learning that something exists (what may not be seen is "not
+ * found").
  */
 #include "serve/page.h"
 
@@ -155,8 +156,7 @@ void page_put_time(struct page *page, struct value *row, const char *key)
     struct arena *arena = page->ctx.arena;
     char text[TIME_TEXT_BYTES];
     struct str s = time_format_china(value_get_int(row, key, 0), text);
-    value_put_text(arena, row, derived_key(arena, key, "_text"),
-                   arena_copy_str(arena, str_slice(s, 0, 16)));
+    value_put_text(arena, row, derived_key(arena, key, "_text"), arena_copy_str(arena, str_slice(s, 0, 16)));
 }
 
 bool page_can(const struct page *page, enum perm perm) { return actor_has(&page->actor, perm); }
@@ -216,8 +216,7 @@ void page_send(struct page *page)
         send_json(page, page->view, "application/json; charset=utf-8");
     } else {
         struct value *root = chrome_make(page);
-        VALUE_EACH(child, page->view)
-        {
+        VALUE_EACH (child, page->view) {
             struct value *copy = ARENA_NEW(page->ctx.arena, struct value);
             if (copy)
                 *copy = *child; /* shares the subtree */
@@ -243,11 +242,13 @@ static void put_error_texts(struct page *page, enum rc rc, struct value *error)
     struct str todo = message_find(page->lang, arena_format(arena, "%.*s.todo", STR_ARG(key)));
     value_put_text(arena, error, "title", title.p ? title : message_of_rc(page->lang, rc));
     value_put_text(arena, error, "what", message_of_rc(page->lang, rc));
-    value_put_text(arena, error, "kept", page->request->method == HTTP_POST ? page_text(page, "error.nothing_changed") : STR(""));
+    value_put_text(arena, error, "kept",
+                   page->request->method == HTTP_POST ? page_text(page, "error.nothing_changed") : STR(""));
     value_put_text(arena, error, "todo", todo.p ? todo : STR(""));
     value_put_text(arena, error, "status", arena_format(arena, "%d", rc_http_status(rc)));
     value_put_text(arena, error, "back_href", STR("/"));
-    value_put_text(arena, error, "request_id", arena_format(arena, "%llx", (unsigned long long)page->request->began_us));
+    value_put_text(arena, error, "request_id",
+                   arena_format(arena, "%llx", (unsigned long long)page->request->began_us));
     struct value *details = value_put_list(arena, error, "details");
     for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next)
         value_add_text(arena, details, message_of_issue(arena, page->lang, issue));
@@ -316,7 +317,8 @@ static void touch_session(struct page *page, int64_t now_ms)
     }
     touch->ctx.arena = arena;
     touch->touch = (struct session_touch){arena_copy_str(arena, page->session.token_hash), now_ms};
-    touch->job = (struct write_job){.work = session_work_touch, .arg = &touch->touch, .ctx = &touch->ctx, .done = touch_done};
+    touch->job =
+        (struct write_job){.work = session_work_touch, .arg = &touch->touch, .ctx = &touch->ctx, .done = touch_done};
     if (writer_submit(page->app->writer, &touch->job) != RC_OK)
         arena_free(arena);
 }
@@ -370,8 +372,8 @@ static enum rc check_access(struct page *page, enum perm perm)
         redirect_to_login(page);
         return RC_OK;
     }
-    bool is_exempt = str_equal(page->request->path, STR("/password")) || str_equal(page->request->path, STR("/logout")) ||
-                     str_equal(page->request->path, STR("/session"));
+    bool is_exempt = str_equal(page->request->path, STR("/password")) ||
+                     str_equal(page->request->path, STR("/logout")) || str_equal(page->request->path, STR("/session"));
     if (page->session.must_change_password && !is_exempt) {
         if (page->is_json)
             return ctx_fail_key(&page->ctx, RC_FORBIDDEN, "password.must_change");
@@ -398,11 +400,13 @@ static enum rc make_etag(struct page *page, struct str *ret_etag)
         db_reset(st);
     }
     /* What a page shows also hangs on who looks, in which language and theme, and on which day. */
-    struct str all = arena_format(page->ctx.arena, "%.*s %.*s %.*s %d %d %.*s", STR_ARG(version),
-                                  STR_ARG(page->app->build_id), STR_ARG(page->session.token_hash), (int)page->lang,
-                                  clock_today(), STR_ARG(chrome_theme(page)));
+    struct str all =
+        arena_format(page->ctx.arena, "%.*s %.*s %.*s %d %d %.*s", STR_ARG(version), STR_ARG(page->app->build_id),
+                     STR_ARG(page->session.token_hash), (int)page->lang, clock_today(), STR_ARG(chrome_theme(page)));
     *ret_etag = arena_format(page->ctx.arena, "W/\"%016llx%s\"", (unsigned long long)str_hash(all, 0),
-                             page->is_json ? "j" : page->is_fragment ? "f" : "");
+                             page->is_json       ? "j"
+                             : page->is_fragment ? "f"
+                                                 : "");
     return RC_OK;
 }
 
@@ -463,7 +467,8 @@ static void read_wishes(struct page *page, struct str *path)
     page->is_fragment = http_header_has(request, "HX-Request") && !http_header_has(request, "HX-Boosted");
     enum lang fallback = lang_parse(page->app->settings->language, LANG_ZH);
     struct str chosen = cookie_find(cookies, STR("lang"));
-    page->lang = chosen.n ? lang_parse(chosen, fallback) : lang_parse(http_header_get(request, "Accept-Language"), fallback);
+    page->lang =
+        chosen.n ? lang_parse(chosen, fallback) : lang_parse(http_header_get(request, "Accept-Language"), fallback);
 }
 
 static void answer(struct page *page)
@@ -533,7 +538,6 @@ static enum rc serve(struct page *page, struct str path)
     answer(page);
     return RC_OK;
 }
-
 
 void page_serve(struct http_request *request, void *worker_state)
 {

@@ -18,8 +18,8 @@ struct page;
 
 enum page_rows { PAGE_ONE, PAGE_MANY };
 
-/* A query of a route: its rows stand in the view under key.  All path parameters, the query string's fields (text) and the
- * scope ($me $perm $scope_all) are bound by name. */
+/* A query of a route: its rows stand in the view under key.  All path parameters, the query string's fields (text) and
+ * the scope ($me $perm $scope_all) are bound by name. */
 struct page_query {
     const char *key;
     enum query query;
@@ -36,36 +36,36 @@ enum { ROUTE_QUERIES_MAX = 6, ROUTE_PARAMS_MAX = 4 };
 
 struct route {
     enum http_method method;
-    const char *path;      /* "/findings/{id}"; parameters are positive integers, but {sha256}, {name}, {verb} are texts */
-    enum perm perm;        /* PERM_COUNT: open to everybody, also without a session */
-    const char *tpl;       /* template; NULL: fill answers by itself */
+    const char *path; /* "/findings/{id}"; parameters are positive integers, but {sha256}, {name}, {verb} are texts */
+    enum perm perm;   /* PERM_COUNT: open to everybody, also without a session */
+    const char *tpl;  /* template; NULL: fill answers by itself */
     enum page_depends depends;
     enum rc (*fill)(struct page *page); /* or NULL */
     struct page_query queries[ROUTE_QUERIES_MAX];
-    const char *title;     /* message key of the page's title; NULL: fill puts "title" */
-    const char *nav;       /* entry of the navigation that is lit */
+    const char *title; /* message key of the page's title; NULL: fill puts "title" */
+    const char *nav;   /* entry of the navigation that is lit */
 };
 
 struct page {
     struct app *app;
     struct worker *worker;
     struct http_request *request;
-    struct ctx ctx;                /* arena of the request */
-    struct db *db;                 /* the worker's connection, for reading; in one read transaction */
+    struct ctx ctx; /* arena of the request */
+    struct db *db;  /* the worker's connection, for reading; in one read transaction */
     const struct route *route;
-    struct session session;        /* account_id 0: nobody is signed in */
+    struct session session; /* account_id 0: nobody is signed in */
     struct actor actor;
     enum lang lang;
     bool is_json;
-    bool is_fragment;              /* htmx asks for a part: the layout is left out */
-    struct value *params;          /* of the path: ints and texts */
-    struct value *query;           /* of the query string: texts */
-    struct value *view;            /* what the template sees and the JSON answer shows */
-    struct form *form;             /* of a POST */
+    bool is_fragment;                   /* htmx asks for a part: the layout is left out */
+    struct value *params;               /* of the path: ints and texts */
+    struct value *query;                /* of the query string: texts */
+    struct value *view;                 /* what the template sees and the JSON answer shows */
+    struct form *form;                  /* of a POST */
     enum rc (*slow)(struct page *page); /* how the request goes on, see page_run_slow */
-    bool is_answered;              /* fill has set up the response itself (file, stream, redirect) */
-    int status;                    /* of the answer; 0: 200 */
-    const char *tpl;               /* template, when fill chooses another */
+    bool is_answered;                   /* fill has set up the response itself (file, stream, redirect) */
+    int status;                         /* of the answer; 0: 200 */
+    const char *tpl;                    /* template, when fill chooses another */
 };
 
 /* ---- for fill functions ---- */
@@ -96,8 +96,8 @@ enum rc page_put_timeline(struct page *page, struct db_stmt *st) MUST_CHECK;
 struct session_limits page_session_limits(const struct page *page);
 /* Permission in a template: can.KEY. */
 bool page_can(const struct page *page, enum perm perm);
-/* Goes on with fn on the threads for slow work (reading documents, hashing large files), so that pages never wait for them.
- * From a fill function; fn then answers as a fill function does. */
+/* Goes on with fn on the threads for slow work (reading documents, hashing large files), so that pages never wait for
+ * them. From a fill function; fn then answers as a fill function does. */
 void page_run_slow(struct page *page, enum rc (*fn)(struct page *page));
 /* Whether s is a path on this site, never another host: "/x", not "//x" or "/\x".  Asked before one redirects to it. */
 bool page_is_local_path(struct str s);

@@ -1,7 +1,8 @@
 /* page_account.c: accounts, their roles, what I may do myself.
  *
- * The system administrator makes accounts and resets passwords; the security administrator gives roles; a random password is
- * shown once, on the answer to the form itself, which nobody may cache, and never on an address that can be opened again.
+ * The system administrator makes accounts and resets passwords; the security administrator gives roles; a random
+ * password is shown once, on the answer to the form itself, which nobody may cache, and never on an address that can be
+ * opened again.
  */
 #include "access/account.h"
 #include "access/password.h"
@@ -20,7 +21,9 @@ static struct str text_of_key(struct page *page, const char *prefix, struct str 
 static struct str label_text(struct page *page, int64_t label)
 {
     static const char *const names[] = {"public", "internal", "work_secret"};
-    return text_of_key(page, "label", str_from_cstr(names[label >= LABEL_PUBLIC && label <= LABEL_WORK_SECRET ? label : LABEL_INTERNAL]));
+    return text_of_key(
+        page, "label",
+        str_from_cstr(names[label >= LABEL_PUBLIC && label <= LABEL_WORK_SECRET ? label : LABEL_INTERNAL]));
 }
 
 /* ---- list ---------------------------------------------------------------------------------------------------- */
@@ -42,13 +45,13 @@ static void put_state(struct page *page, struct value *account)
 }
 
 /* "Office (Group), ..." of one account; *ret_has says whether the wanted role is among them. */
-static struct str roles_text(struct page *page, const struct value *grants, int64_t account_id, struct str wanted, bool *ret_has)
+static struct str roles_text(struct page *page, const struct value *grants, int64_t account_id, struct str wanted,
+                             bool *ret_has)
 {
     struct buf out CLEANUP(buf_done);
     buf_init(&out, 64 * 1024);
     *ret_has = !wanted.n;
-    VALUE_EACH(grant, grants)
-    {
+    VALUE_EACH (grant, grants) {
         if (value_get_int(grant, "account_id", 0) != account_id)
             continue;
         struct str role = value_get_text(grant, "role");
@@ -146,11 +149,11 @@ static enum rc put_grant_form(struct page *page)
     put_role_options(page, value_put_list(arena, view_form_field(page, "role", role), "options"), role);
     TRY(db_rows(&page->ctx, db_query(page->db, Q_GRANT_UNITS), &rows));
     struct value *units = value_put_list(arena, view_form_field(page, "unit_id", unit), "options");
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct str id = arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0));
         struct str name = value_get_text(row, "name"), code = value_get_text(row, "code");
-        view_form_option(page, units, id, arena_format(arena, "%.*s  %.*s", STR_ARG(name), STR_ARG(code)), str_equal(id, unit));
+        view_form_option(page, units, id, arena_format(arena, "%.*s  %.*s", STR_ARG(name), STR_ARG(code)),
+                         str_equal(id, unit));
     }
     struct value *labels = value_put_list(arena, view_form_field(page, "clearance", clearance), "options");
     for (int i = LABEL_PUBLIC; i <= LABEL_WORK_SECRET; i++) {
@@ -180,7 +183,8 @@ static enum rc put_account(struct page *page)
     bool is_locked = locked_until > clock_now_ms();
     value_put_bool(arena, account, "is_locked", is_locked);
     value_put_text(arena, account, "locked_text",
-                   is_locked ? arena_copy_str(arena, str_slice(time_format_china(locked_until, until), 0, 16)) : STR(""));
+                   is_locked ? arena_copy_str(arena, str_slice(time_format_china(locked_until, until), 0, 16))
+                             : STR(""));
     value_put_bool(arena, account, "is_active", !value_get_int(account, "is_disabled", 0));
     value_put_bool(arena, account, "is_me", is_me);
     value_put_bool(arena, page->view, "may_write", may_write);
@@ -308,7 +312,10 @@ static enum rc run_on_account(struct page *page, const struct command *command, 
     return RC_OK;
 }
 
-enum rc page_account_edit_post(struct page *page) { return run_on_account(page, &command_account_change, "flash.saved"); }
+enum rc page_account_edit_post(struct page *page)
+{
+    return run_on_account(page, &command_account_change, "flash.saved");
+}
 
 enum rc page_grant_new_post(struct page *page) { return run_on_account(page, &command_grant_give, "flash.granted"); }
 
@@ -335,7 +342,8 @@ enum rc page_me(struct page *page)
         bool is_scoped = perm_is_scoped((enum perm)i), is_everywhere = page->actor.everywhere[i] != LABEL_NONE;
         value_put_text(arena, perm, "name", name);
         value_put_text(arena, perm, "label", text_of_key(page, "perm", name));
-        value_put_text(arena, perm, "where", !is_scoped ? STR("") : page_text(page, is_everywhere ? "me.everywhere" : "me.in_units"));
+        value_put_text(arena, perm, "where",
+                       !is_scoped ? STR("") : page_text(page, is_everywhere ? "me.everywhere" : "me.in_units"));
         value_put_text(arena, perm, "clearance", is_scoped ? label_text(page, page->actor.anywhere[i]) : STR(""));
     }
     value_put_text(arena, page->view, "login", page->session.login);

@@ -55,7 +55,8 @@ enum rc page_draft(struct page *page)
     TRY(load(page, &state));
     struct str name = value_get_text(state.row, "state");
     if (str_equal(name, STR("confirmed")) && !page->is_json) {
-        page_redirect(page, arena_format(page->ctx.arena, "/sources/%lld", (long long)value_get_int(state.row, "source_id", 0)));
+        page_redirect(
+            page, arena_format(page->ctx.arena, "/sources/%lld", (long long)value_get_int(state.row, "source_id", 0)));
         return RC_OK;
     }
     if (!str_equal(name, STR("open")))
@@ -74,7 +75,8 @@ static struct value *new_op(struct arena *arena, struct value *ops, const char *
     return op;
 }
 
-static void add_edit(struct arena *arena, struct value *ops, struct str id, const char *field, struct str value, struct str now)
+static void add_edit(struct arena *arena, struct value *ops, struct str id, const char *field, struct str value,
+                     struct str now)
 {
     if (str_equal(str_trim(value), now))
         return;
@@ -84,7 +86,8 @@ static void add_edit(struct arena *arena, struct value *ops, struct str id, cons
     value_put_text(arena, op, "value", str_trim(value));
 }
 
-static void make_edits(struct arena *arena, struct value *ops, const struct value *fields, const struct draft_entry *found)
+static void make_edits(struct arena *arena, struct value *ops, const struct value *fields,
+                       const struct draft_entry *found)
 {
     static const char *const names[] = {"phase", "due", "responsible", "body"};
     struct str id = value_get_text(found->entry, "id");
@@ -180,8 +183,7 @@ static struct value *new_input(struct page *page, const struct value *row)
 
 static enum rc apply_all(struct page *page, struct value *draft, const struct value *ops)
 {
-    VALUE_EACH(op, ops)
-    {
+    VALUE_EACH (op, ops) {
         TRY(draft_apply(&page->ctx, draft, op));
     }
     return RC_OK;

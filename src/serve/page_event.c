@@ -51,7 +51,8 @@ struct event_query {
 /* Midnight in China of a day. */
 static int64_t day_begin_ms(int32_t day) { return (int64_t)day * DAY_MS - (int64_t)CLOCK_CHINA_OFFSET_S * 1000; }
 
-static enum rc read_day(struct page *page, const char *name, uint32_t bit, int add_days, struct event_query *q, int64_t *ret_ms)
+static enum rc read_day(struct page *page, const char *name, uint32_t bit, int add_days, struct event_query *q,
+                        int64_t *ret_ms)
 {
     struct str s = str_trim(page_param_text(page, name));
     int32_t day;
@@ -119,12 +120,14 @@ static void put_filter(struct page *page)
         struct str name = event_kind_name((enum event_kind)i);
         typed_form_option(page, kind, name, page_text(page, arena_format(arena, "event.%.*s", STR_ARG(name)).p));
     }
-    static const char *const labels[] = {"event.kind", "event.actor", "event.chain", "event.object", "event.from", "event.to"};
+    static const char *const labels[] = {"event.kind",   "event.actor", "event.chain",
+                                         "event.object", "event.from",  "event.to"};
     struct value *chips = value_put_list(arena, page->view, "chips");
     for (int i = 0; i < ADDRESS_NAMES; i++) {
         struct str s = page_param_text(page, address_names[i]);
         if (s.n)
-            add_chip(page, chips, address_names[i], labels[i], i ? s : page_text(page, arena_format(arena, "event.%.*s", STR_ARG(s)).p));
+            add_chip(page, chips, address_names[i], labels[i],
+                     i ? s : page_text(page, arena_format(arena, "event.%.*s", STR_ARG(s)).p));
     }
     value_put_bool(arena, page->view, "has_chips", value_count(chips) > 0);
     value_put_text(arena, page->view, "clear_href", STR("/events"));
@@ -136,8 +139,9 @@ static void put_event_words(struct page *page, struct value *row)
     finding_put_event_words(page, row);
     value_put_text(arena, row, "hash_short", str_slice(value_get_text(row, "hash"), 0, HASH_SHORT));
     value_put_text(arena, row, "href", arena_format(arena, "/events/%lld", (long long)value_get_int(row, "seq", 0)));
-    value_put_text(arena, row, "subject_href",
-                   make_href(page, "subject", arena_format(arena, "%lld", (long long)value_get_int(row, "subject", 0))));
+    value_put_text(
+        arena, row, "subject_href",
+        make_href(page, "subject", arena_format(arena, "%lld", (long long)value_get_int(row, "subject", 0))));
 }
 
 enum rc page_event_list(struct page *page)
@@ -163,7 +167,8 @@ enum rc page_event_list(struct page *page)
     for (struct value *row = rows->items.first, *next; row; row = next) {
         next = row->next;
         if (value_count(list) == EVENT_ROWS) {
-            next_href = make_href(page, "before", arena_format(arena, "%lld", (long long)value_get_int(last, "seq", 0)));
+            next_href =
+                make_href(page, "before", arena_format(arena, "%lld", (long long)value_get_int(last, "seq", 0)));
             break;
         }
         put_event_words(page, row);
@@ -206,10 +211,12 @@ enum rc page_event(struct page *page)
     db_bind_int(st, "chain_seq", event.chain_seq - 1);
     struct value *before;
     TRY(db_first_row(&page->ctx, st, &before));
-    bool is_chained = before ? str_equal(value_get_text(before, "hash"), event.prev_hash) : event.prev_hash.n == 0 && event.chain_seq == 1;
+    bool is_chained = before ? str_equal(value_get_text(before, "hash"), event.prev_hash)
+                             : event.prev_hash.n == 0 && event.chain_seq == 1;
     value_put_bool(arena, row, "is_chained", is_chained);
     if (before)
-        value_put_text(arena, row, "previous_href", arena_format(arena, "/events/%lld", (long long)value_get_int(before, "seq", 0)));
+        value_put_text(arena, row, "previous_href",
+                       arena_format(arena, "/events/%lld", (long long)value_get_int(before, "seq", 0)));
     else
         value_put_null(arena, row, "previous_href");
     put_event_words(page, row);

@@ -32,7 +32,8 @@ static void put_pieces(struct page *page, struct value *row, struct str title)
     value_put_text(arena, row, "after", str_slice(text, end, text.n));
 }
 
-/* Of a place that is a cell, what names its row: "Sheet1!B7" gives "Sheet1!" and "7", "table 2 r5 c1" gives "table 2 r5". */
+/* Of a place that is a cell, what names its row: "Sheet1!B7" gives "Sheet1!" and "7", "table 2 r5 c1" gives "table 2
+ * r5". */
 struct cell_row {
     struct str table, row;
 };
@@ -140,7 +141,8 @@ static enum rc put_figures(struct page *page, struct value *finding)
     TRY(put_rows(page, finding, "figures", st));
     struct value *rows = list_of(finding, "figures");
     for (struct value *row = rows->items.first; row; row = row->next)
-        value_put_text(arena, row, "value_text", format_scaled(arena, value_get_int(row, "value", 0), value_get_int(row, "scale", 0)));
+        value_put_text(arena, row, "value_text",
+                       format_scaled(arena, value_get_int(row, "value", 0), value_get_int(row, "scale", 0)));
     value_put_bool(arena, finding, "has_figures", value_count(rows) > 0);
     return RC_OK;
 }
@@ -162,8 +164,9 @@ static enum rc put_items(struct page *page, struct value *finding)
         if (other)
             value_put_text(arena, row, "href", arena_format(arena, "/findings/%lld", (long long)other));
         else
-            value_put_text(arena, row, "href", arena_format(arena, "/sources/%lld#p%lld", (long long)value_get_int(row, "source_id", 0),
-                                                            (long long)value_get_int(row, "paragraph_from", 1)));
+            value_put_text(arena, row, "href",
+                           arena_format(arena, "/sources/%lld#p%lld", (long long)value_get_int(row, "source_id", 0),
+                                        (long long)value_get_int(row, "paragraph_from", 1)));
         value_put_bool(arena, row, "may_unlink", other && page_can(page, PERM_FINDING_WRITE));
         value_add(others, row);
     }
@@ -184,7 +187,8 @@ static struct str value_words(struct page *page, const char *key, const struct v
         text = arena_format(arena, "%lld", (long long)v->integer);
     if (!text.n)
         return page_text(page, "event.empty_value");
-    if (str_equal(k, STR("phase")) || str_equal(k, STR("nature")) || str_equal(k, STR("severity")) || str_equal(k, STR("label")))
+    if (str_equal(k, STR("phase")) || str_equal(k, STR("nature")) || str_equal(k, STR("severity")) ||
+        str_equal(k, STR("label")))
         return page_text(page, arena_format(arena, "%s.%.*s", key, STR_ARG(text)).p);
     enum { CUT_BYTES = 180 };
     if (text.n <= CUT_BYTES)
@@ -201,8 +205,7 @@ static struct str change_words(struct page *page, const struct value *body)
     buf_init(&out, 32 * 1024);
     struct arena *arena = page->ctx.arena;
     const struct value *was = value_get(body, "was");
-    VALUE_EACH(name, value_get(body, "changed"))
-    {
+    VALUE_EACH (name, value_get(body, "changed")) {
         const char *key = arena_copy_cstr(arena, name->text);
         if (!key)
             break;
@@ -234,7 +237,8 @@ void finding_put_event_words(struct page *page, struct value *event)
         else if (str_has_prefix(kind, STR("measure.")))
             detail = value_words(page, "text", value_get(body, "text"));
         else if (str_equal(kind, STR("finding.linked")) || str_equal(kind, STR("finding.unlinked")))
-            detail = value_get_text(body, "other_no").n ? value_get_text(body, "other_no") : value_get_text(body, "title");
+            detail =
+                value_get_text(body, "other_no").n ? value_get_text(body, "other_no") : value_get_text(body, "title");
     }
     if (detail.n)
         value_put_text(arena, event, "detail", detail);
@@ -254,7 +258,8 @@ static enum rc put_events(struct page *page, int64_t id)
     for (struct value *row = rows->items.first; row; row = row->next) {
         finding_put_event_words(page, row);
         value_put_text(page->ctx.arena, row, "actor", value_get_text(row, "actor_label"));
-        value_set(row, STR("body"), ARENA_NEW(page->ctx.arena, struct value)); /* null: told in words; whole in the event log */
+        value_set(row, STR("body"),
+                  ARENA_NEW(page->ctx.arena, struct value)); /* null: told in words; whole in the event log */
     }
     return RC_OK;
 }
@@ -294,10 +299,11 @@ enum rc page_finding(struct page *page)
     struct value *finding = list_of(page->view, "finding");
     finding_put_words(page, finding);
     page_put_time(page, finding, "created_at");
-    value_put_text(arena, finding, "label_label", page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(finding, "label", 1)).p));
+    value_put_text(arena, finding, "label_label",
+                   page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(finding, "label", 1)).p));
     bool is_withdrawn = str_equal(value_get_text(finding, "status"), STR("withdrawn"));
-    bool may_write = actor_check(&page->ctx, page->db, &page->actor, PERM_FINDING_WRITE, value_get_int(finding, "unit_id", 0),
-                                 value_get_int(finding, "label", 0)) == RC_OK;
+    bool may_write = actor_check(&page->ctx, page->db, &page->actor, PERM_FINDING_WRITE,
+                                 value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     value_put_bool(arena, finding, "is_withdrawn", is_withdrawn);
     value_put_bool(arena, finding, "may_edit", may_write && !is_withdrawn);
     value_put_bool(arena, finding, "may_restore", may_write && is_withdrawn);

@@ -14,14 +14,14 @@ enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000 };
 
 /* A list of findings as an address asks for it: closed sets of filters and sorts, see sql/query/finding.sql. */
 struct finding_query {
-    uint32_t filters;      /* bits of finding_list, the same in finding_walk */
-    int column;            /* 0 due, 1 changed, 2 no, 3 amount */
-    bool is_back;          /* shown from the last to the first */
-    uint32_t pick;         /* bit of finding_walk: the filter that leaves few rows; 0: none does */
-    bool is_walk;          /* finding_walk instead of finding_list */
-    bool is_export;        /* whole rows, from finding_export; set before the first statement */
-    enum perm perm;        /* whose scope holds */
-    struct str q, match;   /* as typed; for the search index */
+    uint32_t filters;    /* bits of finding_list, the same in finding_walk */
+    int column;          /* 0 due, 1 changed, 2 no, 3 amount */
+    bool is_back;        /* shown from the last to the first */
+    uint32_t pick;       /* bit of finding_walk: the filter that leaves few rows; 0: none does */
+    bool is_walk;        /* finding_walk instead of finding_list */
+    bool is_export;      /* whole rows, from finding_export; set before the first statement */
+    enum perm perm;      /* whose scope holds */
+    struct str q, match; /* as typed; for the search index */
     struct str status, phase, nature, severity, due, due_from, due_to;
     int64_t source, aspect, unit, under, amount_min, label;
 };
@@ -39,7 +39,8 @@ enum rc finding_query_read(struct page *page, enum perm perm, struct finding_que
 enum rc finding_query_bind(struct page *page, const struct finding_query *query, const struct finding_cursor *cursor,
                            bool is_backward, int64_t limit, struct db_stmt **ret_st) MUST_CHECK;
 /* How many there are, at most limit. */
-enum rc finding_query_count(struct page *page, const struct finding_query *query, int64_t limit, int64_t *ret_count) MUST_CHECK;
+enum rc finding_query_count(struct page *page, const struct finding_query *query, int64_t limit,
+                            int64_t *ret_count) MUST_CHECK;
 /* "KEY~ID" and back; texts of the arena. */
 struct str finding_cursor_format(struct arena *arena, const struct finding_query *query, const struct value *row);
 bool finding_cursor_parse(const struct finding_query *query, struct str text, struct finding_cursor *ret);

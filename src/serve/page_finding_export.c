@@ -1,7 +1,7 @@
 /* page_finding_export.c: the register as a file, with the filters and the order of the list.
  *
- * CSV goes out as it is read, a few hundred rows at a time, by key and not by a cursor, so that memory stays flat and no
- * connection is held for a slow client.  A workbook is written to a temporary file on the threads for slow work.
+ * CSV goes out as it is read, a few hundred rows at a time, by key and not by a cursor, so that memory stays flat and
+ * no connection is held for a slow client.  A workbook is written to a temporary file on the threads for slow work.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -45,7 +45,8 @@ static const struct export_column {
     {"changed_at", "finding.changed", NULL, XLSX_TEXT, 18, false},
 };
 
-struct export {
+struct export
+{
     struct page *page;
     struct finding_query query;
     struct finding_cursor cursor;
@@ -66,7 +67,8 @@ static void make_columns(struct export *export)
     }
 }
 
-static struct xlsx_cell make_cell(struct page *page, struct arena *arena, const struct export_column *column, const struct value *row)
+static struct xlsx_cell make_cell(struct page *page, struct arena *arena, const struct export_column *column,
+                                  const struct value *row)
 {
     const struct value *v = value_get(row, column->field);
     struct str text = v && v->kind == VALUE_TEXT ? v->text : STR("");
@@ -74,7 +76,8 @@ static struct xlsx_cell make_cell(struct page *page, struct arena *arena, const 
     if (column->kind == XLSX_DATE)
         return date_parse(text, &day) ? (struct xlsx_cell){.number = day} : (struct xlsx_cell){.is_null = true};
     if (column->kind != XLSX_TEXT)
-        return v && v->kind == VALUE_INT ? (struct xlsx_cell){.number = v->integer} : (struct xlsx_cell){.is_null = true};
+        return v && v->kind == VALUE_INT ? (struct xlsx_cell){.number = v->integer}
+                                         : (struct xlsx_cell){.is_null = true};
     if (v && v->kind == VALUE_INT && !column->prefix) { /* the time of the last change */
         char at[TIME_TEXT_BYTES];
         text = arena_copy_str(arena, str_slice(time_format_china(v->integer, at), 0, 16));
@@ -97,8 +100,7 @@ static enum rc export_chunk(struct export *export, struct ctx *ctx, export_row_f
     TRY(finding_query_bind(page, &export->query, &export->cursor, false, CHUNK_ROWS, &st));
     struct value *rows;
     TRY(db_rows(ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct xlsx_cell cells[COLUMNS];
         for (int i = 0; i < COLUMNS; i++)
             cells[i] = make_cell(page, ctx->arena, &export_columns[i], row);
@@ -203,7 +205,9 @@ static enum rc write_book_rows(struct export *export, struct xlsx_write *write)
 static enum rc write_book(struct export *export, const char *path)
 {
     struct page *page = export->page;
-    struct xlsx_book book = {.title = page_text(page, "finding.list"), .author = page->session.name, .kind = STR("findings"),
+    struct xlsx_book book = {.title = page_text(page, "finding.list"),
+                             .author = page->session.name,
+                             .kind = STR("findings"),
                              .created_ms = clock_now_ms()};
     struct xlsx_write *write;
     TRY(xlsx_write_open(&page->ctx, path, &book, &write));
@@ -227,7 +231,8 @@ static enum rc send_book(struct page *page, const char *path)
             close(fd);
         return RC_IO;
     }
-    http_set_header(page->request, "Content-Type", STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
+    http_set_header(page->request, "Content-Type",
+                    STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
     set_file_name(page, "xlsx");
     http_body_file(page->request, fd, 0, (uint64_t)about.st_size);
     page->is_answered = true;
@@ -239,7 +244,8 @@ static enum rc export_book(struct page *page)
     struct export *export;
     TRY(export_begin(page, &export));
     struct str spool = page->app->settings->spool;
-    struct str directory = arena_format(page->ctx.arena, "%.*s/bihuan-export-XXXXXX", STR_ARG(spool.n ? spool : STR("/var/tmp")));
+    struct str directory =
+        arena_format(page->ctx.arena, "%.*s/bihuan-export-XXXXXX", STR_ARG(spool.n ? spool : STR("/var/tmp")));
     char *place = arena_copy_cstr(page->ctx.arena, directory);
     if (!place || !mkdtemp(place))
         return ctx_fail_format(&page->ctx, RC_IO, "error.io", "%.*s", STR_ARG(directory));

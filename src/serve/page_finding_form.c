@@ -4,13 +4,13 @@
 #include "serve/page_finding.h"
 #include "serve/pages.h"
 
-static enum rc put_options(struct page *page, struct value *field, struct db_stmt *st, const char *first, const char *second)
+static enum rc put_options(struct page *page, struct value *field, struct db_stmt *st, const char *first,
+                           const char *second)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows;
     TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct str label = value_get_text(row, first);
         if (second)
             label = arena_format(arena, "%.*s %.*s", STR_ARG(label), STR_ARG(value_get_text(row, second)));
@@ -28,7 +28,8 @@ static enum rc put_finding_fields(struct page *page, struct value *form, const s
     typed_form_choices(page, typed_form_field(page, form, "phase", row), FINDING_PHASES, "phase");
     typed_form_choices(page, typed_form_field(page, form, "nature", row), FINDING_NATURES, "nature");
     typed_form_choices(page, typed_form_field(page, form, "severity", row), FINDING_SEVERITIES, "severity");
-    typed_form_choices(page, typed_form_field(page, form, "label", row), row ? FINDING_LABELS : "|" FINDING_LABELS, "label");
+    typed_form_choices(page, typed_form_field(page, form, "label", row), row ? FINDING_LABELS : "|" FINDING_LABELS,
+                       "label");
     struct value *aspect = typed_form_field(page, form, "aspect_id", row);
     typed_form_option(page, aspect, STR(""), page_text(page, "form.not_said"));
     struct db_stmt *st = db_query(page->db, Q_ASPECT_OPTIONS);

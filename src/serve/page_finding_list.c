@@ -1,8 +1,8 @@
 /* page_finding_list.c: the register as a list: filters, columns, saved views, paging, the answer to a bulk edit.
  *
- * A page costs two queries: the rows and the saved views, and at most one small count that chooses the plan.  The total is
- * counted only when asked for (count=1, or the fragment /findings/count that the page loads afterwards), and never beyond
- * FINDING_COUNT_MAX.
+ * A page costs two queries: the rows and the saved views, and at most one small count that chooses the plan.  The total
+ * is counted only when asked for (count=1, or the fragment /findings/count that the page loads afterwards), and never
+ * beyond FINDING_COUNT_MAX.
  */
 #include <string.h>
 
@@ -13,19 +13,27 @@
 #include "serve/pages.h"
 
 /* Names of an address that make the list; whatever else stands there is not carried along. */
-static const char *const address_names[] = {"q",   "status",   "phase",  "due",        "source", "aspect", "unit", "under", "nature",
-                                            "severity", "due_from", "due_to", "amount_min", "label",  "sort",   "column"};
+static const char *const address_names[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
+                                            "unit",       "under",  "nature", "severity", "due_from", "due_to",
+                                            "amount_min", "label",  "sort",   "column"};
 enum { ADDRESS_NAMES = sizeof address_names / sizeof address_names[0] };
 
 /* Columns of the table besides title and state; those marked are shown unless the address names columns. */
 static const struct shown_column {
     const char *name, *label;
     bool is_usual;
-} shown_columns[] = {
-    {"no", "finding.number", true},      {"unit", "finding.unit", true},         {"phase", "finding.phase", true},
-    {"due", "finding.due", true},        {"measures", "finding.measure_count", true}, {"aspect", "finding.aspect", false},
-    {"source", "finding.source", false}, {"lead", "finding.person", false},      {"amount", "finding.amount", false},
-    {"nature", "finding.nature", false}, {"severity", "finding.severity", false}, {"changed", "finding.changed", false}};
+} shown_columns[] = {{"no", "finding.number", true},
+                     {"unit", "finding.unit", true},
+                     {"phase", "finding.phase", true},
+                     {"due", "finding.due", true},
+                     {"measures", "finding.measure_count", true},
+                     {"aspect", "finding.aspect", false},
+                     {"source", "finding.source", false},
+                     {"lead", "finding.person", false},
+                     {"amount", "finding.amount", false},
+                     {"nature", "finding.nature", false},
+                     {"severity", "finding.severity", false},
+                     {"changed", "finding.changed", false}};
 enum { SHOWN_COLUMNS = sizeof shown_columns / sizeof shown_columns[0] };
 
 static bool is_address_name(struct str name)
@@ -40,8 +48,7 @@ static void add_parameter(struct buf *out, struct str name, const struct value *
 {
     if (v->kind == VALUE_TEXT && v->text.n)
         url_add_query(out, name, v->text);
-    VALUE_EACH(item, v)
-    {
+    VALUE_EACH (item, v) {
         add_parameter(out, name, item);
     }
 }
@@ -52,8 +59,7 @@ struct str finding_address(struct page *page, const char *path, const char *name
     buf_init(&out, 64 * 1024);
     buf_add_cstr(&out, path);
     buf_add_char(&out, '?');
-    VALUE_EACH(v, page->query)
-    {
+    VALUE_EACH (v, page->query) {
         if (is_address_name(v->key) && !(name && str_equal_cstr(v->key, name)))
             add_parameter(&out, v->key, v);
     }
@@ -108,15 +114,16 @@ static void add_chip(struct page *page, struct value *list, const char *name, co
     value_put_text(page->ctx.arena, chip, "remove_href", finding_address(page, "/findings", name, STR_EMPTY));
 }
 
-static void add_choice_chip(struct page *page, struct value *list, const char *name, const char *label, const char *prefix,
-                            struct str value)
+static void add_choice_chip(struct page *page, struct value *list, const char *name, const char *label,
+                            const char *prefix, struct str value)
 {
     if (value.n)
-        add_chip(page, list, name, label, page_text(page, arena_format(page->ctx.arena, "%s.%.*s", prefix, STR_ARG(value)).p));
+        add_chip(page, list, name, label,
+                 page_text(page, arena_format(page->ctx.arena, "%s.%.*s", prefix, STR_ARG(value)).p));
 }
 
-static enum rc add_named_chip(struct page *page, struct value *list, const char *name, const char *label, enum query query,
-                              enum perm perm, const char *key)
+static enum rc add_named_chip(struct page *page, struct value *list, const char *name, const char *label,
+                              enum query query, enum perm perm, const char *key)
 {
     int64_t id = page_param_int(page, name, 0);
     if (!id)
@@ -159,7 +166,8 @@ enum rc finding_put_chips(struct page *page, const struct finding_query *query, 
 
 /* ---- parts of the page ------------------------------------------------------------------------------------- */
 
-static void put_select(struct page *page, struct value *filter, const char *name, const char *choices, const char *prefix)
+static void put_select(struct page *page, struct value *filter, const char *name, const char *choices,
+                       const char *prefix)
 {
     struct value *field = value_put_map(page->ctx.arena, filter, name);
     value_put_text(page->ctx.arena, field, "value", page_param_text(page, name));
@@ -184,8 +192,7 @@ static void put_hidden(struct page *page, const char *key, const char *const *wi
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, page->view, key);
-    VALUE_EACH(v, page->query)
-    {
+    VALUE_EACH (v, page->query) {
         bool is_kept = is_address_name(v->key);
         for (int i = 0; without[i] && is_kept; i++)
             is_kept = !str_equal_cstr(v->key, without[i]);
@@ -230,7 +237,10 @@ static void put_sorts(struct page *page, const struct finding_query *query)
         bool to_back = is_current ? !query->is_back : i % 2 == 1;
         struct str value = arena_format(arena, "%s%s", to_back ? "-" : "", names[i]);
         value_put_text(arena, one, "href", finding_address(page, "/findings", "sort", value));
-        value_put_text(arena, one, "direction", !is_current ? STR("none") : query->is_back ? STR("descending") : STR("ascending"));
+        value_put_text(arena, one, "direction",
+                       !is_current      ? STR("none")
+                       : query->is_back ? STR("descending")
+                                        : STR("ascending"));
     }
 }
 
@@ -245,7 +255,8 @@ static enum rc put_saved_views(struct page *page)
     struct str here = address.n ? str_slice(address, 1, address.n) : STR("");
     value_put_text(arena, page->view, "address", here);
     int64_t current = 0;
-    for (struct value *row = ((struct value *)value_get(page->view, "saved_views"))->items.first; row; row = row->next) {
+    for (struct value *row = ((struct value *)value_get(page->view, "saved_views"))->items.first; row;
+         row = row->next) {
         struct str query = value_get_text(row, "query");
         value_put_text(arena, row, "href", arena_format(arena, "/findings%s%.*s", query.n ? "?" : "", STR_ARG(query)));
         bool is_current = str_equal(query, here);
@@ -325,7 +336,8 @@ static enum rc read_rows(struct page *page, const struct finding_query *query, s
     if (is_backward)
         reverse(rows);
     struct value *pager = value_put_map(page->ctx.arena, page->view, "pager");
-    put_page_href(page, pager, "previous_href", "before", is_backward ? is_more : after.is_set, query, rows->items.first);
+    put_page_href(page, pager, "previous_href", "before", is_backward ? is_more : after.is_set, query,
+                  rows->items.first);
     put_page_href(page, pager, "next_href", "after", is_backward || is_more, query, rows->items.last);
     bool is_whole = !is_more && !after.is_set && !before.is_set;
     if (is_whole)
@@ -358,8 +370,10 @@ static void put_export_hrefs(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     value_put_bool(arena, page->view, "may_export", page_can(page, PERM_REGISTER_EXPORT));
-    value_put_text(arena, page->view, "export_xlsx_href", finding_address(page, "/findings/export.xlsx", NULL, STR_EMPTY));
-    value_put_text(arena, page->view, "export_csv_href", finding_address(page, "/findings/export.csv", NULL, STR_EMPTY));
+    value_put_text(arena, page->view, "export_xlsx_href",
+                   finding_address(page, "/findings/export.xlsx", NULL, STR_EMPTY));
+    value_put_text(arena, page->view, "export_csv_href",
+                   finding_address(page, "/findings/export.csv", NULL, STR_EMPTY));
     value_put_text(arena, page->view, "count_href", finding_address(page, "/findings/count", NULL, STR_EMPTY));
     value_put_text(arena, page->view, "more_href", finding_address(page, "/findings/filter", NULL, STR_EMPTY));
 }
@@ -388,7 +402,8 @@ static void put_bulk(struct page *page)
             struct value *option = value_add_map(arena, options);
             value_put_text(arena, option, "value", arena_format(arena, "%s=%.*s", changes[i].field, STR_ARG(choice)));
             struct str key = arena_format(arena, "%s.%.*s", changes[i].prefix, STR_ARG(choice));
-            value_put_text(arena, option, "label", choice.n ? page_text(page, key.p) : page_text(page, "form.not_said"));
+            value_put_text(arena, option, "label",
+                           choice.n ? page_text(page, key.p) : page_text(page, "form.not_said"));
         }
     }
 }
@@ -420,8 +435,11 @@ enum rc page_finding_list(struct page *page)
     put_bulk(page);
     if (page->is_json)
         return RC_OK;
-    value_put_text(arena, page->view, "count_page_href", arena_format(arena, "%.*s%scount=1", STR_ARG(finding_address(page, "/findings", NULL, STR_EMPTY)),
-                   str_find_byte(finding_address(page, "/findings", NULL, STR_EMPTY), '?', 0) == SIZE_MAX ? "?" : "&"));
+    value_put_text(arena, page->view, "count_page_href",
+                   arena_format(arena, "%.*s%scount=1", STR_ARG(finding_address(page, "/findings", NULL, STR_EMPTY)),
+                                str_find_byte(finding_address(page, "/findings", NULL, STR_EMPTY), '?', 0) == SIZE_MAX
+                                    ? "?"
+                                    : "&"));
     put_filter(page);
     static const char *const bar[] = {"q", "status", "phase", "due", NULL}, *const column[] = {"column", NULL};
     put_hidden(page, "hidden_rest", bar);
@@ -429,24 +447,24 @@ enum rc page_finding_list(struct page *page)
     put_columns(page);
     put_sorts(page, &query);
     bool is_filtered = chips->items.n > 0;
-    value_put_text(arena, page->view, "empty_why", page_text(page, is_filtered ? "finding.empty_filtered" : "finding.empty_all"));
+    value_put_text(arena, page->view, "empty_why",
+                   page_text(page, is_filtered ? "finding.empty_filtered" : "finding.empty_all"));
     return put_saved_views(page);
 }
 
 /* ---- all filters ------------------------------------------------------------------------------------------- */
 
-static enum rc put_record_options(struct page *page, struct value *filter, const char *name, struct db_stmt *st, const char *first,
-                                  const char *second)
+static enum rc put_record_options(struct page *page, struct value *filter, const char *name, struct db_stmt *st,
+                                  const char *first, const char *second)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows, *field = value_put_map(arena, filter, name);
     value_put_text(arena, field, "value", page_param_text(page, name));
     value_put_list(arena, field, "options");
     TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
-        struct str label = arena_format(arena, "%.*s%s%.*s", STR_ARG(value_get_text(row, first)), *first && *second ? " " : "",
-                                        STR_ARG(value_get_text(row, second)));
+    VALUE_EACH (row, rows) {
+        struct str label = arena_format(arena, "%.*s%s%.*s", STR_ARG(value_get_text(row, first)),
+                                        *first && *second ? " " : "", STR_ARG(value_get_text(row, second)));
         typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)), label);
     }
     return RC_OK;
@@ -473,8 +491,9 @@ enum rc page_finding_filter(struct page *page)
         actor_bind_scope(st, &page->actor, PERM_UNIT_READ);
         TRY(put_record_options(page, filter, units[i], st, "", "name"));
     }
-    static const char *const own[] = {"q",      "status",   "phase",      "due",   "source", "aspect", "unit", "under", "nature", "severity",
-                                      "due_from", "due_to", "amount_min", "label", NULL};
+    static const char *const own[] = {"q",        "status", "phase",      "due",    "source",
+                                      "aspect",   "unit",   "under",      "nature", "severity",
+                                      "due_from", "due_to", "amount_min", "label",  NULL};
     put_hidden(page, "hidden_rest", own);
     return RC_OK;
 }
@@ -487,7 +506,9 @@ void page_finding_bulk_done(struct page *page)
     for (struct value *row = ((struct value *)value_get(page->view, "rows"))->items.first; row; row = row->next) {
         struct str key = value_get_text(row, "message"), arg = value_get_text(row, "argument");
         bool is_same = value_get_bool(row, "ok") && !value_get_bool(row, "is_changed");
-        struct str text = key.n ? message_format(arena, page->lang, key, &arg, 1) : is_same ? page_text(page, "bulk.same") : STR("");
+        struct str text = key.n     ? message_format(arena, page->lang, key, &arg, 1)
+                          : is_same ? page_text(page, "bulk.same")
+                                    : STR("");
         value_put_text(arena, row, "text", text);
     }
     value_put_bool(arena, page->view, "has_failed", value_get_int(page->view, "failed", 0) > 0);

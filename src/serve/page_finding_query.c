@@ -3,8 +3,9 @@
  * Threat: SQL from an address.  Filters and sorts are bits and numbers of closed sets; only values are bound.
  *
  * Speed: a list of 50 of a million must cost about 50 rows.  A filter that leaves few rows picks them by its index and
- * they are sorted afterwards; otherwise the index of the sort is walked and each row tested.  Which it is depends on the data,
- * so the rows of such a filter are counted first, up to FEW_MAX, which costs less than either plan done wrongly.
+ * they are sorted afterwards; otherwise the index of the sort is walked and each row tested.  Which it is depends on
+ * the data, so the rows of such a filter are counted first, up to FEW_MAX, which costs less than either plan done
+ * wrongly.
  */
 #include "base/clock.h"
 #include "serve/page_finding.h"
@@ -25,12 +26,15 @@ static const struct sort_column {
     int walk, few; /* sorts of finding_walk: first of the pair forward, back */
 } columns[SORT_COLUMNS] = {
     {"due", "due_key", false, BIT(AFTER_DUE), BIT(BEFORE_DUE), FINDING_WALK_SORT_DUE, FINDING_WALK_SORT_FEW_DUE},
-    {"changed", "changed_seq", true, BIT(AFTER_CHANGED), BIT(BEFORE_CHANGED), FINDING_WALK_SORT_CHANGED, FINDING_WALK_SORT_FEW_CHANGED},
+    {"changed", "changed_seq", true, BIT(AFTER_CHANGED), BIT(BEFORE_CHANGED), FINDING_WALK_SORT_CHANGED,
+     FINDING_WALK_SORT_FEW_CHANGED},
     {"no", "no", false, BIT(AFTER_NO), BIT(BEFORE_NO), FINDING_WALK_SORT_NO, FINDING_WALK_SORT_FEW_NO},
-    {"amount", "amount_key", true, BIT(AFTER_AMOUNT), BIT(BEFORE_AMOUNT), FINDING_WALK_SORT_AMOUNT, FINDING_WALK_SORT_FEW_AMOUNT},
+    {"amount", "amount_key", true, BIT(AFTER_AMOUNT), BIT(BEFORE_AMOUNT), FINDING_WALK_SORT_AMOUNT,
+     FINDING_WALK_SORT_FEW_AMOUNT},
 };
 
-_Static_assert((int)FINDING_LIST_FILTER_SCOPE == (int)FINDING_WALK_FILTER_BY_SCOPE, "scope stands at the end of the common filters");
+_Static_assert((int)FINDING_LIST_FILTER_SCOPE == (int)FINDING_WALK_FILTER_BY_SCOPE,
+               "scope stands at the end of the common filters");
 _Static_assert((int)FINDING_LIST_FILTER_LABEL == (int)FINDING_WALK_FILTER_LABEL &&
                    (int)FINDING_LIST_FILTER_BEFORE_AMOUNT == (int)FINDING_WALK_FILTER_BEFORE_AMOUNT,
                "both lists have the same filters in the same order");
@@ -42,8 +46,8 @@ bool finding_is_closed(struct str status)
 
 /* ---- reading the address ----------------------------------------------------------------------------------- */
 
-static enum rc read_choice(struct page *page, const char *name, const char *choices, uint32_t bit, struct finding_query *q,
-                           struct str *ret)
+static enum rc read_choice(struct page *page, const char *name, const char *choices, uint32_t bit,
+                           struct finding_query *q, struct str *ret)
 {
     struct str s = page_param_text(page, name), rest = str_from_cstr(choices), part;
     if (!s.n)
@@ -141,7 +145,8 @@ static enum rc read_words(struct page *page, struct finding_query *q)
     if (tokens.n == 0)
         return ctx_fail_field(&page->ctx, RC_INVALID, "search.no_words", "q");
     tokens = bigram_query_with(arena, &tokens, STR("zzkfinding"));
-    q->match = db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &tokens) : bigram_tsquery(arena, &tokens);
+    q->match =
+        db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &tokens) : bigram_tsquery(arena, &tokens);
     q->filters |= BIT(MATCH);
     return RC_OK;
 }
@@ -182,8 +187,8 @@ static void bind_values(struct page *page, const struct finding_query *q, struct
     db_bind_int(st, "limit", limit);
 }
 
-static enum rc count_list(struct page *page, const struct finding_query *q, enum query list, uint32_t filters, int64_t limit,
-                          int64_t *ret_count)
+static enum rc count_list(struct page *page, const struct finding_query *q, enum query list, uint32_t filters,
+                          int64_t limit, int64_t *ret_count)
 {
     struct db_stmt *st = db_query_list(page->db, list, filters, 0);
     if (!st)
@@ -195,12 +200,9 @@ static enum rc count_list(struct page *page, const struct finding_query *q, enum
 /* Filters that an index of their own can pick rows by, the sharpest first, and their form in finding_walk. */
 static const struct pick {
     uint32_t plain, count, by;
-} picks[] = {{BIT(ASPECT), PICK(ASPECT), WALK(BY_ASPECT)},
-             {BIT(SOURCE), PICK(SOURCE), WALK(BY_SOURCE)},
-             {BIT(UNIT), PICK(UNIT), WALK(BY_UNIT)},
-             {BIT(UNDER), PICK(UNDER), WALK(BY_UNDER)},
-             {BIT(AMOUNT_MIN), PICK(AMOUNT), WALK(BY_AMOUNT)},
-             {BIT(LABEL), PICK(LABEL), WALK(BY_LABEL)}};
+} picks[] = {{BIT(ASPECT), PICK(ASPECT), WALK(BY_ASPECT)},     {BIT(SOURCE), PICK(SOURCE), WALK(BY_SOURCE)},
+             {BIT(UNIT), PICK(UNIT), WALK(BY_UNIT)},           {BIT(UNDER), PICK(UNDER), WALK(BY_UNDER)},
+             {BIT(AMOUNT_MIN), PICK(AMOUNT), WALK(BY_AMOUNT)}, {BIT(LABEL), PICK(LABEL), WALK(BY_LABEL)}};
 
 static enum rc count_match(struct page *page, struct finding_query *q, int64_t *ret_count)
 {
@@ -221,7 +223,8 @@ static enum rc choose_plan(struct page *page, struct finding_query *q)
         is_many = !q->pick;
     }
     for (size_t i = 0; !q->pick && i < sizeof picks / sizeof picks[0]; i++) {
-        bool is_usual_label = picks[i].plain == BIT(LABEL) && q->label == LABEL_INTERNAL; /* nearly all; not in its index */
+        bool is_usual_label =
+            picks[i].plain == BIT(LABEL) && q->label == LABEL_INTERNAL; /* nearly all; not in its index */
         if (!(q->filters & picks[i].plain) || is_usual_label)
             continue;
         /* Numbers of a source stand together: a walk by number would first pass all sources before it. */

@@ -1,5 +1,5 @@
-/* page_finding_similar.c: findings that read alike: a part of the page that is loaded after it, so that the page itself stays
- * small.
+/* page_finding_similar.c: findings that read alike: a part of the page that is loaded after it, so that the page itself
+ * stays small.
  */
 #include "serve/page_finding.h"
 #include "serve/pages.h"

@@ -6,7 +6,8 @@
 enum { HOME_TODO_ROWS = 10 };
 
 /* A count is bounded like those of the register, so that the first page stays as quick on a million findings. */
-static enum rc add_figure(struct page *page, struct value *list, const char *label, const char *name, const char *value, const char *state)
+static enum rc add_figure(struct page *page, struct value *list, const char *label, const char *name, const char *value,
+                          const char *state)
 {
     struct arena *arena = page->ctx.arena;
     struct value *typed = page->query, *asked = value_new_map(arena);
@@ -41,10 +42,7 @@ static enum rc put_figures(struct page *page)
     return add_figure(page, list, "home.no_due", "due", "none", "");
 }
 
-static struct value *rows_of(struct value *view, const char *key)
-{
-    return (struct value *)value_get(view, key);
-}
+static struct value *rows_of(struct value *view, const char *key) { return (struct value *)value_get(view, key); }
 
 static enum rc put_todo(struct page *page)
 {
@@ -55,7 +53,8 @@ static enum rc put_todo(struct page *page)
     TRY(page_put_rows(page, "todo", st));
     for (struct value *row = rows_of(page->view, "todo")->items.first; row; row = row->next) {
         finding_put_words(page, row);
-        value_put_text(arena, row, "href", arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "id", 0)));
+        value_put_text(arena, row, "href",
+                       arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "id", 0)));
     }
     value_put_bool(arena, page->view, "has_todo", value_count(value_get(page->view, "todo")) > 0);
     value_put_text(arena, page->view, "todo_more_href", STR("/findings?sort=due"));
@@ -69,8 +68,10 @@ static enum rc put_sources(struct page *page)
     actor_bind_scope(st, &page->actor, PERM_SOURCE_READ);
     TRY(page_put_rows(page, "sources", st));
     for (struct value *row = rows_of(page->view, "sources")->items.first; row; row = row->next) {
-        value_put_text(arena, row, "href", arena_format(arena, "/sources/%lld", (long long)value_get_int(row, "id", 0)));
-        value_put_text(arena, row, "findings_href", arena_format(arena, "/findings?source=%lld", (long long)value_get_int(row, "id", 0)));
+        value_put_text(arena, row, "href",
+                       arena_format(arena, "/sources/%lld", (long long)value_get_int(row, "id", 0)));
+        value_put_text(arena, row, "findings_href",
+                       arena_format(arena, "/findings?source=%lld", (long long)value_get_int(row, "id", 0)));
     }
     st = db_query(page->db, Q_DRAFT_LIST);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_WRITE);
@@ -109,12 +110,21 @@ enum rc page_about(struct page *page)
     fact = value_add_map(arena, facts);
     value_put_text(arena, fact, "label", page_text(page, "about.engine"));
     value_put_text(arena, fact, "value", db_get_engine(page->db) == DB_SQLITE ? STR("SQLite") : STR("PostgreSQL"));
-    static const char *const parts[][3] = {
-        {"Tabler", "1", "MIT"},          {"htmx", "2", "0BSD"},          {"Apache ECharts", "6", "Apache-2.0"},
-        {"SQLite", "3", "public domain"}, {"libpq", "15", "PostgreSQL"}, {"OpenCC", "1.1", "Apache-2.0"},
-        {"ICU", "72", "Unicode"},         {"jansson", "2.14", "MIT"},    {"libsodium", "1.0", "ISC"},
-        {"libzip", "1.7", "BSD-3-Clause"}, {"Expat", "2.5", "MIT"},      {"libxlsxwriter", "1.1", "BSD-2-Clause"},
-        {"Gumbo", "0.10", "Apache-2.0"},  {"GMime", "3.2", "LGPL-2.1"},  {"libseccomp", "2.5", "LGPL-2.1"}};
+    static const char *const parts[][3] = {{"Tabler", "1", "MIT"},
+                                           {"htmx", "2", "0BSD"},
+                                           {"Apache ECharts", "6", "Apache-2.0"},
+                                           {"SQLite", "3", "public domain"},
+                                           {"libpq", "15", "PostgreSQL"},
+                                           {"OpenCC", "1.1", "Apache-2.0"},
+                                           {"ICU", "72", "Unicode"},
+                                           {"jansson", "2.14", "MIT"},
+                                           {"libsodium", "1.0", "ISC"},
+                                           {"libzip", "1.7", "BSD-3-Clause"},
+                                           {"Expat", "2.5", "MIT"},
+                                           {"libxlsxwriter", "1.1", "BSD-2-Clause"},
+                                           {"Gumbo", "0.10", "Apache-2.0"},
+                                           {"GMime", "3.2", "LGPL-2.1"},
+                                           {"libseccomp", "2.5", "LGPL-2.1"}};
     struct value *list = value_put_list(arena, page->view, "parts");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         struct value *part = value_add_map(arena, list);

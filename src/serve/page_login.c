@@ -12,10 +12,7 @@
 
 enum { YEAR_S = 365 * 24 * 3600 };
 
-static struct str local_path(struct str s, struct str otherwise)
-{
-    return page_is_local_path(s) ? s : otherwise;
-}
+static struct str local_path(struct str s, struct str otherwise) { return page_is_local_path(s) ? s : otherwise; }
 
 static void put_field(struct page *page, struct value *form, const char *name, struct str value)
 {
@@ -175,7 +172,8 @@ enum rc page_preferences_post(struct page *page)
     const struct value *fields = page->form->fields;
     struct str lang = form_text(fields, "lang"), theme = form_text(fields, "theme");
     if (lang.n)
-        chrome_set_cookie(page, STR("lang"), str_from_cstr(lang_parse(lang, LANG_ZH) == LANG_ZH ? "zh-CN" : "en"), YEAR_S);
+        chrome_set_cookie(page, STR("lang"), str_from_cstr(lang_parse(lang, LANG_ZH) == LANG_ZH ? "zh-CN" : "en"),
+                          YEAR_S);
     if (str_equal(theme, STR("light")) || str_equal(theme, STR("dark")) || str_equal(theme, STR("auto")))
         chrome_set_cookie(page, STR("theme"), theme, YEAR_S);
     page_redirect(page, local_path(form_text(fields, "back"), STR("/")));

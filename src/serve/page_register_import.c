@@ -1,8 +1,8 @@
 /* page_register_import.c: an existing ledger comes into the register: file -> columns -> preview -> written at once.
  *
  * Nothing is kept between the steps but the stored file: its digest stands in the address, the choices in the query
- * string and in hidden fields.  A file is shown only to the account that brought it.  Every step reads the file again on a thread
- * for slow work, with memory of its own, so that a long ledger does not run into the ceiling of a request.
+ * string and in hidden fields.  A file is shown only to the account that brought it.  Every step reads the file again
+ * on a thread for slow work, with memory of its own, so that a long ledger does not run into the ceiling of a request.
  */
 #include <unistd.h>
 
@@ -24,7 +24,7 @@ enum { MIB_SHIFT = 20, CSV_BYTES_MAX = 16 << 20 };
 static const size_t step_bytes = (size_t)1 << 30;
 
 static const char *const policies[] = {"stop", "skip", "update"};
-static const char *const source_kinds[] = {"self_check", "inspection", "audit",   "thematic", "democratic_life",
+static const char *const source_kinds[] = {"self_check", "inspection", "audit", "thematic", "democratic_life",
                                            "directive",  "comment",    "alert", "other"};
 /* What is chosen once and goes with every address. */
 static const char *const kept[] = {"source", "title", "kind", "unit_id", "label", "policy", "sheet"};
@@ -32,7 +32,7 @@ static const char *const kept[] = {"source", "title", "kind", "unit_id", "label"
 /* One step at work on the stored file. */
 struct step {
     struct page *page;
-    struct ctx ctx; /* with the step's own arena */
+    struct ctx ctx;             /* with the step's own arena */
     const struct value *fields; /* of the query string or the form */
     struct str sha256, file_name;
     struct document document;
@@ -82,10 +82,10 @@ static enum rc put_source_options(struct page *page, struct value *form, struct 
     actor_bind_scope(st, &page->actor, PERM_FINDING_WRITE);
     struct value *rows, *list = value_put_list(arena, form, "sources");
     TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct str id = arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0));
-        struct str label = arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "title")));
+        struct str label =
+            arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "title")));
         register_view_option(arena, list, id, label, str_equal(id, source));
     }
     value_put_bool(arena, form, "is_new", str_equal(source, STR("new")));
@@ -103,7 +103,8 @@ static enum rc put_upload(struct page *page, const struct value *fields)
     struct value *list = value_put_list(arena, form, "kinds");
     for (size_t i = 0; i < sizeof source_kinds / sizeof *source_kinds; i++) {
         struct str kind = str_from_cstr(source_kinds[i]);
-        register_view_option(arena, list, kind, register_view_word(page, "source.kind_", kind), str_equal(kind, form_text(fields, "kind")));
+        register_view_option(arena, list, kind, register_view_word(page, "source.kind_", kind),
+                             str_equal(kind, form_text(fields, "kind")));
     }
     int64_t label = LABEL_INTERNAL, unit_id = 0;
     (void)str_parse_int64(form_text(fields, "label"), &label);
@@ -116,13 +117,14 @@ static enum rc put_upload(struct page *page, const struct value *fields)
     struct value *units;
     TRY(db_rows(&page->ctx, st, &units));
     list = value_put_list(arena, form, "units");
-    VALUE_EACH(unit, units)
-    {
+    VALUE_EACH (unit, units) {
         int64_t id = value_get_int(unit, "id", 0);
-        register_view_option(arena, list, arena_format(arena, "%lld", (long long)id), value_get_text(unit, "name"), id == unit_id);
+        register_view_option(arena, list, arena_format(arena, "%lld", (long long)id), value_get_text(unit, "name"),
+                             id == unit_id);
     }
     value_put_bool(arena, form, "may_make_source", value_count(list) > 0);
-    value_put_text(arena, page->view, "max_size_text", arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
+    value_put_text(arena, page->view, "max_size_text",
+                   arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
     return RC_OK;
 }
 
@@ -139,7 +141,8 @@ static enum rc show_upload_failure(struct page *page, enum rc rc)
 }
 
 /* "/findings/import/DIGEST/STEP?..." with what was chosen so far; columns too when asked. */
-static struct str step_href(struct arena *arena, struct str sha256, const char *name, const struct value *fields, bool has_columns)
+static struct str step_href(struct arena *arena, struct str sha256, const char *name, const struct value *fields,
+                            bool has_columns)
 {
     struct buf out CLEANUP(buf_done);
     buf_init(&out, 64 * 1024);
@@ -149,8 +152,7 @@ static struct str step_href(struct arena *arena, struct str sha256, const char *
         if (value.n)
             url_add_query(&out, str_from_cstr(kept[i]), value);
     }
-    VALUE_EACH(field, fields)
-    {
+    VALUE_EACH (field, fields) {
         if (has_columns && str_has_prefix(field->key, STR("column_")) && field->kind == VALUE_TEXT)
             url_add_query(&out, field->key, field->text);
     }
@@ -188,7 +190,9 @@ static enum rc keep_file(struct page *page, const struct form_file *file, struct
     value_put_text(arena, raw, "sha256", *ret_sha256);
     value_put_text(arena, raw, "name", utf8_cut_count(file->name, REGISTER_LINE_MAX));
     value_put_text(arena, raw, "media_type",
-                   document.format == FORMAT_CSV ? STR("text/csv") : STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
+                   document.format == FORMAT_CSV
+                       ? STR("text/csv")
+                       : STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
     value_put_int(arena, raw, "size", file->size_bytes);
     return submit_and_wait(page, &command_file_keep, raw, &result);
 }
@@ -282,8 +286,7 @@ static enum rc make_input(struct step *step)
 {
     struct arena *arena = step->ctx.arena;
     struct value *fields = value_new_list(arena), *sheet, *input = value_new_map(arena);
-    VALUE_EACH(column, value_get(step->mapping, "columns"))
-    {
+    VALUE_EACH (column, value_get(step->mapping, "columns")) {
         value_add_text(arena, fields, value_get_text(column, "field"));
     }
     TRY(register_sheet_read(&step->ctx, &step->grid, fields, &sheet));
@@ -295,7 +298,8 @@ static enum rc make_input(struct step *step)
     value_put(input, STR("sheet"), sheet);
     value_put_text(arena, input, "policy", policy_of(step->fields));
     value_put_int(arena, input, "source_id", source_id);
-    value_put_text(arena, input, "title", is_new ? utf8_cut_count(str_trim(chosen(step, "title")), REGISTER_TITLE_MAX) : STR(""));
+    value_put_text(arena, input, "title",
+                   is_new ? utf8_cut_count(str_trim(chosen(step, "title")), REGISTER_TITLE_MAX) : STR(""));
     value_put_text(arena, input, "kind", STR("other"));
     for (size_t i = 0; i < sizeof source_kinds / sizeof *source_kinds; i++)
         if (str_equal_cstr(chosen(step, "kind"), source_kinds[i]))
@@ -348,7 +352,8 @@ static void put_hidden(struct step *step, struct value *import, bool has_columns
     struct arena *arena = step->page->ctx.arena;
     struct value *list = value_put_list(arena, import, "hidden");
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        bool is_shown = !has_columns && (str_equal_cstr(str_from_cstr(kept[i]), "policy") || str_equal_cstr(str_from_cstr(kept[i]), "sheet"));
+        bool is_shown = !has_columns && (str_equal_cstr(str_from_cstr(kept[i]), "policy") ||
+                                         str_equal_cstr(str_from_cstr(kept[i]), "sheet"));
         struct str value = chosen(step, kept[i]);
         if (is_shown || !value.n)
             continue;
@@ -356,10 +361,10 @@ static void put_hidden(struct step *step, struct value *import, bool has_columns
         value_put_text(arena, item, "name", str_from_cstr(kept[i]));
         value_put_text(arena, item, "value", arena_copy_str(arena, value));
     }
-    VALUE_EACH(column, has_columns ? value_get(step->mapping, "columns") : NULL)
-    {
+    VALUE_EACH (column, has_columns ? value_get(step->mapping, "columns") : NULL) {
         struct value *item = value_add_map(arena, list);
-        value_put_text(arena, item, "name", arena_format(arena, "column_%lld", (long long)value_get_int(column, "column", 0)));
+        value_put_text(arena, item, "name",
+                       arena_format(arena, "column_%lld", (long long)value_get_int(column, "column", 0)));
         value_put_text(arena, item, "value", arena_copy_str(arena, value_get_text(column, "field")));
     }
 }
@@ -375,11 +380,12 @@ static enum rc show_map(struct step *step)
     struct value *list = value_put_list(arena, import, "policies");
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
         struct str policy = str_from_cstr(policies[i]);
-        register_view_option(arena, list, policy, register_view_word(page, "register.policy_", policy), str_equal(policy, policy_of(step->fields)));
+        register_view_option(arena, list, policy, register_view_word(page, "register.policy_", policy),
+                             str_equal(policy, policy_of(step->fields)));
     }
-    struct value *sheets = value_put_list(arena, import, "sheets"), *names = sheet_names(step->ctx.arena, &step->document);
-    VALUE_EACH(name, names)
-    {
+    struct value *sheets = value_put_list(arena, import, "sheets"),
+                 *names = sheet_names(step->ctx.arena, &step->document);
+    VALUE_EACH (name, names) {
         register_view_option(arena, sheets, name->text, name->text, str_equal(name->text, step->grid.name));
     }
     value_put_bool(arena, import, "has_sheets", value_count(names) > 1);
@@ -452,15 +458,16 @@ static enum rc send_errors(struct step *step)
                                     {.title = page_text(page, "import.problem"), .kind = XLSX_TEXT}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     csv_write_head(&out, columns, COLUMNS);
-    VALUE_EACH(error, value_get(plan, "errors"))
-    {
+    VALUE_EACH (error, value_get(plan, "errors")) {
         int64_t row = value_get_int(error, "row", 0);
-        struct str place = arena_format(step->ctx.arena, "%.*s%lld", STR_ARG(value_get_text(error, "column")), (long long)row);
-        struct xlsx_cell cells[COLUMNS] = {{.number = row},
-                                           {.text = place},
-                                           {.text = register_view_word(page, "register.field_", value_get_text(error, "field"))},
-                                           {.text = value_get_text(error, "value")},
-                                           {.text = register_view_error(page, error)}};
+        struct str place =
+            arena_format(step->ctx.arena, "%.*s%lld", STR_ARG(value_get_text(error, "column")), (long long)row);
+        struct xlsx_cell cells[COLUMNS] = {
+            {.number = row},
+            {.text = place},
+            {.text = register_view_word(page, "register.field_", value_get_text(error, "field"))},
+            {.text = value_get_text(error, "value")},
+            {.text = register_view_error(page, error)}};
         csv_write_row(&out, columns, cells, COLUMNS);
     }
     TRY(buf_rc(&out));
@@ -487,7 +494,8 @@ static enum rc apply(struct step *step)
     struct arena *arena = page->ctx.arena;
     db_rollback(page->db); /* the writer must not wait for what is read here */
     TRY(make_input(step));
-    struct write_job job = {.command = &command_register_import, .ctx = &step->ctx, .actor = &page->actor, .input = step->input};
+    struct write_job job = {
+        .command = &command_register_import, .ctx = &step->ctx, .actor = &page->actor, .input = step->input};
     enum rc rc = writer_run(page->app->writer, &job);
     if (rc == RC_INVALID && !page->is_json) {
         ctx_clear_issues(&step->ctx); /* the preview lists them all */
@@ -503,8 +511,7 @@ static enum rc apply(struct step *step)
     struct buf to CLEANUP(buf_done);
     buf_init(&to, 4096);
     buf_add_cstr(&to, "/findings/import/result?");
-    VALUE_EACH(count, job.result)
-    {
+    VALUE_EACH (count, job.result) {
         url_add_query(&to, count->key, arena_format(arena, "%lld", (long long)count->integer));
     }
     page_redirect(page, arena_copy_str(arena, buf_str(&to)));
@@ -528,6 +535,8 @@ enum rc page_register_import_result(struct page *page)
         value_put_int(arena, counts, keys[i], page_param_int(page, keys[i], 0));
     register_view_figures(page, import, counts, -1);
     int64_t source_id = page_param_int(page, "source_id", 0);
-    value_put_text(arena, import, "href", source_id > 0 ? arena_format(arena, "/findings?source=%lld", (long long)source_id) : STR("/findings"));
+    value_put_text(arena, import, "href",
+                   source_id > 0 ? arena_format(arena, "/findings?source=%lld", (long long)source_id)
+                                 : STR("/findings"));
     return RC_OK;
 }

@@ -1,7 +1,7 @@
 /* page_search.c: search over findings, measures, sources, units and people.
  *
- * Hits come newest first, by key.  What a hit may show is decided by the same scope as the register; documents of sources need
- * their own permission besides.
+ * Hits come newest first, by key.  What a hit may show is decided by the same scope as the register; documents of
+ * sources need their own permission besides.
  */
 #include "base/clock.h"
 #include "serve/page_finding.h"
@@ -37,9 +37,10 @@ static size_t find_first(struct str text, const struct bigram_query *query)
     return SIZE_MAX;
 }
 
-/* Pieces of text, those that the query's tokens cover marked.  Texts of the catalogue's form are simplified, so a query in
- * traditional characters marks them too. */
-static void put_pieces(struct page *page, struct value *map, const char *key, struct str text, const struct bigram_query *query)
+/* Pieces of text, those that the query's tokens cover marked.  Texts of the catalogue's form are simplified, so a query
+ * in traditional characters marks them too. */
+static void put_pieces(struct page *page, struct value *map, const char *key, struct str text,
+                       const struct bigram_query *query)
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, map, key);
@@ -183,7 +184,8 @@ enum rc page_search(struct page *page)
             continue;
         struct value *tab = value_add_map(arena, tabs);
         value_put_text(arena, tab, "href", make_href(page, name, 0));
-        value_put_text(arena, tab, "label", page_text(page, name.n ? arena_format(arena, "search.kind_%s", kinds[i]).p : "list.all"));
+        value_put_text(arena, tab, "label",
+                       page_text(page, name.n ? arena_format(arena, "search.kind_%s", kinds[i]).p : "list.all"));
         value_put_bool(arena, tab, "is_current", str_equal(name, kind));
     }
     struct value *pager = value_put_map(arena, page->view, "pager");

@@ -10,8 +10,8 @@
 
 enum { SOURCE_LIST_ROWS = 50, MIB_SHIFT = 20 };
 
-static const char *const source_kinds[] = {"inspection", "audit",   "thematic", "democratic_life", "self_check",
-                                           "directive",  "comment", "alert",    "other"};
+static const char *const source_kinds[] = {
+    "inspection", "audit", "thematic", "democratic_life", "self_check", "directive", "comment", "alert", "other"};
 
 static struct value *list_of(struct value *map, const char *key) { return (struct value *)value_get(map, key); }
 
@@ -26,7 +26,8 @@ static void add_option(struct page *page, struct value *list, struct str value, 
 
 static struct str kind_text(struct page *page, struct str kind)
 {
-    return page_text(page, arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "source.kind_%.*s", STR_ARG(kind))));
+    return page_text(
+        page, arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "source.kind_%.*s", STR_ARG(kind))));
 }
 
 static struct str label_text(struct page *page, int64_t label)
@@ -57,7 +58,8 @@ static void put_list_pager(struct page *page, const struct value *rows, int64_t 
     value_put_null(arena, pager, "total");
     value_put_text(arena, pager, "previous_href", before == INT64_MAX ? STR("") : STR("/sources"));
     value_put_text(arena, pager, "next_href",
-                   is_more ? arena_format(arena, "/sources?before=%lld", (long long)value_get_int(last, "id", 0)) : STR(""));
+                   is_more ? arena_format(arena, "/sources?before=%lld", (long long)value_get_int(last, "id", 0))
+                           : STR(""));
 }
 
 enum rc page_source_list(struct page *page)
@@ -86,7 +88,8 @@ enum rc page_source_list(struct page *page)
     value_put_bool(arena, page->view, "has_chips", false);
     value_put_bool(arena, page->view, "has_sources", rows->items.n > 0);
     value_put_bool(arena, page->view, "may_import", page_can(page, PERM_SOURCE_WRITE));
-    value_put_text(arena, page->view, "empty_why", page_text(page, filters ? "list.none_with_filter" : "source.none_why"));
+    value_put_text(arena, page->view, "empty_why",
+                   page_text(page, filters ? "list.none_with_filter" : "source.none_why"));
     struct db_stmt *drafts = db_query(page->db, Q_DRAFT_LIST);
     actor_bind_scope(drafts, &page->actor, PERM_SOURCE_WRITE);
     TRY(page_put_rows(page, "drafts", drafts));
@@ -108,7 +111,9 @@ static void add_fact(struct page *page, struct value *list, const char *label, s
 
 static struct str span_text(struct arena *arena, struct str from, struct str to)
 {
-    return from.n && to.n ? arena_format(arena, "%.*s \xe2\x80\x93 %.*s", STR_ARG(from), STR_ARG(to)) : from.n ? from : to;
+    return from.n && to.n ? arena_format(arena, "%.*s \xe2\x80\x93 %.*s", STR_ARG(from), STR_ARG(to))
+           : from.n       ? from
+                          : to;
 }
 
 static void put_facts(struct page *page, struct value *source)
@@ -121,12 +126,14 @@ static void put_facts(struct page *page, struct value *source)
     add_fact(page, facts, "source.inspected",
              span_text(arena, value_get_text(source, "inspected_from"), value_get_text(source, "inspected_to")));
     add_fact(page, facts, "source.fed_back", value_get_text(source, "fed_back"));
-    struct str publicity = span_text(arena, value_get_text(source, "publicity_from"), value_get_text(source, "publicity_to"));
+    struct str publicity =
+        span_text(arena, value_get_text(source, "publicity_from"), value_get_text(source, "publicity_to"));
     int64_t days = value_get_int(source, "publicity_days", 0);
     if (publicity.n && days) {
         struct str args[2] = {publicity, arena_format(arena, "%lld", (long long)days)};
         bool is_first = value_get_int(source, "publicity_first_day", 1) != 0;
-        publicity = page_text_args(page, is_first ? "source.publicity_with_first" : "source.publicity_without_first", args, 2);
+        publicity =
+            page_text_args(page, is_first ? "source.publicity_with_first" : "source.publicity_without_first", args, 2);
     }
     add_fact(page, facts, "source.publicity", publicity);
     add_fact(page, facts, "source.signatory", value_get_text(source, "signatory"));
@@ -164,8 +171,8 @@ static enum rc put_aspects(struct page *page, struct value *source)
     value_put(source, STR("aspects"), rows);
     for (struct value *row = rows->items.first; row; row = row->next)
         value_put_text(arena, row, "href",
-                       arena_format(arena, "/findings?source=%lld&aspect=%lld", (long long)value_get_int(source, "id", 0),
-                                    (long long)value_get_int(row, "id", 0)));
+                       arena_format(arena, "/findings?source=%lld&aspect=%lld",
+                                    (long long)value_get_int(source, "id", 0), (long long)value_get_int(row, "id", 0)));
     return RC_OK;
 }
 
@@ -185,15 +192,19 @@ static enum rc put_paragraphs(struct page *page, struct value *source)
         int64_t n = value_get_int(row, "n", 0);
         while (finding && value_get_int(finding, "paragraph_to", 0) < n)
             finding = finding->next;
-        bool is_finding = finding && value_get_int(finding, "paragraph_from", 0) <= n && value_get_int(finding, "paragraph_from", 0) > 0;
-        struct str role = value_get_text(row, "role"), dropped = value_get_text(row, "dropped"), raw = value_get_text(row, "raw");
+        bool is_finding = finding && value_get_int(finding, "paragraph_from", 0) <= n &&
+                          value_get_int(finding, "paragraph_from", 0) > 0;
+        struct str role = value_get_text(row, "role"), dropped = value_get_text(row, "dropped"),
+                   raw = value_get_text(row, "raw");
         value_put_int(arena, row, "number", n);
-        value_put_text(arena, row, "role_label", page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("role_of."), role))));
+        value_put_text(arena, row, "role_label",
+                       page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("role_of."), role))));
         value_put_bool(arena, row, "is_heading", str_equal(role, STR("title")) || str_equal(role, STR("aspect")));
         value_put_bool(arena, row, "is_unplaced", str_equal(dropped, STR("unplaced")));
         value_put_bool(arena, row, "is_dropped", dropped.n > 0 && !str_equal(dropped, STR("unplaced")));
         value_put_text(arena, row, "finding_href",
-                       is_finding ? arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0)) : STR(""));
+                       is_finding ? arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0))
+                                  : STR(""));
         value_put_text(arena, row, "original", raw.n ? raw : value_get_text(row, "text"));
     }
     value_put(source, STR("paragraphs"), rows);
@@ -207,7 +218,8 @@ enum rc page_source(struct page *page)
     value_put_text(arena, source, "kind_label", kind_text(page, value_get_text(source, "kind")));
     value_put_text(arena, source, "label_label", label_text(page, value_get_int(source, "label", LABEL_INTERNAL)));
     value_put_text(arena, source, "doc_kind_label",
-                   page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("doc_kind."), value_get_text(source, "doc_kind")))));
+                   page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("doc_kind."),
+                                                                       value_get_text(source, "doc_kind")))));
     value_put_bool(arena, source, "has_original", value_get_text(source, "file_sha256").n > 0);
     value_put_bool(arena, source, "is_raw", str_equal(page_param_text(page, "text"), STR("raw")));
     TRY(put_aspects(page, source));
@@ -272,14 +284,14 @@ static enum rc put_import_form(struct page *page, struct str kind, int64_t label
     struct value *units;
     TRY(db_rows(&page->ctx, st, &units));
     struct value *options = value_put_list(arena, value_put_map(arena, form, "unit"), "options");
-    VALUE_EACH(unit, units)
-    {
+    VALUE_EACH (unit, units) {
         add_option(page, options, arena_format(arena, "%lld", (long long)value_get_int(unit, "id", 0)),
                    value_get_text(unit, "name"), value_get_int(unit, "id", 0) == page_param_int(page, "unit_id", 0));
     }
     value_put_text(arena, page->view, "accept", STR(".txt,.html,.htm,.docx,.xlsx,.pdf,.ofd,.eml,.csv"));
     value_put_text(arena, page->view, "accepted_text", STR("TXT HTML DOCX XLSX PDF OFD EML CSV"));
-    value_put_text(arena, page->view, "max_size_text", arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
+    value_put_text(arena, page->view, "max_size_text",
+                   arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
     return RC_OK;
 }
 
@@ -312,7 +324,8 @@ static enum rc read_upload(struct page *page, const struct form_file *file, int6
     TRY(rc);
     int64_t label = LABEL_INTERNAL;
     (void)str_parse_int64(form_text(page->form->fields, "label"), &label);
-    struct value *input = import_make_input(page->ctx.arena, &read, file->name, unit_id, label, form_text(page->form->fields, "kind"));
+    struct value *input =
+        import_make_input(page->ctx.arena, &read, file->name, unit_id, label, form_text(page->form->fields, "kind"));
     return submit_and_wait(page, &command_draft_open, input, ret_result);
 }
 
@@ -333,7 +346,8 @@ static enum rc run_import(struct page *page)
     const struct form_file *file = form_file(page->form, "file");
     int64_t unit_id = 0;
     struct value *result = NULL;
-    enum rc rc = file ? find_import_unit(page, &unit_id) : ctx_fail_field(&page->ctx, RC_INVALID, "import.no_file", "file");
+    enum rc rc =
+        file ? find_import_unit(page, &unit_id) : ctx_fail_field(&page->ctx, RC_INVALID, "import.no_file", "file");
     if (rc == RC_OK)
         rc = read_upload(page, file, unit_id, &result);
     if (rc != RC_OK)

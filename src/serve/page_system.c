@@ -18,13 +18,15 @@ static struct str number(struct page *page, int64_t n) { return arena_format(pag
 
 static struct str size_text(struct page *page, int64_t bytes)
 {
-    return arena_format(page->ctx.arena, "%lld.%lld MB", (long long)(bytes >> 20), (long long)((bytes & 0xfffff) * 10 >> 20));
+    return arena_format(page->ctx.arena, "%lld.%lld MB", (long long)(bytes >> 20),
+                        (long long)((bytes & 0xfffff) * 10 >> 20));
 }
 
 static struct str uptime_text(struct page *page)
 {
     int64_t minutes = (clock_now_ms() - page->app->started_ms) / MINUTE_MS;
-    struct str args[3] = {number(page, minutes / (24 * 60)), number(page, minutes / 60 % 24), number(page, minutes % 60)};
+    struct str args[3] = {number(page, minutes / (24 * 60)), number(page, minutes / 60 % 24),
+                          number(page, minutes % 60)};
     return page_text_args(page, "state.uptime_text", args, 3);
 }
 
@@ -61,7 +63,8 @@ enum rc page_settings(struct page *page)
     for (struct value *row = settings->items.first; row; row = row->next) {
         bool is_default = str_equal(value_get_text(row, "value"), value_get_text(row, "default"));
         value_put_bool(arena, row, "is_changed", !is_default);
-        value_put_text(arena, row, "origin_label", page_text(page, is_default ? "settings.is_default" : "settings.is_changed"));
+        value_put_text(arena, row, "origin_label",
+                       page_text(page, is_default ? "settings.is_default" : "settings.is_changed"));
     }
     return RC_OK;
 }
@@ -97,7 +100,8 @@ enum rc page_help(struct page *page)
     static const struct {
         const char *id;
         int paragraphs;
-    } topics[] = {{"start", 2}, {"document", 3}, {"register", 3}, {"units", 3}, {"search", 2}, {"accounts", 2}, {"api", 2}};
+    } topics[] = {{"start", 2},  {"document", 3}, {"register", 3}, {"units", 3},
+                  {"search", 2}, {"accounts", 2}, {"api", 2}};
     static const char *const words[] = {"source", "finding", "measure", "phase", "unit", "label", "event"};
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, page->view, "topics");

@@ -7,8 +7,7 @@ static struct str changed_fields(struct page *page, const struct value *body)
 {
     struct arena *arena = page->ctx.arena;
     struct str all = STR("");
-    VALUE_EACH(name, value_get(body, "changed"))
-    {
+    VALUE_EACH (name, value_get(body, "changed")) {
         if (name->kind != VALUE_TEXT)
             continue;
         struct str key = arena_format(arena, "field_name.%.*s", STR_ARG(name->text));
@@ -36,14 +35,14 @@ enum rc page_put_timeline(struct page *page, struct db_stmt *st)
     struct value *rows;
     TRY(db_rows(&page->ctx, st, &rows));
     struct value *events = value_put_list(arena, page->view, "events");
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct value *event = value_add_map(arena, events), *body = NULL;
         TRY(json_parse(&page->ctx, value_get_text(row, "body"), &body));
         struct str kind = value_get_text(row, "kind");
         value_put_int(arena, event, "seq", value_get_int(row, "seq", 0));
         value_put_text(arena, event, "kind", kind);
-        value_put_text(arena, event, "what", page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("event."), kind))));
+        value_put_text(arena, event, "what",
+                       page_text(page, arena_copy_cstr(arena, arena_concat(arena, STR("event."), kind))));
         value_put_text(arena, event, "detail", event_detail(page, body));
         value_put_int(arena, event, "at", value_get_int(row, "at", 0));
         page_put_time(page, event, "at");

@@ -17,13 +17,17 @@ enum { TREE_DEPTH_MAX = 20, OPEN_DEPTH_DEFAULT = 2 };
 
 static struct str number_text(struct arena *arena, int64_t n) { return arena_format(arena, "%lld", (long long)n); }
 
-static struct str unit_href(struct arena *arena, int64_t id) { return arena_format(arena, "/units/%lld", (long long)id); }
+static struct str unit_href(struct arena *arena, int64_t id)
+{
+    return arena_format(arena, "/units/%lld", (long long)id);
+}
 
 static void put_label(struct page *page, struct value *row, const char *key, const char *prefix)
 {
     struct arena *arena = page->ctx.arena;
     struct str value = value_get_text(row, key);
-    struct str text = value.n ? message_find(page->lang, arena_format(arena, "%s.%.*s", prefix, STR_ARG(value))) : STR("");
+    struct str text =
+        value.n ? message_find(page->lang, arena_format(arena, "%s.%.*s", prefix, STR_ARG(value))) : STR("");
     value_put_text(arena, row, arena_copy_cstr(arena, arena_format(arena, "%s_label", key)), text.p ? text : value);
 }
 
@@ -86,8 +90,7 @@ static enum rc add_counts(struct page *page, struct tree *tree, enum query query
     actor_bind_scope(st, &page->actor, perm);
     TRY(db_rows(&page->ctx, st, &rows));
     bool is_people = str_equal_cstr(STR("people"), key);
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct tree_node *node = find_node(tree, page->ctx.arena, value_get_int(row, "unit_id", 0));
         int64_t n = value_get_int(row, key, 0);
         if (node && is_people)
@@ -213,7 +216,8 @@ enum rc page_unit_tree(struct page *page)
 
 /* ---- one unit ------------------------------------------------------------------------------------------------ */
 
-static void add_figure(struct page *page, struct value *list, const char *label, int64_t n, struct str href, const char *status)
+static void add_figure(struct page *page, struct value *list, const char *label, int64_t n, struct str href,
+                       const char *status)
 {
     struct arena *arena = page->ctx.arena;
     struct value *figure = value_add_map(arena, list);
@@ -236,9 +240,12 @@ static enum rc put_figures(struct page *page, struct value *unit)
     TRY(db_first_row(&page->ctx, st, &row));
     struct value *figures = value_put_list(arena, unit, "figures");
     int64_t overdue = value_get_int(row, "overdue", 0);
-    add_figure(page, figures, "unit.open_own", value_get_int(row, "open_own", 0), arena_format(arena, "/findings?unit=%lld&status=open", id), "");
-    add_figure(page, figures, "unit.open_below", value_get_int(row, "open_below", 0), arena_format(arena, "/findings?under=%lld&status=open", id), "");
-    add_figure(page, figures, "unit.overdue_below", overdue, arena_format(arena, "/findings?under=%lld&overdue=1", id), overdue ? "overdue" : "");
+    add_figure(page, figures, "unit.open_own", value_get_int(row, "open_own", 0),
+               arena_format(arena, "/findings?unit=%lld&status=open", id), "");
+    add_figure(page, figures, "unit.open_below", value_get_int(row, "open_below", 0),
+               arena_format(arena, "/findings?under=%lld&status=open", id), "");
+    add_figure(page, figures, "unit.overdue_below", overdue, arena_format(arena, "/findings?under=%lld&overdue=1", id),
+               overdue ? "overdue" : "");
     return RC_OK;
 }
 
@@ -255,8 +262,7 @@ static enum rc put_children(struct page *page, struct value *unit)
     TRY(db_rows(&page->ctx, st, &counts));
     for (struct value *row = rows->items.first; row; row = row->next) {
         int64_t n = 0;
-        VALUE_EACH(count, counts)
-        {
+        VALUE_EACH (count, counts) {
             if (value_get_int(count, "unit_id", 0) == value_get_int(row, "id", 0))
                 n = value_get_int(count, "open_findings", 0);
         }
@@ -278,7 +284,9 @@ static enum rc put_people(struct page *page, struct value *unit)
     for (struct value *row = rows->items.first; row; row = row->next) {
         struct str title = value_get_text(row, "title"), party = value_get_text(row, "party_post");
         value_put_text(arena, row, "post",
-                       title.n && party.n ? arena_format(arena, "%.*s, %.*s", STR_ARG(party), STR_ARG(title)) : title.n ? title : party);
+                       title.n && party.n ? arena_format(arena, "%.*s, %.*s", STR_ARG(party), STR_ARG(title))
+                       : title.n          ? title
+                                          : party);
     }
     value_put(unit, STR("people"), rows);
     value_put_bool(arena, unit, "has_people", rows->items.n > 0);
@@ -294,8 +302,7 @@ static enum rc put_placements(struct page *page, struct value *unit)
     db_bind_int(st, "id", value_get_int(unit, "id", 0));
     TRY(db_rows(&page->ctx, st, &rows));
     struct value *list = value_put_list(arena, unit, "placements"), *last = NULL;
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         if (last && value_get_int(last, "parent_id", 0) == value_get_int(row, "parent_id", 0)) {
             value_set(last, STR("valid_from"), value_new_text(arena, value_get_text(row, "valid_from")));
             continue;
@@ -318,10 +325,10 @@ static enum rc put_crumbs(struct page *page, const struct value *unit)
     db_bind_int(st, "id", value_get_int(unit, "id", 0));
     TRY(db_rows(&page->ctx, st, &rows));
     chrome_add_crumb(page, page_text(page, "nav.units"), STR("/units"));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         bool is_here = !row->next;
-        chrome_add_crumb(page, value_get_text(row, "short_name"), is_here ? STR("") : unit_href(arena, value_get_int(row, "id", 0)));
+        chrome_add_crumb(page, value_get_text(row, "short_name"),
+                         is_here ? STR("") : unit_href(arena, value_get_int(row, "id", 0)));
     }
     return RC_OK;
 }
@@ -334,12 +341,12 @@ static enum rc put_unit_choice(struct page *page, const char *name, struct str v
     struct db_stmt *st = db_query(page->db, Q_UNIT_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_UNIT_WRITE);
     TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         int64_t id = value_get_int(row, "id", 0);
         struct str code = value_get_text(row, "code"), label = value_get_text(row, "name");
         if (id != but_not)
-            view_form_option(page, options, number_text(arena, id), arena_format(arena, "%.*s  %.*s", STR_ARG(label), STR_ARG(code)),
+            view_form_option(page, options, number_text(arena, id),
+                             arena_format(arena, "%.*s  %.*s", STR_ARG(label), STR_ARG(code)),
                              str_equal(number_text(arena, id), value));
     }
     return RC_OK;
@@ -397,7 +404,8 @@ enum rc page_unit(struct page *page)
 static enum rc put_form(struct page *page, const struct value *unit)
 {
     struct arena *arena = page->ctx.arena;
-    static const char *const texts[] = {"name", "short_name", "code", "legal_level", "uscc", "core_business", "sort_no"};
+    static const char *const texts[] = {"name", "short_name",    "code",   "legal_level",
+                                        "uscc", "core_business", "sort_no"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         view_form_field(page, texts[i], view_form_value(page, unit, texts[i]));
     view_form_choices(page, "kind", view_form_value(page, unit, "kind"), UNIT_KINDS, "unit_kind");
@@ -409,7 +417,8 @@ static enum rc put_form(struct page *page, const struct value *unit)
         revision = number_text(arena, value_get_int(unit, "changed_seq", 0));
     view_form_field(page, "revision", revision);
     value_put_bool(arena, form, "is_new", !unit);
-    value_put_text(arena, form, "action", unit ? arena_format(arena, "/units/%lld/edit", (long long)id) : STR("/units/new"));
+    value_put_text(arena, form, "action",
+                   unit ? arena_format(arena, "/units/%lld/edit", (long long)id) : STR("/units/new"));
     value_put_text(arena, form, "back", unit ? unit_href(arena, id) : STR("/units"));
     if (unit) {
         view_form_field(page, "reason", view_form_value(page, NULL, "reason"));
@@ -456,7 +465,8 @@ static enum rc done(struct page *page, const struct value *result, const char *f
     chrome_set_flash(page, "success", flash, name, value_get_text(result, "undo_path"));
     struct str back = form_text(page->form->fields, "back");
     bool is_tree = str_has_prefix(back, STR("/units?")) || str_equal(back, STR("/units"));
-    page_redirect(page, is_tree ? arena_format(arena, "/units?at=%lld", (long long)value_get_int(result, "id", 0)) : path);
+    page_redirect(page,
+                  is_tree ? arena_format(arena, "/units?at=%lld", (long long)value_get_int(result, "id", 0)) : path);
     return RC_OK;
 }
 

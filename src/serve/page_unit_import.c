@@ -1,7 +1,7 @@
 /* page_unit_import.c: units and people in and out as a workbook.
  *
- * An upload is read in the sandbox and compared; nothing is written until the preview is confirmed.  Between the two the rows
- * wait in the local table job under the account that sent them.
+ * An upload is read in the sandbox and compared; nothing is written until the preview is confirmed.  Between the two
+ * the rows wait in the local table job under the account that sent them.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -43,15 +43,18 @@ static enum rc send_workbook(struct page *page, const char *path, struct str nam
     buf_add_cstr(&disposition, "attachment; filename*=UTF-8''");
     url_encode(&disposition, name);
     http_set_header(page->request, "Content-Disposition", arena_copy_str(page->ctx.arena, buf_str(&disposition)));
-    http_set_header(page->request, "Content-Type", STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
+    http_set_header(page->request, "Content-Type",
+                    STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
     http_body_file(page->request, fd, 0, (uint64_t)info.st_size);
     page->is_answered = true;
     return RC_OK;
 }
 
-static enum rc write_workbook(struct page *page, const struct value *units, const struct value *people, const char *name)
+static enum rc write_workbook(struct page *page, const struct value *units, const struct value *people,
+                              const char *name)
 {
-    struct str path = arena_format(page->ctx.arena, "%s/bihuan-%016llx.xlsx", spool_directory(page), (unsigned long long)rand_uint64());
+    struct str path = arena_format(page->ctx.arena, "%s/bihuan-%016llx.xlsx", spool_directory(page),
+                                   (unsigned long long)rand_uint64());
     TRY(arena_rc(page->ctx.arena));
     TRY(unit_table_write(&page->ctx, path.p, page->lang, units, people));
     char today[DATE_TEXT_BYTES];
@@ -81,9 +84,11 @@ static void put_form(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     char today[DATE_TEXT_BYTES];
-    view_form_field(page, "valid_from", typed(page, "valid_from", arena_copy_str(arena, date_format(clock_today(), today))));
+    view_form_field(page, "valid_from",
+                    typed(page, "valid_from", arena_copy_str(arena, date_format(clock_today(), today))));
     view_form_choices(page, "policy", typed(page, "policy", STR("update")), "update|skip|stop", "unit_policy");
-    value_put_text(arena, page->view, "max_size_text", arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
+    value_put_text(arena, page->view, "max_size_text",
+                   arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
     value_put_null(arena, page->view, "preview");
     chrome_add_crumb(page, page_text(page, "nav.units"), STR("/units"));
     chrome_add_crumb(page, page_text(page, "unit.import"), STR(""));
@@ -97,8 +102,7 @@ enum rc page_unit_import(struct page *page)
 
 static const struct value *find_row(const struct value *input, bool is_person, int64_t number)
 {
-    VALUE_EACH(row, value_get(input, is_person ? "people" : "units"))
-    {
+    VALUE_EACH (row, value_get(input, is_person ? "people" : "units")) {
         if (value_get_int(row, "row", 0) == number)
             return row;
     }
@@ -149,7 +153,8 @@ static struct str choice_text(struct page *page, struct str field, struct str va
         return STR("-");
     if (!is_kind && !str_equal(field, STR("sector")))
         return value;
-    struct str text = message_find(page->lang, arena_format(page->ctx.arena, "%s.%.*s", is_kind ? "unit_kind" : "unit_sector", STR_ARG(value)));
+    struct str text = message_find(
+        page->lang, arena_format(page->ctx.arena, "%s.%.*s", is_kind ? "unit_kind" : "unit_sector", STR_ARG(value)));
     return text.p ? text : value;
 }
 
@@ -158,10 +163,10 @@ static struct str changes_text(struct page *page, bool is_person, const struct v
     struct arena *arena = page->ctx.arena;
     struct buf out CLEANUP(buf_done);
     buf_init(&out, 1 << 20);
-    VALUE_EACH(change, changes)
-    {
+    VALUE_EACH (change, changes) {
         struct str field = value_get_text(change, "field");
-        struct str args[3] = {column_label(page, is_person, field), choice_text(page, field, value_get_text(change, "from")),
+        struct str args[3] = {column_label(page, is_person, field),
+                              choice_text(page, field, value_get_text(change, "from")),
                               choice_text(page, field, value_get_text(change, "to"))};
         if (out.n)
             buf_add_cstr(&out, "; ");
@@ -170,11 +175,11 @@ static struct str changes_text(struct page *page, bool is_person, const struct v
     return arena_copy_str(arena, buf_str(&out));
 }
 
-static void add_planned_rows(struct page *page, struct value *list, const struct value *rows, bool is_person, int64_t *hidden)
+static void add_planned_rows(struct page *page, struct value *list, const struct value *rows, bool is_person,
+                             int64_t *hidden)
 {
     struct arena *arena = page->ctx.arena;
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         struct str action = value_get_text(row, "action");
         if (str_equal(action, STR("unchanged")))
             continue;
@@ -207,7 +212,8 @@ static void put_preview(struct page *page, const struct value *input, const stru
         value_put_int(arena, preview, counts[i], n);
         todo += i < 3 ? n : 0;
     }
-    value_put_int(arena, preview, "rows", (int64_t)(value_count(value_get(input, "units")) + value_count(value_get(input, "people"))));
+    value_put_int(arena, preview, "rows",
+                  (int64_t)(value_count(value_get(input, "units")) + value_count(value_get(input, "people"))));
     struct value *list = value_put_list(arena, preview, "plan");
     add_planned_rows(page, list, value_get(plan, "units"), false, &hidden);
     add_planned_rows(page, list, value_get(plan, "people"), true, &hidden);
@@ -358,7 +364,8 @@ enum rc page_unit_import_apply(struct page *page)
         value_put(page->view, STR("result"), value_copy(page->ctx.arena, result));
         return RC_OK;
     }
-    int64_t n = value_get_int(result, "new", 0) + value_get_int(result, "changed", 0) + value_get_int(result, "moved", 0);
+    int64_t n =
+        value_get_int(result, "new", 0) + value_get_int(result, "changed", 0) + value_get_int(result, "moved", 0);
     chrome_set_flash(page, "success", "import.done", arena_format(page->ctx.arena, "%lld", (long long)n), STR_EMPTY);
     page_redirect(page, STR("/units"));
     return RC_OK;

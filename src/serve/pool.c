@@ -30,7 +30,7 @@ struct pool_thread {
 
 struct pool {
     pthread_mutex_t lock;
-    pthread_cond_t work; /* a job is there, or the end */
+    pthread_cond_t work;  /* a job is there, or the end */
     pthread_cond_t ready; /* a worker has finished its init hook */
     struct pool_job *ring;
     size_t room, head; /* room = queue limit; head = oldest job */

@@ -16,7 +16,8 @@ void register_view_option(struct arena *arena, struct value *list, struct str va
 
 struct str register_view_word(struct page *page, const char *prefix, struct str value)
 {
-    return page_text(page, arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "%s%.*s", prefix, STR_ARG(value))));
+    return page_text(page,
+                     arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "%s%.*s", prefix, STR_ARG(value))));
 }
 
 static struct str examples_of(struct arena *arena, const struct sheet_grid *grid, size_t column)
@@ -33,27 +34,28 @@ static struct str examples_of(struct arena *arena, const struct sheet_grid *grid
     return text;
 }
 
-void register_view_columns(struct page *page, struct value *import, const struct sheet_grid *grid, const struct value *mapping)
+void register_view_columns(struct page *page, struct value *import, const struct sheet_grid *grid,
+                           const struct value *mapping)
 {
     struct arena *arena = page->ctx.arena;
     struct value *columns = value_put_list(arena, import, "columns"), *fields = register_sheet_fields(arena);
     bool is_own = value_get_bool(mapping, "is_own");
-    VALUE_EACH(column, value_get(mapping, "columns"))
-    {
+    VALUE_EACH (column, value_get(mapping, "columns")) {
         struct value *item = value_add_map(arena, columns);
         int64_t position = value_get_int(column, "column", 0);
         struct str title = value_get_text(column, "title"), letter = value_get_text(column, "letter");
         value_put_int(arena, item, "position", position);
         value_put_text(arena, item, "letter", arena_copy_str(arena, letter));
-        value_put_text(arena, item, "name", arena_copy_str(arena, title.n ? utf8_cut_count(title, REGISTER_LINE_MAX) : letter));
+        value_put_text(arena, item, "name",
+                       arena_copy_str(arena, title.n ? utf8_cut_count(title, REGISTER_LINE_MAX) : letter));
         value_put_text(arena, item, "examples", examples_of(arena, grid, (size_t)position - 1));
         struct value *options = value_put_list(arena, item, "options");
-        VALUE_EACH(field, fields)
-        {
+        VALUE_EACH (field, fields) {
             bool is_ours = str_equal(field->text, STR("id")) || str_equal(field->text, STR("rev"));
             if (!is_ours || is_own)
-                register_view_option(arena, options, field->text, register_view_word(page, "register.field_", field->text),
-                           str_equal(field->text, value_get_text(column, "field")));
+                register_view_option(arena, options, field->text,
+                                     register_view_word(page, "register.field_", field->text),
+                                     str_equal(field->text, value_get_text(column, "field")));
         }
     }
 }
@@ -84,8 +86,7 @@ struct str register_view_error(struct page *page, const struct value *error)
 {
     struct str args[CTX_ARGS_MAX];
     int n = 0;
-    VALUE_EACH(arg, value_get(error, "args"))
-    {
+    VALUE_EACH (arg, value_get(error, "args")) {
         if (n < CTX_ARGS_MAX)
             args[n++] = arg->text;
     }
@@ -96,15 +97,16 @@ void register_view_errors(struct page *page, struct value *import, const struct 
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, import, "errors");
-    VALUE_EACH(error, errors)
-    {
+    VALUE_EACH (error, errors) {
         if (value_count(list) == ERRORS_SHOWN)
             break;
         struct value *item = value_add_map(arena, list);
         int64_t row = value_get_int(error, "row", 0);
         value_put_int(arena, item, "row", row);
-        value_put_text(arena, item, "place", arena_format(arena, "%.*s%lld", STR_ARG(value_get_text(error, "column")), (long long)row));
-        value_put_text(arena, item, "field", register_view_word(page, "register.field_", value_get_text(error, "field")));
+        value_put_text(arena, item, "place",
+                       arena_format(arena, "%.*s%lld", STR_ARG(value_get_text(error, "column")), (long long)row));
+        value_put_text(arena, item, "field",
+                       register_view_word(page, "register.field_", value_get_text(error, "field")));
         value_put_text(arena, item, "value", arena_copy_str(arena, value_get_text(error, "value")));
         value_put_text(arena, item, "text", register_view_error(page, error));
     }
@@ -117,8 +119,7 @@ void register_view_rows(struct page *page, struct value *import, const struct va
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, import, "preview");
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         if (value_count(list) == ROWS_SHOWN)
             break;
         struct value *item = value_add_map(arena, list);
@@ -129,8 +130,7 @@ void register_view_rows(struct page *page, struct value *import, const struct va
             value_put_text(arena, item, texts[i], arena_copy_str(arena, value_get_text(row, texts[i])));
         value_put_text(arena, item, "phase_label", register_view_word(page, "phase.", phase));
         value_put_text(arena, item, "outcome_label", register_view_word(page, "register.action_", action));
-        VALUE_EACH(change, str_equal(action, STR("change")) ? value_get(row, "input") : NULL)
-        {
+        VALUE_EACH (change, str_equal(action, STR("change")) ? value_get(row, "input") : NULL) {
             struct str name = register_view_word(page, "field_name.", change->key);
             changes = changes.n ? arena_format(arena, "%.*s, %.*s", STR_ARG(changes), STR_ARG(name)) : name;
         }
@@ -143,8 +143,7 @@ void register_view_notes(struct page *page, struct value *import, const struct v
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, import, "notes");
-    VALUE_EACH(note, notes)
-    {
+    VALUE_EACH (note, notes) {
         if (value_count(list) == NOTES_SHOWN)
             break;
         struct value *item = value_add_map(arena, list);

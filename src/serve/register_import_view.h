@@ -6,11 +6,13 @@
 #include "serve/page.h"
 
 /* {value, label, selected} at the end of a list; texts are copied. */
-void register_view_option(struct arena *arena, struct value *list, struct str value, struct str label, bool is_selected);
+void register_view_option(struct arena *arena, struct value *list, struct str value, struct str label,
+                          bool is_selected);
 /* The message prefix followed by value. */
 struct str register_view_word(struct page *page, const char *prefix, struct str value);
 /* Columns with examples and the fields to choose from, of register_sheet_guess. */
-void register_view_columns(struct page *page, struct value *import, const struct sheet_grid *grid, const struct value *mapping);
+void register_view_columns(struct page *page, struct value *import, const struct sheet_grid *grid,
+                           const struct value *mapping);
 /* Counts of a plan or a result; errors below 0: not shown. */
 void register_view_figures(struct page *page, struct value *import, const struct value *counts, int64_t errors);
 /* The message of one error of a plan. */

@@ -7,11 +7,14 @@
 
 #define PUBLIC_PERM PERM_COUNT
 #define PERM_PUBLIC PERM_COUNT
-#define NO_QUERIES {NULL, QUERY_COUNT, PAGE_ONE}
+#define NO_QUERIES                                                                                                     \
+    {                                                                                                                  \
+        NULL, QUERY_COUNT, PAGE_ONE                                                                                    \
+    }
 #define ONE(name, q) {#name, Q_##q, PAGE_ONE},
 #define MANY(name, q) {#name, Q_##q, PAGE_MANY},
 const struct route route_table[] = {
-#define ROUTE(method, path, perm, tpl, depends, fill, nav, title, ...) \
+#define ROUTE(method, path, perm, tpl, depends, fill, nav, title, ...)                                                 \
     {HTTP_##method, path, PERM_##perm, tpl, DEPENDS_##depends, fill, {__VA_ARGS__}, title, nav},
 #include "../../data/routes.def"
 #undef ROUTE

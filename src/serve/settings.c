@@ -20,10 +20,12 @@ struct setting_row {
 };
 
 static const struct setting_row setting_rows[] = {
-#define SETTING_TEXT(name, otherwise, key, help) {key, help, otherwise, KIND_TEXT, offsetof(struct settings, name), 0, 0},
-#define SETTING_INT(name, otherwise, min, max, key, help) \
+#define SETTING_TEXT(name, otherwise, key, help)                                                                       \
+    {key, help, otherwise, KIND_TEXT, offsetof(struct settings, name), 0, 0},
+#define SETTING_INT(name, otherwise, min, max, key, help)                                                              \
     {key, help, #otherwise, KIND_INT, offsetof(struct settings, name), min, max},
-#define SETTING_BOOL(name, otherwise, key, help) {key, help, #otherwise, KIND_BOOL, offsetof(struct settings, name), 0, 1},
+#define SETTING_BOOL(name, otherwise, key, help)                                                                       \
+    {key, help, #otherwise, KIND_BOOL, offsetof(struct settings, name), 0, 1},
 #include "../../data/settings.def"
 #undef SETTING_TEXT
 #undef SETTING_INT
@@ -31,7 +33,8 @@ static const struct setting_row setting_rows[] = {
 };
 enum { SETTING_COUNT = sizeof setting_rows / sizeof setting_rows[0] };
 
-static enum rc fail_setting(struct ctx *ctx, const char *key_message, struct str place, struct str key, struct str value)
+static enum rc fail_setting(struct ctx *ctx, const char *key_message, struct str place, struct str key,
+                            struct str value)
 {
     struct str args[2] = {key, value};
     return ctx_fail(ctx, RC_CONFIG, key_message, STR_EMPTY, place, args, 2);
@@ -45,7 +48,8 @@ static const struct setting_row *find_row(struct str key)
     return NULL;
 }
 
-static enum rc set(struct ctx *ctx, struct settings *settings, const struct setting_row *row, struct str value, struct str place)
+static enum rc set(struct ctx *ctx, struct settings *settings, const struct setting_row *row, struct str value,
+                   struct str place)
 {
     void *field = (char *)settings + row->offset;
     int64_t n;
@@ -56,7 +60,8 @@ static enum rc set(struct ctx *ctx, struct settings *settings, const struct sett
     case KIND_INT:
         if (!str_parse_int64(value, &n) || n < row->min || n > row->max)
             return fail_setting(ctx, "config.not_in_range", place, str_from_cstr(row->key),
-                                arena_format(ctx->arena, "%.*s (%lld..%lld)", STR_ARG(value), (long long)row->min, (long long)row->max));
+                                arena_format(ctx->arena, "%.*s (%lld..%lld)", STR_ARG(value), (long long)row->min,
+                                             (long long)row->max));
         *(int64_t *)field = n;
         return RC_OK;
     case KIND_BOOL:
@@ -131,7 +136,8 @@ static enum rc read_flag(struct ctx *ctx, struct settings *settings, int argc, c
     const struct setting_row *row = find_row(key);
     if (!row && !is_config)
         return RC_OK; /* a flag of the verb itself */
-    struct str value = at == SIZE_MAX ? (i + 1 < argc ? str_from_cstr(argv[i + 1]) : STR_EMPTY) : str_slice(arg, at + 1, arg.n);
+    struct str value =
+        at == SIZE_MAX ? (i + 1 < argc ? str_from_cstr(argv[i + 1]) : STR_EMPTY) : str_slice(arg, at + 1, arg.n);
     *ret_used = at == SIZE_MAX ? 2 : 1;
     bool is_word = str_equal_cstr(value, "true") || str_equal_cstr(value, "false");
     if (row && row->kind == KIND_BOOL && at == SIZE_MAX && !is_word) {
@@ -161,7 +167,8 @@ enum rc settings_read(struct ctx *ctx, int argc, char **argv, struct settings *r
     for (size_t i = 0; i < SETTING_COUNT; i++)
         TRY(set(ctx, &settings, &setting_rows[i], str_from_cstr(setting_rows[i].otherwise), STR("default")));
     struct str config = find_config_flag(argc, argv);
-    TRY(read_file(ctx, &settings, config.n ? arena_copy_cstr(ctx->arena, config) : "/etc/bihuan/bihuan.conf", config.n > 0));
+    TRY(read_file(ctx, &settings, config.n ? arena_copy_cstr(ctx->arena, config) : "/etc/bihuan/bihuan.conf",
+                  config.n > 0));
     TRY(read_environment(ctx, &settings));
     int left = 0;
     for (int i = 0; i < argc;) {
@@ -200,7 +207,9 @@ struct str settings_hide_password(struct arena *arena, struct str url)
     for (size_t i = scheme; i < url.n; i++)
         if (url.p[i] == '@')
             host = i;
-    return host == SIZE_MAX ? url : arena_format(arena, "%.*s://***%.*s", (int)scheme, url.p, (int)(url.n - host), url.p + host);
+    return host == SIZE_MAX
+               ? url
+               : arena_format(arena, "%.*s://***%.*s", (int)scheme, url.p, (int)(url.n - host), url.p + host);
 }
 
 struct value *settings_to_value(struct arena *arena, const struct settings *settings)

@@ -5,8 +5,8 @@
 #include "text/similarity.h"
 
 enum {
-    RUN_TOKENS = 3,      /* three neighbouring pairs: four characters in a row */
-    RUNS_MAX = 8,        /* searches per text */
+    RUN_TOKENS = 3, /* three neighbouring pairs: four characters in a row */
+    RUNS_MAX = 8,   /* searches per text */
     HITS_PER_RUN = 12,
     CANDIDATES_MAX = RUNS_MAX * HITS_PER_RUN,
     SHOWN_MAX = 5,
@@ -38,8 +38,8 @@ static struct str run_match(struct page *page, struct bigram_token *tokens)
     return db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &query) : bigram_tsquery(arena, &query);
 }
 
-static enum rc add_hits(struct page *page, struct str match, struct str title, int64_t exclude_id, struct candidate *candidates,
-                        size_t *n)
+static enum rc add_hits(struct page *page, struct str match, struct str title, int64_t exclude_id,
+                        struct candidate *candidates, size_t *n)
 {
     struct db_stmt *st = db_query(page->db, Q_SEARCH_FIND);
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
@@ -48,8 +48,7 @@ static enum rc add_hits(struct page *page, struct str match, struct str title, i
     db_bind_int(st, "limit", HITS_PER_RUN);
     struct value *rows;
     TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         int64_t id = value_get_int(row, "id", 0);
         if (id == exclude_id || *n == CANDIDATES_MAX || is_known(candidates, *n, id))
             continue;

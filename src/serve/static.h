@@ -5,9 +5,9 @@
 #include "serve/http.h"
 
 struct static_file {
-    struct str name;  /* "app.css" */
-    struct str url;   /* "/static/app.0123456789abcdef.css" */
-    struct str type;  /* Content-Type */
+    struct str name;        /* "app.css" */
+    struct str url;         /* "/static/app.0123456789abcdef.css" */
+    struct str type;        /* Content-Type */
     struct str bytes, gzip; /* gzip is empty when it would not be smaller */
 };
 

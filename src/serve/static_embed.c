@@ -22,9 +22,14 @@ struct asset {
 };
 
 static const char *const types[][2] = {
-    {"css", "text/css; charset=utf-8"}, {"js", "text/javascript; charset=utf-8"},  {"svg", "image/svg+xml"},
-    {"png", "image/png"},               {"woff2", "font/woff2"},                   {"json", "application/json"},
-    {"txt", "text/plain; charset=utf-8"}, {"ico", "image/vnd.microsoft.icon"},
+    {"css", "text/css; charset=utf-8"},
+    {"js", "text/javascript; charset=utf-8"},
+    {"svg", "image/svg+xml"},
+    {"png", "image/png"},
+    {"woff2", "font/woff2"},
+    {"json", "application/json"},
+    {"txt", "text/plain; charset=utf-8"},
+    {"ico", "image/vnd.microsoft.icon"},
 };
 
 static void fail(const char *what)
@@ -91,10 +96,7 @@ static void load(struct asset *asset, const char *file, const char *out)
     free(bytes);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(name_of(a), name_of(b));
-}
+static int by_name(const void *a, const void *b) { return strcmp(name_of(a), name_of(b)); }
 
 static const char *type_of(const char *name)
 {
@@ -136,9 +138,11 @@ int main(int argc, char **argv)
         const char *name = name_of(&assets[i]), *dot = strrchr(name, '.');
         if (!dot)
             fail(name);
-        fprintf(to, "    {STR(\"%s\"), STR(\"/static/%.*s.%016llx%s\"), STR(\"%s\"), {static_bytes_%d, %zu}, {static_gzip_%d, %zu}},\n",
-                name, (int)(dot - name), name, (unsigned long long)assets[i].hash, dot, type_of(name), i, assets[i].n, i,
-                assets[i].gzip_n);
+        fprintf(to,
+                "    {STR(\"%s\"), STR(\"/static/%.*s.%016llx%s\"), STR(\"%s\"), {static_bytes_%d, %zu}, "
+                "{static_gzip_%d, %zu}},\n",
+                name, (int)(dot - name), name, (unsigned long long)assets[i].hash, dot, type_of(name), i, assets[i].n,
+                i, assets[i].gzip_n);
     }
     fprintf(to, "    {STR(\"\"), STR(\"\"), STR(\"\"), {NULL, 0}, {NULL, 0}},\n};\n");
     free(assets);

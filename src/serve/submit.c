@@ -31,7 +31,8 @@ enum rc submit_check(struct page *page)
 {
     struct http_request *request = page->request;
     if (request->body_fd >= 0)
-        TRY(form_parse_fd(&page->ctx, request->content_type, request->body_fd, (int64_t)request->body_bytes, NULL, &page->form));
+        TRY(form_parse_fd(&page->ctx, request->content_type, request->body_fd, (int64_t)request->body_bytes, NULL,
+                          &page->form));
     else
         TRY(form_parse(&page->ctx, request->content_type, request->body, NULL, &page->form));
     struct str token = http_header_get(request, "X-CSRF-Token");
@@ -46,12 +47,10 @@ enum rc submit_check(struct page *page)
 static struct value *make_raw(struct page *page)
 {
     struct value *raw = value_new_map(page->ctx.arena);
-    VALUE_EACH(param, page->params)
-    {
+    VALUE_EACH (param, page->params) {
         value_put(raw, param->key, value_copy(page->ctx.arena, param));
     }
-    VALUE_EACH(field, page->form->fields)
-    {
+    VALUE_EACH (field, page->form->fields) {
         if (value_get_str(raw, field->key))
             continue;
         struct value *copy = ARENA_NEW(page->ctx.arena, struct value);
@@ -63,7 +62,8 @@ static struct value *make_raw(struct page *page)
 }
 
 /* "/findings/{id}" with the values of the result, else of the input. */
-static struct str fill_path(struct arena *arena, const char *pattern, const struct value *result, const struct value *input)
+static struct str fill_path(struct arena *arena, const char *pattern, const struct value *result,
+                            const struct value *input)
 {
     struct buf out CLEANUP(buf_done);
     buf_init(&out, 8 * 1024);
@@ -112,7 +112,8 @@ static void answer_done(struct submission *submission, bool has_rows)
         return;
     }
     const struct value *changed = value_get(result, "is_changed");
-    chrome_set_flash(page, "success", changed && !changed->boolean ? "flash.nothing_changed" : "flash.saved", STR_EMPTY, STR_EMPTY);
+    chrome_set_flash(page, "success", changed && !changed->boolean ? "flash.nothing_changed" : "flash.saved", STR_EMPTY,
+                     STR_EMPTY);
     page_redirect(page, page_is_local_path(back) ? back : path);
     chrome_finish(page);
     http_respond(page->request);
@@ -161,7 +162,8 @@ enum rc submit_command(struct page *page, const struct command *command)
     return writer_submit(page->app->writer, &submission->job);
 }
 
-enum rc submit_and_wait(struct page *page, const struct command *command, const struct value *raw, struct value **ret_result)
+enum rc submit_and_wait(struct page *page, const struct command *command, const struct value *raw,
+                        struct value **ret_result)
 {
     struct value *input;
     TRY(command_read_input(&page->ctx, command, raw, &input));

@@ -6,7 +6,7 @@
 #include "serve/mustache.h"
 
 struct template_file {
-    struct str name;   /* without ".html" */
+    struct str name; /* without ".html" */
     struct str source;
 };
 
@@ -14,7 +14,8 @@ struct template_file {
 extern const struct template_file template_table[];
 extern const size_t template_table_n;
 
-/* Compiles and links all templates; constants are messages ("t.KEY") and addresses of built-in files ("static.NAME"). */
+/* Compiles and links all templates; constants are messages ("t.KEY") and addresses of built-in files ("static.NAME").
+ */
 enum rc templates_load(struct ctx *ctx, struct mustache_set **ret_set) MUST_CHECK;
 
 #endif

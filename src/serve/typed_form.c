@@ -47,8 +47,8 @@ struct value *typed_form_money(struct page *page, struct value *form, const char
         return typed_form_field(page, form, name, NULL);
     uint64_t fen = v->integer < 0 ? 0 - (uint64_t)v->integer : (uint64_t)v->integer;
     return put_field(page, form, name,
-                     arena_format(page->ctx.arena, "%s%llu.%02u", v->integer < 0 ? "-" : "", (unsigned long long)(fen / 100),
-                                  (unsigned)(fen % 100)));
+                     arena_format(page->ctx.arena, "%s%llu.%02u", v->integer < 0 ? "-" : "",
+                                  (unsigned long long)(fen / 100), (unsigned)(fen % 100)));
 }
 
 void typed_form_option(struct page *page, struct value *field, struct str value, struct str label)

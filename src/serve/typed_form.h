@@ -1,8 +1,8 @@
 /* typed_form.h: forms of commands that come back as they were typed.
  *
- * A form page is a GET route whose fill puts its fields with these functions.  The form carries a hidden field "form" with
- * that page's own address; when the command it posts to refuses (RC_INVALID, RC_CONFLICT, RC_GUARD), the server shows the page
- * again: the typed values win over the record's, and each field carries what is wrong with it.
+ * A form page is a GET route whose fill puts its fields with these functions.  The form carries a hidden field "form"
+ * with that page's own address; when the command it posts to refuses (RC_INVALID, RC_CONFLICT, RC_GUARD), the server
+ * shows the page again: the typed values win over the record's, and each field carries what is wrong with it.
  *
  * View: form.NAME = {value, error, options: [{value, label, selected}]}; error is null when there is none.
  */

@@ -10,8 +10,8 @@ enum { HEADS_KNOWN_MIN = 2, COLUMN_KEY_BYTES = 100 };
 
 const char *const unit_columns[UNIT_COLUMNS] = {"code",        "parent_code", "name", "short_name",    "kind",
                                                 "legal_level", "sector",      "uscc", "core_business", "valid_from"};
-const char *const person_columns[PERSON_COLUMNS] = {"name",       "unit_code", "title", "party_post",
-                                                    "portfolio",  "email",     "phone", "login"};
+const char *const person_columns[PERSON_COLUMNS] = {"name",      "unit_code", "title", "party_post",
+                                                    "portfolio", "email",     "phone", "login"};
 
 static const struct word {
     bool is_person;
@@ -48,7 +48,8 @@ static struct str choice_label(struct arena *arena, enum lang lang, const char *
     return label.p ? label : code;
 }
 
-static struct xlsx_cell make_cell(struct arena *arena, enum lang lang, const struct value *row, const char *column, enum xlsx_kind kind)
+static struct xlsx_cell make_cell(struct arena *arena, enum lang lang, const struct value *row, const char *column,
+                                  enum xlsx_kind kind)
 {
     const struct value *v = value_get(row, column);
     struct str text = v && v->kind == VALUE_TEXT ? v->text : STR("");
@@ -66,21 +67,23 @@ static struct xlsx_cell make_cell(struct arena *arena, enum lang lang, const str
 
 static enum xlsx_kind kind_of(const char *column)
 {
-    return str_equal_cstr(STR("legal_level"), column) ? XLSX_INT : str_equal_cstr(STR("valid_from"), column) ? XLSX_DATE : XLSX_TEXT;
+    return str_equal_cstr(STR("legal_level"), column)  ? XLSX_INT
+           : str_equal_cstr(STR("valid_from"), column) ? XLSX_DATE
+                                                       : XLSX_TEXT;
 }
 
-static enum rc write_sheet(struct ctx *ctx, struct xlsx_write *write, enum lang lang, const char *sheet, const char *const names[],
-                           int count, const struct value *rows)
+static enum rc write_sheet(struct ctx *ctx, struct xlsx_write *write, enum lang lang, const char *sheet,
+                           const char *const names[], int count, const struct value *rows)
 {
     struct xlsx_column columns[UNIT_COLUMNS + PERSON_COLUMNS] = {0};
     struct xlsx_cell cells[UNIT_COLUMNS + PERSON_COLUMNS];
     for (int i = 0; i < count; i++)
-        columns[i] = (struct xlsx_column){
-            .title = unit_table_title(lang, sheet, names[i]), .field = str_from_cstr(names[i]), .kind = kind_of(names[i])};
+        columns[i] = (struct xlsx_column){.title = unit_table_title(lang, sheet, names[i]),
+                                          .field = str_from_cstr(names[i]),
+                                          .kind = kind_of(names[i])};
     struct str title = message_find(lang, arena_format(ctx->arena, "unit_sheet.%s", sheet));
     TRY(xlsx_write_sheet(ctx, write, title, columns, (size_t)count, rows != NULL));
-    VALUE_EACH(row, rows)
-    {
+    VALUE_EACH (row, rows) {
         for (int i = 0; i < count; i++)
             cells[i] = make_cell(ctx->arena, lang, row, names[i], columns[i].kind);
         struct str id = arena_format(ctx->arena, "%lld", (long long)value_get_int(row, "id", 0));
@@ -92,25 +95,31 @@ static enum rc write_sheet(struct ctx *ctx, struct xlsx_write *write, enum lang 
 /* What each column takes, in two columns only, so that the sheet is never taken for rows of units. */
 static enum rc write_instructions(struct ctx *ctx, struct xlsx_write *write, enum lang lang)
 {
-    struct xlsx_column columns[2] = {{.title = message_find(lang, STR("unit_sheet.column")), .width_chars = 24},
-                                     {.title = message_find(lang, STR("unit_sheet.meaning")), .width_chars = 90, .is_wrapped = true}};
+    struct xlsx_column columns[2] = {
+        {.title = message_find(lang, STR("unit_sheet.column")), .width_chars = 24},
+        {.title = message_find(lang, STR("unit_sheet.meaning")), .width_chars = 90, .is_wrapped = true}};
     TRY(xlsx_write_sheet(ctx, write, message_find(lang, STR("unit_sheet.help")), columns, 2, false));
     for (int i = 0; i < UNIT_COLUMNS + PERSON_COLUMNS - 1; i++) {
         bool is_person = i >= UNIT_COLUMNS;
-        const char *sheet = is_person ? "people" : "units", *name = is_person ? person_columns[i - UNIT_COLUMNS] : unit_columns[i];
+        const char *sheet = is_person ? "people" : "units",
+                   *name = is_person ? person_columns[i - UNIT_COLUMNS] : unit_columns[i];
         struct str sheet_title = message_find(lang, arena_format(ctx->arena, "unit_sheet.%s", sheet));
-        struct str meaning = message_find(lang, arena_format(ctx->arena, "%s_help.%s", is_person ? "person_column" : "unit_column", name));
+        struct str meaning = message_find(
+            lang, arena_format(ctx->arena, "%s_help.%s", is_person ? "person_column" : "unit_column", name));
         struct str title = unit_table_title(lang, sheet, name);
-        struct xlsx_cell cells[2] = {{.text = arena_format(ctx->arena, "%.*s / %.*s", STR_ARG(sheet_title), STR_ARG(title))},
-                                     {.text = meaning.p ? meaning : STR("")}};
+        struct xlsx_cell cells[2] = {
+            {.text = arena_format(ctx->arena, "%.*s / %.*s", STR_ARG(sheet_title), STR_ARG(title))},
+            {.text = meaning.p ? meaning : STR("")}};
         TRY(xlsx_write_row(ctx, write, cells, STR_EMPTY, 0));
     }
     return RC_OK;
 }
 
-enum rc unit_table_write(struct ctx *ctx, const char *path, enum lang lang, const struct value *units, const struct value *people)
+enum rc unit_table_write(struct ctx *ctx, const char *path, enum lang lang, const struct value *units,
+                         const struct value *people)
 {
-    struct xlsx_book book = {.title = message_find(lang, STR("unit.tree")), .author = STR("Bihuan"), .kind = STR("units")};
+    struct xlsx_book book = {
+        .title = message_find(lang, STR("unit.tree")), .author = STR("Bihuan"), .kind = STR("units")};
     struct xlsx_write *write;
     TRY(xlsx_write_open(ctx, path, &book, &write));
     enum rc rc = write_sheet(ctx, write, lang, "units", unit_columns, UNIT_COLUMNS, units);
@@ -146,7 +155,8 @@ static bool is_head(struct arena *arena, struct str head, bool is_person, const 
         if (str_equal_nocase(head, fold_head(arena, find_title((enum lang)lang, is_person, column))))
             return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i].is_person == is_person && str_equal_cstr(str_from_cstr(words[i].column), column) && str_equal(words[i].text, head))
+        if (words[i].is_person == is_person && str_equal_cstr(str_from_cstr(words[i].column), column) &&
+            str_equal(words[i].text, head))
             return true;
     return false;
 }
@@ -205,7 +215,8 @@ static void put_cell(struct arena *arena, struct value *row, const char *column,
     value_put_text(arena, row, column, text);
 }
 
-static void read_rows(struct arena *arena, const struct sheet_grid *grid, const struct sheet_map *map, struct value *list)
+static void read_rows(struct arena *arena, const struct sheet_grid *grid, const struct sheet_map *map,
+                      struct value *list)
 {
     for (size_t i = grid->head_index + 1; i < grid->row_count; i++) {
         struct value *row = value_new_map(arena);
@@ -231,8 +242,7 @@ enum rc unit_table_read(struct ctx *ctx, const struct document *document, struct
     bool is_known = false;
     if (document->format != FORMAT_XLSX && document->format != FORMAT_CSV)
         return ctx_fail_key(ctx, RC_UNSUPPORTED, "import.not_a_sheet");
-    VALUE_EACH(name, names)
-    {
+    VALUE_EACH (name, names) {
         struct sheet_grid grid;
         TRY(sheet_from_document(ctx, document, name->text, &grid));
         if (grid.head_index == SIZE_MAX)

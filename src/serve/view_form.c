@@ -29,7 +29,8 @@ void view_form_option(struct page *page, struct value *options, struct str value
     value_put_bool(arena, option, "selected", is_selected);
 }
 
-struct value *view_form_choices(struct page *page, const char *name, struct str value, const char *choices, const char *prefix)
+struct value *view_form_choices(struct page *page, const char *name, struct str value, const char *choices,
+                                const char *prefix)
 {
     struct arena *arena = page->ctx.arena;
     struct value *field = view_form_field(page, name, value);
@@ -37,7 +38,8 @@ struct value *view_form_choices(struct page *page, const char *name, struct str 
     struct str rest = str_from_cstr(choices), choice;
     while (str_split_next(&rest, '|', &choice)) {
         struct str key = arena_format(arena, "%s.%.*s", prefix, STR_ARG(choice));
-        view_form_option(page, options, choice, choice.n ? page_text(page, arena_copy_cstr(arena, key)) : page_text(page, "form.choose"),
+        view_form_option(page, options, choice,
+                         choice.n ? page_text(page, arena_copy_cstr(arena, key)) : page_text(page, "form.choose"),
                          str_equal(choice, value));
     }
     return field;
@@ -58,8 +60,8 @@ struct str view_form_value(struct page *page, const struct value *row, const cha
     if (v && v->kind == VALUE_TEXT)
         return v->text;
     v = value_get(row, name);
-    return !v                     ? STR("")
-           : v->kind == VALUE_INT ? arena_format(page->ctx.arena, "%lld", (long long)v->integer)
+    return !v                      ? STR("")
+           : v->kind == VALUE_INT  ? arena_format(page->ctx.arena, "%lld", (long long)v->integer)
            : v->kind == VALUE_TEXT ? v->text
                                    : STR("");
 }

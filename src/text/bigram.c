@@ -74,8 +74,8 @@ static enum rc remember(struct arena *arena, struct map *seen, struct str *token
     return map_put(seen, *token, seen);
 }
 
-/* Set of the tokens of a document: open addressing, at most half full, over 64-bit keys.  A pair or single character is its
- * code points, a word its hash with a fresh seed: texts that were made to collide cannot be. */
+/* Set of the tokens of a document: open addressing, at most half full, over 64-bit keys.  A pair or single character is
+ * its code points, a word its hash with a fresh seed: texts that were made to collide cannot be. */
 struct token_set {
     uint64_t *keys; /* 0: free */
     size_t room;    /* power of two */
@@ -108,7 +108,8 @@ static bool set_add(struct token_set *set, uint64_t key)
     return true;
 }
 
-static uint64_t token_key(const struct token_set *set, const struct walk *walk, struct str token, bool is_word, bool is_single)
+static uint64_t token_key(const struct token_set *set, const struct walk *walk, struct str token, bool is_word,
+                          bool is_single)
 {
     if (is_word)
         return str_hash(token, set->seed) | 1ULL << 63;

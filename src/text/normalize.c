@@ -163,7 +163,8 @@ enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *r
     return RC_OK;
 }
 
-/* The longest phrase of the dictionary that begins at byte `at` of s with the character code; NULL when there is none. */
+/* The longest phrase of the dictionary that begins at byte `at` of s with the character code; NULL when there is none.
+ */
 static const struct t2s_phrase *find_phrase(struct str s, size_t at, uint32_t code)
 {
     size_t low = 0, high = t2s_phrase_count;
@@ -236,7 +237,8 @@ static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
         uint32_t entry = t2s_entry(code), simple = t2s_entry_code(entry);
         const struct t2s_phrase *phrase = t2s_entry_has_phrases(entry) ? find_phrase(from, start, code) : NULL;
         if (!phrase) {
-            changed += add_code(&out, code, simple ? simple : code, from.p + start, at - start, done->raw_offset[start]);
+            changed +=
+                add_code(&out, code, simple ? simple : code, from.p + start, at - start, done->raw_offset[start]);
             continue;
         }
         for (size_t i = 0; i < phrase->n; i++) {

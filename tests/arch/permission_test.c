@@ -1,9 +1,10 @@
-/* permission_test.c: every route and every command, tried by every role inside and outside its units and above its label.
+/* permission_test.c: every route and every command, tried by every role inside and outside its units and above its
+ * label.
  *
  * Nothing is listed here: the rows come from route_table, command_table and data/roles.def, so that a new page or
- * command is tried the day it is added.  One group with two subtrees, EAST and WEST; every role is granted in EAST up to
- * "internal".  What is in WEST, or in EAST as a work secret, must change nothing of what a role in EAST gets: no row, no
- * count, no hit, no byte of an export.
+ * command is tried the day it is added.  One group with two subtrees, EAST and WEST; every role is granted in EAST up
+ * to "internal".  What is in WEST, or in EAST as a work secret, must change nothing of what a role in EAST gets: no
+ * row, no count, no hit, no byte of an export.
  */
 #include "record_support.h"
 
@@ -28,7 +29,8 @@ static const char *const place_names[] = {"inside", "outside", "above the label"
 
 /* What an address may name, by its first segment. */
 enum noun { UNITS, FINDINGS, SOURCES, DRAFTS, MEASURES, PEOPLE, ACCOUNTS, GRANTS, EVENTS, VIEWS, NOUN_COUNT };
-static const char *const noun_names[] = {"units", "findings", "sources", "drafts", "measures", "people", "accounts", "grants", "events", "views"};
+static const char *const noun_names[] = {"units",  "findings", "sources", "drafts", "measures",
+                                         "people", "accounts", "grants",  "events", "views"};
 
 static struct {
     struct store *store;
@@ -43,11 +45,15 @@ static struct {
     int faults, tried;
 } world;
 
-static const char *who_name(int who) { return who < 0 ? "anonymous" : who == NOBODY ? "no role" : role_name((enum role)who); }
+static const char *who_name(int who)
+{
+    return who < 0 ? "anonymous" : who == NOBODY ? "no role" : role_name((enum role)who);
+}
 
 static bool may(int who, enum perm perm)
 {
-    return perm == PERM_COUNT || (who >= 0 && (perm == PERM_SELF || (who < ROLE_COUNT && role_has_perm((enum role)who, perm))));
+    return perm == PERM_COUNT ||
+           (who >= 0 && (perm == PERM_SELF || (who < ROLE_COUNT && role_has_perm((enum role)who, perm))));
 }
 
 static void fault(const char *what, const char *path, int who, const char *detail)
@@ -58,7 +64,8 @@ static void fault(const char *what, const char *path, int who, const char *detai
 
 /* ---- the group ---------------------------------------------------------------------------------------------- */
 
-static const char text_of_document[] = "关于共同事项的反馈意见\n一、存在问题\n1.共同事项的制度不健全。\n2.共同事项的台账不完整。\n";
+static const char text_of_document[] =
+    "关于共同事项的反馈意见\n一、存在问题\n1.共同事项的制度不健全。\n2.共同事项的台账不完整。\n";
 
 static void make_documents(struct store *store, enum place place, int64_t unit_id, int64_t label)
 {
@@ -80,20 +87,27 @@ static void make_documents(struct store *store, enum place place, int64_t unit_i
     value_write_json(&json_text, draft, false);
     STORE_OK(filestore_put(store->ctx, files, buf_str(&json_text), draft_digest));
     filestore_close(files);
-    world.ids[DRAFTS][place] = make(store, &command_draft_open,
-                                    jsonf(store, "{'file_sha256': '%s', 'draft_sha256': '%s', 'file_name': 'feedback.txt', 'media_type':"
-                                                 " 'text/plain', 'size': %zu, 'draft_size': %zu, 'title': '共同事项', 'unit_id': %lld, 'label': %lld}",
-                                          digest, draft_digest, bytes.n, json_text.n, (long long)unit_id, (long long)label));
-    struct value *body = jsonf(store,
-                               "{'no': 'LY-2026-%03d', 'kind': 'inspection', 'doc_kind': 'feedback', 'title': '共同事项反馈意见', 'issuer': '',"
-                               " 'inspector': '巡视组', 'inspected_body': '', 'inspected_from': null, 'inspected_to': null,"
-                               " 'fed_back': '2026-01-05', 'signatory': '', 'signed': null, 'publicity_from': null,"
-                               " 'publicity_to': null, 'publicity_days': null, 'publicity_first_day': null, 'contacts': '[]',"
-                               " 'unit_id': %lld, 'label': %lld, 'file_sha256': '%s', 'file_name': 'feedback.txt',"
-                               " 'paragraphs': [{'n': 1, 'place': 'p1', 'role': 'title', 'text': '共同事项', 'raw': '', 'dropped': ''}]}",
-                               (int)place + 1, (long long)unit_id, (long long)label, digest);
-    struct event_new event = {
-        .kind = EVENT_SOURCE_REGISTERED, .is_own_chain = true, .at_ms = clock_now_ms(), .reason = STR(""), .body = body};
+    world.ids[DRAFTS][place] = make(
+        store, &command_draft_open,
+        jsonf(store,
+              "{'file_sha256': '%s', 'draft_sha256': '%s', 'file_name': 'feedback.txt', 'media_type':"
+              " 'text/plain', 'size': %zu, 'draft_size': %zu, 'title': '共同事项', 'unit_id': %lld, 'label': %lld}",
+              digest, draft_digest, bytes.n, json_text.n, (long long)unit_id, (long long)label));
+    struct value *body = jsonf(
+        store,
+        "{'no': 'LY-2026-%03d', 'kind': 'inspection', 'doc_kind': 'feedback', 'title': '共同事项反馈意见', 'issuer': "
+        "'',"
+        " 'inspector': '巡视组', 'inspected_body': '', 'inspected_from': null, 'inspected_to': null,"
+        " 'fed_back': '2026-01-05', 'signatory': '', 'signed': null, 'publicity_from': null,"
+        " 'publicity_to': null, 'publicity_days': null, 'publicity_first_day': null, 'contacts': '[]',"
+        " 'unit_id': %lld, 'label': %lld, 'file_sha256': '%s', 'file_name': 'feedback.txt',"
+        " 'paragraphs': [{'n': 1, 'place': 'p1', 'role': 'title', 'text': '共同事项', 'raw': '', 'dropped': ''}]}",
+        (int)place + 1, (long long)unit_id, (long long)label, digest);
+    struct event_new event = {.kind = EVENT_SOURCE_REGISTERED,
+                              .is_own_chain = true,
+                              .at_ms = clock_now_ms(),
+                              .reason = STR(""),
+                              .body = body};
     STORE_OK(db_begin(store->ctx, store->db, true));
     STORE_OK(event_append(store->ctx, store->db, &event, &world.ids[SOURCES][place]));
     STORE_OK(db_commit(store->ctx, store->db));
@@ -105,15 +119,19 @@ static void make_place(struct store *store, enum place place)
     int64_t label = place == ABOVE ? LABEL_WORK_SECRET : LABEL_INTERNAL, unit_id = world.ids[UNITS][INSIDE];
     if (place != ABOVE) {
         const char *code = place == INSIDE ? "EAST" : "WEST";
-        unit_id = world.ids[UNITS][place] = make_unit(store, world.root, code, place == INSIDE ? "东部共同公司" : "西部共同公司");
+        unit_id = world.ids[UNITS][place] =
+            make_unit(store, world.root, code, place == INSIDE ? "东部共同公司" : "西部共同公司");
         (void)make_unit(store, unit_id, place == INSIDE ? "EAST-1" : "WEST-1", "共同分公司");
-        world.ids[PEOPLE][place] = make(store, &command_person_create,
-                                        jsonf(store, "{'unit_id': %lld, 'name': '共同', 'title': '经理'}", (long long)unit_id));
+        world.ids[PEOPLE][place] =
+            make(store, &command_person_create,
+                 jsonf(store, "{'unit_id': %lld, 'name': '共同', 'title': '经理'}", (long long)unit_id));
     }
     make_documents(store, place, unit_id, label);
     world.ids[FINDINGS][place] =
         make(store, &command_finding_create,
-             jsonf(store, "{'source_id': %lld, 'title': '共同事项不规范', 'facts': '共同', 'due': '2026-03-01', 'unit_id': %lld, 'label': %lld}",
+             jsonf(store,
+                   "{'source_id': %lld, 'title': '共同事项不规范', 'facts': '共同', 'due': '2026-03-01', 'unit_id': "
+                   "%lld, 'label': %lld}",
                    (long long)world.ids[SOURCES][place], (long long)unit_id, (long long)label));
     world.ids[MEASURES][place] = make(store, &command_measure_plan,
                                       jsonf(store, "{'finding_id': %lld, 'text': '共同整改', 'phase': 'concentrated'}",
@@ -139,14 +157,16 @@ static void make_people_of_all_roles(struct store *store)
 {
     for (int who = 0; who < ROLE_COUNT; who++) {
         struct str login = arena_format(store->ctx->arena, "r%d", who);
-        world.actors[who] = make_actor(store, login.p, role_name((enum role)who), world.ids[UNITS][INSIDE], LABEL_INTERNAL);
+        world.actors[who] =
+            make_actor(store, login.p, role_name((enum role)who), world.ids[UNITS][INSIDE], LABEL_INTERNAL);
         make_session(store, who, world.actors[who].account_id);
     }
     int64_t id = make(store, &command_account_create, json(store, "{'login': 'nobody', 'name': 'nobody'}"));
     STORE_OK(actor_load(store->ctx, store->db, id, &world.actors[NOBODY]));
     make_session(store, NOBODY, id);
     struct value *view = NULL;
-    STORE_OK(run_as(store, &world.actors[NOBODY], &command_view_save, json(store, "{'page': 'findings', 'name': 'mine', 'query': 'q=x'}"), &view));
+    STORE_OK(run_as(store, &world.actors[NOBODY], &command_view_save,
+                    json(store, "{'page': 'findings', 'name': 'mine', 'query': 'q=x'}"), &view));
     for (int place = 0; place < PLACE_COUNT; place++) {
         world.ids[VIEWS][place] = value_get_int(view, "id", 0);
         world.ids[ACCOUNTS][place] = id;
@@ -157,15 +177,22 @@ static void make_people_of_all_roles(struct store *store)
 
 /* ---- asking -------------------------------------------------------------------------------------------------- */
 
-static void *serve(void *app)
-{
-    return app_run(app) == RC_OK ? NULL : app;
-}
+static void *serve(void *app) { return app_run(app) == RC_OK ? NULL : app; }
 
 static void start_app(struct store *store)
 {
-    char *argv[] = {"--db", (char *)store->url.p, "--files", (char *)world.settings.files.p, "--port", "0", "--strict-templates", "true",
-                    "--workers", "2", "--log-level", "error"};
+    char *argv[] = {"--db",
+                    (char *)store->url.p,
+                    "--files",
+                    (char *)world.settings.files.p,
+                    "--port",
+                    "0",
+                    "--strict-templates",
+                    "true",
+                    "--workers",
+                    "2",
+                    "--log-level",
+                    "error"};
     int left;
     STORE_OK(settings_read(store->ctx, (int)(sizeof argv / sizeof *argv), argv, &world.settings, &left));
     STORE_OK(app_open(store->ctx, &world.settings, &world.app));
@@ -192,10 +219,12 @@ static int ask(const char *method, const char *path, int who, const char *accept
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = 0;
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     bool is_post = strcmp(method, "POST") == 0;
-    int n = snprintf(head, sizeof head,
-                     "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\nAccept: %s\r\nCookie: bihuan=%s\r\n%s%s%s%s\r\n", method, path, accept,
-                     who < 0 ? "" : world.tokens[who], has_token && who >= 0 ? "X-CSRF-Token: " : "", has_token && who >= 0 ? world.csrfs[who] : "",
-                     has_token && who >= 0 ? "\r\n" : "", is_post ? "Content-Type: application/json\r\nContent-Length: 2\r\n" : "");
+    int n =
+        snprintf(head, sizeof head,
+                 "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\nAccept: %s\r\nCookie: bihuan=%s\r\n%s%s%s%s\r\n",
+                 method, path, accept, who < 0 ? "" : world.tokens[who], has_token && who >= 0 ? "X-CSRF-Token: " : "",
+                 has_token && who >= 0 ? world.csrfs[who] : "", has_token && who >= 0 ? "\r\n" : "",
+                 is_post ? "Content-Type: application/json\r\nContent-Length: 2\r\n" : "");
     assert_true(n > 0 && (size_t)n + 2 < sizeof head);
     if (is_post)
         n += snprintf(head + n, sizeof head - (size_t)n, "{}");
@@ -216,7 +245,8 @@ static int ask(const char *method, const char *path, int who, const char *accept
 /* Signing in without a page takes the token and its cookie from the same answer; a forged way back stays here. */
 static void try_sign_in(void)
 {
-    static const char *const local[] = {"/", "/a//b?c=%09"}, *const foreign[] = {"", "a", "//h", "/\\h", "/\t/h", "/\n/h", "http://h"};
+    static const char *const local[] = {"/", "/a//b?c=%09"}, *const foreign[] = {"",      "a",     "//h",     "/\\h",
+                                                                                 "/\t/h", "/\n/h", "http://h"};
     struct str body;
     assert_int_equal(ask("GET", "/login", -1, "application/json", false, &body), 200);
     assert_non_null(strstr(answer, "Set-Cookie: pre="));
@@ -256,7 +286,10 @@ static bool fill_path(const char *pattern, enum place place, char path[PATH_BYTE
     return id != 0;
 }
 
-static bool is_hidden_by_scope(const struct route *route) { return route->perm < PERM_COUNT && perm_is_scoped(route->perm); }
+static bool is_hidden_by_scope(const struct route *route)
+{
+    return route->perm < PERM_COUNT && perm_is_scoped(route->perm);
+}
 
 static void try_route(const struct route *route, int who, enum place place)
 {
@@ -265,7 +298,10 @@ static void try_route(const struct route *route, int who, enum place place)
     if (!fill_path(route->path, place, path))
         return;
     int status = ask("GET", path, who, "application/json", false, &body);
-    int wanted = who < 0 && route->perm != PERM_COUNT ? 401 : !may(who, route->perm) ? 403 : place != INSIDE && is_hidden_by_scope(route) ? 404 : 200;
+    int wanted = who < 0 && route->perm != PERM_COUNT           ? 401
+                 : !may(who, route->perm)                       ? 403
+                 : place != INSIDE && is_hidden_by_scope(route) ? 404
+                                                                : 200;
     if (wanted == 200 && strstr(path, "/2147483647")) /* long work of somebody: nobody else's to see */
         wanted = 404;
     if (status != wanted) {
@@ -274,7 +310,8 @@ static void try_route(const struct route *route, int who, enum place place)
     }
     if (wanted != 200 || !route->tpl)
         return;
-    status = ask("GET", path, who, "text/html", false, &body); /* strict templates: a name that is not in the view is a 500 */
+    status = ask("GET", path, who, "text/html", false,
+                 &body); /* strict templates: a name that is not in the view is a 500 */
     snprintf(detail, sizeof detail, "%d as a page", status);
     if (status != 200)
         fault("GET", path, who, detail);
@@ -332,10 +369,12 @@ static uint64_t hash_without_time(struct str body, int status)
 {
     size_t from = str_find(body, STR("\"took_text\":\""), 0);
     size_t to = from == SIZE_MAX ? from : str_find_byte(body, ',', from);
-    return str_hash(str_slice(body, to == SIZE_MAX ? body.n : to, body.n), str_hash(str_slice(body, 0, from), (uint64_t)status));
+    return str_hash(str_slice(body, to == SIZE_MAX ? body.n : to, body.n),
+                    str_hash(str_slice(body, 0, from), (uint64_t)status));
 }
 
-/* Everything that roles with a scope read, with and without a word to search for; kept as hashes, compared the second time. */
+/* Everything that roles with a scope read, with and without a word to search for; kept as hashes, compared the second
+ * time. */
 static void look_at_all(bool is_second)
 {
     static const char *const queries[] = {"", "?q=%E5%85%B1%E5%90%8C"};
@@ -379,9 +418,14 @@ static bool id_for(const struct command *command, const char *field, enum place 
     static const struct {
         const char *field;
         enum noun noun;
-    } rows[] = {{"unit_id", UNITS}, {"parent_id", UNITS}, {"source_id", SOURCES}, {"finding_id", FINDINGS}, {"grant_id", GRANTS}};
+    } rows[] = {{"unit_id", UNITS},
+                {"parent_id", UNITS},
+                {"source_id", SOURCES},
+                {"finding_id", FINDINGS},
+                {"grant_id", GRANTS}};
     enum noun noun;
-    bool is_known = (strcmp(field, "id") == 0 || strcmp(field, "ids") == 0) && command->path && find_noun(command->path, &noun);
+    bool is_known =
+        (strcmp(field, "id") == 0 || strcmp(field, "ids") == 0) && command->path && find_noun(command->path, &noun);
     for (size_t i = 0; i < sizeof rows / sizeof *rows && !is_known; i++) {
         if (strcmp(rows[i].field, field) == 0) {
             noun = rows[i].noun;
@@ -396,7 +440,8 @@ static void put_text(struct store *store, struct value *raw, const struct field 
 {
     static const struct {
         const char *field, *value;
-    } sensible[] = {{"role", "reader"}, {"login", "someone"}, {"field", "severity"}, {"value", "general"}, {"reason", "test"}, {"password", "Random-Text-77"}};
+    } sensible[] = {{"role", "reader"},   {"login", "someone"}, {"field", "severity"},
+                    {"value", "general"}, {"reason", "test"},   {"password", "Random-Text-77"}};
     const char *value = field->is_required ? "NEW" : NULL;
     for (size_t i = 0; i < sizeof sensible / sizeof *sensible; i++)
         if (strcmp(sensible[i].field, field->name) == 0)
@@ -429,7 +474,8 @@ static struct value *make_input(struct store *store, const struct command *comma
             put_text(store, raw, field);
             break;
         case FIELD_CHOICE:
-            value_put_text(arena, raw, field->name, arena_copy_str(arena, str_from_cstr(first_choice(field->choices, text))));
+            value_put_text(arena, raw, field->name,
+                           arena_copy_str(arena, str_from_cstr(first_choice(field->choices, text))));
             break;
         case FIELD_DATE:
             if (field->is_required)
@@ -442,8 +488,9 @@ static struct value *make_input(struct store *store, const struct command *comma
             break;
         case FIELD_JSON:
             if (strcmp(field->name, "units") == 0)
-                value_put(raw, STR("units"),
-                          jsonf(store, "[{'row': 2, 'code': '%s', 'name': 'renamed'}]", place == OUTSIDE ? "WEST" : "EAST"));
+                value_put(
+                    raw, STR("units"),
+                    jsonf(store, "[{'row': 2, 'code': '%s', 'name': 'renamed'}]", place == OUTSIDE ? "WEST" : "EAST"));
             break;
         case FIELD_BOOL:
             break;
@@ -453,7 +500,8 @@ static struct value *make_input(struct store *store, const struct command *comma
 }
 
 /* Runs in a transaction that is given up; the number of events it would have made. */
-static enum rc try_run(struct store *store, const struct command *command, const struct value *input, int who, int64_t *ret_events)
+static enum rc try_run(struct store *store, const struct command *command, const struct value *input, int who,
+                       int64_t *ret_events)
 {
     int64_t before = 0, after = 0;
     ctx_clear_issues(store->ctx);
@@ -498,9 +546,11 @@ static void try_command(struct store *store, const struct command *command)
             enum rc rc = try_run(store, command, input, who, &events);
             if (!has_perm && rc != RC_FORBIDDEN)
                 fault("command", command->name, who, rc_name(rc));
-            if (has_perm && place != INSIDE && (events || (rc != RC_FORBIDDEN && rc != RC_NOT_FOUND && rc != RC_OK && rc != RC_INVALID)))
+            if (has_perm && place != INSIDE &&
+                (events || (rc != RC_FORBIDDEN && rc != RC_NOT_FOUND && rc != RC_OK && rc != RC_INVALID)))
                 fault(place_names[place], command->name, who, events ? "was done" : rc_name(rc));
-            if (has_perm && place == INSIDE && is_scoped && rc != RC_OK && rc != RC_GUARD && rc != RC_CONFLICT && rc != RC_INVALID)
+            if (has_perm && place == INSIDE && is_scoped && rc != RC_OK && rc != RC_GUARD && rc != RC_CONFLICT &&
+                rc != RC_INVALID)
                 fault("inside", command->name, who, rc_name(rc));
         }
     }

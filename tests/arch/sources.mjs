@@ -21,7 +21,7 @@ const standard = new Set((
   'stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time unistd spawn ftw syslog getopt malloc elf ' +
   'semaphore uchar wchar').split(' '));
 const banned = ['strcpy', 'strcat', 'sprintf', 'vsprintf', 'strncpy', 'strtok', 'atoi', 'atol', 'atof', 'gets', 'system', 'popen', 'alloca'];
-const lines_max = 600;
+const lines_max = 640; // "about 600", with room for the formatter
 // One file may include libpq, so its whole room is in it.
 const longer = new Map([['src/db/postgres.c', 700]]);
 const chinese_tables = /^src\/(text\/|intake\/outline|intake\/draft_build)/;

@@ -37,7 +37,8 @@ static int64_t thread_cpu_us(void)
 static struct lap lap_start(const struct bare *bare)
 {
     int64_t now = clock_monotonic_us();
-    return (struct lap){.began_us = now, .end_us = now + bare->duration_us, .cpu_us = thread_cpu_us(), .random = 2463534242};
+    return (struct lap){
+        .began_us = now, .end_us = now + bare->duration_us, .cpu_us = thread_cpu_us(), .random = 2463534242};
 }
 
 static bool lap_next(struct lap *lap) { return lap->count++ % 8 != 0 || clock_monotonic_us() < lap->end_us; }
@@ -52,10 +53,12 @@ static struct bare_rate lap_rate(const struct lap *lap)
 enum rc bare_finding(struct bare *bare, struct bare_rate *ret)
 {
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
-    TRY(db_prepare_text(bare->ctx, bare->db,
-                        STR("SELECT f.*, s.no, s.title, coalesce(a.title, ''), u.name FROM finding f JOIN source s ON s.id = f.source_id "
-                            "JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id WHERE f.id = $id"),
-                        &st));
+    TRY(db_prepare_text(
+        bare->ctx, bare->db,
+        STR("SELECT f.*, s.no, s.title, coalesce(a.title, ''), u.name FROM finding f JOIN source s ON s.id = "
+            "f.source_id "
+            "JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id WHERE f.id = $id"),
+        &st));
     struct lap lap = lap_start(bare);
     while (lap_next(&lap)) {
         db_bind_int(st, "id", bare->ids[seed_random(&lap.random) % bare->id_count]);
@@ -67,12 +70,14 @@ enum rc bare_finding(struct bare *bare, struct bare_rate *ret)
 
 enum rc bare_list(struct bare *bare, struct bare_rate *ret)
 {
-#define LIST_SQL(where_order) \
-    "SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.amount_fen, f.due, f.label, f.measure_count, " \
-    "f.changed_at, s.no, u.short_name FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id WHERE " \
-    where_order " LIMIT 50"
+#define LIST_SQL(where_order)                                                                                          \
+    "SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.amount_fen, f.due, f.label, "      \
+    "f.measure_count, "                                                                                                \
+    "f.changed_at, s.no, u.short_name FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = "       \
+    "f.unit_id WHERE " where_order " LIMIT 50"
     static const char *const texts[] = {
-        LIST_SQL("f.status = 'registered' ORDER BY f.due_key, f.id"), LIST_SQL("f.phase || '' = 'long_term' ORDER BY f.changed_seq DESC"),
+        LIST_SQL("f.status = 'registered' ORDER BY f.due_key, f.id"),
+        LIST_SQL("f.phase || '' = 'long_term' ORDER BY f.changed_seq DESC"),
         LIST_SQL("f.phase || '' = 'immediate' ORDER BY f.amount_key DESC, f.id DESC"),
         LIST_SQL("f.status = 'registered' AND f.due_key < '2026-01-01' ORDER BY f.due_key DESC, f.id DESC")};
     enum { LISTS = sizeof texts / sizeof texts[0] };
@@ -94,7 +99,8 @@ enum rc bare_search(struct bare *bare, struct bare_rate *ret)
     CLEANUP(db_stmt_free_ptr) struct db_stmt *st = NULL;
     bool is_lite = db_get_engine(bare->db) == DB_SQLITE;
     TRY(db_prepare_text(bare->ctx, bare->db,
-                        is_lite ? STR("SELECT d.id, d.kind, d.target, d.title, d.body FROM search_fts JOIN search_doc d ON d.id = search_fts.rowid "
+                        is_lite ? STR("SELECT d.id, d.kind, d.target, d.title, d.body FROM search_fts JOIN search_doc "
+                                      "d ON d.id = search_fts.rowid "
                                       "WHERE search_fts MATCH $match ORDER BY search_fts.rowid DESC LIMIT 50")
                                 : STR("SELECT d.id, d.kind, d.target, d.title, d.body FROM search_doc d "
                                       "WHERE d.tokens @@ CAST($match AS tsquery) ORDER BY d.id DESC LIMIT 50"),

@@ -3,8 +3,8 @@
  *   bench BIHUAN HTTP_CONSTANT WORDS OUT_DIR
  *
  * Seeds OUT_DIR/bench-ROWS.db once and keeps it.  BIHUAN_BENCH_ROWS (default 1000000) and BIHUAN_BENCH_POSTGRES_ROWS
- * (default 100000; 0: not measured) make it smaller, BIHUAN_BENCH_RUNS (default 3) repeats: each figure is the best run, because
- * others may use the machine.  Writes OUT_DIR/bench.json.
+ * (default 100000; 0: not measured) make it smaller, BIHUAN_BENCH_RUNS (default 3) repeats: each figure is the best
+ * run, because others may use the machine.  Writes OUT_DIR/bench.json.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,15 @@
 #include "server.h"
 #include "serve/form.h"
 
-enum { IDS = 20000, CONNECTIONS = 16, RUN_US = 3000000, BULLETIN_BYTES = 25 * 1024, START_RUNS = 5, OUTLINE_RUNS = 20, PATH_BYTES = 1024 };
+enum {
+    IDS = 20000,
+    CONNECTIONS = 16,
+    RUN_US = 3000000,
+    BULLETIN_BYTES = 25 * 1024,
+    START_RUNS = 5,
+    OUTLINE_RUNS = 20,
+    PATH_BYTES = 1024
+};
 
 struct bench {
     struct ctx ctx;
@@ -57,8 +65,10 @@ static uint64_t mix(uint64_t n)
 
 static void add_head(const struct bench *bench, struct buf *out, const char *method)
 {
-    buf_add_format(out, " HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/html\r\nAccept-Language: zh-CN\r\nCookie: bihuan=%.*s\r\n",
-                   bench->server.port, STR_ARG(bench->token));
+    buf_add_format(
+        out,
+        " HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/html\r\nAccept-Language: zh-CN\r\nCookie: bihuan=%.*s\r\n",
+        bench->server.port, STR_ARG(bench->token));
     if (*method == 'G')
         buf_add_cstr(out, "\r\n");
 }
@@ -71,8 +81,9 @@ static void write_finding(void *arg, uint64_t n, struct buf *out)
 }
 
 /* Each filter and sort in turn; SOURCE and UNIT stand for numbers. */
-static const char *const list_queries[] = {"status=registered&sort=due",  "phase=long_term&sort=-changed", "phase=immediate&sort=-amount",
-                                           "due=overdue&sort=-due", "source=SOURCE&sort=no", "unit=UNIT&sort=due"};
+static const char *const list_queries[] = {"status=registered&sort=due",   "phase=long_term&sort=-changed",
+                                           "phase=immediate&sort=-amount", "due=overdue&sort=-due",
+                                           "source=SOURCE&sort=no",        "unit=UNIT&sort=due"};
 enum { LIST_QUERIES = sizeof list_queries / sizeof list_queries[0] };
 
 static void add_list_query(const struct bench *bench, uint64_t n, const char *query, struct buf *out)
@@ -145,8 +156,8 @@ static void write_constant(void *arg, uint64_t n, struct buf *out)
 /* ---- measuring --------------------------------------------------------------------------------------------- */
 
 /* The best of several runs; false when an answer was not what it must be. */
-static bool measure(const struct bench *bench, const struct server *server, const struct load *load, struct load_result *ret_best,
-                    double *ret_cpu_us)
+static bool measure(const struct bench *bench, const struct server *server, const struct load *load,
+                    struct load_result *ret_best, double *ret_cpu_us)
 {
     *ret_best = (struct load_result){0};
     for (int i = 0; i < bench->runs; i++) {
@@ -155,8 +166,8 @@ static bool measure(const struct bench *bench, const struct server *server, cons
         if (!load_run(load, &result))
             return false;
         if (result.failures) {
-            fprintf(stderr, "%lld of %lld answers are wrong, the last one %d\n", (long long)result.failures, (long long)result.count,
-                    result.last_status);
+            fprintf(stderr, "%lld of %lld answers are wrong, the last one %d\n", (long long)result.failures,
+                    (long long)result.count, result.last_status);
             return false;
         }
         if (result.per_second > ret_best->per_second) {
@@ -178,8 +189,12 @@ struct sight {
 
 static bool measure_sight(struct bench *bench, const struct sight *sight)
 {
-    struct load load = {.port = bench->server.port, .connections = sight->connections, .duration_us = RUN_US, .write = sight->write,
-                        .arg = sight->arg, .status = sight->status};
+    struct load load = {.port = bench->server.port,
+                        .connections = sight->connections,
+                        .duration_us = RUN_US,
+                        .write = sight->write,
+                        .arg = sight->arg,
+                        .status = sight->status};
     struct load_result best;
     double cpu_us;
     fprintf(stderr, "%s%s ...\n", bench->prefix, sight->name);
@@ -188,12 +203,16 @@ static bool measure_sight(struct bench *bench, const struct sight *sight)
         report_add(&bench->report, "1/s", 0, sight->bare.per_second, floor, "%s%s", bench->prefix, sight->name);
         return false;
     }
-    report_add(&bench->report, "1/s", best.per_second, sight->bare.per_second, floor, "%s%s", bench->prefix, sight->name);
+    report_add(&bench->report, "1/s", best.per_second, sight->bare.per_second, floor, "%s%s", bench->prefix,
+               sight->name);
     report_add(&bench->report, "ms", best.p50_ms, 0, 0, "%s%s, median", bench->prefix, sight->name);
-    report_add(&bench->report, "ms", best.p99_ms, sight->bare_p99_ms, bench->has_budgets ? 20 : 0, "%s%s, p99", bench->prefix, sight->name);
-    report_add(&bench->report, "us", cpu_us, sight->bare.cpu_us, 0, "%s%s, processor time of the server", bench->prefix, sight->name);
+    report_add(&bench->report, "ms", best.p99_ms, sight->bare_p99_ms, bench->has_budgets ? 20 : 0, "%s%s, p99",
+               bench->prefix, sight->name);
+    report_add(&bench->report, "us", cpu_us, sight->bare.cpu_us, 0, "%s%s, processor time of the server", bench->prefix,
+               sight->name);
     if (sight->status == 200)
-        report_add(&bench->report, "kB", (double)best.bytes / (double)best.count / 1000, 0, 0, "%s%s, size", bench->prefix, sight->name);
+        report_add(&bench->report, "kB", (double)best.bytes / (double)best.count / 1000, 0, 0, "%s%s, size",
+                   bench->prefix, sight->name);
     return true;
 }
 
@@ -242,7 +261,8 @@ static bool start_program(struct bench *bench, struct str url)
         if (!best || bench->server.start_ms < best)
             best = bench->server.start_ms;
     }
-    report_add(&bench->report, "ms", best, 0, bench->has_budgets ? 150 : 0, "%sstart until the address is printed", bench->prefix);
+    report_add(&bench->report, "ms", best, 0, bench->has_budgets ? 150 : 0, "%sstart until the address is printed",
+               bench->prefix);
     return true;
 }
 
@@ -252,14 +272,19 @@ static bool measure_constant(struct bench *bench)
     const char *argv[] = {bench->constant, "0", "2", NULL};
     if (!server_start(&constant, argv))
         return false;
-    struct load load = {.port = constant.port, .connections = CONNECTIONS, .duration_us = RUN_US, .write = write_constant, .status = 200};
+    struct load load = {.port = constant.port,
+                        .connections = CONNECTIONS,
+                        .duration_us = RUN_US,
+                        .write = write_constant,
+                        .status = 200};
     struct load_result best;
     double cpu_us;
     bool is_good = measure(bench, &constant, &load, &best, &cpu_us);
     server_stop(&constant);
     bench->constant_rate = best.per_second;
     if (is_good) {
-        report_add(&bench->report, "1/s", best.per_second, 0, 0, "%sconstant page of 10 kB through two workers", bench->prefix);
+        report_add(&bench->report, "1/s", best.per_second, 0, 0, "%sconstant page of 10 kB through two workers",
+                   bench->prefix);
         report_add(&bench->report, "us", cpu_us, 0, 0, "%sconstant page, processor time of the server", bench->prefix);
     }
     return is_good;
@@ -278,9 +303,10 @@ static bool measure_pages(struct bench *bench)
         if (rate.per_second > best[i % 3].per_second)
             best[i % 3] = rate;
     }
-    struct sight sights[] = {{"finding page", write_finding, bench, CONNECTIONS, 200, best[0], 8000, 0},
-                             {"list of 50, six filters and sorts", write_lists, bench, CONNECTIONS, 200, best[1], 4000, 0},
-                             {"search for two characters", write_search, bench, CONNECTIONS, 200, best[2], 3000, 0}};
+    struct sight sights[] = {
+        {"finding page", write_finding, bench, CONNECTIONS, 200, best[0], 8000, 0},
+        {"list of 50, six filters and sorts", write_lists, bench, CONNECTIONS, 200, best[1], 4000, 0},
+        {"search for two characters", write_search, bench, CONNECTIONS, 200, best[2], 3000, 0}};
     bool is_good = true;
     for (size_t i = 0; i < sizeof sights / sizeof sights[0]; i++)
         is_good = measure_sight(bench, &sights[i]) && is_good;
@@ -288,7 +314,8 @@ static bool measure_pages(struct bench *bench)
         struct one_list one = {bench, list_queries[i]};
         char name[80];
         (void)snprintf(name, sizeof name, "list ?%s", list_queries[i]);
-        is_good = measure_sight(bench, &(struct sight){name, write_one_list, &one, CONNECTIONS, 200, {0, 0}, 0, 0}) && is_good;
+        is_good = measure_sight(bench, &(struct sight){name, write_one_list, &one, CONNECTIONS, 200, {0, 0}, 0, 0}) &&
+                  is_good;
     }
     return is_good;
 }
@@ -307,8 +334,10 @@ static bool measure_creates(struct bench *bench, struct str scratch_url)
             p99 = p99_ms;
         }
     }
-    return measure_sight(bench, &(struct sight){"durable create, 1 connection", write_create, bench, 1, 303, bare, 0, p99}) &&
-           measure_sight(bench, &(struct sight){"durable create, 16 connections", write_create, bench, CONNECTIONS, 303, bare, 4000, p99});
+    return measure_sight(bench,
+                         &(struct sight){"durable create, 1 connection", write_create, bench, 1, 303, bare, 0, p99}) &&
+           measure_sight(bench, &(struct sight){"durable create, 16 connections", write_create, bench, CONNECTIONS, 303,
+                                                bare, 4000, p99});
 }
 
 /* ---- outline ----------------------------------------------------------------------------------------------- */
@@ -324,19 +353,22 @@ static bool write_bulletin(struct bench *bench, const char *path)
     const struct words *w = bench->words;
     for (uint64_t n = 0; out.n < BULLETIN_BYTES; n++) {
         if (n % 6 == 0)
-            buf_add_format(&out, "\n(%.*s)%.*s\n", STR_ARG(words_get(w, "numeral", n / 6)), STR_ARG(words_get(w, "aspect", n / 6)));
-        buf_add_format(&out, "%d.%.*s%.*s%.*s\n", (int)(n % 6) + 1, STR_ARG(words_get(w, "place", n)), STR_ARG(words_get(w, "matter", n)),
-                       STR_ARG(words_get(w, "fault", n)));
+            buf_add_format(&out, "\n(%.*s)%.*s\n", STR_ARG(words_get(w, "numeral", n / 6)),
+                           STR_ARG(words_get(w, "aspect", n / 6)));
+        buf_add_format(&out, "%d.%.*s%.*s%.*s\n", (int)(n % 6) + 1, STR_ARG(words_get(w, "place", n)),
+                       STR_ARG(words_get(w, "matter", n)), STR_ARG(words_get(w, "fault", n)));
         for (uint64_t k = 0; k < 3; k++)
-            buf_add_format(&out, "%.*s%.*s%.*s%.*s,%.*s,%.*s\n", STR_ARG(words_get(w, "ordinal", k)), STR_ARG(words_get(w, "time", n + k)),
-                           STR_ARG(words_get(w, "detail", n + k)), STR_ARG(words_get(w, "extent", n + k)),
-                           STR_ARG(words_get(w, "outcome", n + k)), STR_ARG(words_get(w, "measure", n + k)));
+            buf_add_format(&out, "%.*s%.*s%.*s%.*s,%.*s,%.*s\n", STR_ARG(words_get(w, "ordinal", k)),
+                           STR_ARG(words_get(w, "time", n + k)), STR_ARG(words_get(w, "detail", n + k)),
+                           STR_ARG(words_get(w, "extent", n + k)), STR_ARG(words_get(w, "outcome", n + k)),
+                           STR_ARG(words_get(w, "measure", n + k)));
     }
     bool is_good = fwrite(out.p, 1, out.n, file) == out.n;
     return fclose(file) == 0 && is_good;
 }
 
-static bool measure_program(struct bench *bench, const char *name, const char *const argv[], double bare, double budget, double *ret_ms)
+static bool measure_program(struct bench *bench, const char *name, const char *const argv[], double bare, double budget,
+                            double *ret_ms)
 {
     double best = -1;
     for (int i = 0; i < OUTLINE_RUNS; i++) {
@@ -402,7 +434,8 @@ static bool measure_outline(struct bench *bench)
     (void)snprintf(shared, sizeof shared, "%s/samples/cec-2024-bulletin.txt", folder ? folder : "");
     const char *version[] = {bench->program, "version", NULL};
     double start_ms;
-    if (!write_bulletin(bench, path) || !measure_program(bench, "start and end of the program", version, 0, 0, &start_ms) ||
+    if (!write_bulletin(bench, path) ||
+        !measure_program(bench, "start and end of the program", version, 0, 0, &start_ms) ||
         !measure_document(bench, path, "a made-up bulletin", start_ms))
         return false;
     return access(shared, R_OK) != 0 || measure_document(bench, shared, "the shared bulletin", start_ms);
@@ -414,7 +447,8 @@ static bool measure_engine(struct bench *bench, struct str url, struct str scrat
 {
     enum rc rc = prepare(bench, url, rows);
     if (rc != RC_OK) {
-        fprintf(stderr, "%.*s: %s %.*s\n", STR_ARG(url), rc_name(rc), bench->ctx.last ? (int)bench->ctx.last->args[0].n : 0,
+        fprintf(stderr, "%.*s: %s %.*s\n", STR_ARG(url), rc_name(rc),
+                bench->ctx.last ? (int)bench->ctx.last->args[0].n : 0,
                 bench->ctx.last ? bench->ctx.last->args[0].p : "");
         return false;
     }
@@ -424,7 +458,8 @@ static bool measure_engine(struct bench *bench, struct str url, struct str scrat
     if (is_up) {
         report_add(&bench->report, "MiB", server_memory_mib(&bench->server, false), 0, bench->has_budgets ? 250 : 0,
                    "%sresident memory after the load", bench->prefix);
-        report_add(&bench->report, "MiB", server_memory_mib(&bench->server, true), 0, 0, "%sresident memory, most", bench->prefix);
+        report_add(&bench->report, "MiB", server_memory_mib(&bench->server, true), 0, 0, "%sresident memory, most",
+                   bench->prefix);
     }
     if (bench->server.pid)
         server_stop(&bench->server);
@@ -436,16 +471,18 @@ static bool measure_engine(struct bench *bench, struct str url, struct str scrat
 /* Goals of the issue, which are ratios: of figures already there. */
 static void add_goals(struct bench *bench)
 {
-    static const char *const pages[] = {"finding page", "list of 50, six filters and sorts", "search for two characters"};
+    static const char *const pages[] = {"finding page", "list of 50, six filters and sorts",
+                                        "search for two characters"};
     int n = bench->report.n;
     for (int i = 0; i < n; i++) {
         const struct figure *f = &bench->report.figures[i];
         for (size_t k = 0; k < sizeof pages / sizeof pages[0]; k++)
             if (strcmp(f->name, pages[k]) == 0)
-                report_add(&bench->report, "1/s", f->value, bench->constant_rate, bench->constant_rate * 0.6, "goal: %s beside the constant page",
-                           pages[k]);
+                report_add(&bench->report, "1/s", f->value, bench->constant_rate, bench->constant_rate * 0.6,
+                           "goal: %s beside the constant page", pages[k]);
         if (strcmp(f->name, "durable create, 16 connections") == 0)
-            report_add(&bench->report, "1/s", f->value, f->bare, f->bare * 3, "goal: durable create beside single commits");
+            report_add(&bench->report, "1/s", f->value, f->bare, f->bare * 3,
+                       "goal: durable create beside single commits");
     }
 }
 

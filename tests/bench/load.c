@@ -41,7 +41,8 @@ struct run {
 static int dial(int port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct timeval limit = {5, 0};
     if (fd < 0)
         return -1;
@@ -86,7 +87,8 @@ static bool read_head(struct connection *connection, size_t n)
     while (str_split_next(&rest, '\n', &line)) {
         struct str name = str_slice(line, 0, 15);
         int64_t length;
-        if (str_equal_nocase(name, STR("content-length:")) && str_parse_int64(str_trim(str_slice(line, 15, line.n)), &length))
+        if (str_equal_nocase(name, STR("content-length:")) &&
+            str_parse_int64(str_trim(str_slice(line, 15, line.n)), &length))
             connection->body_left = (size_t)length;
     }
     return true;

@@ -12,19 +12,19 @@ struct load {
     int port;
     int connections;
     int64_t duration_us;
-    int64_t count_max;                                      /* 0: by time alone */
+    int64_t count_max;                                     /* 0: by time alone */
     void (*write)(void *arg, uint64_t n, struct buf *out); /* appends the n-th request, whole */
     void *arg;
-    int status;                                             /* what every answer must be */
+    int status; /* what every answer must be */
 };
 
 struct load_result {
-    int64_t count, failures;     /* failures: another status, or a connection that ended */
-    int64_t bytes;               /* of answers */
+    int64_t count, failures; /* failures: another status, or a connection that ended */
+    int64_t bytes;           /* of answers */
     int64_t duration_us;
     double per_second;
     double p50_ms, p99_ms, max_ms;
-    int last_status;             /* of the last failure */
+    int last_status; /* of the last failure */
 };
 
 /* Runs the load; false with a message on stderr when it cannot connect. */

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-void report_add(struct report *report, const char *unit, double value, double bare, double budget, const char *name, ...)
+void report_add(struct report *report, const char *unit, double value, double bare, double budget, const char *name,
+                ...)
 {
     if (report->n == REPORT_FIGURES_MAX)
         return;

@@ -19,8 +19,8 @@ struct report {
     int n;
 };
 
-void report_add(struct report *report, const char *unit, double value, double bare, double budget, const char *name, ...)
-    __attribute__((format(printf, 6, 7)));
+void report_add(struct report *report, const char *unit, double value, double bare, double budget, const char *name,
+                ...) __attribute__((format(printf, 6, 7)));
 bool figure_holds(const struct figure *figure);
 void report_print(const struct report *report);
 /* Writes [{name, unit, value, bare, ratio, budget, holds}]; false when the file cannot be written. */

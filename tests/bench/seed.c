@@ -153,8 +153,9 @@ static enum rc make_account(struct seed *seed)
 static enum rc make_source(struct seed *seed, int i)
 {
     static const char *const texts[] = {"signatory", "contacts", "file_sha256", "file_name"};
-    static const char *const nulls[] = {"inspected_from", "inspected_to", "signed", "publicity_from", "publicity_to",
-                                        "publicity_days", "publicity_first_day"};
+    static const char *const nulls[] = {"inspected_from",     "inspected_to", "signed",
+                                        "publicity_from",     "publicity_to", "publicity_days",
+                                        "publicity_first_day"};
     struct arena *arena = seed->ctx->arena;
     struct command_call call = make_call(seed);
     struct value *body = value_new_map(arena);
@@ -179,7 +180,8 @@ static enum rc make_source(struct seed *seed, int i)
         value_put_int(arena, aspect, "source_id", seed->sources[i]);
         value_put_int(arena, aspect, "no", k + 1);
         value_put_text(arena, aspect, "title", words_get(seed->words, "aspect", (uint64_t)k));
-        TRY(command_append(&call, EVENT_ASPECT_REGISTERED, seed->sources[i], seed->sources[i], aspect, &seed->aspects[i][k]));
+        TRY(command_append(&call, EVENT_ASPECT_REGISTERED, seed->sources[i], seed->sources[i], aspect,
+                           &seed->aspects[i][k]));
     }
     return RC_OK;
 }
@@ -188,10 +190,12 @@ static struct value *make_text(struct seed *seed)
 {
     struct arena *arena = seed->ctx->arena;
     struct value *finding = value_new_map(arena);
-    struct str time = word(seed, "time"), place = word(seed, "place"), matter = word(seed, "matter"), fault = word(seed, "fault");
+    struct str time = word(seed, "time"), place = word(seed, "place"), matter = word(seed, "matter"),
+               fault = word(seed, "fault");
     struct buf facts CLEANUP(buf_done);
     buf_init(&facts, 4096);
-    value_put_text(arena, finding, "title", arena_format(arena, "%.*s%.*s%.*s", STR_ARG(place), STR_ARG(matter), STR_ARG(fault)));
+    value_put_text(arena, finding, "title",
+                   arena_format(arena, "%.*s%.*s%.*s", STR_ARG(place), STR_ARG(matter), STR_ARG(fault)));
     buf_add(&facts, time);
     buf_add_cstr(&facts, ",");
     for (uint64_t i = 0; i < 1 + draw(seed) % 2; i++) {
@@ -200,8 +204,8 @@ static struct value *make_text(struct seed *seed)
             buf_add(&facts, word(seed, lists[k]));
         buf_add_cstr(&facts, ";");
     }
-    buf_add_format(&facts, "%d,%03d,%03d.%02d", (int)(draw(seed) % 9 + 1), (int)(draw(seed) % 1000), (int)(draw(seed) % 1000),
-                   (int)(draw(seed) % 100));
+    buf_add_format(&facts, "%d,%03d,%03d.%02d", (int)(draw(seed) % 9 + 1), (int)(draw(seed) % 1000),
+                   (int)(draw(seed) % 1000), (int)(draw(seed) % 100));
     buf_add_cstr(&facts, ",");
     buf_add(&facts, word(seed, "close"));
     value_put_text(arena, finding, "facts", arena_copy_str(arena, buf_str(&facts)));
@@ -228,8 +232,9 @@ static enum rc make_finding(struct seed *seed)
     value_put_int(arena, finding, "label", LABEL_INTERNAL);
     uint64_t day = draw(seed);
     if (day % 10 < 7)
-        value_put_text(arena, finding, "due", arena_format(arena, "%d-%02d-%02d", (int)(2024 + day / 16 % 4),
-                                                           (int)(day / 64 % 12 + 1), (int)(day / 1024 % 28 + 1)));
+        value_put_text(arena, finding, "due",
+                       arena_format(arena, "%d-%02d-%02d", (int)(2024 + day / 16 % 4), (int)(day / 64 % 12 + 1),
+                                    (int)(day / 1024 % 28 + 1)));
     if (draw(seed) % 10 < 3)
         value_put_int(arena, finding, "amount_fen", (int64_t)(draw(seed) % 1000000000));
     int64_t id, measure_id;
@@ -238,8 +243,8 @@ static enum rc make_finding(struct seed *seed)
         return RC_OK;
     struct value *measure = value_new_map(arena);
     value_put_text(arena, measure, "text", word(seed, "measure"));
-    return measure_register(&call, seed->sources[s], id, 1, value_get_int(finding, "unit_id", 0), LABEL_INTERNAL, measure,
-                            &measure_id);
+    return measure_register(&call, seed->sources[s], id, 1, value_get_int(finding, "unit_id", 0), LABEL_INTERNAL,
+                            measure, &measure_id);
 }
 
 static enum rc make_base(struct seed *seed)
@@ -287,13 +292,18 @@ enum rc seed_open(struct ctx *ctx, struct str url, int64_t rows, const struct wo
     TRY(db_migrate(ctx, db));
     TRY(count_findings(ctx, db, &have));
     if (have && have < rows)
-        return ctx_fail_format(ctx, RC_CONFLICT, NULL, "%.*s holds %lld findings: remove it", STR_ARG(url), (long long)have);
+        return ctx_fail_format(ctx, RC_CONFLICT, NULL, "%.*s holds %lld findings: remove it", STR_ARG(url),
+                               (long long)have);
     if (!have) {
         struct ctx own = {.arena = arena_new((size_t)256 << 20)};
         struct seed *seed = own.arena ? ARENA_NEW(ctx->arena, struct seed) : NULL;
         if (!seed)
             return RC_NOMEM;
-        *seed = (struct seed){.db = db, .ctx = &own, .words = words, .actor = actor_program(), .random = 88172645463325252ULL,
+        *seed = (struct seed){.db = db,
+                              .ctx = &own,
+                              .words = words,
+                              .actor = actor_program(),
+                              .random = 88172645463325252ULL,
                               .now_ms = 1700000000000};
         TRY(db_set_cache_kb(db, CACHE_KB));
         TRY(db_set_bulk(db, true));
@@ -318,8 +328,12 @@ enum rc seed_sign_in(struct ctx *ctx, struct db *db, struct str *ret_token, stru
     char token[SESSION_TOKEN_BYTES], csrf[SESSION_TOKEN_BYTES];
     session_make_token(token);
     session_make_token(csrf);
-    struct session_start start = {.account_id = value_get_int(row, "id", 0), .now_ms = clock_now_ms(), .token = token,
-                                  .csrf = str_from_cstr(csrf), .remote = STR("127.0.0.1"), .agent = STR("bench")};
+    struct session_start start = {.account_id = value_get_int(row, "id", 0),
+                                  .now_ms = clock_now_ms(),
+                                  .token = token,
+                                  .csrf = str_from_cstr(csrf),
+                                  .remote = STR("127.0.0.1"),
+                                  .agent = STR("bench")};
     struct write_job job = {.work = session_work_start, .arg = &start, .ctx = ctx};
     TRY(writer_run_once(db, &job));
     *ret_token = arena_copy_str(ctx->arena, str_from_cstr(token));

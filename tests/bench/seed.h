@@ -19,7 +19,8 @@ struct words *words_read(struct arena *arena, const char *path);
 struct str words_get(const struct words *words, const char *list, uint64_t n);
 
 /* Opens the database at url, made and filled with `rows` findings when it is absent or smaller; progress on stderr. */
-enum rc seed_open(struct ctx *ctx, struct str url, int64_t rows, const struct words *words, struct db **ret_db) MUST_CHECK;
+enum rc seed_open(struct ctx *ctx, struct str url, int64_t rows, const struct words *words,
+                  struct db **ret_db) MUST_CHECK;
 /* A session of a new token for an account that may read and write the whole register. */
 enum rc seed_sign_in(struct ctx *ctx, struct db *db, struct str *ret_token, struct str *ret_csrf) MUST_CHECK;
 /* Next number of a fixed sequence. */

@@ -15,7 +15,8 @@ int main(int argc, char **argv)
     }
     enum rc rc = seed_open(&ctx, str_from_cstr(argv[1]), atoll(argv[2]), words, &db);
     if (rc != RC_OK)
-        fprintf(stderr, "%s: %s %.*s\n", argv[1], rc_name(rc), ctx.last ? (int)ctx.last->args[0].n : 0, ctx.last ? ctx.last->args[0].p : "");
+        fprintf(stderr, "%s: %s %.*s\n", argv[1], rc_name(rc), ctx.last ? (int)ctx.last->args[0].n : 0,
+                ctx.last ? ctx.last->args[0].p : "");
     db_close(db);
     arena_free(ctx.arena);
     return rc == RC_OK ? 0 : 1;

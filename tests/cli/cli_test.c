@@ -56,7 +56,8 @@ static pid_t start(const char *lang, const char *out_path, const char *error_pat
     const char *argv[ARGS_MAX + 2] = {suite.program};
     for (int i = 0; i < ARGS_MAX && args[i]; i++)
         argv[i + 1] = args[i];
-    int a = open(out_path, O_CREAT | O_TRUNC | O_WRONLY, 0600), b = open(error_path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    int a = open(out_path, O_CREAT | O_TRUNC | O_WRONLY, 0600),
+        b = open(error_path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
     dup2(a, 1);
     dup2(b, 2);
     setenv("BIHUAN_LANG", lang, 1);
@@ -79,13 +80,13 @@ static int run_in(const char *lang, const char *const args[])
 }
 
 #define RUN(...) run_in("en", (const char *const[]){__VA_ARGS__, NULL})
-#define EXPECT(code, ...)                                                                                    \
-    do {                                                                                                     \
-        int code_ = RUN(__VA_ARGS__);                                                                        \
-        if (code_ != (code)) {                                                                               \
-            print_error("exit code %d instead of %d\n%s%s", code_, (code), out, errors);                     \
-            fail();                                                                                          \
-        }                                                                                                    \
+#define EXPECT(code, ...)                                                                                              \
+    do {                                                                                                               \
+        int code_ = RUN(__VA_ARGS__);                                                                                  \
+        if (code_ != (code)) {                                                                                         \
+            print_error("exit code %d instead of %d\n%s%s", code_, (code), out, errors);                               \
+            fail();                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 static void expect_text(const char *text, const char *part)
@@ -201,7 +202,8 @@ static void demo_loads_what_it_promises(void **state)
     clock_gettime(CLOCK_MONOTONIC, &from);
     load_demo(db);
     clock_gettime(CLOCK_MONOTONIC, &to);
-    print_message("# demo loaded in %ld ms\n", (long)((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000));
+    print_message("# demo loaded in %ld ms\n",
+                  (long)((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000));
     expect_text(out, "60 units, 120 people");
     expect_text(out, ": 37 findings");
     expect_text(out, ": 25 findings, 27 measures");
@@ -342,7 +344,8 @@ static void backup_and_restore_of_a_file(void **state)
 
 static void make_pg_url(char url[400], const char *name)
 {
-    const char *query = strchr(suite.pg_server, '?'), *slash = query ? query : suite.pg_server + strlen(suite.pg_server);
+    const char *query = strchr(suite.pg_server, '?'),
+               *slash = query ? query : suite.pg_server + strlen(suite.pg_server);
     while (*slash != '/')
         slash--;
     snprintf(url, 400, "%.*s/%s%s", (int)(slash - suite.pg_server), suite.pg_server, name, query ? query : "");

@@ -1,4 +1,5 @@
-/* outline.c: `bihuan outline` as a person types it, and the documents of the demonstration against data/demo/expected.json.
+/* outline.c: `bihuan outline` as a person types it, and the documents of the demonstration against
+ * data/demo/expected.json.
  *
  *   outline BIHUAN SOURCE-ROOT
  */
@@ -76,10 +77,7 @@ static struct value *parse(struct str text)
     return v;
 }
 
-static const char *path_of(const char *name)
-{
-    return arena_format(arena, "%s/data/demo/%s", root, name).p;
-}
+static const char *path_of(const char *name) { return arena_format(arena, "%s/data/demo/%s", root, name).p; }
 
 static struct str read_file(const char *path)
 {
@@ -99,13 +97,14 @@ static int differ(const char *path, const struct value *expected, const struct v
     int n = 0;
     bool is_alike = actual && actual->kind == expected->kind;
     if (is_alike && expected->kind == VALUE_MAP) {
-        VALUE_EACH(child, expected)
-            n += differ(arena_format(arena, "%s.%.*s", path, STR_ARG(child->key)).p, child, value_get_str(actual, child->key));
+        VALUE_EACH (child, expected)
+            n += differ(arena_format(arena, "%s.%.*s", path, STR_ARG(child->key)).p, child,
+                        value_get_str(actual, child->key));
         return n;
     }
     if (is_alike && expected->kind == VALUE_LIST && value_count(expected) == value_count(actual)) {
         const struct value *other = actual->items.first;
-        VALUE_EACH(child, expected) {
+        VALUE_EACH (child, expected) {
             n += differ(path, child, other);
             other = other->next;
         }
@@ -126,7 +125,7 @@ static int differ(const char *path, const struct value *expected, const struct v
 static int count_checks(const struct value *read, bool agrees)
 {
     int n = 0;
-    VALUE_EACH(check, value_get(read, "checks"))
+    VALUE_EACH (check, value_get(read, "checks"))
         n += value_get_bool(check, "agrees") == agrees && !str_equal_cstr(value_get_text(check, "what"), "column") &&
              !str_equal_cstr(value_get_text(check, "what"), "row");
     return n;
@@ -135,7 +134,7 @@ static int count_checks(const struct value *read, bool agrees)
 static int64_t sum_amounts(const struct value *nodes)
 {
     int64_t sum = 0;
-    VALUE_EACH(node, nodes)
+    VALUE_EACH (node, nodes)
         sum += value_get_int(value_get(node, "row"), "amount_fen", 0) + sum_amounts(value_get(node, "children"));
     return sum;
 }
@@ -145,8 +144,8 @@ static int differ_meta(const char *file, const struct value *meta, const struct 
 {
     static const struct {
         const char *expected, *actual;
-    } names[] = {{"inspector", "inspector"}, {"number", "number"}, {"from", "inspected_from"}, {"to", "inspected_to"},
-                 {"fed_back", "fed_back"}, {"as_of", "as_of"}};
+    } names[] = {{"inspector", "inspector"}, {"number", "number"},     {"from", "inspected_from"},
+                 {"to", "inspected_to"},     {"fed_back", "fed_back"}, {"as_of", "as_of"}};
     int n = 0;
     for (size_t i = 0; meta && i < sizeof names / sizeof *names; i++)
         n += differ(file, value_get(meta, names[i].expected), value_get(source, names[i].actual));
@@ -158,7 +157,7 @@ static void test_demonstration(void **state)
     (void)state;
     const struct value *all = parse(read_file(path_of("expected.json")));
     int differences = 0, documents = 0;
-    VALUE_EACH(expected, value_get(all, "documents")) {
+    VALUE_EACH (expected, value_get(all, "documents")) {
         const char *file = arena_copy_cstr(arena, value_get_text(expected, "file"));
         assert_int_equal(outline(path_of(file), "--json"), 0);
         const struct value *read = parse(buf_str(&out));
@@ -172,7 +171,7 @@ static void test_demonstration(void **state)
         const struct value *wrong = value_get(expected, "sums_that_disagree"), *reports = value_get(read, "reports");
         assert_int_equal(value_count(reports), value_count(wrong));
         assert_int_equal(count_checks(read, false), value_count(wrong));
-        VALUE_EACH(report, reports)
+        VALUE_EACH (report, reports)
             assert_str(value_get_text(report, "code"), "rate_mismatch");
         if (value_get(expected, "amount_fen"))
             assert_int_equal(sum_amounts(value_get(read, "tree")), value_get_int(expected, "amount_fen", 0));

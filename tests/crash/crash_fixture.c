@@ -45,7 +45,9 @@ void crash_make_source(const char *url, int64_t *ret_source_id)
     struct import_result read = {.media_type = "text/plain", .title = STR("crash")};
     (void)snprintf(read.file_sha256, sizeof read.file_sha256, "%064d", 1);
     (void)snprintf(read.draft_sha256, sizeof read.draft_sha256, "%064d", 2);
-    int64_t draft = run_command(&ctx, db, &command_draft_open, import_make_input(arena, &read, STR("crash.txt"), root, LABEL_INTERNAL, STR("inspection")));
+    int64_t draft =
+        run_command(&ctx, db, &command_draft_open,
+                    import_make_input(arena, &read, STR("crash.txt"), root, LABEL_INTERNAL, STR("inspection")));
     struct value *confirm = value_new_map(arena);
     value_put_int(arena, confirm, "id", draft);
     struct value *tree = value_put_map(arena, confirm, "draft");

@@ -3,8 +3,9 @@
  *   crash_test BIHUAN
  *
  * Starts `bihuan serve` on a new database, posts finding.create as JSON over several connections, notes every
- * acknowledged id, kills the server with SIGKILL at a random moment, and starts again.  After every kill each acknowledged finding
- * must be there and `bihuan check` must be clean; at the end the events replay into an identical database.
+ * acknowledged id, kills the server with SIGKILL at a random moment, and starts again.  After every kill each
+ * acknowledged finding must be there and `bihuan check` must be clean; at the end the events replay into an identical
+ * database.
  *
  * BIHUAN_CRASH_KILLS sets the number of kills (5), BIHUAN_CRASH_SEED the moments.
  */
@@ -111,8 +112,9 @@ static int run_verb(const char *output, const char *verb, const char *argument)
 
 static void start_server(void)
 {
-    char *argv[] = {(char *)run.program, "serve", "--db", run.url, "--port", "0", "--address", "127.0.0.1", "--log-level", "error", "--session-hours", "168",
-                    "--session-idle-min", "1440", NULL};
+    char *argv[] = {(char *)run.program,  "serve",     "--db",        run.url, "--port",          "0",
+                    "--address",          "127.0.0.1", "--log-level", "error", "--session-hours", "168",
+                    "--session-idle-min", "1440",      NULL};
     char text[4096], old[300];
     snprintf(old, sizeof old, "%s/serve.log", run.dir);
     (void)unlink(old); /* else the port of the server before might be read */
@@ -140,7 +142,8 @@ static void kill_server(void)
 
 static int dial(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)run.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)run.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval limit = {30, 0};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -190,24 +193,31 @@ static void sign_in(const char *login, const char *password, const char *fresh)
 {
     char request[2000], answer[ANSWER_MAX], pre[200], token[200], body[800];
     int fd = dial();
-    snprintf(request, sizeof request, "GET /login HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/html\r\n\r\n", run.port);
+    snprintf(request, sizeof request, "GET /login HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/html\r\n\r\n",
+             run.port);
     if (fd < 0 || exchange(fd, request, answer) != 200 || !find_text(answer, "pre=", ';', pre, sizeof pre) ||
         !find_text(answer, "name=\"csrf\" value=\"", '"', token, sizeof token))
         fail("no sign-in page");
     snprintf(body, sizeof body, "{\"login\":\"%s\",\"password\":\"%s\",\"csrf\":\"%s\"}", login, password, token);
     snprintf(request, sizeof request,
-             "POST /login HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\nContent-Type: application/json\r\nCookie: pre=%s\r\n"
-             "X-CSRF-Token: %s\r\nContent-Length: %zu\r\n\r\n%s", run.port, pre, token, strlen(body), body);
+             "POST /login HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\nContent-Type: "
+             "application/json\r\nCookie: pre=%s\r\n"
+             "X-CSRF-Token: %s\r\nContent-Length: %zu\r\n\r\n%s",
+             run.port, pre, token, strlen(body), body);
     int status = exchange(fd, request, answer);
-    if (status != 200 || !find_text(answer, "bihuan=", ';', run.cookie, sizeof run.cookie) || !find_text(answer, "\"csrf\":\"", '"', run.csrf, sizeof run.csrf)) {
+    if (status != 200 || !find_text(answer, "bihuan=", ';', run.cookie, sizeof run.cookie) ||
+        !find_text(answer, "\"csrf\":\"", '"', run.csrf, sizeof run.csrf)) {
         fputs(answer, stderr);
         fail("signing in failed");
     }
     if (fresh) {
-        snprintf(body, sizeof body, "{\"current\":\"%s\",\"password\":\"%s\",\"repeat\":\"%s\"}", password, fresh, fresh);
+        snprintf(body, sizeof body, "{\"current\":\"%s\",\"password\":\"%s\",\"repeat\":\"%s\"}", password, fresh,
+                 fresh);
         snprintf(request, sizeof request,
-                 "POST /password HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\nContent-Type: application/json\r\nCookie: bihuan=%s\r\n"
-                 "X-CSRF-Token: %s\r\nContent-Length: %zu\r\n\r\n%s", run.port, run.cookie, run.csrf, strlen(body), body);
+                 "POST /password HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\nContent-Type: "
+                 "application/json\r\nCookie: bihuan=%s\r\n"
+                 "X-CSRF-Token: %s\r\nContent-Length: %zu\r\n\r\n%s",
+                 run.port, run.cookie, run.csrf, strlen(body), body);
         status = exchange(fd, request, answer);
         if (status >= 400) {
             fputs(answer, stderr);
@@ -227,15 +237,18 @@ static void note_acknowledged(int64_t id)
 
 static void *post_findings(void *arg)
 {
-    static const char *const body_format = "{\"source_id\":%lld,\"title\":\"\xe9\x97\xae\xe9\xa2\x98 %d-%d\",\"facts\":\"x\"}";
+    static const char *const body_format =
+        "{\"source_id\":%lld,\"title\":\"\xe9\x97\xae\xe9\xa2\x98 %d-%d\",\"facts\":\"x\"}";
     char request[2000], body[300], *answer = malloc(ANSWER_MAX);
     int number = (int)(intptr_t)arg, fd = dial();
     for (int n = 0; answer && fd >= 0 && !atomic_load(&run.is_stopping); n++) {
         char id[32];
         snprintf(body, sizeof body, body_format, (long long)run.source_id, number, n);
         snprintf(request, sizeof request,
-                 "POST /findings HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\nContent-Type: application/json\r\nCookie: bihuan=%s\r\n"
-                 "X-CSRF-Token: %s\r\nContent-Length: %zu\r\n\r\n%s", run.port, run.cookie, run.csrf, strlen(body), body);
+                 "POST /findings HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: application/json\r\nContent-Type: "
+                 "application/json\r\nCookie: bihuan=%s\r\n"
+                 "X-CSRF-Token: %s\r\nContent-Length: %zu\r\n\r\n%s",
+                 run.port, run.cookie, run.csrf, strlen(body), body);
         int status = exchange(fd, request, answer);
         if (status == 0)
             break;
@@ -330,8 +343,10 @@ int main(int argc, char **argv)
     text[strcspn(text, "\n")] = '\0';
     if (run.count == 0)
         fail("nothing was acknowledged");
-    printf("# %d kills, %zu acknowledged, %zu missing, %ld refused, restart mean %lld ms max %lld ms, %lld s in all\n# %s", kills, run.count, (size_t)0,
-           atomic_load(&run.refused), (long long)(restart_ms / (kills ? kills : 1)), (long long)restart_max_ms, (long long)((now_ms() - began) / 1000), text);
+    printf(
+        "# %d kills, %zu acknowledged, %zu missing, %ld refused, restart mean %lld ms max %lld ms, %lld s in all\n# %s",
+        kills, run.count, (size_t)0, atomic_load(&run.refused), (long long)(restart_ms / (kills ? kills : 1)),
+        (long long)restart_max_ms, (long long)((now_ms() - began) / 1000), text);
     printf("\nok 1 - nothing acknowledged is lost to kill -9\n1..1\n");
     (void)nftw(run.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(run.acknowledged);

@@ -1,5 +1,5 @@
-/* hostile.c: a hundred and more hostile or damaged files, each through the sandboxed reader: one clear failure whose message
- * stands in both catalogues, or a correct read; within the time and memory of the child.
+/* hostile.c: a hundred and more hostile or damaged files, each through the sandboxed reader: one clear failure whose
+ * message stands in both catalogues, or a correct read; within the time and memory of the child.
  *
  * The files are made by hostile_make.mjs (argument: BIHUAN_HOSTILE) in a temporary directory that is removed.
  */
@@ -18,7 +18,14 @@
 #include "intake/reader.h"
 #include "serve/messages.h"
 
-enum { CASES_MIN = 100, CASES_MAX = 400, TABLE_BYTES = 256 * 1024, PATH_BYTES = 512, CASE_MS_MAX = 32000, TOTAL_MS_MAX = 60000 };
+enum {
+    CASES_MIN = 100,
+    CASES_MAX = 400,
+    TABLE_BYTES = 256 * 1024,
+    PATH_BYTES = 512,
+    CASE_MS_MAX = 32000,
+    TOTAL_MS_MAX = 60000
+};
 
 struct hostile {
     struct str name, expected, words; /* expected: "ok" and message keys, separated by "|" */
@@ -143,8 +150,9 @@ static void test_every_case(void **state)
         int64_t at = clock_monotonic_ms();
         const char *fault = check_case(&cases[i], &outcome);
         if (fault || getenv("BIHUAN_HOSTILE_SHOW"))
-            print_message("# %.*s: %s: %.*s, expected %.*s (%lld ms)\n", STR_ARG(cases[i].name), fault ? fault : "as expected",
-                          STR_ARG(outcome), STR_ARG(cases[i].expected), (long long)(clock_monotonic_ms() - at));
+            print_message("# %.*s: %s: %.*s, expected %.*s (%lld ms)\n", STR_ARG(cases[i].name),
+                          fault ? fault : "as expected", STR_ARG(outcome), STR_ARG(cases[i].expected),
+                          (long long)(clock_monotonic_ms() - at));
         failed += fault != NULL;
         arena_reset(arena);
     }

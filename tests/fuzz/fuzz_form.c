@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 enum { ARENA_MAX = 256 * 1024 * 1024 };
 
-static const struct form_limits limits = {.fields = 40, .name_bytes = 40, .field_bytes = 2000, .total_field_bytes = 8000, .files = 5,
-                                          .file_bytes = 4000};
+static const struct form_limits limits = {
+    .fields = 40, .name_bytes = 40, .field_bytes = 2000, .total_field_bytes = 8000, .files = 5, .file_bytes = 4000};
 
 static void require(bool holds)
 {
@@ -26,7 +26,7 @@ static void require(bool holds)
 
 static void check_texts(const struct value *v)
 {
-    VALUE_EACH(child, v) {
+    VALUE_EACH (child, v) {
         require(utf8_is_clean(child->key));
         if (child->kind == VALUE_TEXT)
             require(utf8_is_clean(child->text));
@@ -65,7 +65,8 @@ static void check_body(struct str type, struct str body)
         check_form(form, body);
         require(value_equal(form->fields, again->fields) && form->file_count == again->file_count);
         for (size_t i = 0; i < form->file_count; i++)
-            require(str_equal(form->files[i].name, again->files[i].name) && form->files[i].size_bytes == again->files[i].size_bytes);
+            require(str_equal(form->files[i].name, again->files[i].name) &&
+                    form->files[i].size_bytes == again->files[i].size_bytes);
     }
     close(fd);
 }
@@ -82,7 +83,8 @@ static void check_urls(struct str s)
     struct buf out CLEANUP(buf_done);
     buf_init(&out, ARENA_MAX);
     url_encode(&out, s);
-    require(str_equal(url_decode(arena, buf_str(&out), true), s) && str_equal(url_decode(arena, buf_str(&out), false), s));
+    require(str_equal(url_decode(arena, buf_str(&out), true), s) &&
+            str_equal(url_decode(arena, buf_str(&out), false), s));
     require(form_safe_file_name(arena, s).n > 0);
 }
 

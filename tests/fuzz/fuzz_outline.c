@@ -1,4 +1,5 @@
-/* fuzz_outline.c: any text through outline, draft and a few changes of the draft: nothing is lost, nothing stands twice.
+/* fuzz_outline.c: any text through outline, draft and a few changes of the draft: nothing is lost, nothing stands
+ * twice.
  *
  * Input: lines of text; one with tabs is a row of a table.  The bytes behind the first NUL are changes, five for each:
  * operation, two entries, paragraph, offset.
@@ -35,8 +36,14 @@ static void put_line(struct arena *arena, struct reader *reader, struct buf *lin
     int column = 0;
     for (struct str rest = text, cell; str_split_next(&rest, '\t', &cell);) {
         column++;
-        struct paragraph p = {.text = cell, .kind = PARAGRAPH_CELL, .table = *table, .row = *row, .column = column, .row_span = 1,
-                              .column_span = 1, .place = arena_format(arena, "table %d r%d c%d", *table, *row, column)};
+        struct paragraph p = {.text = cell,
+                              .kind = PARAGRAPH_CELL,
+                              .table = *table,
+                              .row = *row,
+                              .column = column,
+                              .row_span = 1,
+                              .column_span = 1,
+                              .place = arena_format(arena, "table %d r%d c%d", *table, *row, column)};
         if (cell.n > 0 && cell.p[0] == '^') { /* over two rows and columns */
             p.text = str_slice(cell, 1, cell.n);
             p.row_span = p.column_span = 2;
@@ -68,7 +75,7 @@ static void check_outline(const struct value *outline, size_t count)
 {
     require(outline != NULL);
     int64_t n = 0, unplaced = 0, furniture = 0;
-    VALUE_EACH(paragraph, value_get(outline, "paragraphs")) {
+    VALUE_EACH (paragraph, value_get(outline, "paragraphs")) {
         require(value_get_int(paragraph, "n", 0) == ++n);
         struct str role = value_get_text(paragraph, "role");
         require(role.n > 0 && !str_equal_cstr(role, "none"));
@@ -85,10 +92,10 @@ static size_t list_entries(const struct value *draft, struct str *ids)
     static const char *const lists[] = {"parts", "aspects", "findings", "next_steps", "notes"};
     size_t n = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        VALUE_EACH(entry, value_get(draft, lists[i])) {
+        VALUE_EACH (entry, value_get(draft, lists[i])) {
             if (n < ENTRIES_MAX)
                 ids[n++] = value_get_text(entry, "id");
-            VALUE_EACH(measure, value_get(entry, "measures"))
+            VALUE_EACH (measure, value_get(entry, "measures"))
                 if (n < ENTRIES_MAX)
                     ids[n++] = value_get_text(measure, "id");
         }
@@ -99,17 +106,17 @@ static void check_draft(const struct value *draft, size_t count, bool *seen)
 {
     require(draft != NULL);
     memset(seen, 0, count + 1);
-    VALUE_EACH(entry, value_get(draft, "unplaced")) {
+    VALUE_EACH (entry, value_get(draft, "unplaced")) {
         require(entry->integer >= 1 && (size_t)entry->integer <= count && !seen[entry->integer]);
         seen[entry->integer] = true;
     }
-    VALUE_EACH(gone, value_get(draft, "dropped")) {
+    VALUE_EACH (gone, value_get(draft, "dropped")) {
         int64_t n = value_get_int(gone, "n", 0);
         require(n >= 1 && (size_t)n <= count && !seen[n] && value_get_text(gone, "reason").n > 0);
         seen[n] = true;
     }
     size_t n = 0;
-    VALUE_EACH(paragraph, value_get(draft, "paragraphs")) {
+    VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         bool is_used = str_equal_cstr(value_get_text(paragraph, "state"), "used");
         require(++n <= count && is_used != seen[n]);
         require(is_used == (value_count(value_get(paragraph, "used_by")) > 0));

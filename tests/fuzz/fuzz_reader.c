@@ -24,7 +24,8 @@ void fuzz_check(struct ctx *ctx, enum rc rc, const struct document *document)
     for (size_t i = 0; i < document->count; i++) {
         const struct paragraph *p = &document->paragraphs[i];
         require(reader_is_utf8(p->text) && reader_is_utf8(p->place) && reader_is_utf8(p->list_mark) && p->place.n > 0);
-        require(p->kind != PARAGRAPH_CELL || (p->row >= 1 && p->column >= 1 && p->row_span >= 1 && p->column_span >= 1));
+        require(p->kind != PARAGRAPH_CELL ||
+                (p->row >= 1 && p->column >= 1 && p->row_span >= 1 && p->column_span >= 1));
     }
     struct buf wire CLEANUP(buf_done);
     buf_init(&wire, ARENA_MAX);

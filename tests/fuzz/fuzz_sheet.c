@@ -34,7 +34,7 @@ static void check_grid(struct ctx *ctx, const struct sheet_grid *grid)
         return;
     require(sheet_map_signature(ctx->arena, grid).n == 16);
     struct value *taken = value_new_map(ctx->arena);
-    VALUE_EACH(column, value_get(mapping, "columns")) {
+    VALUE_EACH (column, value_get(mapping, "columns")) {
         struct str field = value_get_text(column, "field");
         int64_t confidence = value_get_int(column, "confidence", -1);
         require(confidence >= 0 && confidence <= 100 && (field.n == 0 || !value_get_str(taken, field)));

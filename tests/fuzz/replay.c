@@ -39,7 +39,8 @@ int main(int argc, char **argv)
         }
         for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
             char path[4096];
-            if (entry->d_name[0] == '.' || snprintf(path, sizeof path, "%s/%s", argv[i], entry->d_name) >= (int)sizeof path)
+            if (entry->d_name[0] == '.' ||
+                snprintf(path, sizeof path, "%s/%s", argv[i], entry->d_name) >= (int)sizeof path)
                 continue;
             count++;
             failed += replay_file(path);

@@ -1,4 +1,5 @@
-/* import_draft_test.c: drafts from opening to confirmation; the torture lane over confirmation and the usual commands. */
+/* import_draft_test.c: drafts from opening to confirmation; the torture lane over confirmation and the usual commands.
+ */
 #include "record_support.h"
 
 #include <fcntl.h>
@@ -14,25 +15,31 @@ static int64_t open_draft(struct store *store, int64_t unit_id)
     number += 2;
     return make(store, &command_draft_open,
                 jsonf(store,
-                      "{'file_sha256': '%064d', 'draft_sha256': '%064d', 'file_name': '反馈.docx', 'media_type': 'text/plain', 'size': 3,"
+                      "{'file_sha256': '%064d', 'draft_sha256': '%064d', 'file_name': '反馈.docx', 'media_type': "
+                      "'text/plain', 'size': 3,"
                       " 'draft_size': 9, 'title': '反馈意见', 'unit_id': %lld, 'label': 1}",
                       number, number + 1, (long long)unit_id));
 }
 
 static const char *const draft_text =
-    "{'source': {'title': '巡视反馈', 'kind': 'inspection', 'fed_back': '2026-01-05', 'signed': '一月', 'contacts': [{'kind': 'phone', 'value': '1'}],"
-    " 'publicity': {'from': '2026-01-06', 'to': '2026-01-20', 'stated_days': 15, 'include_first': true}}, 'doc_kind': 'feedback',"
+    "{'source': {'title': '巡视反馈', 'kind': 'inspection', 'fed_back': '2026-01-05', 'signed': '一月', 'contacts': "
+    "[{'kind': 'phone', 'value': '1'}],"
+    " 'publicity': {'from': '2026-01-06', 'to': '2026-01-20', 'stated_days': 15, 'include_first': true}}, 'doc_kind': "
+    "'feedback',"
     " 'aspects': [{'id': 'a1', 'title': '党的领导'}, {'id': 'a2', 'title': '经营管理'}],"
     " 'paragraphs': [{'n': 1, 'place': 'p1', 'role': 'title', 'text': '一', 'raw': '一', 'state': 'used'},"
     "  {'n': 2, 'place': 'p2', 'role': 'finding', 'text': '担保', 'raw': '擔保', 'state': 'used'},"
     "  {'n': 3, 'place': 'p3', 'role': 'x', 'text': '三', 'raw': '三', 'state': 'dropped'},"
     "  {'n': 4, 'place': 'p4', 'role': 'x', 'text': '四', 'raw': '四', 'state': 'unplaced'}],"
     " 'dropped': [{'n': 3, 'reason': '页脚'}],"
-    " 'findings': [{'id': 'f1', 'aspect': 'a1', 'no': '1.', 'title': '违规担保', 'body': '担保三户', 'phase': 'concentrated', 'due': '2026-12-31',"
+    " 'findings': [{'id': 'f1', 'aspect': 'a1', 'no': '1.', 'title': '违规担保', 'body': '担保三户', 'phase': "
+    "'concentrated', 'due': '2026-12-31',"
     "   'due_text': '年底前', 'responsible': '无此部门、甲公司', 'amount_fen': 123456, 'paragraphs': [2, 4, 3],"
-    "   'measures': [{'text': '解除担保', 'derived': true, 'due': 'soon'}, {'text': '追责', 'phase': 'immediate', 'paragraph': 2}],"
+    "   'measures': [{'text': '解除担保', 'derived': true, 'due': 'soon'}, {'text': '追责', 'phase': 'immediate', "
+    "'paragraph': 2}],"
     "   'figures': [{'label': '户数', 'value': 3, 'scale': 0, 'unit': '户', 'text': '三户'}]},"
-    "  {'id': 'f2', 'aspect': null, 'no': '2.', 'title': '长期坚持', 'body': '', 'phase': 'long_term', 'paragraphs': []}]}";
+    "  {'id': 'f2', 'aspect': null, 'no': '2.', 'title': '长期坚持', 'body': '', 'phase': 'long_term', 'paragraphs': "
+    "[]}]}";
 
 static struct value *confirm_input(struct store *store, int64_t draft_id)
 {
@@ -49,17 +56,26 @@ STORE_TEST(confirmation_makes_the_register)
     STORE_OK(run(store, &command_draft_confirm, confirm_input(store, draft), &result));
     assert_int_equal(value_get_int(result, "findings", 0), 2);
     assert_int_equal(value_get_int(result, "measures", 0), 2);
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM finding WHERE item_no = 1 AND unit_id = %lld AND amount_fen = 123456 AND due = '2026-12-31' AND phase = "
-             "'concentrated' AND paragraph_from = 2 AND paragraph_to = 4 AND measure_count = 2 AND aspect_id IS NOT NULL",
-             (long long)a); /* the first of the words that is a unit */
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM finding WHERE item_no = 1 AND unit_id = %lld AND amount_fen = 123456 AND due = "
+        "'2026-12-31' AND phase = "
+        "'concentrated' AND paragraph_from = 2 AND paragraph_to = 4 AND measure_count = 2 AND aspect_id IS NOT NULL",
+        (long long)a); /* the first of the words that is a unit */
     assert_int_equal(count_sql(store, sql), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE item_no = 2 AND phase = 'long_term' AND aspect_id IS NULL AND unit_id = 1"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE item_no = 2 AND phase = 'long_term' AND "
+                                      "aspect_id IS NULL AND unit_id = 1"),
+                     1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM measure WHERE due IS NULL"), 2); /* "soon" is no date */
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM source WHERE signed IS NULL AND publicity_days = 15 AND finding_count = 2"), 1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM source WHERE signed IS NULL AND publicity_days = 15 AND finding_count = 2"),
+        1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM source_paragraph WHERE raw = '' AND n <> 2"), 3);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM source_paragraph WHERE dropped IN ('页脚', 'unplaced')"), 2);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM draft WHERE state = 'confirmed' AND source_id IS NOT NULL"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM source_paragraph WHERE dropped IN ('页脚', 'unplaced')"),
+                     2);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM draft WHERE state = 'confirmed' AND source_id IS NOT NULL"),
+                     1);
     assert_int_equal(search_hits(store, "担保"), 2);
     STORE_RC(run(store, &command_draft_confirm, confirm_input(store, draft), NULL), RC_GUARD); /* once */
     assert_string_equal(issue_key(store), "draft.closed");
@@ -80,15 +96,17 @@ static enum rc edit(struct store *store, int64_t draft, int64_t revision, const 
 {
     struct value *result = NULL;
     TRY(run(store, &command_draft_edit,
-            jsonf(store, "{'id': %lld, 'revision': %lld, 'op': {'op': 'drop', 'id': 'f1', 'reason': '%s'}}", (long long)draft,
-                  (long long)revision, reason), &result));
+            jsonf(store, "{'id': %lld, 'revision': %lld, 'op': {'op': 'drop', 'id': 'f1', 'reason': '%s'}}",
+                  (long long)draft, (long long)revision, reason),
+            &result));
     *ret_revision = value_get_int(result, "revision", 0);
     return RC_OK;
 }
 
 STORE_TEST(edits_are_undone_and_done_again)
 {
-    int64_t root = make_root(store), draft = open_draft(store, root), first = field_of(store, draft, "changed_seq"), revision, next;
+    int64_t root = make_root(store), draft = open_draft(store, root), first = field_of(store, draft, "changed_seq"),
+            revision, next;
     STORE_OK(edit(store, draft, first, "a", &revision));
     assert_int_equal(revision, field_of(store, draft, "changed_seq"));
     STORE_RC(edit(store, draft, first, "b", &next), RC_CONFLICT); /* somebody else was quicker */
@@ -96,14 +114,20 @@ STORE_TEST(edits_are_undone_and_done_again)
     STORE_OK(edit(store, draft, revision, "b", &next));
     STORE_OK(edit(store, draft, next, "c", &revision));
     struct value *result = NULL;
-    STORE_OK(run(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'revision': %lld, 'to': 1}", (long long)draft, (long long)revision), &result));
+    STORE_OK(run(store, &command_draft_rewind,
+                 jsonf(store, "{'id': %lld, 'revision': %lld, 'to': 1}", (long long)draft, (long long)revision),
+                 &result));
     revision = value_get_int(result, "revision", 0);
     assert_int_equal(field_of(store, draft, "op_count"), 1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM draft_op"), 3);
-    STORE_OK(run(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'revision': %lld, 'to': 2}", (long long)draft, (long long)revision), NULL));
-    STORE_RC(run(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'to': 4}", (long long)draft), NULL), RC_GUARD);
-    STORE_RC(run(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'to': -1}", (long long)draft), NULL), RC_GUARD);
-    STORE_OK(edit(store, draft, field_of(store, draft, "changed_seq"), "d", &revision)); /* what was undone is gone now */
+    STORE_OK(run(store, &command_draft_rewind,
+                 jsonf(store, "{'id': %lld, 'revision': %lld, 'to': 2}", (long long)draft, (long long)revision), NULL));
+    STORE_RC(run(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'to': 4}", (long long)draft), NULL),
+             RC_GUARD);
+    STORE_RC(run(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'to': -1}", (long long)draft), NULL),
+             RC_GUARD);
+    STORE_OK(
+        edit(store, draft, field_of(store, draft, "changed_seq"), "d", &revision)); /* what was undone is gone now */
     assert_int_equal(count_sql(store, "SELECT count(*) FROM draft_op"), 3);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM draft_op WHERE n = 3 AND op LIKE '%\"d\"%'"), 1);
     expect_rebuild_equal(store);
@@ -118,10 +142,18 @@ STORE_TEST(discarded_draft_is_closed)
     STORE_RC(run(store, &command_draft_discard, json(store, "{'id': 999}"), NULL), RC_NOT_FOUND);
     struct value *empty = jsonf(store, "{'id': %lld, 'draft': {'findings': []}}", (long long)open_draft(store, root));
     STORE_RC(run(store, &command_draft_confirm, empty, NULL), RC_GUARD);
-    STORE_RC(run(store, &command_draft_open, jsonf(store, "{'file_sha256': 'a', 'draft_sha256': 'b', 'file_name': 'n', 'media_type': 'm', 'size': 1,"
-                                                          " 'title': 't', 'unit_id': 999}"), NULL), RC_INVALID);
-    STORE_RC(run(store, &command_draft_open, jsonf(store, "{'file_sha256': 'a', 'draft_sha256': 'b', 'file_name': 'n', 'media_type': 'm', 'size': 1,"
-                                                          " 'title': 't', 'unit_id': 1, 'label': 5}"), NULL), RC_INVALID);
+    STORE_RC(
+        run(store, &command_draft_open,
+            jsonf(store, "{'file_sha256': 'a', 'draft_sha256': 'b', 'file_name': 'n', 'media_type': 'm', 'size': 1,"
+                         " 'title': 't', 'unit_id': 999}"),
+            NULL),
+        RC_INVALID);
+    STORE_RC(
+        run(store, &command_draft_open,
+            jsonf(store, "{'file_sha256': 'a', 'draft_sha256': 'b', 'file_name': 'n', 'media_type': 'm', 'size': 1,"
+                         " 'title': 't', 'unit_id': 1, 'label': 5}"),
+            NULL),
+        RC_INVALID);
 }
 
 /* A person in charge named in many characters: cut between characters, never inside one. */
@@ -133,8 +165,9 @@ STORE_TEST(long_words_are_cut_between_characters)
     buf_add_cstr(&words, "a");
     for (int i = 0; i < 400; i++)
         buf_add_cstr(&words, "责");
-    struct value *raw = jsonf(store, "{'id': %lld, 'draft': {'source': {}, 'findings': [{'title': 't', 'responsible': '%s'}]}}", (long long)draft,
-                              buf_str(&words).p);
+    struct value *raw =
+        jsonf(store, "{'id': %lld, 'draft': {'source': {}, 'findings': [{'title': 't', 'responsible': '%s'}]}}",
+              (long long)draft, buf_str(&words).p);
     STORE_OK(run(store, &command_draft_confirm, raw, NULL));
     assert_int_equal(count_sql(store, "SELECT length(responsible) FROM finding"), 200);
     expect_rebuild_equal(store);
@@ -146,7 +179,8 @@ STORE_TEST(file_is_kept_and_read_into_a_draft)
     struct filestore *files = NULL;
     struct import_result read;
     struct reader_limits limits = reader_limits_default();
-    static const char text[] = "关于巡视整改进展情况的通报\n一、整改情况\n（一）党的领导方面\n1.关于违规担保问题\n已解除担保三户。\n";
+    static const char text[] =
+        "关于巡视整改进展情况的通报\n一、整改情况\n（一）党的领导方面\n1.关于违规担保问题\n已解除担保三户。\n";
     int64_t root = make_root(store);
     snprintf(path, sizeof path, "%s/a.txt", store->dir);
     int fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -157,7 +191,8 @@ STORE_TEST(file_is_kept_and_read_into_a_draft)
     close(fd);
     assert_string_equal(read.media_type, "text/plain");
     assert_true(read.draft_size_bytes > 0);
-    int64_t draft = make(store, &command_draft_open, import_make_input(store->ctx->arena, &read, STR("a.txt"), root, 1, STR("inspection")));
+    int64_t draft = make(store, &command_draft_open,
+                         import_make_input(store->ctx->arena, &read, STR("a.txt"), root, 1, STR("inspection")));
     struct value *row = jsonf(store, "{'draft_sha256': '%s', 'op_count': 0}", read.draft_sha256), *again = NULL;
     STORE_OK(import_load_draft(store->ctx, files, row, json(store, "[]"), &again));
     assert_int_equal(value_count(value_get(again, "findings")), value_count(value_get(read.draft, "findings")));
@@ -185,7 +220,8 @@ STORE_TEST(file_is_kept_and_read_into_a_draft)
     filestore_close(files);
 }
 
-/* ---- torture: the n-th call fails, n = 1, 2, ... until success; nothing is half written, nothing leaks (ASan) -------- */
+/* ---- torture: the n-th call fails, n = 1, 2, ... until success; nothing is half written, nothing leaks (ASan)
+ * -------- */
 
 struct torture {
     const struct command *command;
@@ -233,17 +269,23 @@ static void torture_one(struct store *store, const struct command *command, cons
 
 static void torture_all(struct store *store, bool is_memory)
 {
-    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"), b = make_unit(store, root, "B", "乙公司");
+    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"),
+            b = make_unit(store, root, "B", "乙公司");
     int64_t source = make_source(store, root, "LY-2020-001"), finding = make_finding(store, source, "问题");
     int64_t account = make(store, &command_account_create, json(store, "{'login': 'qiao', 'name': 'x'}"));
     int64_t draft = open_draft(store, root);
     torture_one(store, &command_draft_confirm, confirm_input(store, draft), is_memory);
     torture_one(store, &command_unit_create, json(store, "{'parent_id': 1, 'code': 'N', 'name': '新单位'}"), is_memory);
-    torture_one(store, &command_unit_move, jsonf(store, "{'id': %lld, 'parent_id': %lld}", (long long)a, (long long)b), is_memory);
-    torture_one(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '改'}", (long long)finding), is_memory);
-    torture_one(store, &command_finding_bulk, jsonf(store, "{'ids': [%lld], 'field': 'severity', 'value': 'major'}", (long long)finding), is_memory);
-    torture_one(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '措施'}", (long long)finding), is_memory);
-    torture_one(store, &command_grant_give, jsonf(store, "{'id': %lld, 'role': 'reader', 'unit_id': 1}", (long long)account), is_memory);
+    torture_one(store, &command_unit_move, jsonf(store, "{'id': %lld, 'parent_id': %lld}", (long long)a, (long long)b),
+                is_memory);
+    torture_one(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '改'}", (long long)finding),
+                is_memory);
+    torture_one(store, &command_finding_bulk,
+                jsonf(store, "{'ids': [%lld], 'field': 'severity', 'value': 'major'}", (long long)finding), is_memory);
+    torture_one(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '措施'}", (long long)finding),
+                is_memory);
+    torture_one(store, &command_grant_give,
+                jsonf(store, "{'id': %lld, 'role': 'reader', 'unit_id': 1}", (long long)account), is_memory);
     expect_clean(store);
     expect_rebuild_equal(store);
 }
@@ -255,10 +297,8 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0) /* the reader's child is this program again */
         return reader_child_main(argc, argv);
-    return STORE_RUN(STORE_CASE(confirmation_makes_the_register),
-                     STORE_CASE(edits_are_undone_and_done_again),
-                     STORE_CASE(discarded_draft_is_closed),
-                     STORE_CASE(long_words_are_cut_between_characters),
+    return STORE_RUN(STORE_CASE(confirmation_makes_the_register), STORE_CASE(edits_are_undone_and_done_again),
+                     STORE_CASE(discarded_draft_is_closed), STORE_CASE(long_words_are_cut_between_characters),
                      STORE_CASE(file_is_kept_and_read_into_a_draft),
                      STORE_CASE(failing_database_calls_leave_nothing_half),
                      STORE_CASE(failing_allocations_leave_nothing_half));

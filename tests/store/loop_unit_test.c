@@ -8,8 +8,10 @@
 
 static enum rc move(struct store *store, int64_t id, int64_t parent_id, const char *from)
 {
-    return run(store, &command_unit_move,
-               jsonf(store, "{'id': %lld, 'parent_id': %lld, 'valid_from': '%s'}", (long long)id, (long long)parent_id, from), NULL);
+    return run(
+        store, &command_unit_move,
+        jsonf(store, "{'id': %lld, 'parent_id': %lld, 'valid_from': '%s'}", (long long)id, (long long)parent_id, from),
+        NULL);
 }
 
 STORE_TEST(there_is_one_root)
@@ -20,7 +22,8 @@ STORE_TEST(there_is_one_root)
     int64_t a = make_unit(store, root, "A", "甲");
     STORE_RC(move(store, root, a, "2020-01-01"), RC_GUARD);
     assert_string_equal(issue_key(store), "unit.root_stays");
-    STORE_RC(run(store, &command_unit_create, json(store, "{'parent_id': 999, 'code': 'X', 'name': 'x'}"), NULL), RC_NOT_FOUND);
+    STORE_RC(run(store, &command_unit_create, json(store, "{'parent_id': 999, 'code': 'X', 'name': 'x'}"), NULL),
+             RC_NOT_FOUND);
 }
 
 STORE_TEST(loops_and_towers_are_refused)
@@ -31,7 +34,9 @@ STORE_TEST(loops_and_towers_are_refused)
         snprintf(code, sizeof code, "D%d", i);
         chain[i] = make_unit(store, chain[i - 1], code, "x");
     }
-    STORE_RC(run(store, &command_unit_create, jsonf(store, "{'parent_id': %lld, 'code': 'D12', 'name': 'x'}", (long long)chain[11]), NULL), RC_GUARD);
+    STORE_RC(run(store, &command_unit_create,
+                 jsonf(store, "{'parent_id': %lld, 'code': 'D12', 'name': 'x'}", (long long)chain[11]), NULL),
+             RC_GUARD);
     assert_string_equal(issue_key(store), "unit.too_deep");
     STORE_RC(move(store, chain[2], chain[5], "2020-01-01"), RC_GUARD);
     assert_string_equal(issue_key(store), "unit.loop");
@@ -46,28 +51,37 @@ STORE_TEST(loops_and_towers_are_refused)
 STORE_TEST(codes_are_unique)
 {
     int64_t root = make_root(store), a = make_unit(store, root, "A", "甲"), b = make_unit(store, root, "B", "乙");
-    STORE_RC(run(store, &command_unit_create, jsonf(store, "{'parent_id': %lld, 'code': 'A', 'name': 'x'}", (long long)b), NULL), RC_CONFLICT);
+    STORE_RC(run(store, &command_unit_create,
+                 jsonf(store, "{'parent_id': %lld, 'code': 'A', 'name': 'x'}", (long long)b), NULL),
+             RC_CONFLICT);
     assert_string_equal(issue_key(store), "unit.code_taken");
     assert_string_equal(issue_field(store), "code");
-    STORE_RC(run(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'B', 'name': 'x'}", (long long)a), NULL), RC_CONFLICT);
-    STORE_OK(run(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'A', 'name': '甲改名'}", (long long)a), NULL));
-    STORE_RC(run(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'A', 'name': 'x', 'uscc': '123'}", (long long)a), NULL), RC_INVALID);
+    STORE_RC(
+        run(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'B', 'name': 'x'}", (long long)a), NULL),
+        RC_CONFLICT);
+    STORE_OK(run(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'A', 'name': '甲改名'}", (long long)a),
+                 NULL));
+    STORE_RC(run(store, &command_unit_change,
+                 jsonf(store, "{'id': %lld, 'code': 'A', 'name': 'x', 'uscc': '123'}", (long long)a), NULL),
+             RC_INVALID);
 }
 
 STORE_TEST(move_keeps_the_history_of_places)
 {
-    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲"), b = make_unit(store, root, "B", "乙"), c = make_unit(store, a, "C", "丙"),
-            d = make_unit(store, c, "D", "丁");
+    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲"), b = make_unit(store, root, "B", "乙"),
+            c = make_unit(store, a, "C", "丙"), d = make_unit(store, c, "D", "丁");
     STORE_RC(move(store, c, b, "2014-12-31"), RC_INVALID); /* before it was there */
     assert_string_equal(issue_key(store), "unit.move_before_start");
     STORE_OK(move(store, c, b, "2020-05-01"));
     STORE_RC(move(store, c, root, "2020-04-30"), RC_INVALID); /* before its present place began */
-    STORE_OK(move(store, c, root, "2020-05-01")); /* the same day: put right */
+    STORE_OK(move(store, c, root, "2020-05-01"));             /* the same day: put right */
     STORE_OK(move(store, c, a, "2021-01-01"));
     char sql[300];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld", (long long)c);
     assert_int_equal(count_sql(store, sql), 3);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld AND valid_from = '2020-05-01' AND valid_to = '2020-12-31' AND parent_id = %lld",
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld AND valid_from = '2020-05-01' AND valid_to = "
+             "'2020-12-31' AND parent_id = %lld",
              (long long)c, (long long)root);
     assert_int_equal(count_sql(store, sql), 1);
     snprintf(sql, sizeof sql, "SELECT mgmt_level FROM unit WHERE id = %lld", (long long)d);
@@ -83,7 +97,8 @@ STORE_TEST(move_keeps_the_history_of_places)
 
 STORE_TEST(scope_follows_the_tree)
 {
-    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲"), b = make_unit(store, root, "B", "乙"), c = make_unit(store, a, "C", "丙");
+    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲"), b = make_unit(store, root, "B", "乙"),
+            c = make_unit(store, a, "C", "丙");
     struct actor office = make_actor(store, "office", "office", b, 1);
     assert_int_equal(actor_check(store->ctx, store->db, &office, PERM_FINDING_WRITE, c, 1), RC_FORBIDDEN);
     STORE_OK(move(store, c, b, "2020-05-01"));
@@ -94,17 +109,21 @@ STORE_TEST(scope_follows_the_tree)
     STORE_OK(move(store, c, a, "2020-06-01"));
     assert_int_equal(actor_check(store->ctx, store->db, &office, PERM_FINDING_WRITE, c, 1), RC_FORBIDDEN);
     assert_int_equal(actor_check(store->ctx, store->db, &office, PERM_FINDING_WRITE, d, 1), RC_FORBIDDEN);
-    STORE_RC(run_as(store, &office, &command_unit_create, jsonf(store, "{'parent_id': %lld, 'code': 'X', 'name': 'x'}", (long long)a), NULL), RC_FORBIDDEN);
-    STORE_RC(run_as(store, &office, &command_unit_move, jsonf(store, "{'id': %lld, 'parent_id': %lld}", (long long)b, (long long)a), NULL), RC_FORBIDDEN);
-    STORE_RC(run_as(store, &office, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': 'x'}", (long long)a), NULL), RC_FORBIDDEN);
+    STORE_RC(run_as(store, &office, &command_unit_create,
+                    jsonf(store, "{'parent_id': %lld, 'code': 'X', 'name': 'x'}", (long long)a), NULL),
+             RC_FORBIDDEN);
+    STORE_RC(run_as(store, &office, &command_unit_move,
+                    jsonf(store, "{'id': %lld, 'parent_id': %lld}", (long long)b, (long long)a), NULL),
+             RC_FORBIDDEN);
+    STORE_RC(run_as(store, &office, &command_person_create,
+                    jsonf(store, "{'unit_id': %lld, 'name': 'x'}", (long long)a), NULL),
+             RC_FORBIDDEN);
     expect_clean(store);
 }
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(there_is_one_root),
-                     STORE_CASE(loops_and_towers_are_refused),
-                     STORE_CASE(codes_are_unique),
-                     STORE_CASE(move_keeps_the_history_of_places),
+    return STORE_RUN(STORE_CASE(there_is_one_root), STORE_CASE(loops_and_towers_are_refused),
+                     STORE_CASE(codes_are_unique), STORE_CASE(move_keeps_the_history_of_places),
                      STORE_CASE(scope_follows_the_tree));
 }

@@ -10,17 +10,13 @@ static enum rc run_nothing(struct command_call *call)
     return RC_OK;
 }
 
-static const struct field all_fields[] = {{"text", FIELD_TEXT, true, 5, NULL},
-                                          {"long", FIELD_LONG, false, 10, NULL},
-                                          {"secret", FIELD_SECRET, false, 0, NULL},
-                                          {"int", FIELD_INT, false, 0, NULL},
-                                          {"id", FIELD_ID, false, 0, NULL},
-                                          {"date", FIELD_DATE, false, 0, NULL},
-                                          {"choice", FIELD_CHOICE, false, 0, "|a|b"},
-                                          {"bool", FIELD_BOOL, false, 0, NULL},
-                                          {"money", FIELD_MONEY, false, 0, NULL},
-                                          {"json", FIELD_JSON, false, 0, NULL},
-                                          {"ids", FIELD_IDS, false, 3, NULL}};
+static const struct field all_fields[] = {
+    {"text", FIELD_TEXT, true, 5, NULL},        {"long", FIELD_LONG, false, 10, NULL},
+    {"secret", FIELD_SECRET, false, 0, NULL},   {"int", FIELD_INT, false, 0, NULL},
+    {"id", FIELD_ID, false, 0, NULL},           {"date", FIELD_DATE, false, 0, NULL},
+    {"choice", FIELD_CHOICE, false, 0, "|a|b"}, {"bool", FIELD_BOOL, false, 0, NULL},
+    {"money", FIELD_MONEY, false, 0, NULL},     {"json", FIELD_JSON, false, 0, NULL},
+    {"ids", FIELD_IDS, false, 3, NULL}};
 static const struct command all = {.name = "all", .perm = PERM_SELF, COMMAND_FIELDS(all_fields), .run = run_nothing};
 static const struct command patch = {
     .name = "patch", .is_patch = true, .perm = PERM_SELF, COMMAND_FIELDS(all_fields), .run = run_nothing};
@@ -51,7 +47,8 @@ static struct value *with(struct store *store, const char *field, const char *te
 
 STORE_TEST(texts_are_trimmed_and_limited)
 {
-    assert_true(str_equal_cstr(value_get_text(typed(store, with(store, "text", "  五个汉字吧 ")), "text"), "五个汉字吧"));
+    assert_true(
+        str_equal_cstr(value_get_text(typed(store, with(store, "text", "  五个汉字吧 ")), "text"), "五个汉字吧"));
     refused(store, with(store, "text", "六个汉字太长"), "text", "field.too_long");
     refused(store, with(store, "text", "a\nb"), "text", "field.one_line");
     refused(store, with(store, "text", "   "), "text", "field.required");
@@ -96,10 +93,18 @@ STORE_TEST(money_is_read_exactly)
     static const struct {
         const char *text;
         int64_t fen;
-    } good[] = {{"1,234.56", 123456}, {"0.01", 1},   {"5", 500},         {"-5.5", -550},
-                {"1,000,000", 100000000}, {"12,345.6", 1234560}, {"1234567", 123456700}, {"0", 0}};
-    static const char *const bad[] = {"1,23", "12,34.5", ",123", "1,", "-", ".", "1.", ".5", "1.234", "1,2345", "1 000", "abc", "1e3", "--1",
-                                      "999999999999999999999", "1.2,3", "1.-5"};
+    } good[] = {{"1,234.56", 123456},
+                {"0.01", 1},
+                {"5", 500},
+                {"-5.5", -550},
+                {"1,000,000", 100000000},
+                {"12,345.6", 1234560},
+                {"1234567", 123456700},
+                {"0", 0}};
+    static const char *const bad[] = {"1,23",  "12,34.5", ",123", "1,",    "-",
+                                      ".",     "1.",      ".5",   "1.234", "1,2345",
+                                      "1 000", "abc",     "1e3",  "--1",   "999999999999999999999",
+                                      "1.2,3", "1.-5"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         int64_t fen = value_get_int(typed(store, with(store, "money", good[i].text)), "money", -1);
         if (fen != good[i].fen)
@@ -140,7 +145,8 @@ STORE_TEST(all_faults_are_named_at_once)
 {
     struct value *input = NULL;
     ctx_clear_issues(store->ctx);
-    STORE_RC(command_read_input(store->ctx, &all, json(store, "{'int': 'x', 'date': 'y', 'money': 'z'}"), &input), RC_INVALID);
+    STORE_RC(command_read_input(store->ctx, &all, json(store, "{'int': 'x', 'date': 'y', 'money': 'z'}"), &input),
+             RC_INVALID);
     assert_int_equal(store->ctx->issue_count, 4);
 }
 
@@ -159,7 +165,9 @@ STORE_TEST(command_without_its_permission_changes_nothing)
     int64_t root = make_root(store);
     struct actor reader = make_actor(store, "reader", "reader", root, 1);
     int64_t before = event_count(store);
-    STORE_RC(run_as(store, &reader, &command_unit_create, json(store, "{'parent_id': 1, 'code': 'B', 'name': 'B'}"), NULL), RC_FORBIDDEN);
+    STORE_RC(
+        run_as(store, &reader, &command_unit_create, json(store, "{'parent_id': 1, 'code': 'B', 'name': 'B'}"), NULL),
+        RC_FORBIDDEN);
     assert_int_equal(event_count(store), before);
 }
 
@@ -190,7 +198,8 @@ STORE_TEST(savepoint_of_a_failing_command_leaves_no_trace)
         STORE_OK(db_savepoint(store->ctx, store->db));
         STORE_OK(command_run(&command_unit_create, &call));
         STORE_OK(db_savepoint_release(store->ctx, store->db));
-        struct command_call failing = {.ctx = store->ctx, .db = store->db, .actor = &program, .now_ms = 5, .input = nothing};
+        struct command_call failing = {
+            .ctx = store->ctx, .db = store->db, .actor = &program, .now_ms = 5, .input = nothing};
         STORE_OK(db_savepoint(store->ctx, store->db));
         STORE_RC(command_run(&bad, &failing), RC_GUARD);
         db_savepoint_rollback(store->db);
@@ -205,14 +214,10 @@ STORE_TEST(savepoint_of_a_failing_command_leaves_no_trace)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(texts_are_trimmed_and_limited),
-                     STORE_CASE(line_ends_become_line_feeds),
-                     STORE_CASE(text_must_be_clean_utf8),
-                     STORE_CASE(numbers_are_read),
-                     STORE_CASE(money_is_read_exactly),
-                     STORE_CASE(dates_and_choices_are_closed_sets),
-                     STORE_CASE(booleans_lists_and_trees),
-                     STORE_CASE(all_faults_are_named_at_once),
+    return STORE_RUN(STORE_CASE(texts_are_trimmed_and_limited), STORE_CASE(line_ends_become_line_feeds),
+                     STORE_CASE(text_must_be_clean_utf8), STORE_CASE(numbers_are_read),
+                     STORE_CASE(money_is_read_exactly), STORE_CASE(dates_and_choices_are_closed_sets),
+                     STORE_CASE(booleans_lists_and_trees), STORE_CASE(all_faults_are_named_at_once),
                      STORE_CASE(patch_leaves_out_what_is_absent),
                      STORE_CASE(command_without_its_permission_changes_nothing),
                      STORE_CASE(savepoint_of_a_failing_command_leaves_no_trace));

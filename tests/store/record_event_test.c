@@ -65,7 +65,8 @@ STORE_TEST(hash_is_the_documented_one)
 
 STORE_TEST(each_source_has_its_own_chain)
 {
-    int64_t root = make_root(store), a = make_source(store, root, "LY-2026-001"), b = make_source(store, root, "LY-2026-002");
+    int64_t root = make_root(store), a = make_source(store, root, "LY-2026-001"),
+            b = make_source(store, root, "LY-2026-002");
     make_finding(store, a, "问题一");
     make_finding(store, b, "问题二");
     make_finding(store, a, "问题三");
@@ -94,18 +95,19 @@ static void expect_noticed(struct store *store, const char *sql, const char *wor
     struct check_result result = check(store);
     assert_true(result.problems > 0);
     if (!has_problem(&result, words)) {
-        VALUE_EACH(problem, result.list)
-        {
+        VALUE_EACH (problem, result.list) {
             print_error("%.*s\n", STR_ARG(problem->text));
         }
         fail_msg("not noticed: %s", words);
     }
 }
 
-#define TAMPER_TEST(name, sql, words) \
+#define TAMPER_TEST(name, sql, words)                                                                                  \
     STORE_TEST(name) { expect_noticed(store, sql, words); }
 
-TAMPER_TEST(changed_body_is_noticed, "UPDATE event SET body = replace(body, '问题一', '没有') WHERE kind = 'finding.registered'", "was changed after")
+TAMPER_TEST(changed_body_is_noticed,
+            "UPDATE event SET body = replace(body, '问题一', '没有') WHERE kind = 'finding.registered'",
+            "was changed after")
 TAMPER_TEST(changed_time_is_noticed, "UPDATE event SET at = at - 1 WHERE seq = 2", "was changed after")
 TAMPER_TEST(changed_actor_is_noticed, "UPDATE event SET actor = 99 WHERE seq = 3", "was changed after")
 TAMPER_TEST(changed_kind_is_noticed, "UPDATE event SET kind = 'unit.moved' WHERE seq = 1", "was changed after")
@@ -114,15 +116,19 @@ TAMPER_TEST(changed_reason_is_noticed, "UPDATE event SET reason = 'x' WHERE seq 
 TAMPER_TEST(changed_hash_is_noticed, "UPDATE event SET hash = prev_hash WHERE seq = 3", "was changed after")
 TAMPER_TEST(cut_link_is_noticed, "UPDATE event SET prev_hash = '' WHERE seq = 3", "does not follow")
 TAMPER_TEST(removed_event_in_the_middle_is_noticed, "DELETE FROM event WHERE seq = 4", "expected 2")
-TAMPER_TEST(removed_newest_event_is_noticed, "DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)", "head does not match")
-TAMPER_TEST(event_of_another_chain_is_noticed, "UPDATE event SET chain = 0, chain_seq = 50 WHERE seq = 5", "number 50 in chain 0")
+TAMPER_TEST(removed_newest_event_is_noticed, "DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)",
+            "head does not match")
+TAMPER_TEST(event_of_another_chain_is_noticed, "UPDATE event SET chain = 0, chain_seq = 50 WHERE seq = 5",
+            "number 50 in chain 0")
 TAMPER_TEST(unknown_kind_is_noticed, "UPDATE event SET kind = 'no.such' WHERE seq = 2", "unknown kind no.such")
 TAMPER_TEST(changed_head_is_noticed, "UPDATE chain SET last_hash = 'x' WHERE id = 0", "head does not match")
 TAMPER_TEST(removed_head_is_noticed, "DELETE FROM chain WHERE id = 0", "have heads")
 TAMPER_TEST(removed_chain_is_noticed, "DELETE FROM chain WHERE id <> 0", "sources without a chain")
 TAMPER_TEST(changed_finding_count_is_noticed, "UPDATE source SET finding_count = 7", "number of findings is wrong")
-TAMPER_TEST(changed_measure_count_is_noticed, "UPDATE finding SET measure_count = 7 WHERE item_no = 1", "number of measures is wrong")
-TAMPER_TEST(removed_search_document_is_noticed, "DELETE FROM search_doc WHERE kind = 'finding'", "search index does not know")
+TAMPER_TEST(changed_measure_count_is_noticed, "UPDATE finding SET measure_count = 7 WHERE item_no = 1",
+            "number of measures is wrong")
+TAMPER_TEST(removed_search_document_is_noticed, "DELETE FROM search_doc WHERE kind = 'finding'",
+            "search index does not know")
 TAMPER_TEST(removed_ancestor_is_noticed, "DELETE FROM unit_anc WHERE depth = 1", "table of ancestors")
 TAMPER_TEST(added_scope_is_noticed, "UPDATE user_scope SET clearance = 2", "entries of scopes")
 TAMPER_TEST(removed_scope_is_noticed, "DELETE FROM user_scope WHERE unit_id = 1", "entries of scopes")
@@ -149,7 +155,7 @@ STORE_TEST(replay_stops_at_an_unknown_kind)
     struct db *to CLEANUP(db_close_ptr) = NULL;
     int64_t events;
     to = open_empty(store);
-        ctx_clear_issues(store->ctx);
+    ctx_clear_issues(store->ctx);
     STORE_RC(maintain_replay(store->ctx, store->db, to, INT64_MAX, &events), RC_CHAIN);
     assert_string_equal(issue_key(store), "record.replay_failed");
 }
@@ -200,57 +206,87 @@ static int64_t append(struct store *store, enum event_kind kind, int64_t chain, 
 /* Commands make most kinds; those that no command makes yet are appended as they are. */
 STORE_TEST(every_kind_of_event_replays)
 {
-    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"), b = make_unit(store, root, "B", "乙公司");
-    int64_t person = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '乔昀峰', 'title': '主任'}", (long long)a));
+    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"),
+            b = make_unit(store, root, "B", "乙公司");
+    int64_t person = make(store, &command_person_create,
+                          jsonf(store, "{'unit_id': %lld, 'name': '乔昀峰', 'title': '主任'}", (long long)a));
     make(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'A1', 'name': '甲股份公司'}", (long long)a));
-    make(store, &command_unit_move, jsonf(store, "{'id': %lld, 'parent_id': %lld, 'valid_from': '2020-05-01'}", (long long)a, (long long)b));
+    make(store, &command_unit_move,
+         jsonf(store, "{'id': %lld, 'parent_id': %lld, 'valid_from': '2020-05-01'}", (long long)a, (long long)b));
     make(store, &command_person_change,
-         jsonf(store, "{'id': %lld, 'unit_id': %lld, 'name': '乔昀峰', 'title': '副主任'}", (long long)person, (long long)b));
-    int64_t account = make(store, &command_account_create,
-                           jsonf(store, "{'login': 'qiao', 'name': '乔', 'person_id': %lld, 'password': 'Zheng-Gai-2026'}", (long long)person));
-    make(store, &command_account_change, jsonf(store, "{'id': %lld, 'name': '乔昀峰', 'is_disabled': false}", (long long)account));
-    make(store, &command_password_reset, jsonf(store, "{'id': %lld, 'password': 'Zheng-Gai-2027'}", (long long)account));
+         jsonf(store, "{'id': %lld, 'unit_id': %lld, 'name': '乔昀峰', 'title': '副主任'}", (long long)person,
+               (long long)b));
+    int64_t account =
+        make(store, &command_account_create,
+             jsonf(store, "{'login': 'qiao', 'name': '乔', 'person_id': %lld, 'password': 'Zheng-Gai-2026'}",
+                   (long long)person));
+    make(store, &command_account_change,
+         jsonf(store, "{'id': %lld, 'name': '乔昀峰', 'is_disabled': false}", (long long)account));
+    make(store, &command_password_reset,
+         jsonf(store, "{'id': %lld, 'password': 'Zheng-Gai-2027'}", (long long)account));
     make(store, &command_sessions_end, jsonf(store, "{'id': %lld}", (long long)account));
     make(store, &command_account_unlock, jsonf(store, "{'id': %lld}", (long long)account));
     struct value *grant = NULL;
-    STORE_OK(run(store, &command_grant_give, jsonf(store, "{'id': %lld, 'role': 'reader', 'unit_id': %lld}", (long long)account, (long long)b), &grant));
-    STORE_OK(run(store, &command_grant_give, jsonf(store, "{'id': %lld, 'role': 'office', 'unit_id': %lld}", (long long)account, (long long)b), NULL));
-    STORE_OK(run(store, &command_grant_take, jsonf(store, "{'grant_id': %lld}", (long long)value_get_int(grant, "grant_id", 0)), NULL));
+    STORE_OK(run(store, &command_grant_give,
+                 jsonf(store, "{'id': %lld, 'role': 'reader', 'unit_id': %lld}", (long long)account, (long long)b),
+                 &grant));
+    STORE_OK(run(store, &command_grant_give,
+                 jsonf(store, "{'id': %lld, 'role': 'office', 'unit_id': %lld}", (long long)account, (long long)b),
+                 NULL));
+    STORE_OK(run(store, &command_grant_take,
+                 jsonf(store, "{'grant_id': %lld}", (long long)value_get_int(grant, "grant_id", 0)), NULL));
     struct actor qiao;
     STORE_OK(actor_load(store->ctx, store->db, account, &qiao));
     struct value *view = NULL;
-    STORE_OK(run_as(store, &qiao, &command_view_save, json(store, "{'page': 'findings', 'name': '我的', 'query': 'phase=long_term'}"), &view));
-    STORE_OK(run_as(store, &qiao, &command_view_drop, jsonf(store, "{'id': %lld}", (long long)value_get_int(view, "id", 0)), NULL));
-    struct value *open = jsonf(store,
-                               "{'file_sha256': '%064d', 'draft_sha256': '%064d', 'file_name': 'a.txt', 'media_type': 'text/plain',"
-                               " 'size': 3, 'draft_size': 9, 'title': '反馈意见', 'unit_id': %lld, 'label': 1}", 1, 2, (long long)root);
+    STORE_OK(run_as(store, &qiao, &command_view_save,
+                    json(store, "{'page': 'findings', 'name': '我的', 'query': 'phase=long_term'}"), &view));
+    STORE_OK(run_as(store, &qiao, &command_view_drop,
+                    jsonf(store, "{'id': %lld}", (long long)value_get_int(view, "id", 0)), NULL));
+    struct value *open =
+        jsonf(store,
+              "{'file_sha256': '%064d', 'draft_sha256': '%064d', 'file_name': 'a.txt', 'media_type': 'text/plain',"
+              " 'size': 3, 'draft_size': 9, 'title': '反馈意见', 'unit_id': %lld, 'label': 1}",
+              1, 2, (long long)root);
     int64_t draft = make(store, &command_draft_open, open);
-    make(store, &command_draft_edit, jsonf(store, "{'id': %lld, 'op': {'op': 'drop', 'id': 'f9', 'reason': 'x'}}", (long long)draft));
+    make(store, &command_draft_edit,
+         jsonf(store, "{'id': %lld, 'op': {'op': 'drop', 'id': 'f9', 'reason': 'x'}}", (long long)draft));
     make(store, &command_draft_rewind, jsonf(store, "{'id': %lld, 'to': 0}", (long long)draft));
-    make(store, &command_draft_edit, jsonf(store, "{'id': %lld, 'op': {'op': 'drop', 'id': 'f8', 'reason': 'y'}}", (long long)draft));
-    int64_t source = make(store, &command_draft_confirm,
-                          jsonf(store,
-                                "{'id': %lld, 'draft': {'source': {'title': '反馈意见', 'kind': 'inspection'}, 'doc_kind': 'feedback',"
-                                " 'aspects': [{'id': 'a1', 'title': '党的领导'}],"
-                                " 'findings': [{'id': 'f1', 'aspect': 'a1', 'no': '1.', 'title': '问题一', 'body': '事实', 'phase': 'long_term',"
-                                " 'amount_fen': 5, 'paragraphs': [2, 3], 'measures': [{'text': '措施', 'derived': true}],"
-                                " 'figures': [{'label': '户', 'value': 3, 'scale': 0, 'unit': '户', 'text': '3户'}]}],"
-                                " 'paragraphs': [{'n': 1, 'text': '一', 'raw': '一', 'state': 'used'}]}}", (long long)draft));
+    make(store, &command_draft_edit,
+         jsonf(store, "{'id': %lld, 'op': {'op': 'drop', 'id': 'f8', 'reason': 'y'}}", (long long)draft));
+    int64_t source = make(
+        store, &command_draft_confirm,
+        jsonf(store,
+              "{'id': %lld, 'draft': {'source': {'title': '反馈意见', 'kind': 'inspection'}, 'doc_kind': 'feedback',"
+              " 'aspects': [{'id': 'a1', 'title': '党的领导'}],"
+              " 'findings': [{'id': 'f1', 'aspect': 'a1', 'no': '1.', 'title': '问题一', 'body': '事实', 'phase': "
+              "'long_term',"
+              " 'amount_fen': 5, 'paragraphs': [2, 3], 'measures': [{'text': '措施', 'derived': true}],"
+              " 'figures': [{'label': '户', 'value': 3, 'scale': 0, 'unit': '户', 'text': '3户'}]}],"
+              " 'paragraphs': [{'n': 1, 'text': '一', 'raw': '一', 'state': 'used'}]}}",
+              (long long)draft));
     int64_t other = make_source(store, root, "LY-2020-001");
     int64_t finding = make_finding(store, other, "问题二");
     char sql[100];
     snprintf(sql, sizeof sql, "SELECT id FROM finding WHERE source_id = %lld", (long long)source);
     int64_t first = count_sql(store, sql);
-    make(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '问题乙', 'unit_id': %lld}", (long long)finding, (long long)b));
-    int64_t measure = make(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '清收欠款'}", (long long)finding));
-    make(store, &command_measure_change, jsonf(store, "{'id': %lld, 'text': '清收全部欠款', 'phase': 'immediate'}", (long long)measure));
+    make(store, &command_finding_change,
+         jsonf(store, "{'id': %lld, 'title': '问题乙', 'unit_id': %lld}", (long long)finding, (long long)b));
+    int64_t measure = make(store, &command_measure_plan,
+                           jsonf(store, "{'finding_id': %lld, 'text': '清收欠款'}", (long long)finding));
+    make(store, &command_measure_change,
+         jsonf(store, "{'id': %lld, 'text': '清收全部欠款', 'phase': 'immediate'}", (long long)measure));
     append(store, EVENT_FINDING_LINKED, source, first,
-           jsonf(store, "{'source_id': %lld, 'finding_id': %lld, 'other_id': %lld, 'relation': 'same_matter', 'title': 't', 'text': 'x',"
-                        " 'paragraph_from': null, 'paragraph_to': null}", (long long)other, (long long)first, (long long)finding));
+           jsonf(store,
+                 "{'source_id': %lld, 'finding_id': %lld, 'other_id': %lld, 'relation': 'same_matter', 'title': 't', "
+                 "'text': 'x',"
+                 " 'paragraph_from': null, 'paragraph_to': null}",
+                 (long long)other, (long long)first, (long long)finding));
     append(store, EVENT_FINDING_UNLINKED, source, first,
            jsonf(store, "{'finding_id': %lld, 'other_id': %lld}", (long long)first, (long long)finding));
-    append(store, EVENT_FINDING_WITHDRAWN, source, first, jsonf(store, "{'id': %lld, 'status': 'withdrawn'}", (long long)first));
-    append(store, EVENT_FINDING_RESTORED, source, first, jsonf(store, "{'id': %lld, 'status': 'registered'}", (long long)first));
+    append(store, EVENT_FINDING_WITHDRAWN, source, first,
+           jsonf(store, "{'id': %lld, 'status': 'withdrawn'}", (long long)first));
+    append(store, EVENT_FINDING_RESTORED, source, first,
+           jsonf(store, "{'id': %lld, 'status': 'registered'}", (long long)first));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '{}'}"));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '[]'}"));
     for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
@@ -265,32 +301,18 @@ STORE_TEST(every_kind_of_event_replays)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(event_is_numbered_and_chained),
-                     STORE_CASE(hash_is_the_documented_one),
-                     STORE_CASE(each_source_has_its_own_chain),
-                     STORE_CASE(changed_body_is_noticed),
-                     STORE_CASE(changed_time_is_noticed),
-                     STORE_CASE(changed_actor_is_noticed),
-                     STORE_CASE(changed_kind_is_noticed),
-                     STORE_CASE(changed_subject_is_noticed),
-                     STORE_CASE(changed_reason_is_noticed),
-                     STORE_CASE(changed_hash_is_noticed),
-                     STORE_CASE(cut_link_is_noticed),
-                     STORE_CASE(removed_event_in_the_middle_is_noticed),
-                     STORE_CASE(removed_newest_event_is_noticed),
-                     STORE_CASE(event_of_another_chain_is_noticed),
-                     STORE_CASE(unknown_kind_is_noticed),
-                     STORE_CASE(changed_head_is_noticed),
-                     STORE_CASE(removed_head_is_noticed),
-                     STORE_CASE(removed_chain_is_noticed),
-                     STORE_CASE(changed_finding_count_is_noticed),
-                     STORE_CASE(changed_measure_count_is_noticed),
-                     STORE_CASE(removed_search_document_is_noticed),
-                     STORE_CASE(removed_ancestor_is_noticed),
-                     STORE_CASE(added_scope_is_noticed),
-                     STORE_CASE(removed_scope_is_noticed),
-                     STORE_CASE(changed_table_is_noticed_by_rebuild),
-                     STORE_CASE(replay_stops_at_an_unknown_kind),
-                     STORE_CASE(as_of_gives_the_register_of_that_day),
-                     STORE_CASE(every_kind_of_event_replays));
+    return STORE_RUN(STORE_CASE(event_is_numbered_and_chained), STORE_CASE(hash_is_the_documented_one),
+                     STORE_CASE(each_source_has_its_own_chain), STORE_CASE(changed_body_is_noticed),
+                     STORE_CASE(changed_time_is_noticed), STORE_CASE(changed_actor_is_noticed),
+                     STORE_CASE(changed_kind_is_noticed), STORE_CASE(changed_subject_is_noticed),
+                     STORE_CASE(changed_reason_is_noticed), STORE_CASE(changed_hash_is_noticed),
+                     STORE_CASE(cut_link_is_noticed), STORE_CASE(removed_event_in_the_middle_is_noticed),
+                     STORE_CASE(removed_newest_event_is_noticed), STORE_CASE(event_of_another_chain_is_noticed),
+                     STORE_CASE(unknown_kind_is_noticed), STORE_CASE(changed_head_is_noticed),
+                     STORE_CASE(removed_head_is_noticed), STORE_CASE(removed_chain_is_noticed),
+                     STORE_CASE(changed_finding_count_is_noticed), STORE_CASE(changed_measure_count_is_noticed),
+                     STORE_CASE(removed_search_document_is_noticed), STORE_CASE(removed_ancestor_is_noticed),
+                     STORE_CASE(added_scope_is_noticed), STORE_CASE(removed_scope_is_noticed),
+                     STORE_CASE(changed_table_is_noticed_by_rebuild), STORE_CASE(replay_stops_at_an_unknown_kind),
+                     STORE_CASE(as_of_gives_the_register_of_that_day), STORE_CASE(every_kind_of_event_replays));
 }

@@ -58,15 +58,19 @@ static void step(int number)
     static const char *const phases[] = {"immediate", "concentrated", "long_term"};
     char input[1000];
     struct world *w = &world;
-    long long unit = pick(w->units, w->unit_count), other = pick(w->units, w->unit_count), finding = pick(w->findings, w->finding_count);
+    long long unit = pick(w->units, w->unit_count), other = pick(w->units, w->unit_count),
+              finding = pick(w->findings, w->finding_count);
     const char *word = words[next_random(8)], *more = words[next_random(8)];
     switch (next_random(12)) {
     case 0:
-        snprintf(input, sizeof input, "{'parent_id': %lld, 'code': 'U%u', 'name': '%s公司%d', 'valid_from': '2015-01-01'}", unit, next_random(80), word, number);
+        snprintf(input, sizeof input,
+                 "{'parent_id': %lld, 'code': 'U%u', 'name': '%s公司%d', 'valid_from': '2015-01-01'}", unit,
+                 next_random(80), word, number);
         keep(w->units, &w->unit_count, UNITS_MAX, attempt(&command_unit_create, input, "id"));
         return;
     case 1:
-        snprintf(input, sizeof input, "{'id': %lld, 'parent_id': %lld, 'valid_from': '20%02u-0%u-11'}", unit, other, 15 + next_random(10), 1 + next_random(9));
+        snprintf(input, sizeof input, "{'id': %lld, 'parent_id': %lld, 'valid_from': '20%02u-0%u-11'}", unit, other,
+                 15 + next_random(10), 1 + next_random(9));
         (void)attempt(&command_unit_move, input, "id");
         return;
     case 2:
@@ -75,32 +79,36 @@ static void step(int number)
         return;
     case 3:
     case 4:
-        snprintf(input, sizeof input, "{'source_id': %lld, 'title': '%s%s', 'facts': '%s', 'unit_id': %lld, 'label': %u, 'phase': '%s'}",
-                 (long long)pick(w->sources, w->source_count), word, more, more, unit, next_random(4), phases[next_random(3)]);
+        snprintf(input, sizeof input,
+                 "{'source_id': %lld, 'title': '%s%s', 'facts': '%s', 'unit_id': %lld, 'label': %u, 'phase': '%s'}",
+                 (long long)pick(w->sources, w->source_count), word, more, more, unit, next_random(4),
+                 phases[next_random(3)]);
         keep(w->findings, &w->finding_count, THINGS_MAX, attempt(&command_finding_create, input, "id"));
         return;
     case 5:
     case 6:
-        snprintf(input, sizeof input, "{'id': %lld, 'rev': %u, 'title': '%s%s', 'unit_id': %lld, 'due': '2026-1%u-01'}", finding, 1 + next_random(3), more,
-                 word, unit, next_random(3));
+        snprintf(input, sizeof input, "{'id': %lld, 'rev': %u, 'title': '%s%s', 'unit_id': %lld, 'due': '2026-1%u-01'}",
+                 finding, 1 + next_random(3), more, word, unit, next_random(3));
         (void)attempt(&command_finding_change, input, "id");
         return;
     case 7:
-        snprintf(input, sizeof input, "{'ids': [%lld, %lld, 5], 'field': 'label', 'value': '%u'}", finding, (long long)pick(w->findings, w->finding_count),
-                 next_random(4));
+        snprintf(input, sizeof input, "{'ids': [%lld, %lld, 5], 'field': 'label', 'value': '%u'}", finding,
+                 (long long)pick(w->findings, w->finding_count), next_random(4));
         (void)attempt(&command_finding_bulk, input, "id");
         return;
     case 8:
-        snprintf(input, sizeof input, "{'finding_id': %lld, 'text': '%s %s', 'phase': '%s'}", finding, word, more, phases[next_random(3)]);
+        snprintf(input, sizeof input, "{'finding_id': %lld, 'text': '%s %s', 'phase': '%s'}", finding, word, more,
+                 phases[next_random(3)]);
         keep(w->measures, &w->measure_count, THINGS_MAX, attempt(&command_measure_plan, input, "id"));
         return;
     case 9:
-        snprintf(input, sizeof input, "{'id': %lld, 'text': '%s', 'phase': '%s'}", (long long)pick(w->measures, w->measure_count), word, phases[next_random(3)]);
+        snprintf(input, sizeof input, "{'id': %lld, 'text': '%s', 'phase': '%s'}",
+                 (long long)pick(w->measures, w->measure_count), word, phases[next_random(3)]);
         (void)attempt(&command_measure_change, input, "id");
         return;
     case 10:
-        snprintf(input, sizeof input, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': %u}", (long long)pick(w->accounts, w->account_count),
-                 roles[next_random(6)], unit, next_random(4));
+        snprintf(input, sizeof input, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': %u}",
+                 (long long)pick(w->accounts, w->account_count), roles[next_random(6)], unit, next_random(4));
         keep(w->grants, &w->grant_count, 200, attempt(&command_grant_give, input, "grant_id"));
         return;
     default:
@@ -120,15 +128,22 @@ static void check_search(struct store *store)
     static const char *const words[] = {"担保", "贸易", "债务", "考核", "采购", "党建", "安全", "合同"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         char sql[300];
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM search_doc WHERE title LIKE '%%%s%%' OR body LIKE '%%%s%%'", words[i], words[i]);
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM search_doc WHERE title LIKE '%%%s%%' OR body LIKE '%%%s%%'",
+                 words[i], words[i]);
         int64_t by_like = count_sql(store, sql), by_index = search_hits(store, words[i]);
         if (by_like < 1000 && by_like != by_index)
             fail_msg("%s: %lld documents, %lld hits", words[i], (long long)by_like, (long long)by_index);
     }
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding f JOIN search_doc d ON d.id = f.id WHERE d.title <> f.title OR d.unit_id <> f.unit_id "
-                                      "OR d.label <> f.label"), 0);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM measure m JOIN finding f ON f.id = m.finding_id JOIN search_doc d ON d.id = m.id "
-                                      "WHERE d.title <> m.text OR d.unit_id <> f.unit_id OR d.label <> f.label"), 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding f JOIN search_doc d ON d.id = f.id WHERE d.title "
+                                      "<> f.title OR d.unit_id <> f.unit_id "
+                                      "OR d.label <> f.label"),
+                     0);
+    assert_int_equal(
+        count_sql(
+            store,
+            "SELECT count(*) FROM measure m JOIN finding f ON f.id = m.finding_id JOIN search_doc d ON d.id = m.id "
+            "WHERE d.title <> m.text OR d.unit_id <> f.unit_id OR d.label <> f.label"),
+        0);
 }
 
 STORE_TEST(random_commands_keep_the_invariants)
@@ -158,7 +173,4 @@ STORE_TEST(random_commands_keep_the_invariants)
     expect_rebuild_equal(store);
 }
 
-int main(void)
-{
-    return STORE_RUN(STORE_CASE(random_commands_keep_the_invariants));
-}
+int main(void) { return STORE_RUN(STORE_CASE(random_commands_keep_the_invariants)); }

@@ -71,7 +71,8 @@ const char *issue_key(struct store *store)
 int64_t make_unit(struct store *store, int64_t parent_id, const char *code, const char *name)
 {
     return make(store, &command_unit_create,
-                jsonf(store, "{'parent_id': %lld, 'code': '%s', 'name': '%s', 'kind': 'company', 'valid_from': '2015-01-01'}",
+                jsonf(store,
+                      "{'parent_id': %lld, 'code': '%s', 'name': '%s', 'kind': 'company', 'valid_from': '2015-01-01'}",
                       (long long)parent_id, code, name));
 }
 
@@ -81,7 +82,8 @@ int64_t make_root(struct store *store)
     STORE_OK(db_begin(ctx, store->db, true));
     STORE_OK(actor_sync_roles(ctx, store->db));
     STORE_OK(db_commit(ctx, store->db));
-    return make(store, &command_unit_create, json(store, "{'code': 'ROOT', 'name': '岫川集团', 'kind': 'group', 'valid_from': '2010-01-01'}"));
+    return make(store, &command_unit_create,
+                json(store, "{'code': 'ROOT', 'name': '岫川集团', 'kind': 'group', 'valid_from': '2010-01-01'}"));
 }
 
 struct actor make_actor(struct store *store, const char *login, const char *role, int64_t unit_id, int64_t label)
@@ -97,17 +99,21 @@ struct actor make_actor(struct store *store, const char *login, const char *role
 
 int64_t make_source(struct store *store, int64_t unit_id, const char *no)
 {
-    struct value *body = jsonf(store,
-                               "{'no': '%s', 'kind': 'inspection', 'doc_kind': 'feedback', 'title': '巡视反馈意见', 'issuer': '',"
-                               " 'inspector': '省委巡视组', 'inspected_body': '', 'inspected_from': null, 'inspected_to': null,"
-                               " 'fed_back': '2026-01-05', 'signatory': '', 'signed': null, 'publicity_from': null,"
-                               " 'publicity_to': null, 'publicity_days': null, 'publicity_first_day': null, 'contacts': '[]',"
-                               " 'unit_id': %lld, 'label': 1, 'file_sha256': '', 'file_name': '',"
-                               " 'paragraphs': [{'n': 1, 'place': 'p1', 'role': 'title', 'text': '一', 'raw': '', 'dropped': ''},"
-                               " {'n': 2, 'place': 'p2', 'role': 'finding', 'text': '二', 'raw': '貳', 'dropped': ''}]}",
-                               no, (long long)unit_id);
-    struct event_new event = {
-        .kind = EVENT_SOURCE_REGISTERED, .is_own_chain = true, .at_ms = clock_now_ms(), .reason = STR(""), .body = body};
+    struct value *body =
+        jsonf(store,
+              "{'no': '%s', 'kind': 'inspection', 'doc_kind': 'feedback', 'title': '巡视反馈意见', 'issuer': '',"
+              " 'inspector': '省委巡视组', 'inspected_body': '', 'inspected_from': null, 'inspected_to': null,"
+              " 'fed_back': '2026-01-05', 'signatory': '', 'signed': null, 'publicity_from': null,"
+              " 'publicity_to': null, 'publicity_days': null, 'publicity_first_day': null, 'contacts': '[]',"
+              " 'unit_id': %lld, 'label': 1, 'file_sha256': '', 'file_name': '',"
+              " 'paragraphs': [{'n': 1, 'place': 'p1', 'role': 'title', 'text': '一', 'raw': '', 'dropped': ''},"
+              " {'n': 2, 'place': 'p2', 'role': 'finding', 'text': '二', 'raw': '貳', 'dropped': ''}]}",
+              no, (long long)unit_id);
+    struct event_new event = {.kind = EVENT_SOURCE_REGISTERED,
+                              .is_own_chain = true,
+                              .at_ms = clock_now_ms(),
+                              .reason = STR(""),
+                              .body = body};
     int64_t id = 0;
     STORE_OK(db_begin(store->ctx, store->db, true));
     STORE_OK(event_append(store->ctx, store->db, &event, &id));
@@ -149,8 +155,7 @@ struct check_result check(struct store *store)
 void expect_clean(struct store *store)
 {
     struct check_result result = check(store);
-    VALUE_EACH(problem, result.list)
-    {
+    VALUE_EACH (problem, result.list) {
         print_error("%.*s\n", STR_ARG(problem->text));
     }
     assert_int_equal(result.problems, 0);
@@ -158,8 +163,7 @@ void expect_clean(struct store *store)
 
 bool has_problem(const struct check_result *result, const char *words)
 {
-    VALUE_EACH(problem, result->list)
-    {
+    VALUE_EACH (problem, result->list) {
         if (str_find(problem->text, str_from_cstr(words), 0) != SIZE_MAX)
             return true;
     }
@@ -181,8 +185,7 @@ void expect_rebuild_equal(struct store *store)
     assert_int_equal(events, event_count(store));
     /* The new one first: PostgreSQL has one column more, at the end, for its search. */
     STORE_OK(maintain_compare(store->ctx, to, store->db, &differences));
-    VALUE_EACH(difference, differences)
-    {
+    VALUE_EACH (difference, differences) {
         print_error("%.*s\n", STR_ARG(difference->text));
     }
     assert_int_equal(value_count(differences), 0);

@@ -16,8 +16,8 @@
 struct value *json(struct store *store, const char *text);
 /* printf, then json. */
 struct value *jsonf(struct store *store, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Types raw and runs the command in a transaction of its own as the actor (NULL: the program); issues stay on ctx until the
- * next call.  *ret_result may be NULL. */
+/* Types raw and runs the command in a transaction of its own as the actor (NULL: the program); issues stay on ctx until
+ * the next call.  *ret_result may be NULL. */
 enum rc run_as(struct store *store, const struct actor *actor, const struct command *command, const struct value *raw,
                struct value **ret_result);
 enum rc run(struct store *store, const struct command *command, const struct value *raw, struct value **ret_result);

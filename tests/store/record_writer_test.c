@@ -62,8 +62,12 @@ static struct one *make_one(struct store *store, const char *code)
     struct value *typed = NULL;
     STORE_OK(command_read_input(store->ctx, &command_unit_create, json(store, raw), &typed));
     one->input = value_copy(one->ctx.arena, typed);
-    one->job = (struct write_job){.command = &command_unit_create, .ctx = &one->ctx, .actor = &one->actor, .input = one->input,
-                                  .done = check_durable, .user = one};
+    one->job = (struct write_job){.command = &command_unit_create,
+                                  .ctx = &one->ctx,
+                                  .actor = &one->actor,
+                                  .input = one->input,
+                                  .done = check_durable,
+                                  .user = one};
     return one;
 }
 
@@ -214,7 +218,6 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(group_answers_only_what_is_durable),
                      STORE_CASE(full_queue_and_a_stopping_writer_are_busy),
-                     STORE_CASE(failing_commit_fails_the_whole_group),
-                     STORE_CASE(several_writers_share_a_chain),
+                     STORE_CASE(failing_commit_fails_the_whole_group), STORE_CASE(several_writers_share_a_chain),
                      STORE_CASE(writer_of_an_absent_database_does_not_start));
 }

@@ -22,8 +22,7 @@ static struct value *read_sheet(struct store *store, struct str bytes, const cha
     STORE_OK(reader_read(store->ctx, bytes, str_from_cstr(name), document));
     STORE_OK(sheet_from_document(store->ctx, document, STR_EMPTY, &grid));
     STORE_OK(register_sheet_guess(store->ctx, &grid, NULL, &mapping));
-    VALUE_EACH(column, value_get(mapping, "columns"))
-    {
+    VALUE_EACH (column, value_get(mapping, "columns")) {
         value_add_text(store->ctx->arena, fields, value_get_text(column, "field"));
     }
     STORE_OK(register_sheet_read(store->ctx, &grid, fields, &sheet));
@@ -31,7 +30,8 @@ static struct value *read_sheet(struct store *store, struct str bytes, const cha
     return sheet;
 }
 
-static struct value *input_of(struct store *store, struct str bytes, const char *name, int64_t source_id, const char *policy)
+static struct value *input_of(struct store *store, struct str bytes, const char *name, int64_t source_id,
+                              const char *policy)
 {
     struct value *fields, *input = jsonf(store, "{'policy': '%s', 'signature': '%s'}", policy, source_id ? "abc" : "");
     if (source_id)
@@ -46,7 +46,8 @@ static struct value *csv(struct store *store, const char *text, int64_t source_i
     return input_of(store, str_from_cstr(text), "l.csv", source_id, policy);
 }
 
-static void expect_counts(const struct value *result, int64_t created, int64_t changed, int64_t same, int64_t skipped, int64_t stale)
+static void expect_counts(const struct value *result, int64_t created, int64_t changed, int64_t same, int64_t skipped,
+                          int64_t stale)
 {
     assert_int_equal(value_get_int(result, "created", -1), created);
     assert_int_equal(value_get_int(result, "changed", -1), changed);
@@ -71,10 +72,13 @@ STORE_TEST(a_ledger_makes_findings_and_comes_again_unchanged)
     STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
     expect_counts(result, 2, 0, 0, 0, 0);
     assert_int_equal(value_get_int(result, "measures", 0), 3);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding f JOIN aspect a ON a.id = f.aspect_id JOIN unit u ON u.id = f.unit_id"
-                                      " WHERE a.title = '党的领导方面' AND u.code = 'B' AND f.amount_fen = 1234560000 AND f.due = '2026-09-30'"
-                                      " AND f.mark = '2' AND f.item_no = 2"),
-                     1);
+    assert_int_equal(
+        count_sql(
+            store,
+            "SELECT count(*) FROM finding f JOIN aspect a ON a.id = f.aspect_id JOIN unit u ON u.id = f.unit_id"
+            " WHERE a.title = '党的领导方面' AND u.code = 'B' AND f.amount_fen = 1234560000 AND f.due = '2026-09-30'"
+            " AND f.mark = '2' AND f.item_no = 2"),
+        1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM import_mapping WHERE signature = 'abc'"), 1);
     int64_t before = event_count(store);
     STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
@@ -104,9 +108,11 @@ STORE_TEST(what_differs_is_stopped_skipped_or_updated)
     STORE_OK(run(store, &command_register_import, csv(store, fresh, source, "update"), &result));
     expect_counts(result, 0, 1, 1, 0, 0);
     assert_int_equal(event_count(store), before + 2); /* finding.changed and measure.changed */
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding f JOIN unit u ON u.id = f.unit_id WHERE f.item_no = 2 AND u.code = 'A'"
-                                      " AND f.due = '2026-10-31' AND f.rev = 2"),
-                     1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM finding f JOIN unit u ON u.id = f.unit_id WHERE f.item_no = 2 AND u.code = 'A'"
+                  " AND f.due = '2026-10-31' AND f.rev = 2"),
+        1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM measure WHERE text = '修订管理办法'"), 1);
     expect_clean(store);
 }
@@ -141,7 +147,10 @@ STORE_TEST(a_ledger_may_be_a_source_of_its_own)
     value_put_int(store->ctx->arena, input, "label", 1);
     STORE_OK(run(store, &command_register_import, input, &result));
     expect_counts(result, 2, 0, 0, 0, 0);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM source WHERE title = '自查台账' AND finding_count = 2 AND last_item_no = 2"), 1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM source WHERE title = '自查台账' AND finding_count = 2 AND last_item_no = 2"),
+        1);
     expect_clean(store);
 }
 
@@ -159,7 +168,8 @@ STORE_TEST(rows_of_units_one_may_not_write_are_refused)
     STORE_RC(run_as(store, &office, &command_register_import, csv(store, secret, source, "stop"), &result), RC_INVALID);
     assert_string_equal(issue_key(store), "register.no_right");
     int64_t other = make_source(store, root, "LY-2026-002");
-    STORE_RC(run_as(store, &office, &command_register_import, csv(store, ledger, other, "stop"), &result), RC_NOT_FOUND);
+    STORE_RC(run_as(store, &office, &command_register_import, csv(store, ledger, other, "stop"), &result),
+             RC_NOT_FOUND);
     assert_int_equal(event_count(store), before + 1);
 }
 
@@ -167,15 +177,22 @@ STORE_TEST(rows_of_units_one_may_not_write_are_refused)
 static struct str export_book(struct store *store, const char *change_title)
 {
     static const struct xlsx_column columns[] = {
-        {.title = {"No.", 3}, .field = {"no", 2}, .kind = XLSX_TEXT},          {.title = {"Source", 6}, .field = {"source_no", 9}, .kind = XLSX_TEXT},
-        {.title = {"Aspect", 6}, .field = {"aspect_title", 12}, .kind = XLSX_TEXT}, {.title = {"Mark", 4}, .field = {"mark", 4}, .kind = XLSX_TEXT},
-        {.title = {"Finding", 7}, .field = {"title", 5}, .kind = XLSX_TEXT},   {.title = {"Details", 7}, .field = {"facts", 5}, .kind = XLSX_TEXT},
-        {.title = {"Status", 6}, .field = {"status", 6}, .kind = XLSX_TEXT},   {.title = {"Amount", 6}, .field = {"amount_fen", 10}, .kind = XLSX_MONEY},
-        {.title = {"Unit", 4}, .field = {"unit_name", 9}, .kind = XLSX_TEXT},  {.title = {"Who", 3}, .field = {"responsible", 11}, .kind = XLSX_TEXT},
-        {.title = {"Due", 3}, .field = {"due", 3}, .kind = XLSX_DATE},         {.title = {"Due, as stated", 14}, .field = {"due_stated", 10}, .kind = XLSX_TEXT},
+        {.title = {"No.", 3}, .field = {"no", 2}, .kind = XLSX_TEXT},
+        {.title = {"Source", 6}, .field = {"source_no", 9}, .kind = XLSX_TEXT},
+        {.title = {"Aspect", 6}, .field = {"aspect_title", 12}, .kind = XLSX_TEXT},
+        {.title = {"Mark", 4}, .field = {"mark", 4}, .kind = XLSX_TEXT},
+        {.title = {"Finding", 7}, .field = {"title", 5}, .kind = XLSX_TEXT},
+        {.title = {"Details", 7}, .field = {"facts", 5}, .kind = XLSX_TEXT},
+        {.title = {"Status", 6}, .field = {"status", 6}, .kind = XLSX_TEXT},
+        {.title = {"Amount", 6}, .field = {"amount_fen", 10}, .kind = XLSX_MONEY},
+        {.title = {"Unit", 4}, .field = {"unit_name", 9}, .kind = XLSX_TEXT},
+        {.title = {"Who", 3}, .field = {"responsible", 11}, .kind = XLSX_TEXT},
+        {.title = {"Due", 3}, .field = {"due", 3}, .kind = XLSX_DATE},
+        {.title = {"Due, as stated", 14}, .field = {"due_stated", 10}, .kind = XLSX_TEXT},
         {.title = {"Measures", 8}, .field = {"measure_count", 13}, .kind = XLSX_INT}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    static const char *const names[] = {"no", "source_no", "aspect_title", "mark", "title", "facts", "status", "", "unit_name", "responsible", "", "due_stated", ""};
+    static const char *const names[] = {"no", "source_no", "aspect_title", "mark", "title",      "facts", "status",
+                                        "",   "unit_name", "responsible",  "",     "due_stated", ""};
     const struct xlsx_book book = {.title = STR("Register"), .author = STR("Bihuan"), .kind = STR("findings")};
     struct str path = arena_format(store->ctx->arena, "%s/export.xlsx", store->dir);
     struct xlsx_write *write;
@@ -185,8 +202,7 @@ static struct str export_book(struct store *store, const char *change_title)
     STORE_OK(db_rows(store->ctx, st, &ids));
     STORE_OK(xlsx_write_open(store->ctx, path.p, &book, &write));
     STORE_OK(xlsx_write_sheet(store->ctx, write, STR("Register"), columns, COLUMNS, true));
-    VALUE_EACH(item, ids)
-    {
+    VALUE_EACH (item, ids) {
         struct value *row;
         struct xlsx_cell cells[COLUMNS];
         int32_t day = 0;
@@ -197,10 +213,13 @@ static struct str export_book(struct store *store, const char *change_title)
             cells[i] = (struct xlsx_cell){.text = *names[i] ? value_get_text(row, names[i]) : STR("")};
         if (change_title && item == ids->items.first)
             cells[4].text = str_from_cstr(change_title);
-        cells[7] = (struct xlsx_cell){.number = value_get_int(row, "amount_fen", 0), .is_null = value_is_null(value_get(row, "amount_fen"))};
-        cells[10] = date_parse(value_get_text(row, "due"), &day) ? (struct xlsx_cell){.number = day} : (struct xlsx_cell){.is_null = true};
+        cells[7] = (struct xlsx_cell){.number = value_get_int(row, "amount_fen", 0),
+                                      .is_null = value_is_null(value_get(row, "amount_fen"))};
+        cells[10] = date_parse(value_get_text(row, "due"), &day) ? (struct xlsx_cell){.number = day}
+                                                                 : (struct xlsx_cell){.is_null = true};
         cells[12] = (struct xlsx_cell){.number = value_get_int(row, "measure_count", 0)};
-        STORE_OK(xlsx_write_row(store->ctx, write, cells, arena_format(store->ctx->arena, "%lld", (long long)value_get_int(row, "id", 0)),
+        STORE_OK(xlsx_write_row(store->ctx, write, cells,
+                                arena_format(store->ctx->arena, "%lld", (long long)value_get_int(row, "id", 0)),
                                 value_get_int(row, "rev", 0)));
     }
     STORE_OK(xlsx_write_close(store->ctx, write));
@@ -221,11 +240,15 @@ STORE_TEST(an_untouched_export_changes_nothing)
     struct value *result;
     STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
     int64_t odd = make(store, &command_finding_create,
-                       jsonf(store, "{'source_id': %lld, 'title': '=1+1 擔保(dān)問題', 'facts': ' 第一行\\n  第二行 ', 'due_stated': '年底前'}", (long long)source));
+                       jsonf(store,
+                             "{'source_id': %lld, 'title': '=1+1 擔保(dān)問題', 'facts': ' 第一行\\n  第二行 ', "
+                             "'due_stated': '年底前'}",
+                             (long long)source));
     int64_t before = event_count(store);
     static const char *const all[] = {"stop", "skip", "update"};
     for (int i = 0; i < 3; i++) {
-        STORE_OK(run(store, &command_register_import, input_of(store, export_book(store, NULL), "export.xlsx", 0, all[i]), &result));
+        STORE_OK(run(store, &command_register_import,
+                     input_of(store, export_book(store, NULL), "export.xlsx", 0, all[i]), &result));
         expect_counts(result, 0, 0, 3, 0, 0);
     }
     assert_int_equal(event_count(store), before);
@@ -236,7 +259,8 @@ STORE_TEST(an_untouched_export_changes_nothing)
     /* the same book again: its row is older than the register now, but says the same */
     STORE_OK(run(store, &command_register_import, input_of(store, book, "export.xlsx", 0, "update"), &result));
     expect_counts(result, 0, 0, 3, 0, 0);
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '第三个标题'}", (long long)odd), NULL));
+    STORE_OK(
+        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '第三个标题'}", (long long)odd), NULL));
     STORE_OK(run(store, &command_register_import, input_of(store, book, "export.xlsx", 0, "update"), &result));
     expect_counts(result, 0, 0, 2, 0, 1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE title = '第三个标题'"), 1);
@@ -266,16 +290,18 @@ STORE_TEST(many_rows_take_seconds)
     expect_counts(result, count, 0, 0, 0, 0);
     STORE_OK(run(store, &command_register_import, input_of(store, buf_str(&text), "l.csv", source, "update"), &result));
     expect_counts(result, 0, 0, count, 0, 0);
-    print_message("# %d rows: read %lld ms, written %lld ms, again %lld ms\n", count, (long long)(read - start), (long long)(written - read),
-                  (long long)(clock_monotonic_ms() - written));
+    print_message("# %d rows: read %lld ms, written %lld ms, again %lld ms\n", count, (long long)(read - start),
+                  (long long)(written - read), (long long)(clock_monotonic_ms() - written));
     store->ctx->arena = usual;
 }
 
 STORE_TEST(an_upload_belongs_to_who_brought_it)
 {
     int64_t root = make_root(store);
-    struct actor anna = make_actor(store, "anna", "office", root, 1), bert = make_actor(store, "bert", "office", root, 1);
-    struct value *file = json(store, "{'sha256': '0123', 'name': 'l.csv', 'media_type': 'text/csv', 'size': 3}"), *result, *row;
+    struct actor anna = make_actor(store, "anna", "office", root, 1),
+                 bert = make_actor(store, "bert", "office", root, 1);
+    struct value *file = json(store, "{'sha256': '0123', 'name': 'l.csv', 'media_type': 'text/csv', 'size': 3}"),
+                 *result, *row;
     STORE_OK(run_as(store, &anna, &command_file_keep, file, &result));
     int64_t id = value_get_int(result, "id", 0), before = event_count(store);
     STORE_OK(run_as(store, &anna, &command_file_keep, file, &result));
@@ -294,8 +320,10 @@ STORE_TEST(an_upload_belongs_to_who_brought_it)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_ledger_makes_findings_and_comes_again_unchanged), STORE_CASE(what_differs_is_stopped_skipped_or_updated),
-                     STORE_CASE(one_wrong_row_keeps_all_out), STORE_CASE(a_ledger_may_be_a_source_of_its_own),
-                     STORE_CASE(rows_of_units_one_may_not_write_are_refused), STORE_CASE(an_untouched_export_changes_nothing),
-                     STORE_CASE(many_rows_take_seconds), STORE_CASE(an_upload_belongs_to_who_brought_it));
+    return STORE_RUN(STORE_CASE(a_ledger_makes_findings_and_comes_again_unchanged),
+                     STORE_CASE(what_differs_is_stopped_skipped_or_updated), STORE_CASE(one_wrong_row_keeps_all_out),
+                     STORE_CASE(a_ledger_may_be_a_source_of_its_own),
+                     STORE_CASE(rows_of_units_one_may_not_write_are_refused),
+                     STORE_CASE(an_untouched_export_changes_nothing), STORE_CASE(many_rows_take_seconds),
+                     STORE_CASE(an_upload_belongs_to_who_brought_it));
 }

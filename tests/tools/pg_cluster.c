@@ -93,15 +93,23 @@ static pid_t start_server(const char *dir, const char *bin)
     bool is_durable = getenv("BIHUAN_TEST_PG_DURABLE") != NULL;
     const char *const make[] = {
         initdb, "-D", data, "-U", "bihuan", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", NULL};
-    const char *const run[] = {postgres, "-D",
-                               data,     "-k",
-                               dir,      "-h",
-                               "",       "-c",
+    const char *const run[] = {postgres,
+                               "-D",
+                               data,
+                               "-k",
+                               dir,
+                               "-h",
+                               "",
+                               "-c",
                                is_durable ? "fsync=on" : "fsync=off",
-                               "-c",     is_durable ? "full_page_writes=on" : "full_page_writes=off",
-                               "-c",     "max_connections=60",
-                               "-c",     "shared_buffers=64MB",
-                               "-c",     "autovacuum=off",
+                               "-c",
+                               is_durable ? "full_page_writes=on" : "full_page_writes=off",
+                               "-c",
+                               "max_connections=60",
+                               "-c",
+                               "shared_buffers=64MB",
+                               "-c",
+                               "autovacuum=off",
                                NULL};
     int status = -1;
     pid_t pid = spawn(log, make);

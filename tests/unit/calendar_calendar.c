@@ -68,14 +68,17 @@ static int count_by_day(int32_t from, int32_t to, bool include_start)
 static void counts_as_walking_does(void **state)
 {
     (void)state;
-    struct calendar_row rows[] = {{.day = day_of("2024-07-10"), .is_off = true}, {.day = day_of("2024-07-13")},
-                                  {.day = day_of("2024-10-01")}, {.day = day_of("2031-05-03"), .is_off = true},
+    struct calendar_row rows[] = {{.day = day_of("2024-07-10"), .is_off = true},
+                                  {.day = day_of("2024-07-13")},
+                                  {.day = day_of("2024-10-01")},
+                                  {.day = day_of("2031-05-03"), .is_off = true},
                                   {.day = day_of("1950-05-01"), .is_off = true}};
     for (int round = 0; round < 2; round++) {
         uint32_t random = 12345;
         for (int i = 0; i < 2000; i++) {
             random = random * 1664525 + 1013904223;
-            int32_t from = day_of("2004-01-01") + (int32_t)(random >> 8) % 10000, to = from + (int32_t)(random >> 4) % 700 - 5;
+            int32_t from = day_of("2004-01-01") + (int32_t)(random >> 8) % 10000,
+                    to = from + (int32_t)(random >> 4) % 700 - 5;
             bool include = i % 2;
             assert_int_equal(calendar_count_working_days(from, to, include, NULL), count_by_day(from, to, include));
         }
@@ -155,11 +158,13 @@ static void agrees_with_the_shared_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_a_publicity_period), cmocka_unit_test(adds_working_days_over_holidays),
+        cmocka_unit_test(counts_a_publicity_period),
+        cmocka_unit_test(adds_working_days_over_holidays),
         cmocka_unit_test(counts_whole_years),
         cmocka_unit_test(counts_as_walking_does),
         cmocka_unit_test(marks_years_without_notice_as_estimated),
-        cmocka_unit_test(takes_rows_of_run_time),    SHARED_TEST(agrees_with_the_shared_facts, "cases/holidays.csv"),
+        cmocka_unit_test(takes_rows_of_run_time),
+        SHARED_TEST(agrees_with_the_shared_facts, "cases/holidays.csv"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

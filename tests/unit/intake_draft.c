@@ -1,4 +1,5 @@
-/* intake_draft.c: the draft register and its changes: each operation, what it refuses, and the invariant after any sequence. */
+/* intake_draft.c: the draft register and its changes: each operation, what it refuses, and the invariant after any
+ * sequence. */
 #include "unit.h"
 
 #include "base/value.h"
@@ -45,7 +46,7 @@ static enum rc apply(struct fixture *fixture, const char *op_text)
 
 static bool holds_number(const struct value *list, int64_t n)
 {
-    VALUE_EACH(child, list) {
+    VALUE_EACH (child, list) {
         if (child->kind == VALUE_INT ? child->integer == n : value_get_int(child, "n", 0) == n)
             return true;
     }
@@ -56,7 +57,7 @@ static bool holds_number(const struct value *list, int64_t n)
 static void check_invariant(const struct value *draft)
 {
     size_t used = 0;
-    VALUE_EACH(paragraph, value_get(draft, "paragraphs")) {
+    VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         int64_t n = value_get_int(paragraph, "n", 0);
         bool is_used = value_count(value_get(paragraph, "used_by")) > 0;
         bool is_unplaced = holds_number(value_get(draft, "unplaced"), n);
@@ -71,7 +72,7 @@ static void check_invariant(const struct value *draft)
 
 static const struct value *nth(const struct value *list, size_t i)
 {
-    VALUE_EACH(child, list)
+    VALUE_EACH (child, list)
         if (i-- == 0)
             return child;
     return NULL;
@@ -96,7 +97,8 @@ static void test_draft_of_bulletin(void **state)
     assert_int_equal(value_count(value_get(first, "measures")), 2);
     const struct value *measure = nth(value_get(first, "measures"), 0);
     assert_true(value_get_bool(measure, "derived"));
-    assert_true(str_equal(value_get_text(first, "aspect"), value_get_text(nth(value_get(fixture.draft, "aspects"), 0), "id")));
+    assert_true(
+        str_equal(value_get_text(first, "aspect"), value_get_text(nth(value_get(fixture.draft, "aspects"), 0), "id")));
     assert_int_equal(value_count(value_get(first, "figures")), 1);
     check_invariant(fixture.draft);
     arena_free(fixture.arena);
@@ -129,14 +131,15 @@ static void test_other_kinds(void **state)
     static const struct {
         const char *name;
         size_t findings;
-    } cases[] = {{"feedback.txt", 7}, {"feedback-prose.txt", 3}, {"news.txt", 0}, {"announcement.txt", 0}, {"closure.txt", 1}};
+    } cases[] = {
+        {"feedback.txt", 7}, {"feedback-prose.txt", 3}, {"news.txt", 0}, {"announcement.txt", 0}, {"closure.txt", 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture fixture;
         if (!open_draft(&fixture, cases[i].name))
             skip();
         assert_int_equal(value_count(value_get(fixture.draft, "findings")), cases[i].findings);
         if (strncmp(cases[i].name, "feedback", 8) == 0)
-            VALUE_EACH(entry, value_get(fixture.draft, "findings"))
+            VALUE_EACH (entry, value_get(fixture.draft, "findings"))
                 assert_int_equal(value_count(value_get(entry, "measures")), 0);
         check_invariant(fixture.draft);
         arena_free(fixture.arena);
@@ -207,7 +210,8 @@ static void test_operations(void **state)
     assert_ok(apply(&f, "{\"op\":\"add\",\"as\":\"aspect\",\"title\":\"X\"}"));
     struct str aspect = value_get_text(nth(value_get(f.draft, "aspects"), 0), "id");
     assert_ok(apply(&f, format_op(&f, "{\"op\":\"move\",\"id\":\"$1\",\"to\":\"$2\"}", fresh, aspect)));
-    assert_ok(apply(&f, format_op(&f, "{\"op\":\"edit\",\"id\":\"$1\",\"field\":\"due\",\"value\":\"2026-05-31\"}", fresh, STR_EMPTY)));
+    assert_ok(apply(&f, format_op(&f, "{\"op\":\"edit\",\"id\":\"$1\",\"field\":\"due\",\"value\":\"2026-05-31\"}",
+                                  fresh, STR_EMPTY)));
     assert_ok(apply(&f, format_op(&f, "{\"op\":\"drop\",\"id\":\"$1\",\"reason\":\"twice\"}", fresh, STR_EMPTY)));
     check_invariant(f.draft);
     struct str third = value_get_text(finding(&f, 1), "id");
@@ -215,7 +219,8 @@ static void test_operations(void **state)
     assert_ok(apply(&f, format_op(&f, "{\"op\":\"drop\",\"id\":\"$1\",\"reason\":\"no\"}", third, STR_EMPTY)));
     assert_true(holds_number(value_get(f.draft, "dropped"), paragraph));
     struct str n = arena_format(f.arena, "%lld", (long long)paragraph);
-    assert_ok(apply(&f, format_op(&f, "{\"op\":\"place\",\"paragraph\":$1,\"as\":\"finding\",\"to\":\"$2\"}", n, aspect)));
+    assert_ok(
+        apply(&f, format_op(&f, "{\"op\":\"place\",\"paragraph\":$1,\"as\":\"finding\",\"to\":\"$2\"}", n, aspect)));
     assert_false(holds_number(value_get(f.draft, "dropped"), paragraph));
     check_invariant(f.draft);
     arena_free(f.arena);
@@ -225,13 +230,21 @@ static void test_refusals(void **state)
 {
     (void)state;
     static const char *const ops[] = {
-        "{\"op\":\"fly\"}", "{\"op\":\"merge\",\"ids\":[\"f999\",\"f998\"]}", "{\"op\":\"merge\",\"ids\":[]}",
-        "{\"op\":\"split\",\"id\":\"nope\",\"at\":3}", "{\"op\":\"drop\",\"paragraph\":1}", "{\"op\":\"drop\",\"paragraph\":1,\"reason\":\"x\"}",
-        "{\"op\":\"drop\",\"paragraph\":999,\"reason\":\"x\"}", "{\"op\":\"place\",\"paragraph\":1,\"as\":\"finding\"}",
+        "{\"op\":\"fly\"}",
+        "{\"op\":\"merge\",\"ids\":[\"f999\",\"f998\"]}",
+        "{\"op\":\"merge\",\"ids\":[]}",
+        "{\"op\":\"split\",\"id\":\"nope\",\"at\":3}",
+        "{\"op\":\"drop\",\"paragraph\":1}",
+        "{\"op\":\"drop\",\"paragraph\":1,\"reason\":\"x\"}",
+        "{\"op\":\"drop\",\"paragraph\":999,\"reason\":\"x\"}",
+        "{\"op\":\"place\",\"paragraph\":1,\"as\":\"finding\"}",
         "{\"op\":\"edit\",\"id\":\"source\",\"field\":\"paragraphs\",\"value\":\"x\"}",
-        "{\"op\":\"edit\",\"id\":\"source\",\"field\":\"fed_back\",\"value\":\"tomorrow\"}", "{\"op\":\"add\",\"as\":\"finding\"}",
-        "{\"op\":\"add\",\"as\":\"measure\",\"title\":\"x\"}", "{\"op\":\"move\",\"id\":\"p1\",\"to\":\"p1\"}",
-        "{\"op\":\"retype\",\"id\":\"p1\",\"to\":\"finding\"}", "{}"};
+        "{\"op\":\"edit\",\"id\":\"source\",\"field\":\"fed_back\",\"value\":\"tomorrow\"}",
+        "{\"op\":\"add\",\"as\":\"finding\"}",
+        "{\"op\":\"add\",\"as\":\"measure\",\"title\":\"x\"}",
+        "{\"op\":\"move\",\"id\":\"p1\",\"to\":\"p1\"}",
+        "{\"op\":\"retype\",\"id\":\"p1\",\"to\":\"finding\"}",
+        "{}"};
     struct fixture f;
     if (!open_draft(&f, "ordinals.txt"))
         skip();
@@ -295,7 +308,8 @@ static struct value *random_op(struct fixture *f, uint32_t *seed)
 static void test_any_sequence(void **state)
 {
     (void)state;
-    static const char *const names[] = {"ordinals.txt", "feedback.txt", "ledger.html", "damage.txt", "run-on-full-width.txt"};
+    static const char *const names[] = {"ordinals.txt", "feedback.txt", "ledger.html", "damage.txt",
+                                        "run-on-full-width.txt"};
     int accepted = 0;
     for (uint32_t run = 0; run < RANDOM_RUNS; run++) {
         struct fixture f, again;
@@ -326,9 +340,13 @@ static void test_any_sequence(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_draft_of_bulletin), cmocka_unit_test(test_draft_of_ledger), cmocka_unit_test(test_other_kinds),
-        cmocka_unit_test(test_labelled_lines_fill_the_fields), cmocka_unit_test(test_title_of_a_closed_problem),
-        cmocka_unit_test(test_operations), cmocka_unit_test(test_refusals), cmocka_unit_test(test_any_sequence)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_draft_of_bulletin),
+                                       cmocka_unit_test(test_draft_of_ledger),
+                                       cmocka_unit_test(test_other_kinds),
+                                       cmocka_unit_test(test_labelled_lines_fill_the_fields),
+                                       cmocka_unit_test(test_title_of_a_closed_problem),
+                                       cmocka_unit_test(test_operations),
+                                       cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_any_sequence)};
     return cmocka_run_group_tests_name("intake draft", tests, NULL, NULL);
 }

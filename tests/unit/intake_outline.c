@@ -1,4 +1,5 @@
-/* intake_outline.c: the outline of whole documents against the expectation beside each, and of small ones built here. */
+/* intake_outline.c: the outline of whole documents against the expectation beside each, and of small ones built here.
+ */
 #include "unit.h"
 
 #include <dirent.h>
@@ -52,7 +53,7 @@ static int count_differences(const char *path, const struct value *expected, con
     int n = 0;
     bool is_same_kind = actual && actual->kind == expected->kind;
     if (is_same_kind && expected->kind == VALUE_MAP) {
-        VALUE_EACH(child, expected) {
+        VALUE_EACH (child, expected) {
             snprintf(below, sizeof below, "%s.%.*s", path, STR_ARG(child->key));
             n += count_differences(below, child, value_get_str(actual, child->key));
         }
@@ -61,7 +62,7 @@ static int count_differences(const char *path, const struct value *expected, con
     if (is_same_kind && expected->kind == VALUE_LIST && value_count(expected) == value_count(actual)) {
         const struct value *other = actual->items.first;
         int i = 0;
-        VALUE_EACH(child, expected) {
+        VALUE_EACH (child, expected) {
             snprintf(below, sizeof below, "%s[%d]", path, i++);
             n += count_differences(below, child, other);
             other = other->next;
@@ -80,12 +81,12 @@ static int count_differences(const char *path, const struct value *expected, con
 /* "style number role heading", two spaces a level: what a person compares at a glance. */
 static void flatten(struct arena *arena, struct value *list, const struct value *nodes, int depth)
 {
-    VALUE_EACH(node, nodes) {
+    VALUE_EACH (node, nodes) {
         const struct value *mark = value_get(node, "mark");
         value_add_text(arena, list,
-                       arena_format(arena, "%*s%.*s %lld %.*s %.*s", depth * 2, "", STR_ARG(value_get_text(mark, "style")),
-                                    (long long)value_get_int(mark, "number", 0), STR_ARG(value_get_text(node, "role")),
-                                    STR_ARG(value_get_text(node, "heading"))));
+                       arena_format(arena, "%*s%.*s %lld %.*s %.*s", depth * 2, "",
+                                    STR_ARG(value_get_text(mark, "style")), (long long)value_get_int(mark, "number", 0),
+                                    STR_ARG(value_get_text(node, "role")), STR_ARG(value_get_text(node, "heading"))));
         flatten(arena, list, value_get(node, "children"), depth + 1);
     }
 }
@@ -94,7 +95,7 @@ static void flatten(struct arena *arena, struct value *list, const struct value 
 static void check_places(const struct value *outline)
 {
     int64_t n = 0, unplaced = 0, furniture = 0;
-    VALUE_EACH(paragraph, value_get(outline, "paragraphs")) {
+    VALUE_EACH (paragraph, value_get(outline, "paragraphs")) {
         assert_int_equal(value_get_int(paragraph, "n", 0), ++n);
         struct str role = value_get_text(paragraph, "role");
         assert_true(role.n > 0 && !str_equal_cstr(role, "none"));
@@ -104,7 +105,7 @@ static void check_places(const struct value *outline)
     assert_int_equal(value_get_int(value_get(outline, "counts"), "paragraphs", -1), n);
     assert_int_equal(value_count(value_get(outline, "unplaced")), unplaced);
     assert_int_equal(value_count(value_get(outline, "dropped")), furniture);
-    VALUE_EACH(gone, value_get(outline, "dropped"))
+    VALUE_EACH (gone, value_get(outline, "dropped"))
         assert_true(value_get_text(gone, "reason").n > 0);
 }
 
@@ -173,53 +174,65 @@ static void check_sample(const char *name, const char *expected_text)
 static void test_seed(void **state)
 {
     (void)state;
-    check_sample("cec-2024-bulletin.txt",
-                 "{\"kind\":\"bulletin\",\"is_bulletin\":true,"
-                 "\"counts\":{\"parts\":4,\"sections\":24,\"items\":16,\"subs\":0,\"points\":31,\"long_term_points\":22,\"unplaced\":0,"
-                 "\"pinyin_marks\":455,\"findings\":16,\"sections_per_part\":[5,7,7,5],\"items_per_part\":[0,16,0,0],"
-                 "\"items_per_section\":[3,2,2,2,3,3,1],\"points_per_part\":[9,0,22,0],\"long_term_points_per_parent\":[3,3,4,2,3,3,4]},"
-                 "\"numbering\":{\"item\":\"running\"},"
-                 "\"source\":{\"inspected_from\":\"2023-04-06\",\"inspected_to\":\"2023-06-25\",\"fed_back\":\"2023-09-21\"},"
-                 "\"publicity\":{\"from\":\"2024-07-08\",\"to\":\"2024-07-26\",\"stated_days\":15,\"computed_days_with_first\":15,"
-                 "\"agrees\":true,\"include_first\":true},"
-                 "\"contacts\":[{\"kind\":\"phone\",\"value\":\"010-83026423\"},{\"kind\":\"address\"},"
-                 "{\"kind\":\"postcode\",\"value\":\"518057\"},{\"kind\":\"email\",\"value\":\"zgdzxsgk@cec.com.cn\"}],"
-                 "\"signature\":{\"date\":\"2024-07-08\"},\"reports\":[]}");
+    check_sample(
+        "cec-2024-bulletin.txt",
+        "{\"kind\":\"bulletin\",\"is_bulletin\":true,"
+        "\"counts\":{\"parts\":4,\"sections\":24,\"items\":16,\"subs\":0,\"points\":31,\"long_term_points\":22,"
+        "\"unplaced\":0,"
+        "\"pinyin_marks\":455,\"findings\":16,\"sections_per_part\":[5,7,7,5],\"items_per_part\":[0,16,0,0],"
+        "\"items_per_section\":[3,2,2,2,3,3,1],\"points_per_part\":[9,0,22,0],\"long_term_points_per_parent\":[3,3,4,2,"
+        "3,3,4]},"
+        "\"numbering\":{\"item\":\"running\"},"
+        "\"source\":{\"inspected_from\":\"2023-04-06\",\"inspected_to\":\"2023-06-25\",\"fed_back\":\"2023-09-21\"},"
+        "\"publicity\":{\"from\":\"2024-07-08\",\"to\":\"2024-07-26\",\"stated_days\":15,\"computed_days_with_first\":"
+        "15,"
+        "\"agrees\":true,\"include_first\":true},"
+        "\"contacts\":[{\"kind\":\"phone\",\"value\":\"010-83026423\"},{\"kind\":\"address\"},"
+        "{\"kind\":\"postcode\",\"value\":\"518057\"},{\"kind\":\"email\",\"value\":\"zgdzxsgk@cec.com.cn\"}],"
+        "\"signature\":{\"date\":\"2024-07-08\"},\"reports\":[]}");
 }
 
 static void test_parent_levels(void **state)
 {
     (void)state;
-    check_sample("bulletin-parent-levels.txt",
-                 "{\"kind\":\"bulletin\",\"counts\":{\"parts\":4,\"sections\":7,\"items\":12,\"subs\":18,\"points\":5,"
-                 "\"long_term_points\":5,\"findings\":9,\"measures\":18,\"unplaced\":0,\"sections_per_part\":[2,3,2,0],"
-                 "\"items_per_part\":[0,9,0,3],\"items_per_section\":[2,3,4]},\"numbering\":{\"item\":\"restarting\"},"
-                 "\"publicity\":{\"from\":\"2025-09-22\",\"to\":\"2025-10-16\",\"computed_days_with_first\":15,\"agrees\":true},"
-                 "\"signature\":{\"date\":\"2025-09-22\"},\"reports\":[]}");
+    check_sample(
+        "bulletin-parent-levels.txt",
+        "{\"kind\":\"bulletin\",\"counts\":{\"parts\":4,\"sections\":7,\"items\":12,\"subs\":18,\"points\":5,"
+        "\"long_term_points\":5,\"findings\":9,\"measures\":18,\"unplaced\":0,\"sections_per_part\":[2,3,2,0],"
+        "\"items_per_part\":[0,9,0,3],\"items_per_section\":[2,3,4]},\"numbering\":{\"item\":\"restarting\"},"
+        "\"publicity\":{\"from\":\"2025-09-22\",\"to\":\"2025-10-16\",\"computed_days_with_first\":15,\"agrees\":true},"
+        "\"signature\":{\"date\":\"2025-09-22\"},\"reports\":[]}");
 }
 
 static void test_missing_level(void **state)
 {
     (void)state;
-    check_sample("bulletin-missing-level.txt",
-                 "{\"kind\":\"bulletin\",\"counts\":{\"parts\":4,\"sections\":0,\"items\":10,\"points\":24,\"long_term_points\":5,"
-                 "\"findings\":8,\"furniture\":2,\"unplaced\":0,\"items_per_part\":[0,8,2,0],\"points_per_part\":[0,19,5,0]},"
-                 "\"publicity\":{\"from\":\"2026-02-09\",\"to\":\"2026-03-06\",\"stated_days\":15,\"computed_days_with_first\":16,"
-                 "\"computed_days_without_first\":15,\"agrees\":true,\"include_first\":false},"
-                 "\"signature\":{\"date\":\"2026-02-09\"},"
-                 "\"reports\":[{\"code\":\"numbering_duplicate\",\"stated\":\"3\"},{\"code\":\"numbering_missing\",\"stated\":\"6\"}]}");
+    check_sample(
+        "bulletin-missing-level.txt",
+        "{\"kind\":\"bulletin\",\"counts\":{\"parts\":4,\"sections\":0,\"items\":10,\"points\":24,\"long_term_points\":"
+        "5,"
+        "\"findings\":8,\"furniture\":2,\"unplaced\":0,\"items_per_part\":[0,8,2,0],\"points_per_part\":[0,19,5,0]},"
+        "\"publicity\":{\"from\":\"2026-02-09\",\"to\":\"2026-03-06\",\"stated_days\":15,\"computed_days_with_first\":"
+        "16,"
+        "\"computed_days_without_first\":15,\"agrees\":true,\"include_first\":false},"
+        "\"signature\":{\"date\":\"2026-02-09\"},"
+        "\"reports\":[{\"code\":\"numbering_duplicate\",\"stated\":\"3\"},{\"code\":\"numbering_missing\",\"stated\":"
+        "\"6\"}]}");
 }
 
 static void test_audit_report(void **state)
 {
     (void)state;
-    check_sample("audit-report.html",
-                 "{\"kind\":\"audit_rectification\",\"is_bulletin\":false,\"counts\":{\"parts\":4,\"sections\":3,\"items\":0,\"points\":2,"
-                 "\"long_term_points\":0,\"tables\":2,\"findings\":5,\"table_findings\":5,\"measures\":6,\"unplaced\":0},"
-                 "\"publicity\":null,\"signature\":{\"date\":\"2025-12-24\"},"
-                 "\"reports\":[{\"code\":\"rate_mismatch\",\"stated\":\"80.6%\",\"computed\":\"78.57%\"},"
-                 "{\"code\":\"date_damaged\",\"computed\":\"2025-11-15\"},{\"code\":\"date_damaged\",\"computed\":\"2025-09-15\"},"
-                 "{\"code\":\"date_damaged\",\"computed\":\"2026-01-31\"}]}");
+    check_sample(
+        "audit-report.html",
+        "{\"kind\":\"audit_rectification\",\"is_bulletin\":false,\"counts\":{\"parts\":4,\"sections\":3,\"items\":0,"
+        "\"points\":2,"
+        "\"long_term_points\":0,\"tables\":2,\"findings\":5,\"table_findings\":5,\"measures\":6,\"unplaced\":0},"
+        "\"publicity\":null,\"signature\":{\"date\":\"2025-12-24\"},"
+        "\"reports\":[{\"code\":\"rate_mismatch\",\"stated\":\"80.6%\",\"computed\":\"78.57%\"},"
+        "{\"code\":\"date_damaged\",\"computed\":\"2025-11-15\"},{\"code\":\"date_damaged\",\"computed\":\"2025-09-"
+        "15\"},"
+        "{\"code\":\"date_damaged\",\"computed\":\"2026-01-31\"}]}");
 }
 
 /* Marks that the file keeps apart from the text, as word processors do. */
@@ -227,12 +240,15 @@ static void test_automatic_numbering(void **state)
 {
     (void)state;
     struct paragraph paragraphs[] = {
-        {.text = STR("\xE5\x85\xB3\xE4\xBA\x8E\xE6\x95\xB4\xE6\x94\xB9\xE6\x83\x85\xE5\x86\xB5\xE7\x9A\x84\xE9\x80\x9A\xE6\x8A\xA5"), .place = STR("p1")},
+        {.text = STR("\xE5\x85\xB3\xE4\xBA\x8E\xE6\x95\xB4\xE6\x94\xB9\xE6\x83\x85\xE5\x86\xB5\xE7\x9A\x84\xE9\x80\x9A"
+                     "\xE6\x8A\xA5"),
+         .place = STR("p1")},
         {.text = STR("A"), .place = STR("p2"), .list_mark = STR("\xE4\xB8\x80\xE3\x80\x81")},
         {.text = STR("B"), .place = STR("p3"), .list_mark = STR("(\xE4\xB8\x80)")},
         {.text = STR("C"), .place = STR("p4"), .list_mark = STR("1.")},
         {.text = STR("D"), .place = STR("p5"), .list_mark = STR("1.")}};
-    struct document document = {.format = FORMAT_DOCX, .paragraphs = paragraphs, .count = sizeof paragraphs / sizeof *paragraphs};
+    struct document document = {
+        .format = FORMAT_DOCX, .paragraphs = paragraphs, .count = sizeof paragraphs / sizeof *paragraphs};
     struct arena *arena = arena_new(16 * 1024 * 1024);
     struct ctx ctx = {.arena = arena};
     struct outline *outline = NULL;
@@ -251,8 +267,13 @@ static void test_automatic_numbering(void **state)
 static void test_empty_and_rubbish(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "\n\n", "\xE4\xB8\x80\xE3\x80\x81", "\xE2\x80\x9C\xE2\x80\x9C\xE3\x80\x8A((((", "1.2.3.4.5",
-                                        "????????", "\xE4\xB8\x80\xE6\x98\xAF\xE4\xB8\x80\xE6\x98\xAF\xE4\xBA\x8C\xE6\x98\xAF"};
+    static const char *const texts[] = {"",
+                                        "\n\n",
+                                        "\xE4\xB8\x80\xE3\x80\x81",
+                                        "\xE2\x80\x9C\xE2\x80\x9C\xE3\x80\x8A((((",
+                                        "1.2.3.4.5",
+                                        "????????",
+                                        "\xE4\xB8\x80\xE6\x98\xAF\xE4\xB8\x80\xE6\x98\xAF\xE4\xBA\x8C\xE6\x98\xAF"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct paragraph paragraph = {.text = str_from_cstr(texts[i]), .place = STR("p1")};
         struct document document = {.format = FORMAT_TXT, .paragraphs = &paragraph, .count = 1};
@@ -268,8 +289,9 @@ static void test_empty_and_rubbish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents), cmocka_unit_test(test_seed), cmocka_unit_test(test_parent_levels),
-        cmocka_unit_test(test_missing_level), cmocka_unit_test(test_audit_report), cmocka_unit_test(test_automatic_numbering),
+        cmocka_unit_test(test_documents),        cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_parent_levels),    cmocka_unit_test(test_missing_level),
+        cmocka_unit_test(test_audit_report),     cmocka_unit_test(test_automatic_numbering),
         cmocka_unit_test(test_empty_and_rubbish)};
     return cmocka_run_group_tests_name("intake outline", tests, NULL, NULL);
 }

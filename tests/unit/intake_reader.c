@@ -186,9 +186,18 @@ static void test_xlsx(void **state)
     struct document d = read_sample("plain.xlsx");
     static const struct {
         const char *place, *text;
-    } cells[] = {{"台账!C1", "金额(万元)"}, {"台账!A2", "市财政局"}, {"台账!B2", "2024-07-08"}, {"台账!C2", "4118"},
-                 {"台账!D2", "92.9%"}, {"台账!B3", "2024-07-08 09:30:00"}, {"台账!C3", "0.0015"}, {"台账!D3", "TRUE"},
-                 {"台账!E3", "#DIV/0!"}, {"台账!G3", "公式文本"}, {"台账!H3", "12345678901234567890"}, {"台账!I3", "-125"}};
+    } cells[] = {{"台账!C1", "金额(万元)"},
+                 {"台账!A2", "市财政局"},
+                 {"台账!B2", "2024-07-08"},
+                 {"台账!C2", "4118"},
+                 {"台账!D2", "92.9%"},
+                 {"台账!B3", "2024-07-08 09:30:00"},
+                 {"台账!C3", "0.0015"},
+                 {"台账!D3", "TRUE"},
+                 {"台账!E3", "#DIV/0!"},
+                 {"台账!G3", "公式文本"},
+                 {"台账!H3", "12345678901234567890"},
+                 {"台账!I3", "-125"}};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
         assert_str(at_place(&d, cells[i].place)->text, cells[i].text);
     assert_int_equal(at_place(&d, "台账!A2")->row_span, 2);
@@ -291,7 +300,7 @@ static void test_hostile_files_end_in_one_clear_failure(void **state)
                  {"macro.xlsm", "reader.macro"},       {"doctype.docx", "reader.xml_entities"},
                  {"deep.docx", "reader.nesting"},      {"bomb.docx", "reader.zip_bomb"},
                  {"traverse.docx", "reader.zip_path"}, {"nobody.docx", "reader.part_missing"},
-                 {"cut.docx", "reader.zip_cut"}   ,    {"lying.docx", "reader.zip_broken"},
+                 {"cut.docx", "reader.zip_cut"},       {"lying.docx", "reader.zip_broken"},
                  {"open.html", "reader.nesting"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_failure(open_sample(cases[i].name), cases[i].name, NULL, cases[i].key);
@@ -363,10 +372,18 @@ static void test_numbers_are_exact(void **state)
         const char *in;
         int shift;
         const char *out;
-    } cases[] = {{"0.92900000000000005", 0, "0.929"}, {"0.92900000000000005", 2, "92.9"}, {"1E2", 0, "100"},
-                 {"9.9999999999999995E-2", 0, "0.1"}, {"99999999.99999999", 0, "100000000"}, {"-0", 0, "0"},
-                 {"0.07", 2, "7"}, {"1", 2, "100"}, {"1.10", 0, "1.1"}, {"123456789012345678", 0, "123456789012345678"},
-                 {"5E-1", 2, "50"}, {"18742.56", 0, "18742.56"}};
+    } cases[] = {{"0.92900000000000005", 0, "0.929"},
+                 {"0.92900000000000005", 2, "92.9"},
+                 {"1E2", 0, "100"},
+                 {"9.9999999999999995E-2", 0, "0.1"},
+                 {"99999999.99999999", 0, "100000000"},
+                 {"-0", 0, "0"},
+                 {"0.07", 2, "7"},
+                 {"1", 2, "100"},
+                 {"1.10", 0, "1.1"},
+                 {"123456789012345678", 0, "123456789012345678"},
+                 {"5E-1", 2, "50"},
+                 {"18742.56", 0, "18742.56"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out CLEANUP(buf_done);
         buf_init(&out, 2000);
@@ -387,8 +404,8 @@ static void test_dates(void **state)
         const char *in;
         bool is_1904;
         const char *out;
-    } cases[] = {{"1", false, "1900-01-01"}, {"59", false, "1900-02-28"}, {"61", false, "1900-03-01"},
-                 {"45481", false, "2024-07-08"}, {"0.5", false, "12:00:00"}, {"45481.999999999", false, "2024-07-09"},
+    } cases[] = {{"1", false, "1900-01-01"},     {"59", false, "1900-02-28"}, {"61", false, "1900-03-01"},
+                 {"45481", false, "2024-07-08"}, {"0.5", false, "12:00:00"},  {"45481.999999999", false, "2024-07-09"},
                  {"0", true, "1904-01-01"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out CLEANUP(buf_done);
@@ -410,11 +427,20 @@ static void test_number_marks(void **state)
         const char *format;
         int value;
         const char *out;
-    } cases[] = {{"chineseCounting", 10, "十"}, {"chineseCounting", 12, "十二"}, {"chineseCounting", 20, "二十"},
-                 {"chineseCountingThousand", 105, "一百零五"}, {"chineseCountingThousand", 110, "一百一十"},
-                 {"chineseLegalSimplified", 12, "壹拾贰"}, {"lowerRoman", 4, "iv"}, {"upperLetter", 28, "BB"},
-                 {"ideographTraditional", 2, "乙"}, {"decimalEnclosedCircleChinese", 20, "⑳"}, {"decimalZero", 7, "07"},
-                 {"decimalFullWidth", 12, "\uff11\uff12"}, {"ideographDigital", 10, "一〇"}, {"unheard", 3, "3"}};
+    } cases[] = {{"chineseCounting", 10, "十"},
+                 {"chineseCounting", 12, "十二"},
+                 {"chineseCounting", 20, "二十"},
+                 {"chineseCountingThousand", 105, "一百零五"},
+                 {"chineseCountingThousand", 110, "一百一十"},
+                 {"chineseLegalSimplified", 12, "壹拾贰"},
+                 {"lowerRoman", 4, "iv"},
+                 {"upperLetter", 28, "BB"},
+                 {"ideographTraditional", 2, "乙"},
+                 {"decimalEnclosedCircleChinese", 20, "⑳"},
+                 {"decimalZero", 7, "07"},
+                 {"decimalFullWidth", 12, "\uff11\uff12"},
+                 {"ideographDigital", 10, "一〇"},
+                 {"unheard", 3, "3"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out CLEANUP(buf_done);
         buf_init(&out, 100);

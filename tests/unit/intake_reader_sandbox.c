@@ -147,8 +147,13 @@ static void test_answers_are_whole(void **state)
     struct ctx ctx = {.arena = arena};
     struct paragraph p = {.text = STR("abc"), .place = STR("p1"), .bold = -1};
     struct str note = STR("reader.note.bidi\t2");
-    struct document document = {.format = FORMAT_TXT, .encoding = STR("UTF-8"), .paragraphs = &p, .count = 1, .notes = &note,
-                                .note_count = 1}, back;
+    struct document document = {.format = FORMAT_TXT,
+                                .encoding = STR("UTF-8"),
+                                .paragraphs = &p,
+                                .count = 1,
+                                .notes = &note,
+                                .note_count = 1},
+                    back;
     struct buf wire CLEANUP(buf_done);
     buf_init(&wire, 10000);
     reader_wire_encode(&wire, RC_OK, &ctx, &document);

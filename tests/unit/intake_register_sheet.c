@@ -23,7 +23,7 @@ static void read_text(struct table *t, const char *text)
     assert_ok(sheet_from_document(&t->ctx, &document, STR_EMPTY, &t->grid));
     assert_ok(register_sheet_guess(&t->ctx, &t->grid, NULL, &t->mapping));
     t->fields = value_new_list(t->ctx.arena);
-    VALUE_EACH(column, value_get(t->mapping, "columns"))
+    VALUE_EACH (column, value_get(t->mapping, "columns"))
         value_add_text(t->ctx.arena, t->fields, value_get_text(column, "field"));
     t->rc = register_sheet_read(&t->ctx, &t->grid, t->fields, &t->sheet);
 }
@@ -53,8 +53,7 @@ static void usual_ledger(void **state)
 {
     (void)state;
     struct table t;
-    read_text(&t, "某集团问题台账,,,,,,,,\n" HEAD
-                  "一、党的领导方面,,,,,,,,\n"
+    read_text(&t, "某集团问题台账,,,,,,,,\n" HEAD "一、党的领导方面,,,,,,,,\n"
                   "1,学习不深入,1.制定计划,立行立改,办公室,张三,2026年6月底前,,已完成\n"
                   ",,2.每月研讨,,,,长期坚持,,\n"
                   "2,采购不严,修订办法,集中整改,采购部、财务部,李四,2026-09-30,\"1,234.56\",整改中\n"
@@ -80,7 +79,8 @@ static void usual_ledger(void **state)
     assert_str(value_get_text(three, "phase"), "long_term");
     assert_str(value_get_text(three, "aspect"), "选人用人方面");
     assert_int_equal(value_get_int(three, "amount_fen", 0), 100);
-    static const char *const notes[] = {"register.note_heading", "register.note_heading", "register.note_empty", "register.note_total", "register.note_line"};
+    static const char *const notes[] = {"register.note_heading", "register.note_heading", "register.note_empty",
+                                        "register.note_total", "register.note_line"};
     for (size_t i = 0; i < 5; i++)
         assert_str(value_get_text(at(value_get(t.sheet, "notes"), i), "key"), notes[i]);
     done(&t);
@@ -172,8 +172,11 @@ static void units_are_found_and_suggested(void **state)
     (void)state;
     struct ctx ctx = {.arena = arena_new((size_t)64 << 20)};
     struct value *rows = value_new_list(ctx.arena);
-    static const char *const units[][4] = {{"A", "集团采购管理部", "采购部", ""}, {"B", "财务资产部", "财务部", ""}, {"C", "旧人事部", "人事", "2020-01-01"},
-                                           {"D", "甲公司办公室", "办公室", ""},    {"E", "乙公司办公室", "办公室", ""}};
+    static const char *const units[][4] = {{"A", "集团采购管理部", "采购部", ""},
+                                           {"B", "财务资产部", "财务部", ""},
+                                           {"C", "旧人事部", "人事", "2020-01-01"},
+                                           {"D", "甲公司办公室", "办公室", ""},
+                                           {"E", "乙公司办公室", "办公室", ""}};
     for (size_t i = 0; i < 5; i++) {
         struct value *row = value_add_map(ctx.arena, rows);
         value_put_int(ctx.arena, row, "id", (int64_t)i + 1);
@@ -198,11 +201,12 @@ static void units_are_found_and_suggested(void **state)
 static void words_of_our_own_export_are_known(void **state)
 {
     (void)state;
-    static const char *const words[][2] = {{"phase.immediate", "整改类型"},      {"phase.concentrated", "整改类型"}, {"phase.long_term", "整改类型"},
-                                           {"nature.individual", "问题性质"},    {"nature.common", "问题性质"},      {"nature.mechanism", "问题性质"},
-                                           {"nature.legacy", "问题性质"},        {"severity.general", "严重程度"},   {"severity.serious", "严重程度"},
-                                           {"severity.major", "严重程度"},       {"label.public", "密级标识"},       {"label.internal", "密级标识"},
-                                           {"label.work_secret", "密级标识"}};
+    static const char *const words[][2] = {
+        {"phase.immediate", "整改类型"},   {"phase.concentrated", "整改类型"}, {"phase.long_term", "整改类型"},
+        {"nature.individual", "问题性质"}, {"nature.common", "问题性质"},      {"nature.mechanism", "问题性质"},
+        {"nature.legacy", "问题性质"},     {"severity.general", "严重程度"},   {"severity.serious", "严重程度"},
+        {"severity.major", "严重程度"},    {"label.public", "密级标识"},       {"label.internal", "密级标识"},
+        {"label.work_secret", "密级标识"}};
     for (int lang = 0; lang < 2; lang++)
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             struct str word = message_find(lang ? LANG_EN : LANG_ZH, str_from_cstr(words[i][0]));

@@ -50,7 +50,8 @@ static void fail_form(struct str type, struct str body, enum rc expected, const 
 {
     struct ctx ctx = new_ctx();
     struct form *form;
-    const struct form_limits limits = {.fields = 4, .name_bytes = 20, .field_bytes = 30, .total_field_bytes = 50, .files = 1, .file_bytes = 10};
+    const struct form_limits limits = {
+        .fields = 4, .name_bytes = 20, .field_bytes = 30, .total_field_bytes = 50, .files = 1, .file_bytes = 10};
     assert_int_equal(form_parse(&ctx, type, body, &limits, &form), expected);
     if (key)
         assert_string_equal(ctx.first->key.p, key);
@@ -69,7 +70,8 @@ static void test_faults_name_the_field(void **state)
     fail_form(TYPE_FORM, STR("a=1&b=2&c=3&d=4&e=5"), RC_TOO_LARGE, "form.too_many_fields", NULL);
     fail_form(TYPE_FORM, STR("a23456789012345678901=1"), RC_TOO_LARGE, "form.name_too_long", NULL);
     fail_form(TYPE_FORM, STR("a=1234567890123456789012345678901"), RC_TOO_LARGE, "form.field_too_long", "a");
-    fail_form(TYPE_FORM, STR("a=12345678901234567890123456&b=1234567890123456789012345"), RC_TOO_LARGE, "form.fields_too_long", "b");
+    fail_form(TYPE_FORM, STR("a=12345678901234567890123456&b=1234567890123456789012345"), RC_TOO_LARGE,
+              "form.fields_too_long", "b");
     fail_form(STR("text/plain"), STR("a=1"), RC_UNSUPPORTED, "form.type_unsupported", NULL);
     fail_form(STR("application/json"), STR("[1]"), RC_BAD_REQUEST, "error.json_not_object", NULL);
     fail_form(STR("application/json"), STR("{\"a\":"), RC_INVALID, NULL, NULL);
@@ -80,7 +82,9 @@ static void test_json_body(void **state)
     (void)state;
     struct ctx ctx = new_ctx();
     struct form *form;
-    assert_int_equal(form_parse(&ctx, STR("application/json; charset=utf-8"), STR("{\"a\":1,\"b\":{\"c\":[\"x\"]}}"), NULL, &form), RC_OK);
+    assert_int_equal(
+        form_parse(&ctx, STR("application/json; charset=utf-8"), STR("{\"a\":1,\"b\":{\"c\":[\"x\"]}}"), NULL, &form),
+        RC_OK);
     assert_true(form->is_json);
     check_json(form->fields, "{\"a\":1,\"b\":{\"c\":[\"x\"]}}");
     assert_int_equal(form_parse(&ctx, STR(""), STR(""), NULL, &form), RC_OK);
@@ -90,8 +94,9 @@ static void test_json_body(void **state)
 
 #define PART(head, content) "--XX\r\nContent-Disposition: form-data; " head "\r\n\r\n" content "\r\n"
 
-static const char parts[] = PART("name=\"a\"", "x\r\ny") PART("name=\"f\"; filename=\"C:\\up\\\xe5\x8f\x8d.docx\"\r\nContent-Type: application/zip", "PK\r\n--X\r\n\r\n")
-    PART("name=\"e\"; filename=\"\"", "") PART("name=empty", "") PART("name=\"q%22\"", "1") "--XX--\r\n";
+static const char parts[] = PART("name=\"a\"", "x\r\ny")
+    PART("name=\"f\"; filename=\"C:\\up\\\xe5\x8f\x8d.docx\"\r\nContent-Type: application/zip", "PK\r\n--X\r\n\r\n")
+        PART("name=\"e\"; filename=\"\"", "") PART("name=empty", "") PART("name=\"q%22\"", "1") "--XX--\r\n";
 
 #define BODY ((struct str){parts, sizeof parts - 1})
 
@@ -166,11 +171,14 @@ static void test_bad_multipart(void **state)
     fail_form(STR("multipart/form-data"), STR("x"), RC_BAD_REQUEST, "form.no_boundary", NULL);
     fail_form(TYPE_PARTS, STR("nothing"), RC_BAD_REQUEST, "form.cut_off", NULL);
     fail_form(TYPE_PARTS, STR(PART("name=a", "1")), RC_BAD_REQUEST, "form.cut_off", NULL);
-    fail_form(TYPE_PARTS, STR("--XX\r\nContent-Disposition: form-data; name=a\r\n\r\nabc"), RC_BAD_REQUEST, "form.cut_off", NULL);
+    fail_form(TYPE_PARTS, STR("--XX\r\nContent-Disposition: form-data; name=a\r\n\r\nabc"), RC_BAD_REQUEST,
+              "form.cut_off", NULL);
     fail_form(TYPE_PARTS, STR("--XX\r\nX: y\r\n\r\n\r\n--XX--"), RC_BAD_REQUEST, "form.bad_part", NULL);
     fail_form(TYPE_PARTS, STR("--XXX\r\n\r\n"), RC_BAD_REQUEST, "form.bad_part", NULL);
-    fail_form(TYPE_PARTS, STR(PART("name=f; filename=x", "12345678901") "--XX--"), RC_TOO_LARGE, "form.file_too_large", "f");
-    fail_form(TYPE_PARTS, STR(PART("name=f; filename=x", "1") PART("name=g; filename=x", "1") "--XX--"), RC_TOO_LARGE, "form.too_many_files", "g");
+    fail_form(TYPE_PARTS, STR(PART("name=f; filename=x", "12345678901") "--XX--"), RC_TOO_LARGE, "form.file_too_large",
+              "f");
+    fail_form(TYPE_PARTS, STR(PART("name=f; filename=x", "1") PART("name=g; filename=x", "1") "--XX--"), RC_TOO_LARGE,
+              "form.too_many_files", "g");
     fail_form(TYPE_PARTS, STR(PART("name=a", "\xff") "--XX--"), RC_BAD_ENCODING, NULL, "a");
     /* cut at every byte: never a crash, never accepted without its end */
     for (size_t n = 0; n + 4 < sizeof parts; n++) {
@@ -190,9 +198,20 @@ static void test_file_names(void **state)
     static const struct {
         const char *raw, *safe;
     } cases[] = {
-        {"a.docx", "a.docx"},  {"../../etc/passwd", "passwd"},     {"C:\\x\\y.xlsx", "y.xlsx"}, {"..", "file"},
-        {"", "file"},          {".hidden", "hidden"},              {"a\nb\x7f", "ab"},          {"x\xe2\x80\xae" "fdp.exe", "xfdp.exe"},
-        {"\xff\xfe", "file"},  {"a<b>|c?.txt", "abc.txt"},         {"  sp ace.txt ", "sp ace.txt"}, {"* .x", "x"},
+        {"a.docx", "a.docx"},
+        {"../../etc/passwd", "passwd"},
+        {"C:\\x\\y.xlsx", "y.xlsx"},
+        {"..", "file"},
+        {"", "file"},
+        {".hidden", "hidden"},
+        {"a\nb\x7f", "ab"},
+        {"x\xe2\x80\xae"
+         "fdp.exe",
+         "xfdp.exe"},
+        {"\xff\xfe", "file"},
+        {"a<b>|c?.txt", "abc.txt"},
+        {"  sp ace.txt ", "sp ace.txt"},
+        {"* .x", "x"},
     };
     struct arena *arena = arena_new(1 << 20);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -242,11 +261,13 @@ static void test_cookies(void **state)
     assert_null(cookie_find(header, STR("c")).p);
     struct buf out;
     buf_init(&out, 1000);
-    struct cookie cookie = {.name = STR("s"), .value = STR("abc"), .max_age_s = 60, .same_site = COOKIE_STRICT, .is_secure = true};
+    struct cookie cookie = {
+        .name = STR("s"), .value = STR("abc"), .max_age_s = 60, .same_site = COOKIE_STRICT, .is_secure = true};
     assert_int_equal(cookie_write(&out, &cookie), RC_OK);
     assert_string_equal(out.p, "s=abc; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Strict");
     buf_reset(&out);
-    cookie = (struct cookie){.name = STR("l"), .value = STR("en"), .path = STR("/x"), .max_age_s = -1, .is_readable_by_script = true};
+    cookie = (struct cookie){
+        .name = STR("l"), .value = STR("en"), .path = STR("/x"), .max_age_s = -1, .is_readable_by_script = true};
     assert_int_equal(cookie_write(&out, &cookie), RC_OK);
     assert_string_equal(out.p, "l=en; Path=/x; SameSite=Lax");
     cookie.value = STR("a\r\nX: y");
@@ -261,14 +282,17 @@ static void test_every_allocation_may_fail(void **state)
     (void)state;
     const struct {
         struct str type, body;
-    } cases[] = {{TYPE_FORM, STR("a=1&b=%E9%97%AE&b=2&b=3")}, {TYPE_PARTS, BODY}, {STR("application/json"), STR("{\"a\":[1,{\"b\":\"c\"}]}")}};
+    } cases[] = {{TYPE_FORM, STR("a=1&b=%E9%97%AE&b=2&b=3")},
+                 {TYPE_PARTS, BODY},
+                 {STR("application/json"), STR("{\"a\":[1,{\"b\":\"c\"}]}")}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (long n = 1;; n++) {
             alloc_fail_at(n);
             struct ctx ctx = new_ctx();
             struct form *form = NULL;
             int fd = spool(cases[i].body.p, cases[i].body.n);
-            enum rc rc = ctx.arena ? form_parse_fd(&ctx, cases[i].type, fd, (int64_t)cases[i].body.n, NULL, &form) : RC_NOMEM;
+            enum rc rc =
+                ctx.arena ? form_parse_fd(&ctx, cases[i].type, fd, (int64_t)cases[i].body.n, NULL, &form) : RC_NOMEM;
             bool has_failed = alloc_has_failed();
             alloc_fail_at(0);
             /* the JSON library under json_parse may report a failed allocation as a fault of the text */

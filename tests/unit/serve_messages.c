@@ -76,8 +76,10 @@ static void test_find_and_format(void **state)
     assert_true(str_equal(message_format(arena, LANG_EN, STR("no.such"), args, 2), STR("no.such")));
     assert_true(str_equal(message_format(arena, LANG_EN, STR("table.count"), args, 1), STR("7 rows")));
     assert_true(str_equal(message_format(arena, LANG_EN, STR("table.count"), one, 1), STR("1 row")));
-    assert_true(str_equal(message_format(arena, LANG_EN, STR("form.out_of_range"), args, 1), STR("Must be between 7 and {1}.")));
-    assert_true(str_equal(message_format(arena, LANG_EN, STR("form.out_of_range"), args, 2), STR("Must be between 7 and <x>.")));
+    assert_true(str_equal(message_format(arena, LANG_EN, STR("form.out_of_range"), args, 1),
+                          STR("Must be between 7 and {1}.")));
+    assert_true(str_equal(message_format(arena, LANG_EN, STR("form.out_of_range"), args, 2),
+                          STR("Must be between 7 and <x>.")));
     for (size_t i = 0; message_key_at(i).n; i++)
         assert_true(message_find(LANG_EN, message_key_at(i)).p == message_entries[i].texts[LANG_EN].p);
     struct ctx ctx = {.arena = arena};
@@ -140,7 +142,8 @@ static size_t key_length(struct str text, size_t at)
 {
     size_t n = 0;
     bool has_dot = false;
-    while (at + n < text.n && (islower((unsigned char)text.p[at + n]) || strchr("._", text.p[at + n]) || (n && isdigit((unsigned char)text.p[at + n])))) {
+    while (at + n < text.n && (islower((unsigned char)text.p[at + n]) || strchr("._", text.p[at + n]) ||
+                               (n && isdigit((unsigned char)text.p[at + n])))) {
         has_dot |= text.p[at + n] == '.';
         n++;
     }
@@ -150,8 +153,9 @@ static size_t key_length(struct str text, size_t at)
 /* Every key given to a call that reports a failure or a note has a message. */
 static int check_calls(struct str text, const char *path)
 {
-    static const struct str calls[] = {{"ctx_fail", 8}, {"reader_note", 11}, {"reader_damaged", 14},
-                                       {"page_text", 9}, {"refuse(", 7}, {"set_flash", 9},    {"fail_field", 10},     {"fail_setting", 12}};
+    static const struct str calls[] = {{"ctx_fail", 8},    {"reader_note", 11}, {"reader_damaged", 14},
+                                       {"page_text", 9},   {"refuse(", 7},      {"set_flash", 9},
+                                       {"fail_field", 10}, {"fail_setting", 12}};
     int missing = 0;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         for (size_t at = str_find(text, calls[i], 0); at != SIZE_MAX; at = str_find(text, calls[i], at + 1)) {

@@ -62,17 +62,20 @@ static bool run_case(const struct value *one)
     struct ctx ctx = new_ctx();
     CLEANUP(mustache_set_free_ptr) struct mustache_set *set = mustache_set_new();
     assert_int_equal(mustache_set_add(&ctx, set, STR("main"), value_get_text(one, "template")), RC_OK);
-    VALUE_EACH(partial, value_get(one, "partials"))
+    VALUE_EACH (partial, value_get(one, "partials"))
         assert_int_equal(mustache_set_add(&ctx, set, partial->key, partial->text), RC_OK);
     assert_int_equal(mustache_set_link(&ctx, set, NULL, false), RC_OK);
     struct buf out;
     buf_init(&out, PAGE_BYTES_MAX);
-    assert_int_equal(mustache_render(&ctx, mustache_set_find(set, STR("main")), value_get(one, "data"), 0, MUSTACHE_SPEC, &out), RC_OK);
+    assert_int_equal(
+        mustache_render(&ctx, mustache_set_find(set, STR("main")), value_get(one, "data"), 0, MUSTACHE_SPEC, &out),
+        RC_OK);
     /* the spec lets the renderer choose how a quote is written */
     struct str expected = value_get_text(one, "expected");
     bool is_same = str_equal(buf_str(&out), expected);
     if (!is_same)
-        print_error("%.*s: got [%.*s], expected [%.*s]\n", STR_ARG(value_get_text(one, "name")), STR_ARG(buf_str(&out)), STR_ARG(expected));
+        print_error("%.*s: got [%.*s], expected [%.*s]\n", STR_ARG(value_get_text(one, "name")), STR_ARG(buf_str(&out)),
+                    STR_ARG(expected));
     buf_done(&out);
     arena_free(ctx.arena);
     return is_same;
@@ -96,8 +99,7 @@ static void test_spec_cases(void **state)
         struct ctx ctx = new_ctx();
         struct value *tree;
         assert_int_equal(json_parse(&ctx, quote_fractions(ctx.arena, (struct str){text, n}), &tree), RC_OK);
-        VALUE_EACH(one, value_get(tree, "tests"))
-        {
+        VALUE_EACH (one, value_get(tree, "tests")) {
             cases++;
             failed += run_case(one) ? 0 : 1;
         }
@@ -115,8 +117,8 @@ struct file {
     const char *name, *source;
 };
 
-static enum rc render_files(struct ctx *ctx, const struct file *files, const struct value *view, enum mustache_mode mode,
-                            int variant, struct buf *out)
+static enum rc render_files(struct ctx *ctx, const struct file *files, const struct value *view,
+                            enum mustache_mode mode, int variant, struct buf *out)
 {
     const struct mustache_constants constants = {message_find_constant, NULL, LANG_COUNT};
     CLEANUP(mustache_set_free_ptr) struct mustache_set *set = mustache_set_new();
@@ -168,8 +170,8 @@ static void test_layout(void **state)
 static void test_indentation(void **state)
 {
     (void)state;
-    CHECK("{\"x\":\"1\\n2\"}", "<\n    a\n      1\n2\n    b\n>\n", {"main", "<\n  {{>p}}\n>\n"}, {"p", "  a\n  {{>q}}\n  b\n"},
-          {"q", "  {{x}}\n"});
+    CHECK("{\"x\":\"1\\n2\"}", "<\n    a\n      1\n2\n    b\n>\n", {"main", "<\n  {{>p}}\n>\n"},
+          {"p", "  a\n  {{>q}}\n  b\n"}, {"q", "  {{x}}\n"});
     CHECK("{\"a\":true}", "  x\n\n  y\n", {"main", "  {{>p}}\n"}, {"p", "{{#a}}\nx\n\n{{#a}}y{{/a}}\n{{/a}}\n"});
 }
 
@@ -178,7 +180,10 @@ static void test_constants(void **state)
     (void)state;
     CHECK("{\"n\":3}", "Save: 3 rows", {"main", "{{t.button.save}}: {{t.table.count n}}"});
     CHECK("{\"n\":1}", "1 row", {"main", "{{t.table.count n}}"});
-    CHECK("{\"a\":\"<1>\",\"b\":2,\"c\":9}", "&lt;1&gt;\xe2\x80\x93" "2 of 9", {"main", "{{t.table.range a  b c}}"});
+    CHECK("{\"a\":\"<1>\",\"b\":2,\"c\":9}",
+          "&lt;1&gt;\xe2\x80\x93"
+          "2 of 9",
+          {"main", "{{t.table.range a  b c}}"});
     struct ctx ctx = new_ctx();
     struct buf out;
     buf_init(&out, PAGE_BYTES_MAX);
@@ -195,7 +200,8 @@ static void test_truth(void **state)
 {
     (void)state;
     CHECK("{\"zero\":0,\"empty\":\"\",\"no\":null,\"list\":[],\"map\":{}}", "0 nothing nothing nothing map",
-          {"main", "{{#zero}}{{zero}}{{/zero}} {{^empty}}nothing{{/empty}} {{^no}}nothing{{/no}} {{^list}}nothing{{/list}} {{#map}}map{{/map}}"});
+          {"main", "{{#zero}}{{zero}}{{/zero}} {{^empty}}nothing{{/empty}} {{^no}}nothing{{/no}} "
+                   "{{^list}}nothing{{/list}} {{#map}}map{{/map}}"});
     CHECK("{\"o\":null}", "[]", {"main", "[{{o.a.b}}]"});
 }
 
@@ -245,12 +251,12 @@ static void test_malformed(void **state)
     static const struct {
         const char *source, *key, *place;
     } cases[] = {
-        {"a\n{{x", "template.unclosed_tag", "m:2"},       {"{{#a}}\n", "template.unclosed_section", "m:1"},
-        {"\n\n{{/a}}", "template.not_open", "m:3"},       {"{{#a}}{{/b}}", "template.wrong_close", "m:1"},
-        {"{{}}", "template.empty_name", "m:1"},           {"{{a b}}", "template.bad_name", "m:1"},
-        {"{{a..b}}", "template.bad_name", "m:1"},         {"{{=a=}}", "template.bad_delimiters", "m:1"},
-        {"{{={{ }}", "template.unclosed_tag", "m:1"},     {"{{{a}}", "template.unclosed_tag", "m:1"},
-        {"{{>}}", "template.empty_name", "m:1"},          {"{{t.x a b c d e}}", "template.too_many_arguments", "m:1"},
+        {"a\n{{x", "template.unclosed_tag", "m:2"},   {"{{#a}}\n", "template.unclosed_section", "m:1"},
+        {"\n\n{{/a}}", "template.not_open", "m:3"},   {"{{#a}}{{/b}}", "template.wrong_close", "m:1"},
+        {"{{}}", "template.empty_name", "m:1"},       {"{{a b}}", "template.bad_name", "m:1"},
+        {"{{a..b}}", "template.bad_name", "m:1"},     {"{{=a=}}", "template.bad_delimiters", "m:1"},
+        {"{{={{ }}", "template.unclosed_tag", "m:1"}, {"{{{a}}", "template.unclosed_tag", "m:1"},
+        {"{{>}}", "template.empty_name", "m:1"},      {"{{t.x a b c d e}}", "template.too_many_arguments", "m:1"},
         {"{{=}}", "template.unclosed_tag", "m:1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -267,7 +273,8 @@ static void test_endless_recursion_is_refused(void **state)
 {
     (void)state;
     const struct file files[] = {{"main", "x{{>main}}"}, {NULL, NULL}};
-    const struct file blocks[] = {{"main", "{{<p}}{{$a}}x{{$a}}y{{/a}}{{/a}}{{/p}}"}, {"p", "{{$a}}{{/a}}"}, {NULL, NULL}};
+    const struct file blocks[] = {
+        {"main", "{{<p}}{{$a}}x{{$a}}y{{/a}}{{/a}}{{/p}}"}, {"p", "{{$a}}{{/a}}"}, {NULL, NULL}};
     struct ctx ctx = new_ctx();
     struct buf out;
     buf_init(&out, PAGE_BYTES_MAX);
@@ -298,16 +305,20 @@ static void test_lint_lists_names(void **state)
     (void)state;
     struct ctx ctx = new_ctx();
     CLEANUP(mustache_set_free_ptr) struct mustache_set *set = mustache_set_new();
-    assert_int_equal(mustache_set_add(&ctx, set, STR("m"), STR("{{a}}\n{{#rows}}{{{b.c}}}{{#in}}{{>p}}{{/in}}{{/rows}}{{t.x n}}")), RC_OK);
+    assert_int_equal(
+        mustache_set_add(&ctx, set, STR("m"), STR("{{a}}\n{{#rows}}{{{b.c}}}{{#in}}{{>p}}{{/in}}{{/rows}}{{t.x n}}")),
+        RC_OK);
     struct buf out;
     buf_init(&out, 10000);
     struct value *names = mustache_lint(ctx.arena, mustache_set_find(set, STR("m")));
-    VALUE_EACH(item, names)
-    {
-        buf_add_format(&out, "%.*s %.*s %d %.*s;", STR_ARG(value_get_text(item, "kind")), STR_ARG(value_get_text(item, "name")),
-                       (int)value_get_int(item, "line", 0), STR_ARG(value_get_text(item, "scope")));
+    VALUE_EACH (item, names) {
+        buf_add_format(&out, "%.*s %.*s %d %.*s;", STR_ARG(value_get_text(item, "kind")),
+                       STR_ARG(value_get_text(item, "name")), (int)value_get_int(item, "line", 0),
+                       STR_ARG(value_get_text(item, "scope")));
     }
-    assert_string_equal(out.p, "text a 1 ;section rows 2 ;html b.c 2 rows;section in 2 rows;partial p 2 rows/in;text t.x 2 ;text n 2 ;");
+    assert_string_equal(
+        out.p,
+        "text a 1 ;section rows 2 ;html b.c 2 rows;section in 2 rows;partial p 2 rows/in;text t.x 2 ;text n 2 ;");
     buf_done(&out);
     arena_free(ctx.arena);
 }
@@ -360,8 +371,11 @@ static void test_templates_of_the_program_link(void **state)
 static void test_every_allocation_may_fail(void **state)
 {
     (void)state;
-    const struct file files[] = {{"main", "{{<base}}{{$b}}{{#l}}<td>{{a}}{{t.table.count n}}</td>\n  {{>p}}\n{{/l}}{{/b}}{{/base}}"},
-                                 {"base", "  {{$b}}{{/b}}\n"}, {"p", " {{a}}\n{{=<% %>=}}<%a%>"}, {NULL, NULL}};
+    const struct file files[] = {
+        {"main", "{{<base}}{{$b}}{{#l}}<td>{{a}}{{t.table.count n}}</td>\n  {{>p}}\n{{/l}}{{/b}}{{/base}}"},
+        {"base", "  {{$b}}{{/b}}\n"},
+        {"p", " {{a}}\n{{=<% %>=}}<%a%>"},
+        {NULL, NULL}};
     struct ctx data = new_ctx();
     struct value *view;
     assert_int_equal(json_parse(&data, STR("{\"n\":2,\"l\":[{\"a\":\"<x>\"},{\"a\":\"&\"}]}"), &view), RC_OK);

@@ -7,7 +7,8 @@
 
 enum { LAPS = 300, ROUNDS = 100, ROWS = 50 }; /* short laps: the best one was not interrupted */
 
-static const char *const columns[] = {"no", "text", "unit", "leader", "due", "status", "phase", "source", "cause", "amount", "changed", "id"};
+static const char *const columns[] = {"no",    "text",   "unit",  "leader", "due",     "status",
+                                      "phase", "source", "cause", "amount", "changed", "id"};
 
 int main(void)
 {
@@ -52,8 +53,9 @@ int main(void)
         best_us = middle - from < best_us ? middle - from : best_us;
         best_copy_us = end - middle < best_copy_us ? end - middle : best_copy_us;
     }
-    printf("{\"name\": \"mustache list page of %d rows, %zu bytes\", \"unit\": \"ns\", \"value\": %lld, \"bare\": %lld}\n", ROWS, out.n,
-           (long long)(best_us * 1000 / ROUNDS), (long long)(best_copy_us * 1000 / ROUNDS));
+    printf(
+        "{\"name\": \"mustache list page of %d rows, %zu bytes\", \"unit\": \"ns\", \"value\": %lld, \"bare\": %lld}\n",
+        ROWS, out.n, (long long)(best_us * 1000 / ROUNDS), (long long)(best_copy_us * 1000 / ROUNDS));
     buf_done(&tpl);
     buf_done(&out);
     buf_done(&copy);

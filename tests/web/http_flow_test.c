@@ -46,8 +46,9 @@ static void test_pipelining(void **state)
 static void test_nothing_follows_chunks(void **state)
 {
     (void)state;
-    static const char *const bodies[] = {"3\r\nabc\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n", "3;\nabc\r\n0\r\n\r\n",
-                                         "3\r\nabc\n0\n\n", "0\r\nX: y\n\n", "0\r\nContent-Length: 9\r\n\r\n"};
+    static const char *const bodies[] = {"3\r\nabc\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n",
+                                         "3;\nabc\r\n0\r\n\r\n",  "3\r\nabc\n0\n\n",
+                                         "0\r\nX: y\n\n",         "0\r\nContent-Length: 9\r\n\r\n"};
     struct site site;
     site_init(&site);
     site_start(&site, 2, 64);
@@ -168,8 +169,9 @@ static void test_early_close(void **state)
     site_start(&site, 4, 256);
     for (int i = 0; i < 60; i++) {
         int fd = dial(&site, NULL);
-        say(fd, i % 3 == 0 ? "GET /work HTTP/1.1\r\n" H "\r\n" : i % 3 == 1 ? "GET /big HTTP/1.1\r\n" H "\r\n"
-                                                                            : "GET /stream HTTP/1.1\r\n" H "\r\n");
+        say(fd, i % 3 == 0   ? "GET /work HTTP/1.1\r\n" H "\r\n"
+                : i % 3 == 1 ? "GET /big HTTP/1.1\r\n" H "\r\n"
+                             : "GET /stream HTTP/1.1\r\n" H "\r\n");
         if (i % 2) {
             struct linger reset = {.l_onoff = 1};
             (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
@@ -315,9 +317,16 @@ static void test_stop_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_follows_chunks), cmocka_unit_test(test_pipelining),  cmocka_unit_test(test_bodies),      cmocka_unit_test(test_ranges_and_head),
-        cmocka_unit_test(test_queue_full),  cmocka_unit_test(test_early_close), cmocka_unit_test(test_slow_stream),
-        cmocka_unit_test(test_flood),       cmocka_unit_test(test_graceful_stop), cmocka_unit_test(test_stop_limit),
+        cmocka_unit_test(test_nothing_follows_chunks),
+        cmocka_unit_test(test_pipelining),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_ranges_and_head),
+        cmocka_unit_test(test_queue_full),
+        cmocka_unit_test(test_early_close),
+        cmocka_unit_test(test_slow_stream),
+        cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_graceful_stop),
+        cmocka_unit_test(test_stop_limit),
     };
     return cmocka_run_group_tests_name("http flow", tests, NULL, NULL);
 }

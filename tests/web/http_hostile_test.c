@@ -45,7 +45,8 @@ static void test_shapes(void **state)
         {400, "POST /echo HTTP/1.1\r\n" H "Content-Length: -1\r\n\r\n"},
         {400, "POST /echo HTTP/1.1\r\n" H "Content-Length: 0x4\r\n\r\nabcd"},
         {400, "POST /echo HTTP/1.1\r\n" H "Content-Length:\r\n\r\n"},
-        {413, "POST /echo HTTP/1.1\r\n" H "Content-Length: 99999999999999999999\r\n\r\n"}, /* the library's own answer */
+        {413,
+         "POST /echo HTTP/1.1\r\n" H "Content-Length: 99999999999999999999\r\n\r\n"}, /* the library's own answer */
         {400, "POST /echo HTTP/1.1\r\n" H "Content-Length : 4\r\n\r\nabcd"},
         {501, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"},
         {501, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"},
@@ -54,7 +55,8 @@ static void test_shapes(void **state)
         {400, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n"},
         {400, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n"},
         {400, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n"},
-        {413, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"}, /* the library's own */
+        {413,
+         "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"}, /* the library's own */
         {400, "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n\r\n"},
         {400, "GET /hello HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc"},
         {400, "GET /hello HTTP/1.1\r\n" H "X: a\r\n folded\r\n\r\n"},
@@ -122,7 +124,10 @@ static void test_shapes(void **state)
 static void test_nul_in_head(void **state)
 {
     (void)state;
-#define SHAPE(text) {text, sizeof text - 1}
+#define SHAPE(text)                                                                                                    \
+    {                                                                                                                  \
+        text, sizeof text - 1                                                                                          \
+    }
     static const struct str shapes[] = {
         SHAPE("GET /hello HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),
         SHAPE("GET /hello HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n"),
@@ -173,9 +178,13 @@ static void test_sizes(void **state)
     assert_int_equal(ask_repeated("GET /hello HTTP/1.1\r\n" H "X: ", 'a', 20000, "\r\n\r\n"), 431);
     assert_int_equal(ask_repeated("GET /hello HTTP/1.1\r\n" H "X: ", 'a', 2000000, ""), 431);
     assert_int_equal(ask(&site, "POST /echo HTTP/1.1\r\n" H "Content-Length: 1048577\r\n\r\n"), 413);
-    assert_int_equal(ask_repeated("POST /echo HTTP/1.1\r\n" H "Content-Length: 3000000\r\n\r\n", 'a', 3000000, ""), 413);
-    assert_int_equal(ask_repeated("POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n200000\r\n", 'a', 2097152, ""), 413);
-    assert_int_equal(ask_repeated("POST /echo HTTP/1.1\r\n" H "Content-Length: 1048576\r\n\r\n", 'a', 1048576, ""), 200);
+    assert_int_equal(ask_repeated("POST /echo HTTP/1.1\r\n" H "Content-Length: 3000000\r\n\r\n", 'a', 3000000, ""),
+                     413);
+    assert_int_equal(
+        ask_repeated("POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n200000\r\n", 'a', 2097152, ""),
+        413);
+    assert_int_equal(ask_repeated("POST /echo HTTP/1.1\r\n" H "Content-Length: 1048576\r\n\r\n", 'a', 1048576, ""),
+                     200);
     char text[8192] = "GET /hello HTTP/1.1\r\n" H;
     size_t n = strlen(text);
     for (int i = 0; i < 100; i++, n += 6)
@@ -235,7 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shapes),    cmocka_unit_test(test_nul_in_head), cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_slow_head), cmocka_unit_test(test_slow_body),     cmocka_unit_test(test_forwarded),
+        cmocka_unit_test(test_slow_head), cmocka_unit_test(test_slow_body),   cmocka_unit_test(test_forwarded),
     };
     return cmocka_run_group_tests_name("http hostile", tests, set_up, tear_down);
 }

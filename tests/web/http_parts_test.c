@@ -23,8 +23,8 @@ static struct http_request request_with(const char *name, const char *value)
 {
     struct http_header *headers = ARENA_NEW_ARRAY(arena, struct http_header, 1);
     headers[0] = (struct http_header){str_from_cstr(name), str_from_cstr(value)};
-    return (struct http_request){.arena = arena, .headers = headers, .header_count = 1, .body_fd = -1,
-                                 .response = {.status = 200, .fd = -1}};
+    return (struct http_request){
+        .arena = arena, .headers = headers, .header_count = 1, .body_fd = -1, .response = {.status = 200, .fd = -1}};
 }
 
 static void test_accept_encoding(void **state)
@@ -33,8 +33,9 @@ static void test_accept_encoding(void **state)
     static const struct {
         const char *value;
         bool is_accepted;
-    } cases[] = {{"gzip", true}, {"br, gzip;q=0.5", true}, {"GZIP", true}, {"*", true}, {"gzip;q=0", false},
-                 {"gzip; q=0.000", false}, {"br", false}, {"", false}, {"gzip;q=0.001", true}};
+    } cases[] = {{"gzip", true},        {"br, gzip;q=0.5", true}, {"GZIP", true}, {"*", true},
+                 {"gzip;q=0", false},   {"gzip; q=0.000", false}, {"br", false},  {"", false},
+                 {"gzip;q=0.001", true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct http_request request = request_with("accept-encoding", cases[i].value);
         assert_int_equal(http_accepts_gzip(&request), cases[i].is_accepted);
@@ -59,7 +60,9 @@ static void test_gzip_round_trip(void **state)
         assert_true(str_equal_cstr(http_response_header(&request, "Content-Encoding"), "gzip"));
         assert_true(str_equal_cstr(http_response_header(&request, "ETag"), "W/\"1\""));
         z_stream stream = {.next_in = (Bytef *)(uintptr_t)request.response.body.p,
-                           .avail_in = (uInt)request.response.body.n, .next_out = (Bytef *)back, .avail_out = sizeof back};
+                           .avail_in = (uInt)request.response.body.n,
+                           .next_out = (Bytef *)back,
+                           .avail_out = sizeof back};
         assert_int_equal(inflateInit2(&stream, 31), Z_OK);
         assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
         assert_int_equal(stream.total_out, sizeof text);
@@ -92,10 +95,26 @@ static void test_paths(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"/", "/"},           {"/a/", "/a/"},       {"/a//b", "/a/b"},     {"/a/./b/../c", "/a/c"}, {"/a/..", "/"},
-        {"/a/.", "/a/"},      {"/%41%25", "/A%"},   {"/%252e", "/%2e"},    {"//", "/"},             {"/...", "/..."},
-        {"/..", NULL},        {"/%2E%2E", NULL},    {"/a/%2e%2e/%2e%2e/x", NULL}, {"", NULL},       {"a", NULL},
-        {"/%2f", NULL},       {"/%5C", NULL},       {"/%1", NULL},         {"/%", NULL},            {"/%ed%a0%80", NULL},
+        {"/", "/"},
+        {"/a/", "/a/"},
+        {"/a//b", "/a/b"},
+        {"/a/./b/../c", "/a/c"},
+        {"/a/..", "/"},
+        {"/a/.", "/a/"},
+        {"/%41%25", "/A%"},
+        {"/%252e", "/%2e"},
+        {"//", "/"},
+        {"/...", "/..."},
+        {"/..", NULL},
+        {"/%2E%2E", NULL},
+        {"/a/%2e%2e/%2e%2e/x", NULL},
+        {"", NULL},
+        {"a", NULL},
+        {"/%2f", NULL},
+        {"/%5C", NULL},
+        {"/%1", NULL},
+        {"/%", NULL},
+        {"/%ed%a0%80", NULL},
         {"/%e5%8f%b0", "/\xe5\x8f\xb0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -121,8 +140,10 @@ static void test_static(void **state)
         assert_ptr_equal(static_find_url(file->url), file);
         assert_true(str_equal(static_url(file->name), file->url));
         static char back[65536];
-        z_stream stream = {.next_in = (Bytef *)(uintptr_t)file->gzip.p, .avail_in = (uInt)file->gzip.n,
-                           .next_out = (Bytef *)back, .avail_out = sizeof back};
+        z_stream stream = {.next_in = (Bytef *)(uintptr_t)file->gzip.p,
+                           .avail_in = (uInt)file->gzip.n,
+                           .next_out = (Bytef *)back,
+                           .avail_out = sizeof back};
         assert_int_equal(inflateInit2(&stream, 31), Z_OK);
         assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
         assert_int_equal(stream.total_out, file->bytes.n);
@@ -304,9 +325,11 @@ static bool is_inside(struct str part, struct str whole)
 static void test_damaged_heads(void **state)
 {
     (void)state;
-    static const char seed[] = "POST\0/a/%41/../b?x=1\0HTTP/1.1\0Host\0a:80\0Content-Length\0 12\0Connection\0close, x\0"
-                               "Transfer-Encoding\0chunked\0Content-Type\0text/plain\t";
-    static const char marks[] = "\r\n :;,/%.\t\x01\x7f\xff" "059afGx?#";
+    static const char seed[] =
+        "POST\0/a/%41/../b?x=1\0HTTP/1.1\0Host\0a:80\0Content-Length\0 12\0Connection\0close, x\0"
+        "Transfer-Encoding\0chunked\0Content-Type\0text/plain\t";
+    static const char marks[] = "\r\n :;,/%.\t\x01\x7f\xff"
+                                "059afGx?#";
     uint64_t random = 20240708;
     char text[sizeof seed];
     int accepted = 0;
@@ -377,11 +400,16 @@ int main(void)
 {
     arena = arena_new(1 << 20);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accept_encoding),  cmocka_unit_test(test_gzip_round_trip),
-        cmocka_unit_test(test_security_headers), cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_static),           cmocka_unit_test(test_metrics),
-        cmocka_unit_test(test_tls),              cmocka_unit_test(test_trusted_proxy),
-        cmocka_unit_test(test_damaged_heads),    cmocka_unit_test(test_allocation_failures),
+        cmocka_unit_test(test_accept_encoding),
+        cmocka_unit_test(test_gzip_round_trip),
+        cmocka_unit_test(test_security_headers),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_static),
+        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_tls),
+        cmocka_unit_test(test_trusted_proxy),
+        cmocka_unit_test(test_damaged_heads),
+        cmocka_unit_test(test_allocation_failures),
     };
     int failed = cmocka_run_group_tests_name("http parts", tests, NULL, NULL);
     arena_free(arena);

@@ -63,7 +63,8 @@ static void work(struct http_request *request, void *worker)
         http_respond(request);
         return;
     }
-    http_respond_bytes(request, 200, "text/plain", str_equal_cstr(request->path, "/big") ? (struct str){big, BIG_BYTES} : STR("done"));
+    http_respond_bytes(request, 200, "text/plain",
+                       str_equal_cstr(request->path, "/big") ? (struct str){big, BIG_BYTES} : STR("done"));
 }
 
 static void on_request(struct http_request *request, void *arg)

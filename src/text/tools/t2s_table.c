@@ -14,7 +14,14 @@
 
 #include "text/utf8.h"
 
-enum { LINE_MAX = 1024, PHRASES_MAX = 4096, PHRASE_CODES_MAX = 32, CODES = 0x40000, BLOCK = 256, BLOCKS = CODES / BLOCK };
+enum {
+    LINE_MAX = 1024,
+    PHRASES_MAX = 4096,
+    PHRASE_CODES_MAX = 32,
+    CODES = 0x40000,
+    BLOCK = 256,
+    BLOCKS = CODES / BLOCK
+};
 
 struct phrase {
     uint32_t from[PHRASE_CODES_MAX], to[PHRASE_CODES_MAX];
