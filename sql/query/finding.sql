@@ -170,7 +170,8 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
 -- The filter that picks the few rows:
 -- :filter by_scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
--- :filter by_source f.source_id = $source
+-- by_source: the numbers of a source stand together, so this is a range of the index of numbers, and a walk by number is in it.
+-- :filter by_source f.no > (SELECT no || '-' FROM source WHERE id = $source) AND f.no < (SELECT no || '.' FROM source WHERE id = $source)
 -- :filter by_aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect)
 -- :filter by_unit f.unit_id = $unit
 -- :filter by_under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)

@@ -227,13 +227,20 @@ static enum rc choose_plan(struct page *page, struct finding_query *q)
             picks[i].plain == BIT(LABEL) && q->label == LABEL_INTERNAL; /* nearly all; not in its index */
         if (!(q->filters & picks[i].plain) || is_usual_label)
             continue;
+        if (picks[i].plain == BIT(UNIT) && q->column == 0)
+            continue; /* unit and due date share an index: finding_list walks it in order */
         /* Numbers of a source stand together: a walk by number would first pass all sources before it. */
-        bool is_together = columns[q->column].after == BIT(AFTER_NO) && (picks[i].plain & (BIT(SOURCE) | BIT(ASPECT)));
+        bool is_by_no = columns[q->column].after == BIT(AFTER_NO);
+        if (is_by_no && picks[i].plain == BIT(SOURCE)) {
+            q->pick = WALK(BY_SOURCE);
+            break;
+        }
+        bool is_together = is_by_no && picks[i].plain == BIT(ASPECT);
         count = 0;
         if (!is_together)
             TRY(count_list(page, q, Q_FINDING_PICK_COUNT, picks[i].count, FEW_MAX + 1, &count));
         q->pick = count <= FEW_MAX ? picks[i].by : 0;
-        is_many |= !q->pick && picks[i].plain != BIT(UNIT); /* unit and due date share an index */
+        is_many |= !q->pick;
     }
     if (!q->pick && page->actor.everywhere[q->perm] < LABEL_PUBLIC) {
         TRY(count_list(page, q, Q_FINDING_PICK_COUNT, PICK(SCOPE), FEW_MAX + 1, &count));
@@ -296,7 +303,9 @@ enum rc finding_query_bind(struct page *page, const struct finding_query *query,
     if (from.is_set)
         filters |= is_down ? column->before : column->after;
     bool is_walk = query->is_walk || query->is_export;
-    int sort = (query->pick ? column->few : is_walk ? column->walk : FINDING_LIST_SORT_DUE) + is_down;
+    bool is_in_order = query->pick == WALK(BY_SOURCE) && column->after == BIT(AFTER_NO);
+    bool is_few = query->pick && !is_in_order;
+    int sort = (is_few ? column->few : is_walk ? column->walk : FINDING_LIST_SORT_DUE) + is_down;
     enum query list = query->is_export ? Q_FINDING_EXPORT : is_walk ? Q_FINDING_WALK : Q_FINDING_LIST;
     struct db_stmt *st = db_query_list(page->db, list, filters, sort);
     if (!st)
