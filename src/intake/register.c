@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "intake/import.h"
+#include "intake/responsible.h"
 #include "loop/finding.h"
 #include "text/utf8.h"
 
@@ -152,6 +153,7 @@ struct confirmation {
     int64_t source_id, source_unit, label;
     const struct value *source_row; /* no, unit_id, label for finding_register */
     struct map aspects;             /* draft id -> int64_t */
+    struct responsible responsible;
     int64_t item_no, findings, measures;
 };
 
@@ -290,34 +292,6 @@ static enum rc append_aspects(struct confirmation *c)
     return RC_OK;
 }
 
-/* Unit of the words "A; B": the first that is the name or short name of exactly one unit; else the source's. */
-static enum rc find_responsible(struct confirmation *c, struct str words, int64_t *ret_unit)
-{
-    *ret_unit = c->source_unit;
-    struct str rest = words;
-    while (rest.n) {
-        size_t cut = rest.n, skip = 0;
-        static const char *const marks[] = {"\xe3\x80\x81", "\xef\xbc\x9b", "\xef\xbc\x8c", ";", ",", "\n"};
-        for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-            size_t at = str_find(rest, str_from_cstr(marks[i]), 0);
-            if (at != SIZE_MAX && at < cut) {
-                cut = at;
-                skip = str_from_cstr(marks[i]).n;
-            }
-        }
-        struct db_stmt *st = db_query(c->call->db, Q_UNIT_FIND_NAME);
-        db_bind_text(st, "name", str_trim(str_slice(rest, 0, cut)));
-        struct value *rows;
-        TRY(db_rows(c->call->ctx, st, &rows));
-        if (value_count(rows) == 1) {
-            *ret_unit = value_get_int(rows->items.first, "id", c->source_unit);
-            return RC_OK;
-        }
-        rest = str_slice(rest, cut + skip, rest.n);
-    }
-    return RC_OK;
-}
-
 static void put_paragraph_range(struct arena *arena, struct value *to, const struct value *finding)
 {
     int64_t first = 0, last = 0;
@@ -374,9 +348,10 @@ static enum rc append_finding(struct confirmation *c, const struct value *findin
 {
     struct arena *arena = c->call->ctx->arena;
     struct value *map = value_new_map(arena);
-    int64_t unit_id, id;
+    struct responsible_place place;
+    int64_t id;
     struct str responsible = value_get_text(finding, "responsible");
-    TRY(find_responsible(c, responsible, &unit_id));
+    TRY(responsible_find(&c->responsible, responsible, &place));
     copy_text_as(arena, map, "mark", value_get_text(finding, "no"));
     copy_text_as(arena, map, "title", value_get_text(finding, "title"));
     copy_text_as(arena, map, "facts", value_get_text(finding, "body"));
@@ -391,11 +366,11 @@ static enum rc append_finding(struct confirmation *c, const struct value *findin
     const struct value *amount = value_get(finding, "amount_fen");
     if (amount && amount->kind == VALUE_INT)
         value_put_int(arena, map, "amount_fen", amount->integer);
-    value_put_int(arena, map, "unit_id", unit_id);
+    value_put_int(arena, map, "unit_id", place.unit_id);
     value_put_int(arena, map, "label", c->label);
     put_paragraph_range(arena, map, finding);
     TRY(finding_register(c->call, c->source_id, c->source_row, ++c->item_no, map, &id));
-    TRY(append_measures(c, id, unit_id, finding));
+    TRY(append_measures(c, id, place.unit_id, finding));
     c->findings++;
     return append_figures(c, id, finding);
 }
@@ -413,6 +388,7 @@ static enum rc draft_confirm(struct command_call *call)
     if (value_count(value_get(c.draft, "findings")) == 0)
         return ctx_fail_key(call->ctx, RC_GUARD, "draft.no_findings");
     map_init(&c.aspects, arena);
+    responsible_init(&c.responsible, call->ctx, call->db, call->actor, c.source_unit, c.label);
     TRY(append_source(&c));
     TRY(append_aspects(&c));
     VALUE_EACH (finding, value_get(c.draft, "findings")) {

@@ -4,6 +4,7 @@
  */
 #include "serve/draft_view.h"
 
+#include "intake/responsible.h"
 #include "serve/similar.h"
 
 enum { SPLIT_POINTS_MAX = 60, SPLIT_TEXT_BYTES = 45, OPTION_TITLE_BYTES = 90 };
@@ -265,6 +266,58 @@ static void put_counts(struct page *page, struct value *view, const struct value
     value_put_bool(arena, view, "has_unplaced", value_count(value_get(draft, "unplaced")) > 0);
 }
 
+/* ---- where findings will stand ------------------------------------------------------------------------------- */
+
+static struct responsible find_places(struct page *page, const struct value *row)
+{
+    struct responsible find;
+    responsible_init(&find, &page->ctx, page->db, &page->actor, value_get_int(row, "unit_id", 0),
+                     value_get_int(row, "label", LABEL_INTERNAL));
+    return find;
+}
+
+static enum rc unit_name(struct page *page, int64_t id, struct str *ret_name)
+{
+    struct db_stmt *st = db_query(page->db, Q_UNIT_GET_ANY);
+    struct value *unit;
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(&page->ctx, st, &unit));
+    *ret_name = value_get_text(unit, "name");
+    return RC_OK;
+}
+
+/* How many findings will not stand in the unit that the document names, and in which they will. */
+static enum rc put_places(struct page *page, struct value *view, const struct value *row, const struct value *draft)
+{
+    struct arena *arena = page->ctx.arena;
+    struct responsible find = find_places(page, row);
+    int64_t elsewhere = 0;
+    VALUE_EACH (finding, value_get(draft, "findings")) {
+        struct str words = value_get_text(finding, "responsible");
+        struct responsible_place place;
+        TRY(responsible_find(&find, words, &place));
+        elsewhere += words.n && !place.is_by_words;
+    }
+    struct str args[2] = {arena_format(arena, "%lld", (long long)elsewhere), STR("")};
+    TRY(unit_name(page, find.source_unit, &args[1]));
+    value_put_text(arena, view, "elsewhere_text",
+                   elsewhere ? page_text_args(page, "draft.elsewhere", args, 2) : STR(""));
+    return RC_OK;
+}
+
+static enum rc put_place_of(struct page *page, struct value *view, const struct value *row, struct str words)
+{
+    struct responsible find = find_places(page, row);
+    struct responsible_place place;
+    struct str name;
+    TRY(responsible_find(&find, words, &place));
+    TRY(unit_name(page, place.unit_id, &name));
+    bool is_elsewhere = words.n && !place.is_by_words;
+    value_put_text(page->ctx.arena, view, "unit_text",
+                   page_text_args(page, is_elsewhere ? "draft.unit_elsewhere" : "draft.unit", &name, 1));
+    return RC_OK;
+}
+
 enum rc draft_view_put(struct page *page, const struct value *row, const struct value *draft, int64_t op_total,
                        struct str selected)
 {
@@ -290,6 +343,7 @@ enum rc draft_view_put(struct page *page, const struct value *row, const struct 
     for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next)
         blocked = message_of_issue(arena, page->lang, issue);
     value_put_text(arena, view, "blocked", blocked);
+    TRY(put_places(page, view, row, draft));
     put_register(page, view, draft, selected);
     put_paragraphs(page, view, draft);
     put_reports(page, view, draft);
@@ -377,7 +431,7 @@ static void put_split_points(struct page *page, struct value *view, const struct
     value_put_bool(arena, view, "can_split", value_count(list) > 0);
 }
 
-static enum rc put_node(struct page *page, struct value *view, const struct value *draft,
+static enum rc put_node(struct page *page, struct value *view, const struct value *row, const struct value *draft,
                         const struct draft_entry *found)
 {
     struct arena *arena = page->ctx.arena;
@@ -410,6 +464,9 @@ static enum rc put_node(struct page *page, struct value *view, const struct valu
     }
     put_split_points(page, view, draft, found);
     struct value *similar = NULL;
+    value_put_text(arena, view, "unit_text", STR(""));
+    if (is_finding)
+        TRY(put_place_of(page, view, row, value_get_text(entry, "responsible")));
     if (is_finding)
         TRY(similar_find(page, value_get_text(entry, "title"), value_get_text(entry, "body"), 0, &similar));
     value_put(view, STR("similar"), similar ? similar : value_new_list(arena));
@@ -447,7 +504,8 @@ static void put_paragraph(struct page *page, struct value *view, const struct va
     value_put_bool(arena, view, "has_similar", false);
 }
 
-enum rc draft_view_put_selected(struct page *page, const struct value *draft, struct str node, int64_t paragraph)
+enum rc draft_view_put_selected(struct page *page, const struct value *row, const struct value *draft, struct str node,
+                                int64_t paragraph)
 {
     struct arena *arena = page->ctx.arena;
     struct draft_entry found;
@@ -455,7 +513,7 @@ enum rc draft_view_put_selected(struct page *page, const struct value *draft, st
     const struct value *at = paragraph ? find_paragraph(draft, paragraph) : NULL;
     if (node.n && draft_view_find(draft, node, &found)) {
         view = value_new_map(arena);
-        TRY(put_node(page, view, draft, &found));
+        TRY(put_node(page, view, row, draft, &found));
     } else if (at) {
         view = value_new_map(arena);
         put_paragraph(page, view, draft, at);

@@ -8,7 +8,7 @@
 enum rc draft_view_put(struct page *page, const struct value *row, const struct value *draft, int64_t op_total,
                        struct str selected) MUST_CHECK;
 /* Puts "selected": the node or the paragraph that is chosen, or null. */
-enum rc draft_view_put_selected(struct page *page, const struct value *draft, struct str node,
+enum rc draft_view_put_selected(struct page *page, const struct value *row, const struct value *draft, struct str node,
                                 int64_t paragraph) MUST_CHECK;
 /* Entry of a draft by id, with its list's name and, for a measure, its finding; NULL when there is none. */
 struct draft_entry {

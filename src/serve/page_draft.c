@@ -39,7 +39,7 @@ static struct str draft_id_of(struct str node)
 static enum rc show(struct page *page, const struct draft_state *state, struct str node, int64_t paragraph)
 {
     TRY(draft_view_put(page, state->row, state->draft, state->op_total, node));
-    TRY(draft_view_put_selected(page, state->draft, node, paragraph));
+    TRY(draft_view_put_selected(page, state->row, state->draft, node, paragraph));
     struct str target = http_header_get(page->request, "HX-Target");
     if (page->is_fragment && str_equal(target, STR("inspector")))
         page->tpl = "_draft_inspector";

@@ -85,6 +85,36 @@ STORE_TEST(confirmation_makes_the_register)
     expect_rebuild_equal(store);
 }
 
+/* A document names any unit; it gives nobody the right to write there. */
+STORE_TEST(findings_stand_only_where_the_person_may_write)
+{
+    int64_t root = make_root(store), own = make_unit(store, root, "A", "甲公司"),
+            foreign = make_unit(store, root, "B", "乙公司"), below = make_unit(store, own, "A1", "甲一厂"),
+            draft = open_draft(store, own);
+    struct actor office = make_actor(store, "office", "office", own, 1);
+    char sql[200];
+    struct value *input = jsonf(store, "{'id': %lld}", (long long)draft);
+    value_put(
+        input, STR("draft"),
+        json(store,
+             "{'source': {}, 'findings': [{'title': 'one', 'responsible': '乙公司'},"
+             " {'title': 'two', 'responsible': '甲一厂、乙公司'}, {'title': 'three', 'responsible': '无此部门'},"
+             " {'title': 'four', 'responsible': '甲公司'}, {'title': 'five', 'responsible': '无此部门；乙公司'}]}"));
+    STORE_OK(run_as(store, &office, &command_draft_confirm, input, NULL));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)foreign);
+    assert_int_equal(count_sql(store, sql), 0);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld AND title = 'two'", (long long)below);
+    assert_int_equal(count_sql(store, sql), 1);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)own);
+    assert_int_equal(count_sql(store, sql), 4);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE responsible = '乙公司'"), 1); /* kept */
+    draft = open_draft(store, own); /* whoever may write everywhere follows the words */
+    value_set(input, STR("id"), value_new_int(store->ctx->arena, draft));
+    STORE_OK(run(store, &command_draft_confirm, input, NULL));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)foreign);
+    assert_int_equal(count_sql(store, sql), 2);
+}
+
 static int64_t field_of(struct store *store, int64_t draft, const char *column)
 {
     char sql[100];
@@ -297,9 +327,9 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0) /* the reader's child is this program again */
         return reader_child_main(argc, argv);
-    return STORE_RUN(STORE_CASE(confirmation_makes_the_register), STORE_CASE(edits_are_undone_and_done_again),
-                     STORE_CASE(discarded_draft_is_closed), STORE_CASE(long_words_are_cut_between_characters),
-                     STORE_CASE(file_is_kept_and_read_into_a_draft),
-                     STORE_CASE(failing_database_calls_leave_nothing_half),
-                     STORE_CASE(failing_allocations_leave_nothing_half));
+    return STORE_RUN(
+        STORE_CASE(confirmation_makes_the_register), STORE_CASE(findings_stand_only_where_the_person_may_write),
+        STORE_CASE(edits_are_undone_and_done_again), STORE_CASE(discarded_draft_is_closed),
+        STORE_CASE(long_words_are_cut_between_characters), STORE_CASE(file_is_kept_and_read_into_a_draft),
+        STORE_CASE(failing_database_calls_leave_nothing_half), STORE_CASE(failing_allocations_leave_nothing_half));
 }
