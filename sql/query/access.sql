@@ -10,20 +10,22 @@ UPDATE account SET name = $name, is_disabled = $is_disabled, changed_seq = $seq 
 
 -- :name account_find_login
 -- unscoped: sign-in
-SELECT a.id, a.name, a.is_disabled, c.password_hash, c.must_change, c.failed_count, c.locked_until
+SELECT a.id, a.name, a.is_disabled, c.password_hash, c.must_change
 FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.login = $login
 
 -- :name account_get
 -- unscoped: administrators' page; the route names the permission
 SELECT a.id, a.login, a.name, a.person_id, a.is_disabled, a.changed_seq, coalesce(p.name, '') AS person_name, coalesce(u.name, '') AS unit_name,
-       coalesce(c.must_change, 0) AS must_change, coalesce(c.locked_until, 0) AS locked_until,
+       coalesce(c.must_change, 0) AS must_change,
+       coalesce((SELECT max(t.locked_until) FROM sign_in_try t WHERE t.account_id = a.id), 0) AS locked_until,
        (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count
 FROM account a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN unit u ON u.id = p.unit_id
 LEFT JOIN credential c ON c.account_id = a.id WHERE a.id = $id
 
 -- :name account_list
 -- unscoped: administrators' page; the route names the permission
-SELECT a.id, a.login, a.name, a.is_disabled, coalesce(c.locked_until, 0) AS locked_until, coalesce(c.must_change, 0) AS must_change,
+SELECT a.id, a.login, a.name, a.is_disabled, coalesce(c.must_change, 0) AS must_change,
+       coalesce((SELECT max(t.locked_until) FROM sign_in_try t WHERE t.account_id = a.id), 0) AS locked_until,
        (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count,
        (SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id) AS seen_at
 FROM account a LEFT JOIN credential c ON c.account_id = a.id
@@ -119,24 +121,49 @@ SELECT role, perm FROM role_permission
 
 -- :name credential_set
 -- unscoped: sign-in
-INSERT INTO credential (account_id, password_hash, must_change, failed_count, locked_until, changed_at)
-VALUES ($account_id, $password_hash, $must_change, 0, 0, $at)
+INSERT INTO credential (account_id, password_hash, must_change, changed_at)
+VALUES ($account_id, $password_hash, $must_change, $at)
 ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash, must_change = excluded.must_change,
-  failed_count = 0, locked_until = 0, changed_at = excluded.changed_at
+  changed_at = excluded.changed_at
 
--- :name credential_failed
+-- :name sign_in_try_get
 -- unscoped: sign-in
-UPDATE credential SET failed_count = $failed_count, locked_until = $locked_until WHERE account_id = $account_id
+SELECT locked_until FROM sign_in_try WHERE login_digest = $login_digest
 
--- :name credential_count_failure
--- unscoped: sign-in
-UPDATE credential SET failed_count = CASE WHEN failed_count + 1 >= $tries_max THEN 0 ELSE failed_count + 1 END,
-  locked_until = CASE WHEN failed_count + 1 >= $tries_max THEN CAST($lock_until AS bigint) ELSE locked_until END
-WHERE account_id = $account_id
+-- :name sign_in_try_count
+-- unscoped: sign-in; a lock that is over and tries before $since begin again
+INSERT INTO sign_in_try (login_digest, account_id, failed_count, locked_until, at) VALUES ($login_digest, $account_id, 1, 0, $now)
+ON CONFLICT (login_digest) DO UPDATE SET account_id = excluded.account_id, at = excluded.at,
+  failed_count = CASE WHEN sign_in_try.locked_until BETWEEN 1 AND $now OR sign_in_try.locked_until = 0 AND sign_in_try.at < $since THEN 1
+                      ELSE sign_in_try.failed_count + 1 END,
+  locked_until = CASE WHEN sign_in_try.locked_until BETWEEN 1 AND $now OR sign_in_try.locked_until = 0 AND sign_in_try.at < $since THEN 0
+                      WHEN sign_in_try.failed_count + 1 = $tries_max THEN CAST($lock_until AS bigint)
+                      ELSE sign_in_try.locked_until END
+RETURNING failed_count
 
--- :name credential_get
+-- :name sign_in_try_clear
 -- unscoped: sign-in
-SELECT password_hash, must_change, failed_count, locked_until FROM credential WHERE account_id = $account_id
+DELETE FROM sign_in_try WHERE account_id = $account_id
+
+-- :name sign_in_try_delete_old
+-- unscoped: housekeeping
+DELETE FROM sign_in_try WHERE at < $since AND locked_until < $now
+
+-- :name sign_in_failure_count
+-- unscoped: sign-in
+INSERT INTO sign_in_failure (account_id, hour_at, failures, remote) VALUES ($account_id, $hour_at, 0, $remote)
+ON CONFLICT (account_id) DO UPDATE SET failures = sign_in_failure.failures + 1, remote = excluded.remote
+RETURNING failures
+
+-- :name sign_in_failure_is_due
+-- unscoped: sign-in
+SELECT count(*) FROM sign_in_failure WHERE hour_at < $hour_at
+
+-- :name sign_in_failure_take
+-- unscoped: sign-in; those of hours that are over
+DELETE FROM sign_in_failure WHERE account_id IN
+  (SELECT account_id FROM sign_in_failure WHERE hour_at < $hour_at ORDER BY account_id LIMIT 100)
+RETURNING account_id, hour_at, failures, remote
 
 -- :name session_insert
 -- unscoped: sign-in

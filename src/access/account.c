@@ -32,6 +32,13 @@ static enum rc set_credential(struct command_call *call, int64_t account_id, str
     return db_run(call->ctx, st);
 }
 
+static enum rc clear_tries(struct command_call *call, int64_t account_id)
+{
+    struct db_stmt *st = db_query(call->db, Q_SIGN_IN_TRY_CLEAR);
+    db_bind_int(st, "account_id", account_id);
+    return db_run(call->ctx, st);
+}
+
 static enum rc find_account(struct command_call *call, int64_t id, struct value **ret_account)
 {
     struct db_stmt *st = db_query(call->db, Q_ACCOUNT_GET);
@@ -142,6 +149,7 @@ static enum rc password_reset(struct command_call *call)
     TRY(password_check_rule(call->ctx, value_get_text(call->input, "password"), value_get_text(account, "login")));
     TRY(note_password(call, id, "reset"));
     TRY(set_credential(call, id, value_get_text(call->input, "password_hash"), true));
+    TRY(clear_tries(call, id));
     value_put_int(call->ctx->arena, call->result, "id", id);
     return end_sessions(call, id);
 }
@@ -152,6 +160,7 @@ static enum rc password_change(struct command_call *call)
     int64_t id = call->actor->account_id;
     TRY(note_password(call, id, "own"));
     TRY(set_credential(call, id, value_get_text(call->input, "password_hash"), false));
+    TRY(clear_tries(call, id));
     struct db_stmt *st = db_query(call->db, Q_SESSION_DELETE_OTHERS); /* whoever knew the old one is out */
     db_bind_int(st, "account_id", id);
     db_bind_text(st, "token_hash", value_get_text(call->input, "session"));
@@ -183,11 +192,7 @@ static enum rc account_unlock(struct command_call *call)
     struct value *account;
     TRY(find_account(call, id, &account));
     TRY(note(call, EVENT_ACCOUNT_UNLOCKED, id));
-    struct db_stmt *st = db_query(call->db, Q_CREDENTIAL_FAILED);
-    db_bind_int(st, "account_id", id);
-    db_bind_int(st, "failed_count", 0);
-    db_bind_int(st, "locked_until", 0);
-    return db_run(call->ctx, st);
+    return clear_tries(call, id);
 }
 
 static enum rc check_exclusion(struct command_call *call, int64_t account_id, enum role role, int64_t unit_id)

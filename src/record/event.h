@@ -23,7 +23,8 @@ enum event_kind {
     EVENT_KIND_COUNT
 };
 
-enum { CHAIN_ORGANISATION = 0 };
+/* Sign-ins have a chain of their own: nobody waits for a long import to sign in. */
+enum { CHAIN_ORGANISATION = 0, CHAIN_ACCESS = -1 };
 
 struct event {
     int64_t seq;

@@ -307,7 +307,7 @@ static void touch_session(struct page *page, int64_t now_ms)
 {
     if (now_ms - page->session.seen_at_ms < TOUCH_EVERY_MS)
         return;
-    struct arena *arena = arena_new(16 * 1024);
+    struct arena *arena = arena_new(256 * 1024); /* with the events of past failures */
     if (!arena)
         return;
     struct touch_job *touch = ARENA_NEW(arena, struct touch_job);

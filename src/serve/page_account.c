@@ -201,7 +201,7 @@ static enum rc put_account(struct page *page)
     TRY(put_grant_form(page));
     chrome_add_crumb(page, page_text(page, "nav.users"), STR("/accounts"));
     chrome_add_crumb(page, value_get_text(account, "login"), STR(""));
-    struct db_stmt *st = db_query(page->db, Q_EVENT_OF_SUBJECT);
+    struct db_stmt *st = db_query(page->db, Q_EVENT_OF_ACCOUNT);
     db_bind_int(st, "id", id);
     return page_put_timeline(page, st);
 }

@@ -42,11 +42,13 @@ enum rc page_login(struct page *page)
     return RC_OK;
 }
 
+/* The same work whether the login exists, or is locked, or not. */
 static enum rc note_failure(struct page *page, const struct login_result *result)
 {
-    if (!result->account_id)
-        return RC_OK;
-    struct session_failure failure = {result->account_id, clock_now_ms()};
+    struct session_failure failure = {.login_digest = result->login_digest,
+                                      .account_id = result->account_id,
+                                      .now_ms = clock_now_ms(),
+                                      .remote = page->request->remote};
     return submit_work(page, session_work_failure, &failure);
 }
 
@@ -60,7 +62,7 @@ static enum rc sign_in(struct page *page)
     enum rc rc = session_check_password(&page->ctx, page->db, login, form_text(fields, "password"), now_ms, &result);
     if (rc == RC_UNAUTHENTICATED)
         TRY(note_failure(page, &result));
-    if ((rc == RC_UNAUTHENTICATED || rc == RC_LOCKED) && !page->is_json) {
+    if (rc == RC_UNAUTHENTICATED && !page->is_json) {
         put_login_form(page, login, back);
         page->tpl = "login";
         page->status = rc_http_status(rc);
@@ -97,7 +99,8 @@ enum rc page_login_post(struct page *page)
 
 enum rc page_logout_post(struct page *page)
 {
-    TRY(submit_work(page, session_work_end, &page->session.token_hash));
+    struct session_end end = {page->session.token_hash, page->session.account_id, clock_now_ms()};
+    TRY(submit_work(page, session_work_end, &end));
     chrome_set_cookie(page, STR("bihuan"), STR(""), 0);
     http_set_header(page->request, "Clear-Site-Data", STR("\"cache\", \"storage\""));
     page_redirect(page, STR("/login"));
@@ -132,7 +135,8 @@ static enum rc change_password(struct page *page)
     if (rc == RC_UNAUTHENTICATED) {
         TRY(note_failure(page, &result));
         ctx_clear_issues(&page->ctx);
-        return ctx_fail_field(&page->ctx, RC_INVALID, "password.current_wrong", "current");
+        return ctx_fail_field(&page->ctx, RC_INVALID, result.is_locked ? "login.locked" : "password.current_wrong",
+                              "current");
     }
     TRY(rc);
     if (!str_equal(password, form_text(fields, "repeat")))

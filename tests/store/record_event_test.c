@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/session.h"
 #include "base/clock.h"
 
 static struct db *open_empty(struct store *store)
@@ -203,6 +204,23 @@ static int64_t append(struct store *store, enum event_kind kind, int64_t chain, 
     return seq;
 }
 
+/* Locked after too many failures, then in and out. */
+static void fail_sign_in_and_out(struct store *store, int64_t account)
+{
+    int64_t now = clock_now_ms();
+    char token[SESSION_TOKEN_BYTES];
+    struct session_failure failure = {STR("digest"), account, now, STR("r")};
+    struct session_start start = {account, now, token, STR("c"), STR("r"), STR("a"), {0}};
+    struct session_end end = {STR("none"), account, now};
+    session_make_token(token);
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    for (int i = 0; i < LOGIN_TRIES_MAX; i++)
+        STORE_OK(session_work_failure(store->ctx, store->db, &failure));
+    STORE_OK(session_work_start(store->ctx, store->db, &start));
+    STORE_OK(session_work_end(store->ctx, store->db, &end));
+    STORE_OK(db_commit(store->ctx, store->db));
+}
+
 /* Commands make most kinds; those that no command makes yet are appended as they are. */
 STORE_TEST(every_kind_of_event_replays)
 {
@@ -226,6 +244,7 @@ STORE_TEST(every_kind_of_event_replays)
          jsonf(store, "{'id': %lld, 'password': 'Zheng-Gai-2027'}", (long long)account));
     make(store, &command_sessions_end, jsonf(store, "{'id': %lld}", (long long)account));
     make(store, &command_account_unlock, jsonf(store, "{'id': %lld}", (long long)account));
+    fail_sign_in_and_out(store, account);
     struct value *grant = NULL;
     STORE_OK(run(store, &command_grant_give,
                  jsonf(store, "{'id': %lld, 'role': 'reader', 'unit_id': %lld}", (long long)account, (long long)b),
