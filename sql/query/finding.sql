@@ -4,9 +4,9 @@
 -- unscoped: apply
 INSERT INTO finding (id, source_id, item_no, no, mark, aspect_id, title, facts, phase, nature, severity, status, status_stated, amount_fen, amount_key,
   responsible, unit_id, label, due, due_key, due_stated, paragraph_from, paragraph_to, measure_count, created_at, created_by, changed_at,
-  changed_seq, rev)
+  changed_seq, rev, cycle_id)
 VALUES ($seq, $source_id, $item_no, $no, $mark, $aspect_id, $title, $facts, $phase, $nature, $severity, $status, $status_stated, $amount_fen, coalesce(CAST($amount_fen AS bigint), -1),
-  $responsible, $unit_id, $label, $due, coalesce($due, '9999-12-31'), $due_stated, $paragraph_from, $paragraph_to, 0, $at, $actor, $at, $seq, 1)
+  $responsible, $unit_id, $label, $due, coalesce($due, '9999-12-31'), $due_stated, $paragraph_from, $paragraph_to, 0, $at, $actor, $at, $seq, 1, $seq)
 
 -- :name source_item_insert
 -- unscoped: apply

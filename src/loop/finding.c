@@ -54,6 +54,9 @@ enum rc finding_register(struct command_call *call, int64_t source_id, const str
     copy_or_null(arena, body, finding, "due");
     copy_or_null(arena, body, finding, "paragraph_from");
     copy_or_null(arena, body, finding, "paragraph_to");
+    value_put_text(arena, body, "noun", STR("finding"));
+    value_put_list(arena, body, "waits");
+    finding_wait_for_confirm(call, body, value_get_int(body, "unit_id", 0), value_get_int(source, "unit_id", 0));
     return command_append(call, EVENT_FINDING_REGISTERED, source_id, 0, body, ret_id);
 }
 
@@ -131,12 +134,18 @@ static enum rc check_place(struct command_call *call, int64_t source_id, const s
     return RC_OK;
 }
 
-enum rc finding_find_for_write(struct command_call *call, int64_t id, struct value **ret_row)
+enum rc finding_read_locked(struct command_call *call, int64_t id, struct value **ret_row)
 {
     TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
     TRY(command_lock_chain(call, value_get_int(*ret_row, "source_id", 0)));
     if (db_get_engine(call->db) != DB_SQLITE)
         TRY(find_row(call, Q_FINDING_GET_ANY, id, "finding.not_found", ret_row));
+    return RC_OK;
+}
+
+enum rc finding_find_for_write(struct command_call *call, int64_t id, struct value **ret_row)
+{
+    TRY(finding_read_locked(call, id, ret_row));
     return require_row(call, *ret_row, PERM_FINDING_WRITE);
 }
 
@@ -200,6 +209,7 @@ static struct value *make_change(struct command_call *call, const struct value *
     *ret_is_changed = value_count(changed) > 0;
     value_put(body, STR("changed"), changed);
     value_put(body, STR("was"), was); /* so that the event tells the whole change by itself */
+    value_put_text(arena, body, "noun", STR("finding"));
     return body;
 }
 
@@ -213,6 +223,24 @@ static enum rc put_unit_names(struct command_call *call, struct value *body, int
     value_put_text(call->ctx->arena, body, "unit_was", value_get_text(unit, "name"));
     TRY(find_row(call, Q_UNIT_GET_ANY, new_id, "unit.not_found", &unit));
     value_put_text(call->ctx->arena, body, "unit_is", value_get_text(unit, "name"));
+    return RC_OK;
+}
+
+/* A finding that nobody has confirmed waits for its new unit when it moves. */
+static enum rc put_new_waits(struct command_call *call, const struct value *row, struct value *body)
+{
+    struct arena *arena = call->ctx->arena;
+    struct str status = value_get_text(row, "status");
+    int64_t unit_id = value_get_int(body, "unit_id", 0);
+    bool is_open = str_equal(status, STR("registered")) || str_equal(status, STR("disputed"));
+    if (!is_open || unit_id == value_get_int(row, "unit_id", 0))
+        return RC_OK;
+    struct value *source;
+    TRY(find_row(call, Q_SOURCE_GET_ANY, value_get_int(row, "source_id", 0), "source.not_found", &source));
+    (void)value_add_map(arena, value_put_list(arena, body, "rewait"));
+    value_put_int(arena, body, "source_id", value_get_int(row, "source_id", 0));
+    value_put_list(arena, body, "waits");
+    finding_wait_for_confirm(call, body, unit_id, value_get_int(source, "unit_id", 0));
     return RC_OK;
 }
 
@@ -233,6 +261,7 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
     if (value_get_text(body, "title").n == 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
     TRY(put_unit_names(call, body, value_get_int(row, "unit_id", 0), value_get_int(body, "unit_id", 0)));
+    TRY(put_new_waits(call, row, body));
     int64_t seq;
     return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
 }

@@ -11,6 +11,8 @@ extern const struct command command_finding_link; /* the same matter as another 
 extern const struct command command_finding_unlink;
 extern const struct command command_finding_withdraw; /* out of the register, with a reason; nothing is deleted */
 extern const struct command command_finding_restore;
+extern const struct command command_finding_confirm; /* the unit takes the finding as its own */
+extern const struct command command_finding_dispute; /* the unit says that it is not; decided by the office */
 extern const struct command command_measure_plan;
 extern const struct command command_measure_change;
 extern const struct command command_view_save;
@@ -26,6 +28,10 @@ enum rc measure_register(struct command_call *call, int64_t chain, int64_t findi
 
 /* Reads a finding for a change: its source's chain is locked before it is read for good.  RC_NOT_FOUND (also for what
  * the actor may not read), RC_FORBIDDEN. */
+/* As it stands under its chain's lock; RC_NOT_FOUND.  Permission is the caller's. */
+enum rc finding_read_locked(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
+/* Puts into a body with waits who has to confirm the finding, or to say whose it is. */
+void finding_wait_for_confirm(struct command_call *call, struct value *body, int64_t unit_id, int64_t source_unit_id);
 enum rc finding_find_for_write(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
 
 #endif

@@ -5,6 +5,10 @@
  */
 #include "loop/finding.h"
 
+#include "loop/lifecycle.h"
+
+enum { CONFIRM_DAYS = 5 }; /* working days to confirm a finding or to decide that it is somebody else's */
+
 /* Another finding by its id or its number; what may not be read is "not found". */
 static enum rc find_other(struct command_call *call, struct value **ret_row)
 {
@@ -91,31 +95,77 @@ static enum rc finding_link(struct command_call *call) { return change_link(call
 
 static enum rc finding_unlink(struct command_call *call) { return change_link(call, false); }
 
-static enum rc set_status(struct command_call *call, enum event_kind kind, const char *from, const char *to)
+/* Reads the finding under its chain's lock and asks the state machine. */
+static enum rc begin_move(struct command_call *call, const char *command, struct value **ret_row,
+                          struct value **ret_body)
 {
-    struct arena *arena = call->ctx->arena;
-    int64_t id = value_get_int(call->input, "id", 0), seq;
-    struct value *row;
-    TRY(finding_find_for_write(call, id, &row));
-    if (!str_equal_cstr(value_get_text(row, "status"), from))
-        return ctx_fail_key(call->ctx, RC_GUARD, "finding.not_in_status");
-    struct value *body = value_new_map(arena);
-    value_put_int(arena, body, "id", id);
-    value_put_text(arena, body, "status", str_from_cstr(to));
-    value_put_int(arena, call->result, "id", id);
-    return command_append(call, kind, value_get_int(row, "source_id", 0), id, body, &seq);
+    const struct lifecycle_move *move = lifecycle_find(NOUN_FINDING, command);
+    int64_t id = value_get_int(call->input, "id", 0);
+    TRY(finding_read_locked(call, id, ret_row));
+    TRY(lifecycle_begin(call, move, *ret_row));
+    *ret_body = lifecycle_body(call, move, *ret_row, NULL);
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    return RC_OK;
+}
+
+static enum rc append_move(struct command_call *call, enum event_kind kind, const struct value *row,
+                           const struct value *body)
+{
+    int64_t seq;
+    return command_append(call, kind, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0), body, &seq);
+}
+
+void finding_wait_for_confirm(struct command_call *call, struct value *body, int64_t unit_id, int64_t source_unit_id)
+{
+    /* Where the whole source lies the office first has to say whose finding it is. */
+    bool is_unassigned = unit_id == source_unit_id;
+    lifecycle_wait(call, body, is_unassigned ? "assign_finding" : "confirm_finding",
+                   is_unassigned ? STR("office") : STR("unit"), unit_id, lifecycle_due_in(call, CONFIRM_DAYS));
+}
+
+static enum rc put_confirm_wait(struct command_call *call, struct value *body, const struct value *row)
+{
+    struct db_stmt *st = db_query(call->db, Q_SOURCE_GET_ANY);
+    struct value *source;
+    db_bind_int(st, "id", value_get_int(row, "source_id", 0));
+    TRY(db_first_row(call->ctx, st, &source));
+    finding_wait_for_confirm(call, body, value_get_int(row, "unit_id", 0), value_get_int(source, "unit_id", 0));
+    return RC_OK;
+}
+
+static enum rc finding_confirm(struct command_call *call)
+{
+    struct value *row, *body;
+    TRY(begin_move(call, "confirm", &row, &body));
+    lifecycle_wait(call, body, "plan_finding", STR("unit"), value_get_int(row, "unit_id", 0), STR_EMPTY);
+    return append_move(call, EVENT_FINDING_MOVED, row, body);
+}
+
+static enum rc finding_dispute(struct command_call *call)
+{
+    struct value *row, *body;
+    TRY(begin_move(call, "dispute", &row, &body));
+    lifecycle_wait(call, body, "decide_dispute", STR("office"), value_get_int(row, "unit_id", 0),
+                   lifecycle_due_in(call, CONFIRM_DAYS));
+    return append_move(call, EVENT_FINDING_MOVED, row, body);
 }
 
 static enum rc finding_withdraw(struct command_call *call)
 {
-    return set_status(call, EVENT_FINDING_WITHDRAWN, "registered", "withdrawn");
+    struct value *row, *body;
+    TRY(begin_move(call, "withdraw", &row, &body));
+    value_put_text(call->ctx->arena, body, "status", STR("withdrawn"));
+    return append_move(call, EVENT_FINDING_WITHDRAWN, row, body);
 }
 
 static enum rc finding_restore(struct command_call *call)
 {
-    return set_status(call, EVENT_FINDING_RESTORED, "withdrawn", "registered");
+    struct value *row, *body;
+    TRY(begin_move(call, "restore", &row, &body));
+    value_put_text(call->ctx->arena, body, "status", STR("registered"));
+    TRY(put_confirm_wait(call, body, row));
+    return append_move(call, EVENT_FINDING_RESTORED, row, body);
 }
-
 static const struct field finding_link_fields[] = {
     {"id", FIELD_ID, true, 0, NULL}, {"other", FIELD_TEXT, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_link = {.name = "finding.link",
@@ -146,4 +196,21 @@ const struct command command_finding_restore = {.name = "finding.restore",
                                                 COMMAND_FIELDS(finding_restore_fields),
                                                 .run = finding_restore,
                                                 .path = "/findings/{id}/restore",
+                                                .redirect = "/findings/{id}"};
+
+static const struct field finding_confirm_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                      {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_finding_confirm = {.name = "finding.confirm",
+                                                .is_on_source = true,
+                                                .perm = PERM_TASK_APPROVE,
+                                                COMMAND_FIELDS(finding_confirm_fields),
+                                                .run = finding_confirm,
+                                                .path = "/findings/{id}/confirm",
+                                                .redirect = "/findings/{id}"};
+const struct command command_finding_dispute = {.name = "finding.dispute",
+                                                .is_on_source = true,
+                                                .perm = PERM_TASK_APPROVE,
+                                                COMMAND_FIELDS(finding_confirm_fields),
+                                                .run = finding_dispute,
+                                                .path = "/findings/{id}/dispute",
                                                 .redirect = "/findings/{id}"};

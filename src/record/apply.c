@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "text/bigram.h"
 #include "text/collate.h"
 
@@ -15,7 +16,7 @@ struct apply_step {
     const char *each; /* key of a list in the body; NULL: once */
 };
 
-enum { APPLY_STEPS_MAX = 6, SEARCH_PARTS_MAX = 4 };
+enum { APPLY_STEPS_MAX = 12, SEARCH_PARTS_MAX = 4 };
 
 /* How an event keeps the search index: which keys of the body make the indexed text and its scope. */
 struct search_rule {
@@ -150,7 +151,9 @@ enum rc apply_event(struct ctx *ctx, struct db *db, enum event_kind kind, const 
 {
     const struct apply_row *row = &apply_table[kind];
     const struct search_rule *search = row->search;
+    char time[TIME_TEXT_BYTES]; /* lives as long as the steps that bind it */
     struct value *extra = value_new_map(ctx->arena);
+    value_put_text(ctx->arena, extra, "day", str_slice(time_format_china(event->at_ms, time), 0, DATE_TEXT_BYTES - 1));
     if (search->has_pinyin)
         TRY(bind_derived(ctx, extra, body));
     if (search->kind)

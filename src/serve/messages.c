@@ -94,7 +94,12 @@ struct str message_of_issue(struct arena *arena, enum lang lang, const struct ct
     struct str key = issue->key;
     if (key.n == 0 || !message_find(lang, key).p)
         key = str_from_cstr(rc_message_key(issue->rc));
-    return message_format(arena, lang, key, issue->args, issue->arg_count);
+    struct str args[CTX_ARGS_MAX];
+    for (int i = 0; i < issue->arg_count; i++) {
+        struct str named = message_find(lang, issue->args[i]); /* "task_state.doing": a word of the page's language */
+        args[i] = named.p ? named : issue->args[i];
+    }
+    return message_format(arena, lang, key, args, issue->arg_count);
 }
 
 struct str message_of_rc(enum lang lang, enum rc rc) { return message_find(lang, str_from_cstr(rc_message_key(rc))); }

@@ -21,6 +21,7 @@
 #include "intake/draft.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
+#include "loop/task.h"
 #include "serve/page.h"
 
 enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, ANSWER_BYTES_MAX = 4 << 20, SNAPSHOTS_MAX = 4000, PATH_BYTES = 300 };
@@ -28,9 +29,9 @@ enum place { INSIDE, OUTSIDE, ABOVE, PLACE_COUNT };
 static const char *const place_names[] = {"inside", "outside", "above the label"};
 
 /* What an address may name, by its first segment. */
-enum noun { UNITS, FINDINGS, SOURCES, DRAFTS, MEASURES, PEOPLE, ACCOUNTS, GRANTS, EVENTS, VIEWS, NOUN_COUNT };
+enum noun { UNITS, FINDINGS, SOURCES, DRAFTS, MEASURES, PEOPLE, ACCOUNTS, GRANTS, EVENTS, VIEWS, TASKS, NOUN_COUNT };
 static const char *const noun_names[] = {"units",  "findings", "sources", "drafts", "measures",
-                                         "people", "accounts", "grants",  "events", "views"};
+                                         "people", "accounts", "grants",  "events", "views", "tasks"};
 
 static struct {
     struct store *store;
@@ -136,6 +137,9 @@ static void make_place(struct store *store, enum place place)
     world.ids[MEASURES][place] = make(store, &command_measure_plan,
                                       jsonf(store, "{'finding_id': %lld, 'text': '共同整改', 'phase': 'concentrated'}",
                                             (long long)world.ids[FINDINGS][place]));
+    world.ids[TASKS][place] = make(store, &command_task_assign,
+                                   jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '共同任务'}",
+                                         (long long)world.ids[MEASURES][place], (long long)unit_id));
 }
 
 static void make_session(struct store *store, int who, int64_t account_id)
@@ -422,6 +426,7 @@ static bool id_for(const struct command *command, const char *field, enum place 
                 {"parent_id", UNITS},
                 {"source_id", SOURCES},
                 {"finding_id", FINDINGS},
+                {"measure_id", MEASURES},
                 {"grant_id", GRANTS}};
     enum noun noun;
     bool is_known =
@@ -461,7 +466,9 @@ static struct value *make_input(struct store *store, const struct command *comma
         const struct field *field = &command->fields[i];
         switch (field->kind) {
         case FIELD_ID:
-            if (id_for(command, field->name, place, &id) && id)
+            if (id_for(command, field->name, place, &id) && !id && field->is_required)
+                id = world.ids[UNITS][INSIDE]; /* units have no label, so there is none above it */
+            if (id)
                 value_put_int(arena, raw, field->name, id);
             break;
         case FIELD_IDS:

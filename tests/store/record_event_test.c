@@ -221,7 +221,8 @@ static void fail_sign_in_and_out(struct store *store, int64_t account)
     STORE_OK(db_commit(store->ctx, store->db));
 }
 
-/* Commands make most kinds; those that no command makes yet are appended as they are. */
+/* The kinds of the ground floor; those of later nouns are replayed by their own tests (expect_kinds).  Commands make most
+ * of them; those that no command makes yet are appended as they are. */
 STORE_TEST(every_kind_of_event_replays)
 {
     int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"),
@@ -306,14 +307,13 @@ STORE_TEST(every_kind_of_event_replays)
            jsonf(store, "{'id': %lld, 'status': 'withdrawn'}", (long long)first));
     append(store, EVENT_FINDING_RESTORED, source, first,
            jsonf(store, "{'id': %lld, 'status': 'registered'}", (long long)first));
+    make(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", (long long)first));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '{}'}"));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '[]'}"));
-    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
-        struct str name = event_kind_name((enum event_kind)kind);
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE kind = '%.*s'", STR_ARG(name));
-        if (count_sql(store, sql) == 0)
-            fail_msg("no case for %.*s", STR_ARG(name));
-    }
+    static const char *const nouns[] = {"unit", "person", "account", "password", "sessions", "grant", "file", "draft", "source",
+                                        "aspect", "finding", "measure", "figure", "view", "mapping"};
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
+        expect_kinds(store, nouns[i]);
     expect_clean(store);
     expect_rebuild_equal(store);
 }

@@ -207,3 +207,15 @@ int64_t search_hits(struct store *store, const char *words)
     STORE_OK(db_rows(store->ctx, st, &rows));
     return (int64_t)value_count(rows);
 }
+
+void expect_kinds(struct store *store, const char *noun)
+{
+    char sql[100];
+    struct str prefix = arena_format(store->ctx->arena, "%s.", noun);
+    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        struct str name = event_kind_name((enum event_kind)kind);
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE kind = '%.*s'", STR_ARG(name));
+        if (str_has_prefix(name, prefix) && count_sql(store, sql) == 0)
+            fail_msg("no case for %.*s", STR_ARG(name));
+    }
+}

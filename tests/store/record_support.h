@@ -47,6 +47,9 @@ void expect_clean(struct store *store);
 bool has_problem(const struct check_result *result, const char *words);
 /* Replays into a fresh SQLite database and, on SQLite, compares every table; the new database is closed again. */
 void expect_rebuild_equal(struct store *store);
+/* Every kind of event of a noun ("task": task.assigned, ...) has happened in this store: one case of a noun's test ends
+ * with this and expect_rebuild_equal, so that no kind goes without a replay. */
+void expect_kinds(struct store *store, const char *noun);
 /* Ids of hits of one word of search, oldest first, in a list. */
 int64_t search_hits(struct store *store, const char *words);
 

@@ -1,0 +1,205 @@
+/* loop_task_test.c: findings confirmed or disputed, tasks handed down, and what waits for whom. */
+#include "record_support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "loop/task.h"
+
+static struct {
+    int64_t root, firm, plant, source, finding, measure, task;
+    struct actor office, approver, reporter, outsider;
+} world;
+
+static void make_world(struct store *store)
+{
+    memset(&world, 0, sizeof world);
+    world.root = make_root(store);
+    world.firm = make_unit(store, world.root, "F", "东部公司");
+    world.plant = make_unit(store, world.firm, "F1", "东部一厂");
+    (void)make_unit(store, world.root, "W", "西部公司");
+    world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    world.approver = make_actor(store, "approver", "unit_approver", world.firm, LABEL_INTERNAL);
+    world.reporter = make_actor(store, "reporter", "unit_reporter", world.plant, LABEL_INTERNAL);
+    world.outsider =
+        make_actor(store, "outsider", "unit_approver", count_sql(store, "SELECT id FROM unit WHERE code = 'W'"), 1);
+    world.source = make_source(store, world.root, "LY-2026-001");
+    world.finding = make_finding(store, world.source, "担保管理不规范");
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
+                       (long long)world.firm),
+                 NULL));
+    world.measure = make(store, &command_measure_plan,
+                         jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-11-30'}",
+                               (long long)world.finding));
+}
+
+static void make_task(struct store *store)
+{
+    struct value *result;
+    STORE_OK(run_as(store, &world.office, &command_task_assign,
+                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)world.measure,
+                          (long long)world.firm),
+                    &result));
+    world.task = value_get_int(result, "id", 0);
+    assert_true(str_equal(value_get_text(result, "no"), STR("LY-2026-001-001-T1")));
+}
+
+static enum rc move(struct store *store, const struct actor *actor, const struct command *command, int64_t id)
+{
+    return run_as(store, actor, command, jsonf(store, "{'id': %lld, 'reason': '说明'}", (long long)id), NULL);
+}
+
+/* Rows of wait for a subject that carry these words: what, kind, id. */
+static int64_t waiting(struct store *store, const char *noun, int64_t id, const char *what, const char *kind,
+                       int64_t actor)
+{
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s' AND actor_kind = "
+             "'%s' AND actor_id = %lld",
+             noun, (long long)id, what, kind, (long long)actor);
+    return count_sql(store, sql);
+}
+
+static int64_t mine(struct store *store, const struct actor *actor)
+{
+    struct db_stmt *st = db_query(store->db, Q_WAIT_MINE);
+    struct value *rows;
+    actor_bind_scope(st, actor, PERM_TASK_READ);
+    db_bind_text(st, "today", STR("2026-11-28"));
+    db_bind_int(st, "limit", 100);
+    STORE_OK(db_rows(store->ctx, st, &rows));
+    return (int64_t)value_count(rows);
+}
+
+STORE_TEST(a_finding_waits_for_its_unit_to_confirm)
+{
+    make_world(store);
+    assert_int_equal(waiting(store, "finding", world.finding, "confirm_finding", "unit", world.firm), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'finding'"), 1);
+    assert_int_equal(mine(store, &world.approver), 1);
+    assert_int_equal(mine(store, &world.outsider), 0);
+    assert_int_equal(move(store, &world.outsider, &command_finding_confirm, world.finding), RC_NOT_FOUND);
+    assert_int_equal(move(store, &world.reporter, &command_finding_confirm, world.finding), RC_FORBIDDEN);
+    STORE_OK(move(store, &world.approver, &command_finding_confirm, world.finding));
+    assert_int_equal(waiting(store, "finding", world.finding, "plan_finding", "unit", world.firm), 1);
+    assert_int_equal(move(store, &world.approver, &command_finding_confirm, world.finding), RC_GUARD);
+    assert_string_equal(issue_key(store), "lifecycle.not_in_state");
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM cycle WHERE state = 'confirmed' AND n = 1"), 1);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_disputed_finding_goes_to_the_office_and_moves_on)
+{
+    make_world(store);
+    STORE_OK(move(store, &world.approver, &command_finding_dispute, world.finding));
+    assert_int_equal(waiting(store, "finding", world.finding, "decide_dispute", "office", world.firm), 1);
+    assert_int_equal(mine(store, &world.office), 1);
+    STORE_OK(run_as(store, &world.office, &command_finding_change,
+                    jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)world.finding, (long long)world.plant),
+                    NULL));
+    assert_int_equal(waiting(store, "finding", world.finding, "confirm_finding", "unit", world.plant), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait"), 1);
+    STORE_OK(move(store, &world.office, &command_finding_withdraw, world.finding));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait"), 0);
+    STORE_OK(move(store, &world.office, &command_finding_restore, world.finding));
+    assert_int_equal(waiting(store, "finding", world.finding, "confirm_finding", "unit", world.plant), 1);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_task_is_accepted_split_and_cancelled_from_below)
+{
+    make_world(store);
+    make_task(store);
+    assert_int_equal(waiting(store, "task", world.task, "accept_task", "unit", world.firm), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM task WHERE due = '2026-11-30' AND state = 'assigned'"), 1);
+    assert_int_equal(move(store, &world.reporter, &command_task_accept, world.task), RC_NOT_FOUND);
+    STORE_OK(move(store, &world.approver, &command_task_accept, world.task));
+    struct value *result;
+    const char *part = "{'id': %lld, 'unit_id': %lld, 'weight': %d}";
+    STORE_OK(run_as(store, &world.approver, &command_task_split,
+                    jsonf(store, part, (long long)world.task, (long long)world.plant, 30), &result));
+    int64_t child = value_get_int(result, "id", 0);
+    assert_int_equal(run_as(store, &world.approver, &command_task_split,
+                            jsonf(store, part, (long long)world.task, (long long)world.root, 30), NULL),
+                     RC_FORBIDDEN);
+    assert_int_equal(run_as(store, &world.approver, &command_task_split,
+                            jsonf(store, part, (long long)world.task, (long long)world.plant, 0), NULL),
+                     RC_INVALID);
+    assert_string_equal(issue_field(store), "weight");
+    STORE_OK(move(store, &world.reporter, &command_task_accept, child));
+    assert_int_equal(count_sql(store, "SELECT open_children FROM task WHERE parent_id IS NULL"), 1);
+    assert_int_equal(move(store, &world.office, &command_task_cancel, world.task), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.task_open_children");
+    STORE_OK(move(store, &world.office, &command_task_cancel, child));
+    STORE_OK(move(store, &world.office, &command_task_cancel, world.task));
+    assert_int_equal(count_sql(store, "SELECT child_count + open_children FROM task WHERE parent_id IS NULL"), 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'task'"), 0);
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_disputed_task_is_decided_above)
+{
+    make_world(store);
+    make_task(store);
+    assert_int_equal(run_as(store, &world.approver, &command_task_dispute,
+                            jsonf(store, "{'id': %lld}", (long long)world.task), NULL),
+                     RC_INVALID);
+    assert_string_equal(issue_field(store), "reason");
+    STORE_OK(move(store, &world.approver, &command_task_dispute, world.task));
+    assert_int_equal(waiting(store, "task", world.task, "decide_dispute", "office", world.firm), 1);
+    assert_int_equal(move(store, &world.approver, &command_task_uphold, world.task), RC_FORBIDDEN);
+    STORE_OK(run_as(store, &world.office, &command_task_uphold,
+                    jsonf(store, "{'id': %lld, 'unit_id': %lld, 'reason': '改派'}", (long long)world.task,
+                          (long long)world.plant),
+                    NULL));
+    assert_int_equal(waiting(store, "task", world.task, "accept_task", "unit", world.plant), 1);
+    assert_int_equal(mine(store, &world.reporter), 1);
+    STORE_OK(move(store, &world.reporter, &command_task_accept, world.task));
+    expect_kinds(store, "task");
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_task_has_the_label_of_its_finding)
+{
+    make_world(store);
+    make_task(store);
+    STORE_OK(run_as(store, &world.office, &command_finding_change,
+                    jsonf(store, "{'id': %lld, 'label': 2}", (long long)world.finding), NULL));
+    assert_int_equal(count_sql(store, "SELECT label FROM task"), 2);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE label <> 2"), 0);
+    assert_int_equal(mine(store, &world.approver), 0);
+    assert_int_equal(move(store, &world.approver, &command_task_accept, world.task), RC_NOT_FOUND);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_task_names_who_does_it)
+{
+    make_world(store);
+    int64_t boss = make(store, &command_person_create,
+                        jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
+    assert_int_equal(run_as(store, &world.office, &command_task_assign,
+                            jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'doer_id': 999999}",
+                                  (long long)world.measure, (long long)world.firm),
+                            NULL),
+                     RC_INVALID);
+    assert_string_equal(issue_field(store), "doer_id");
+    STORE_OK(run_as(store, &world.office, &command_task_assign,
+                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'doer_id': %lld}", (long long)world.measure,
+                          (long long)world.firm, (long long)boss),
+                    NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE role = 'doer' AND actor_kind = 'person'"), 1);
+    expect_rebuild_equal(store);
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(a_finding_waits_for_its_unit_to_confirm),
+                     STORE_CASE(a_disputed_finding_goes_to_the_office_and_moves_on),
+                     STORE_CASE(a_task_is_accepted_split_and_cancelled_from_below),
+                     STORE_CASE(a_disputed_task_is_decided_above), STORE_CASE(a_task_has_the_label_of_its_finding),
+                     STORE_CASE(a_task_names_who_does_it));
+}
