@@ -66,7 +66,7 @@ static enum rc open_connection(struct ctx *ctx, struct db *db, struct str url)
     if (db_is_failing(ctx))
         return RC_DB;
     TRY(db->ops->open(ctx, db));
-    if (db->mode == DB_CREATE)
+    if (db->mode == DB_CREATE || db->mode == DB_LOG)
         return RC_OK;
     int applied, known;
     TRY(db_schema_version(ctx, db, &applied, &known));
@@ -117,6 +117,21 @@ enum db_engine db_get_engine(const struct db *db) { return db->ops->engine; }
 enum rc db_set_busy_ms(struct db *db, int busy_ms) { return db->ops->set(db, busy_ms, -1, -1); }
 enum rc db_set_cache_kb(struct db *db, int cache_kb) { return db->ops->set(db, -1, cache_kb, -1); }
 enum rc db_set_bulk(struct db *db, bool is_bulk) { return db->ops->set(db, -1, -1, is_bulk); }
+
+void db_set_own_checkpoints(struct db *db)
+{
+    if (db->ops->watch_log)
+        db->ops->watch_log(db);
+}
+
+int64_t db_log_pages(const struct db *db) { return db->log_pages; }
+
+/* No call that db_fail_at counts: a thread of its own makes it, whenever it likes. */
+enum rc db_checkpoint(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left)
+{
+    *ret_left = 0;
+    return db->ops->checkpoint ? db->ops->checkpoint(ctx, db, readers_ms, ret_left) : RC_OK;
+}
 
 void db_forget_transaction(struct db *db)
 {

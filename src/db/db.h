@@ -30,6 +30,7 @@ enum db_mode {
     DB_READ,   /* pages; SQLite opens query-only */
     DB_WRITE,  /* the writer; SQLite: synchronous=FULL, WAL */
     DB_CREATE, /* as DB_WRITE, makes the database when absent; statements are prepared only after db_migrate */
+    DB_LOG,    /* only for db_checkpoint; has no statements */
 };
 
 /* Opens a connection and prepares every statement (not with DB_CREATE).  RC_NOT_FOUND: no such database;
@@ -111,6 +112,17 @@ void db_savepoint_rollback(struct db *db);
 enum rc db_set_busy_ms(struct db *db, int busy_ms) MUST_CHECK;
 enum rc db_set_cache_kb(struct db *db, int cache_kb) MUST_CHECK;
 enum rc db_set_bulk(struct db *db, bool is_bulk) MUST_CHECK;
+
+/* The write-ahead log of SQLite.  A connection that has said db_set_own_checkpoints copies no pages at its commits:
+ * somebody must call db_checkpoint, or the log grows.  PostgreSQL does this by itself: nothing happens and the counts
+ * are 0. */
+void db_set_own_checkpoints(struct db *db);
+/* Pages in the log after the last commit of this connection, once it has said so. */
+int64_t db_log_pages(const struct db *db);
+/* Copies pages of the log into the database file: with readers_ms 0 what is possible while others work; else all of
+ * them, holding off writers and waiting so long for readers to leave, so that the next commit begins the log anew.
+ * *ret_left: pages not yet copied.  RC_BUSY: somebody else is at it, or a reader stays. */
+enum rc db_checkpoint(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left) MUST_CHECK;
 
 /* Whole-database work for check, rebuild and backup. */
 /* Names of all tables but those listed as local (sessions, jobs, ...), in a fixed order. */

@@ -59,6 +59,8 @@ struct db_ops {
     int64_t (*column_int)(struct db_stmt *st, int i);
     struct str (*column_text)(struct db_stmt *st, int i);
     enum rc (*set)(struct db *db, int busy_ms, int cache_kb, int is_bulk); /* -1 leaves a value as it is */
+    void (*watch_log)(struct db *db); /* this and the next are NULL where there is no log of ours */
+    enum rc (*checkpoint)(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left);
     enum rc (*check)(struct ctx *ctx, struct db *db, struct value *problems);
     enum rc (*backup)(struct ctx *ctx, struct db *db, const char *to_path); /* into an empty file; verified */
 };
@@ -81,6 +83,7 @@ struct db {
     bool is_closing;
     int savepoints;
     int busy_ms, cache_kb;
+    int64_t log_pages; /* see db_log_pages */
     long serial; /* for names of statements */
 };
 

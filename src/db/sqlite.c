@@ -231,6 +231,30 @@ static struct str lite_column_text(struct db_stmt *st, int i)
     return (struct str){p, (size_t)sqlite3_column_bytes(st->engine, i)};
 }
 
+/* Takes the place of the hook by which SQLite makes its own checkpoints. */
+static int note_log(void *arg, sqlite3 *conn, const char *name, int pages)
+{
+    (void)conn, (void)name;
+    ((struct db *)arg)->log_pages = pages;
+    return SQLITE_OK;
+}
+
+static void lite_watch_log(struct db *db) { (void)sqlite3_wal_hook(db->conn, note_log, db); }
+
+static enum rc lite_checkpoint(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left)
+{
+    int in_log = 0, copied = 0, how = readers_ms ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    (void)sqlite3_busy_timeout(db->conn, readers_ms);
+    int code = sqlite3_wal_checkpoint_v2(db->conn, NULL, how, &in_log, &copied);
+    (void)sqlite3_busy_timeout(db->conn, db->busy_ms);
+    if (code != SQLITE_OK)
+        return fail(ctx, db->conn, code, "checkpoint");
+    *ret_left = in_log - copied;
+    if (readers_ms)
+        db->log_pages = 0;
+    return RC_OK;
+}
+
 /* One text per row of a PRAGMA that reports damage; "ok" is none. */
 static enum rc add_problems(struct ctx *ctx, sqlite3 *conn, const char *sql, struct value *problems)
 {
@@ -328,6 +352,8 @@ const struct db_ops db_sqlite_ops = {
     .column_int = lite_column_int,
     .column_text = lite_column_text,
     .set = lite_set,
+    .watch_log = lite_watch_log,
+    .checkpoint = lite_checkpoint,
     .check = lite_check,
     .backup = lite_backup,
 };

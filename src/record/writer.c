@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "record/checkpoint.h"
 
 enum { WRITER_THREADS_MAX = 16, BUSY_TRIES = 5, GATHER_SHARE = 4, GATHER_LEAST_US = 100, GATHER_MOST_US = 2000 };
 
@@ -24,6 +25,7 @@ struct writer {
     int group_max, queue_max;
     bool is_stopping;
     int thread_count;
+    struct checkpointer *checkpointer; /* NULL on PostgreSQL */
     struct writer_thread {
         struct writer *writer;
         pthread_t thread;
@@ -191,6 +193,16 @@ enum rc writer_run_once(struct db *db, struct write_job *job)
     }
 }
 
+static void answer(struct write_job *group)
+{
+    while (group) {
+        struct write_job *job = group;
+        group = job->next;
+        job->next = NULL;
+        job->done(job);
+    }
+}
+
 static void *writer_main(void *arg)
 {
     struct writer_thread *thread = arg;
@@ -199,16 +211,15 @@ static void *writer_main(void *arg)
         struct write_job *group = take_group(thread->writer, &n);
         if (!group)
             return NULL;
-        if (db_get_engine(thread->db) == DB_SQLITE)
-            run_group(thread, group, n);
-        else
+        if (db_get_engine(thread->db) == DB_POSTGRES) {
             group->rc = writer_run_once(thread->db, group);
-        while (group) {
-            struct write_job *job = group;
-            group = job->next;
-            job->next = NULL;
-            job->done(job);
+            answer(group);
+            continue;
         }
+        run_group(thread, group, n);
+        answer(group);
+        struct ctx ctx = {.arena = thread->arena};
+        checkpointer_note(thread->writer->checkpointer, &ctx, thread->db);
     }
 }
 
@@ -221,10 +232,13 @@ static enum rc open_threads(struct ctx *ctx, const struct writer_config *config,
         if (!thread->arena)
             return RC_NOMEM;
         TRY(db_open(ctx, config->url, DB_WRITE, &thread->db));
-        if (db_get_engine(thread->db) == DB_SQLITE)
-            count = 1;
-        else
+        if (db_get_engine(thread->db) == DB_POSTGRES) {
             writer->group_max = 1;
+            continue;
+        }
+        count = 1;
+        db_set_own_checkpoints(thread->db);
+        TRY(checkpointer_start(ctx, config->url, &writer->checkpointer));
     }
     for (int i = 0; i < count; i++) { /* only now: the threads read what was set above */
         if (pthread_create(&writer->threads[i].thread, NULL, writer_main, &writer->threads[i]) != 0)
@@ -317,6 +331,7 @@ void writer_stop(struct writer *writer)
     pthread_mutex_unlock(&writer->lock);
     for (int i = 0; i < writer->thread_count; i++)
         pthread_join(writer->threads[i].thread, NULL);
+    checkpointer_stop(writer->checkpointer);
     for (int i = 0; i < WRITER_THREADS_MAX; i++) {
         db_close(writer->threads[i].db);
         arena_free(writer->threads[i].arena);

@@ -4,7 +4,8 @@
  *
  * Seeds OUT_DIR/bench-ROWS.db once and keeps it.  BIHUAN_BENCH_ROWS (default 1000000) and BIHUAN_BENCH_POSTGRES_ROWS
  * (default 100000; 0: not measured) make it smaller, BIHUAN_BENCH_RUNS (default 3) repeats: each figure is the best
- * run, because others may use the machine.  Writes OUT_DIR/bench.json.
+ * run, because others may use the machine.  BIHUAN_BENCH_ONLY measures only the pages and creates whose name contains
+ * it. Writes OUT_DIR/bench.json.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,8 +188,16 @@ struct sight {
     double floor, bare_p99_ms;
 };
 
+static bool is_wanted(const char *name)
+{
+    const char *only = getenv("BIHUAN_BENCH_ONLY");
+    return !only || strstr(name, only);
+}
+
 static bool measure_sight(struct bench *bench, const struct sight *sight)
 {
+    if (!is_wanted(sight->name))
+        return true;
     struct load load = {.port = bench->server.port,
                         .connections = sight->connections,
                         .duration_us = RUN_US,

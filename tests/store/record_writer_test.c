@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 
@@ -55,7 +56,7 @@ static struct one *make_one(struct store *store, const char *code)
 {
     struct one *one = alloc_zeroed(1, sizeof *one);
     char raw[200];
-    one->ctx.arena = arena_new(1 << 20);
+    one->ctx.arena = arena_new(4 << 20);
     one->actor = actor_program();
     one->store = store;
     snprintf(raw, sizeof raw, "{'parent_id': 1, 'code': '%s', 'name': 'x'}", code);
@@ -207,6 +208,67 @@ STORE_TEST(several_writers_share_a_chain)
     expect_clean(store);
 }
 
+enum { LOG_ROWS = 160, LOG_ROW_BYTES = 1 << 20, LOG_BYTES_MAX = 96 << 20 };
+
+static int64_t count_in(struct store *store, struct db *db)
+{
+    struct db_stmt *st = NULL;
+    int64_t n = -1;
+    STORE_OK(db_prepare_text(store->ctx, db, STR("SELECT count(*) FROM import_mapping"), &st));
+    STORE_OK(db_get_int(store->ctx, st, &n));
+    db_stmt_free(st);
+    return n;
+}
+
+static enum rc write_large_row(struct ctx *ctx, struct db *db, void *arg)
+{
+    char *text = arena_alloc(ctx->arena, LOG_ROW_BYTES);
+    if (!text)
+        return RC_NOMEM;
+    memset(text, 'x', LOG_ROW_BYTES);
+    struct db_stmt *st = db_query(db, Q_IMPORT_MAPPING_SET);
+    db_bind_text(st, "signature", arena_format(ctx->arena, "%d", *(int *)arg));
+    db_bind_text(st, "mapping", (struct str){text, LOG_ROW_BYTES});
+    db_bind_int(st, "seq", 1);
+    return db_run(ctx, st);
+}
+
+static int64_t log_bytes(const struct store *store)
+{
+    char path[300];
+    struct stat info;
+    (void)snprintf(path, sizeof path, "%.*s-wal", STR_ARG(store->url));
+    return stat(path, &info) == 0 ? info.st_size : 0;
+}
+
+/* 160 MB go through the log, half of them while somebody reads in an old snapshot of it, who must neither hold up the
+ * commits nor keep the log from beginning anew once he has gone. */
+STORE_TEST(log_stays_short_under_writing_and_reading)
+{
+    struct db *reader = store_connect(store, DB_READ);
+    struct writer *writer = start(store, 0);
+    for (int i = 0; i < LOG_ROWS; i++) {
+        struct one *one = make_gate(store);
+        one->job.work = write_large_row;
+        one->job.arg = &i;
+        STORE_OK(writer_run(writer, &one->job));
+        free_one(one);
+        if (i == LOG_ROWS / 8) {
+            STORE_OK(db_begin(store->ctx, reader, false));
+            assert_int_equal(count_in(store, reader), i + 1);
+        }
+        if (i == LOG_ROWS * 3 / 8) {
+            assert_int_equal(count_in(store, reader), LOG_ROWS / 8 + 1);
+            db_rollback(reader);
+        }
+    }
+    if (db_get_engine(store->db) == DB_SQLITE)
+        assert_true(log_bytes(store) > 0 && log_bytes(store) < LOG_BYTES_MAX);
+    writer_stop(writer);
+    assert_int_equal(count_in(store, reader), LOG_ROWS);
+    db_close(reader);
+}
+
 STORE_TEST(writer_of_an_absent_database_does_not_start)
 {
     struct writer *writer = NULL;
@@ -216,8 +278,8 @@ STORE_TEST(writer_of_an_absent_database_does_not_start)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(group_answers_only_what_is_durable),
-                     STORE_CASE(full_queue_and_a_stopping_writer_are_busy),
-                     STORE_CASE(failing_commit_fails_the_whole_group), STORE_CASE(several_writers_share_a_chain),
-                     STORE_CASE(writer_of_an_absent_database_does_not_start));
+    return STORE_RUN(
+        STORE_CASE(group_answers_only_what_is_durable), STORE_CASE(full_queue_and_a_stopping_writer_are_busy),
+        STORE_CASE(failing_commit_fails_the_whole_group), STORE_CASE(several_writers_share_a_chain),
+        STORE_CASE(log_stays_short_under_writing_and_reading), STORE_CASE(writer_of_an_absent_database_does_not_start));
 }
