@@ -1,7 +1,8 @@
 /* verb_demo.c: loads the made-up group of data/demo into a new database, through the commands that people use.
  *
- * units.csv and people.csv in one import, users.csv with their roles, then the three documents, read and confirmed. The
- * sign-ins with their passwords are printed once and are nowhere kept.  A database with events is never touched.
+ * units.csv and people.csv in one import, users.csv with their roles, then scenario.json: documents read and confirmed,
+ * and what people did with them. The sign-ins with their passwords are printed once and are nowhere kept.  A database
+ * with events is never touched.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,14 +12,13 @@
 
 #include "base/clock.h"
 #include "cli/cli_command.h"
-#include "cli/cli_import.h"
+#include "cli/scenario.h"
 #include "intake/reader.h"
 #include "intake/sheet_read.h"
 #include "loop/unit.h"
 
 enum { CSV_BYTES_MAX = 1024 * 1024 };
-
-static const char *const demo_documents[] = {"inspection-feedback.docx", "audit-ledger.xlsx", "progress-bulletin.txt"};
+enum { DEMO_BEGIN_MS = 1783384200000 }; /* 2026-07-07 08:30 in China: the office begins */
 
 /* The data beside the build directory, else where the package puts them. */
 static const char *find_data(struct cli *cli)
@@ -140,19 +140,12 @@ static enum rc load_users(struct cli *cli, struct db *db, const struct value *us
     return arena_rc(arena);
 }
 
-static enum rc load_documents(struct cli *cli, struct db *db, const char *directory)
+/* What people did since then, day by day: scenario.json. */
+static enum rc tell_story(struct cli *cli, struct db *db, const char *directory)
 {
-    struct filestore *files = NULL;
-    int64_t root;
-    TRY(find_unit(cli, db, STR_EMPTY, &root));
-    TRY(cli_open_files(cli, &files));
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < sizeof demo_documents / sizeof demo_documents[0]; i++) {
-        struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, demo_documents[i]);
-        rc = cli_import_document(cli, db, files, path.p, root, LABEL_INTERNAL, true);
-    }
-    filestore_close(files);
-    return rc;
+    struct str text;
+    TRY(read_file(cli, arena_format(cli->ctx.arena, "%s/scenario.json", directory).p, &text));
+    return scenario_run(cli, db, directory, text);
 }
 
 static enum rc demo(struct cli *cli)
@@ -171,9 +164,10 @@ static enum rc demo(struct cli *cli)
     if (events)
         return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.not_empty", "%.*s",
                                STR_ARG(settings_hide_password(cli->ctx.arena, cli->settings.db)));
+    clock_set_ms(DEMO_BEGIN_MS);
     TRY(load_organisation(cli, db, units, people));
     TRY(load_users(cli, db, users, people, &lines));
-    TRY(load_documents(cli, db, directory));
+    TRY(tell_story(cli, db, directory));
     cli_print("%zu units, %zu people", value_count(units), value_count(people));
     cli_print("%s", "");
     VALUE_EACH (line, lines) {
@@ -185,5 +179,6 @@ static enum rc demo(struct cli *cli)
 int verb_demo(struct cli *cli)
 {
     enum rc rc = demo(cli);
+    clock_set_ms(0);
     return rc == RC_OK ? 0 : cli_fail(cli, rc);
 }

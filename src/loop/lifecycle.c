@@ -118,8 +118,8 @@ static struct str fill_link(struct arena *arena, const char *link, int64_t id, i
     return arena_copy_str(arena, buf_str(&out));
 }
 
-static enum rc guard_rows(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today,
-                          enum guard guard, int64_t subject, struct value **ret_rows)
+static enum rc guard_rows(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today, enum guard guard,
+                          int64_t subject, struct value **ret_rows)
 {
     struct db_stmt *st = db_query(db, guard_table[guard].query);
     db_bind_int(st, "id", subject);
@@ -138,8 +138,9 @@ static enum rc check_guards(struct command_call *call, const struct lifecycle_mo
         TRY(guard_rows(call->ctx, call->db, call->actor, lifecycle_today(call), move->guards[i], subject, &rows));
         VALUE_EACH (missing, rows) {
             struct str arg = value_get_text(missing, "title");
-            worst = ctx_fail(call->ctx, RC_GUARD, guard->message, STR_EMPTY,
-                             fill_link(call->ctx->arena, guard->link, value_get_int(missing, "id", 0), subject), &arg, 1);
+            worst =
+                ctx_fail(call->ctx, RC_GUARD, guard->message, STR_EMPTY,
+                         fill_link(call->ctx->arena, guard->link, value_get_int(missing, "id", 0), subject), &arg, 1);
         }
     }
     return worst;
@@ -258,8 +259,8 @@ void lifecycle_wait(struct command_call *call, struct value *body, const char *w
 
 /* ---- what a page offers ------------------------------------------------------------------------------------- */
 
-static enum rc put_missing(struct ctx *ctx, struct db *db, const struct actor *actor,
-                           const struct lifecycle_move *move, int64_t subject, struct value *offer)
+static enum rc put_missing(struct ctx *ctx, struct db *db, const struct actor *actor, const struct lifecycle_move *move,
+                           int64_t subject, struct value *offer)
 {
     struct value *list = value_put_list(ctx->arena, offer, "missing");
     struct str today = today_text(ctx->arena, clock_now_ms());

@@ -78,9 +78,9 @@ struct str lifecycle_today(struct command_call *call);
 struct str lifecycle_due_in(struct command_call *call, int working_days);
 
 /* Whether the call's account is the actor or acts for it today: the person, who holds the post, a member of the team,
- * a reporter or approver of the unit, who holds the role for the unit; also by a delegation.  The program is everybody. */
-enum rc lifecycle_is_actor(struct command_call *call, struct str actor_kind, int64_t actor_id,
-                           bool *ret_is) MUST_CHECK;
+ * a reporter or approver of the unit, who holds the role for the unit; also by a delegation.  The program is everybody.
+ */
+enum rc lifecycle_is_actor(struct command_call *call, struct str actor_kind, int64_t actor_id, bool *ret_is) MUST_CHECK;
 
 /* What the page of a subject offers: every move from its state that the actor's permission allows, as a list of
  * {command, to, needs_reason, is_ready, missing: [{key, title, href}]}.  For reading: nothing is locked. */

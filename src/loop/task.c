@@ -146,7 +146,8 @@ static enum rc append_task(struct command_call *call, const struct value *measur
     put_id_or_null(arena, body, "parent_id", parent_id);
     value_put_int(arena, body, "depth", parent ? value_get_int(parent, "depth", 0) + 1 : 0);
     value_put_text(arena, body, "no", no);
-    put_text_or(call, body, "title", first_line(parent ? value_get_text(parent, "title") : value_get_text(measure, "text")));
+    put_text_or(call, body, "title",
+                first_line(parent ? value_get_text(parent, "title") : value_get_text(measure, "text")));
     put_text_or(call, body, "goal", value_get_text(parent, "goal"));
     put_text_or(call, body, "finish_mark", value_get_text(parent ? parent : measure, "finish_mark"));
     put_text_or(call, body, "phase", value_get_text(measure, "phase"));
@@ -189,8 +190,7 @@ static enum rc require_measure(struct command_call *call, const struct value *me
 {
     int64_t unit_id = value_get_int(measure, "unit_id", 0), label = value_get_int(measure, "label", LABEL_INTERNAL);
     enum rc rc = command_require(call, PERM_PLAN_WRITE, unit_id, label);
-    if (rc != RC_FORBIDDEN ||
-        actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, unit_id, label) == RC_OK)
+    if (rc != RC_FORBIDDEN || actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, unit_id, label) == RC_OK)
         return rc;
     ctx_clear_issues(call->ctx);
     return ctx_fail_key(call->ctx, RC_NOT_FOUND, "measure.not_found");
@@ -210,7 +210,8 @@ static enum rc task_assign(struct command_call *call)
     struct value *measure;
     TRY(find_measure(call, value_get_int(call->input, "measure_id", 0), &measure));
     TRY(require_measure(call, measure));
-    if (is_over(value_get_text(measure, "status")) || str_equal(value_get_text(measure, "measure_state"), STR("dropped")))
+    if (is_over(value_get_text(measure, "status")) ||
+        str_equal(value_get_text(measure, "measure_state"), STR("dropped")))
         return ctx_fail_key(call->ctx, RC_GUARD, "task.finding_over");
     TRY(check_unit(call, PERM_PLAN_WRITE, value_get_int(call->input, "unit_id", 0),
                    value_get_int(measure, "label", LABEL_INTERNAL)));
@@ -357,9 +358,8 @@ const struct command command_task_dispute = {.name = "task.dispute",
                                              .path = "/tasks/{id}/dispute",
                                              .redirect = "/tasks/{id}"};
 
-static const struct field task_uphold_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                  {"unit_id", FIELD_ID, false, 0, NULL},
-                                                  {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field task_uphold_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"unit_id", FIELD_ID, false, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_task_uphold = {.name = "task.uphold",
                                             .is_on_source = true,
                                             .perm = PERM_PLAN_WRITE,

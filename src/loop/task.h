@@ -4,11 +4,12 @@
 
 #include "loop/lifecycle.h"
 
-extern const struct command command_task_assign;  /* a measure to a unit */
-extern const struct command command_task_split;   /* a part of a task to a unit below */
-extern const struct command command_task_accept;  /* the unit takes it (ren ling) */
-extern const struct command command_task_dispute; /* the unit says that it is not its own; decided above within a limit */
-extern const struct command command_task_uphold;  /* decides a dispute: the task stays, or goes to another unit */
+extern const struct command command_task_assign; /* a measure to a unit */
+extern const struct command command_task_split;  /* a part of a task to a unit below */
+extern const struct command command_task_accept; /* the unit takes it (ren ling) */
+extern const struct command
+    command_task_dispute; /* the unit says that it is not its own; decided above within a limit */
+extern const struct command command_task_uphold; /* decides a dispute: the task stays, or goes to another unit */
 extern const struct command command_task_cancel;
 
 /* Reads a task for a change, under its source's chain.  RC_NOT_FOUND; permission is left to lifecycle_begin. */

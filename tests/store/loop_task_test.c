@@ -30,18 +30,18 @@ static void make_world(struct store *store)
                  jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
                        (long long)world.firm),
                  NULL));
-    world.measure = make(store, &command_measure_plan,
-                         jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-11-30'}",
-                               (long long)world.finding));
+    world.measure = make(
+        store, &command_measure_plan,
+        jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-11-30'}", (long long)world.finding));
 }
 
 static void make_task(struct store *store)
 {
     struct value *result;
-    STORE_OK(run_as(store, &world.office, &command_task_assign,
-                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)world.measure,
-                          (long long)world.firm),
-                    &result));
+    STORE_OK(
+        run_as(store, &world.office, &command_task_assign,
+               jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)world.measure, (long long)world.firm),
+               &result));
     world.task = value_get_int(result, "id", 0);
     assert_true(str_equal(value_get_text(result, "no"), STR("LY-2026-001-001-T1")));
 }
@@ -56,10 +56,11 @@ static int64_t waiting(struct store *store, const char *noun, int64_t id, const 
                        int64_t actor)
 {
     char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s' AND actor_kind = "
-             "'%s' AND actor_id = %lld",
-             noun, (long long)id, what, kind, (long long)actor);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s' AND actor_kind = "
+        "'%s' AND actor_id = %lld",
+        noun, (long long)id, what, kind, (long long)actor);
     return count_sql(store, sql);
 }
 
@@ -152,10 +153,10 @@ STORE_TEST(a_disputed_task_is_decided_above)
     STORE_OK(move(store, &world.approver, &command_task_dispute, world.task));
     assert_int_equal(waiting(store, "task", world.task, "decide_dispute", "office", world.firm), 1);
     assert_int_equal(move(store, &world.approver, &command_task_uphold, world.task), RC_FORBIDDEN);
-    STORE_OK(run_as(store, &world.office, &command_task_uphold,
-                    jsonf(store, "{'id': %lld, 'unit_id': %lld, 'reason': '改派'}", (long long)world.task,
-                          (long long)world.plant),
-                    NULL));
+    STORE_OK(run_as(
+        store, &world.office, &command_task_uphold,
+        jsonf(store, "{'id': %lld, 'unit_id': %lld, 'reason': '改派'}", (long long)world.task, (long long)world.plant),
+        NULL));
     assert_int_equal(waiting(store, "task", world.task, "accept_task", "unit", world.plant), 1);
     assert_int_equal(mine(store, &world.reporter), 1);
     STORE_OK(move(store, &world.reporter, &command_task_accept, world.task));
@@ -179,8 +180,8 @@ STORE_TEST(a_task_has_the_label_of_its_finding)
 STORE_TEST(a_task_names_who_does_it)
 {
     make_world(store);
-    int64_t boss = make(store, &command_person_create,
-                        jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
+    int64_t boss =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
     assert_int_equal(run_as(store, &world.office, &command_task_assign,
                             jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'doer_id': 999999}",
                                   (long long)world.measure, (long long)world.firm),
