@@ -1,6 +1,6 @@
 /* app.c: one server process: opens, serves, stops.
  *
- * Threads: the I/O loop (this one), N workers with a reading connection each, the writer.
+ * Threads: the I/O loop (this one), N workers with a reading connection each, the writer, the daily work.
  */
 #include "serve/app.h"
 
@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "record/actor.h"
+#include "serve/daily.h"
 #include "serve/gzip.h"
 #include "serve/http_headers.h"
 #include "serve/page.h"
@@ -233,6 +234,9 @@ static void on_signal(int signal_number)
 
 enum rc app_run(struct app *app)
 {
+    struct daily *daily = NULL;
+    if (app->settings->daily_work)
+        TRY(daily_start(app->writer, &daily));
     app_running = app;
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
@@ -241,6 +245,7 @@ enum rc app_run(struct app *app)
     (void)signal(SIGPIPE, SIG_IGN);
     enum rc rc = http_server_run(app->server);
     app_running = NULL;
+    daily_stop(daily);
     return rc;
 }
 

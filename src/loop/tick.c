@@ -1,0 +1,110 @@
+/* tick.c: the frame of the daily work; see tick.h. */
+#include "loop/tick.h"
+
+#include "base/clock.h"
+
+enum { BATCHES_MAX = 20000, BATCH_ARENA_BYTES = 64 * 1024 * 1024 };
+
+const struct tick_row tick_table[] = {
+#define TICK(name, function) {name, function},
+#include "../../data/ticks.def"
+#undef TICK
+    {NULL, NULL},
+};
+
+static enum rc append_done(struct command_call *call, const char *name, struct str date)
+{
+    struct value *body = value_new_map(call->ctx->arena);
+    int64_t seq;
+    value_put_text(call->ctx->arena, body, "name", str_from_cstr(name));
+    value_put_text(call->ctx->arena, body, "date", date);
+    return command_append(call, EVENT_TICK_DONE, CHAIN_ORGANISATION, 0, body, &seq);
+}
+
+static enum rc is_day_done(struct command_call *call, const char *name, struct str date, bool *ret_is)
+{
+    struct db_stmt *st = db_query(call->db, Q_TICK_GET);
+    struct value *row;
+    db_bind_text(st, "name", str_from_cstr(name));
+    TRY(db_first_row(call->ctx, st, &row));
+    *ret_is = row && str_compare(value_get_text(row, "last_day"), date) >= 0;
+    return RC_OK;
+}
+
+enum rc tick_run_batch(struct command_call *call, const struct tick_row *row, struct str date)
+{
+    struct tick tick = {.call = call, .today = date, .limit = TICK_LIMIT};
+    bool is_done;
+    if (call->actor->account_id != 0)
+        return ctx_fail_key(call->ctx, RC_FORBIDDEN, "tick.program_only");
+    if (!date_parse(date, &tick.day))
+        return ctx_fail_field(call->ctx, RC_INVALID, "field.not_a_date", "date");
+    TRY(is_day_done(call, row->name, date, &is_done));
+    if (!is_done) {
+        TRY(row->run(&tick));
+        is_done = !tick.is_more;
+        if (is_done)
+            TRY(append_done(call, row->name, date));
+    }
+    value_put_int(call->ctx->arena, call->result, "changed", tick.changed);
+    value_put_bool(call->ctx->arena, call->result, "is_done", is_done);
+    return RC_OK;
+}
+
+static enum rc tick_run(struct command_call *call)
+{
+    struct str name = value_get_text(call->input, "name"), date = value_get_text(call->input, "date");
+    int32_t day;
+    if (date_parse(date, &day) && day > clock_today())
+        return ctx_fail_field(call->ctx, RC_INVALID, "tick.not_yet", "date");
+    for (const struct tick_row *row = tick_table; row->name; row++)
+        if (str_equal_cstr(name, row->name))
+            return tick_run_batch(call, row, date);
+    return ctx_fail_key(call->ctx, RC_NOT_FOUND, "error.not_found");
+}
+
+static const struct field tick_run_fields[] = {{"name", FIELD_TEXT, true, 0, NULL}, {"date", FIELD_DATE, true, 0, NULL}};
+const struct command command_tick_run = {
+    .name = "tick.run", .perm = PERM_SELF, COMMAND_FIELDS(tick_run_fields), .run = tick_run};
+
+/* ---- all of a day ------------------------------------------------------------------------------------------- */
+
+static enum rc run_batches(struct ctx *ctx, const char *name, struct str date, tick_job_run run, void *arg,
+                           int64_t *ret_changed)
+{
+    struct actor program = actor_program();
+    for (int i = 0; i < BATCHES_MAX; i++) {
+        struct value *input;
+        arena_reset(ctx->arena);
+        *ctx = (struct ctx){.arena = ctx->arena};
+        input = value_new_map(ctx->arena);
+        value_put_text(ctx->arena, input, "name", str_from_cstr(name));
+        value_put_text(ctx->arena, input, "date", date);
+        struct write_job job = {.command = &command_tick_run, .ctx = ctx, .actor = &program, .input = input};
+        TRY(run(arg, &job));
+        *ret_changed += value_get_int(job.result, "changed", 0);
+        if (value_get_bool(job.result, "is_done"))
+            return RC_OK;
+    }
+    return ctx_fail_format(ctx, RC_INTERNAL, "tick.endless", "%s", name);
+}
+
+enum rc tick_run_all(struct str date, tick_job_run run, tick_heard heard, void *arg)
+{
+    struct arena *arena CLEANUP(arena_free_ptr) = arena_new(BATCH_ARENA_BYTES);
+    enum rc first = RC_OK;
+    if (!arena)
+        return RC_NOMEM;
+    for (const struct tick_row *row = tick_table; row->name; row++) {
+        struct ctx ctx = {.arena = arena};
+        int64_t changed = 0;
+        enum rc rc = run_batches(&ctx, row->name, date, run, arg, &changed);
+        if (heard)
+            heard(arg, row->name, changed, &ctx, rc);
+        if (first == RC_OK)
+            first = rc;
+        if (rc == RC_BUSY)
+            break;
+    }
+    return first;
+}
