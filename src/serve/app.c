@@ -183,6 +183,7 @@ static enum rc open_server(struct app *app)
     config.pool = app->pool;
     config.arg = app;
     config.on_request = on_request;
+    config.on_head = page_check_head;
     config.body_limit = body_limit;
     config.on_done = on_done;
     return http_server_new(&config, &app->server);

@@ -115,6 +115,10 @@ struct http_config {
     void (*on_request)(struct http_request *request, void *arg);
     /* Loop thread, before a body is read; largest body allowed here.  NULL: body_max_bytes. */
     uint64_t (*body_limit)(const struct http_request *request, void *arg);
+    /* Worker of the pool, before a body that is longer than body_memory_bytes or of unknown length is read: whether the
+     * head alone is enough to refuse it.  Must call http_accept_body or http_respond once; after http_respond nothing
+     * of the body is kept, and the connection ends.  NULL: every body is read. */
+    void (*on_head)(struct http_request *request, void *worker);
     /* Loop thread, answer for what never reached on_request (400, 408, 413, 414, 431, 501, 503, ...) and for
      * 503 of http_defer: fills status-dependent headers and body.  NULL: a plain text line.  A head or chunk that
      * the library itself cannot read it refuses in its own words. */
@@ -176,6 +180,8 @@ void http_body_stream(struct http_request *request, http_pull_fn *pull, void (*d
 
 /* Sends request->response; the caller no longer owns the request.  Any thread, exactly once. */
 void http_respond(struct http_request *request);
+/* From on_head: the body is to be read; on_request follows.  The caller no longer owns the request. */
+void http_accept_body(struct http_request *request);
 /* Status, Content-Type and body in one; bytes as http_body_bytes. */
 void http_respond_bytes(struct http_request *request, int status, const char *content_type, struct str bytes);
 /* Gives the request to a worker of the pool, which must http_respond.  With a full queue answers 503 with

@@ -215,6 +215,7 @@ int http_call_take_head(struct http_call *call, const struct http_parts *parts)
     call->body_limit = config->body_limit ? config->body_limit(request, config->arg) : config->body_max_bytes;
     if (head.length > call->body_limit || (head.is_chunked && call->body_limit == 0))
         return 413;
+    call->is_large = head.is_chunked || head.length > config->body_memory_bytes;
     call->body_began_ms = conn->server->now_ms;
     buf_init(&call->body_buf, config->body_memory_bytes);
     conn->state = CONN_BODY;

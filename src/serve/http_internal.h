@@ -36,7 +36,10 @@ struct http_call {
     const char *target_at;       /* where the library keeps the target, to compare pointers only */
     struct str target;           /* as sent */
     bool is_head_taken, is_dispatched, is_away, is_queued;
-    bool is_closing; /* connection ends after this answer */
+    bool is_closing;  /* connection ends after this answer */
+    bool is_large;    /* the body may go to a spool file */
+    bool is_checking; /* on_head has the call */
+    bool is_accepted; /* by on_head */
     struct buf body_buf;
     uint64_t body_limit, sent_bytes;
     int64_t body_began_ms;

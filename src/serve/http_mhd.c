@@ -238,10 +238,17 @@ void http_mhd_resume(struct http_call *call)
         wake(server);
 }
 
+void http_accept_body(struct http_request *request)
+{
+    struct http_call *call = (struct http_call *)request;
+    call->is_accepted = true;
+    http_mhd_resume(call);
+}
+
 void http_respond(struct http_request *request)
 {
     struct http_call *call = (struct http_call *)request;
-    if (atomic_load_explicit(&call->conn->server->stop, memory_order_relaxed) > 0)
+    if (call->is_checking || atomic_load_explicit(&call->conn->server->stop, memory_order_relaxed) > 0)
         call->is_closing = true;
     call->answer = make_answer(call);
     if (!call->answer) { /* memory is short, or a header is none */
@@ -286,6 +293,42 @@ static enum MHD_Result queue(struct http_call *call)
     return result;
 }
 
+static void check_run(void *worker, void *arg)
+{
+    struct http_call *call = arg;
+    call->conn->server->config.on_head(&call->request, worker);
+}
+
+/* Nothing of the body is read while on_head has the call: its connection is suspended and has no time limit. */
+static void check_head(struct http_call *call)
+{
+    const struct http_config *config = &call->conn->server->config;
+    call->is_checking = call->is_away = true;
+    call->conn->state = CONN_BUSY;
+    http_conn_set_deadline(call->conn, 0);
+    MHD_suspend_connection(call->mhd);
+    if (config->pool && pool_submit(config->pool, check_run, call) == RC_OK)
+        return;
+    http_call_refuse(call, 503);
+    http_respond(&call->request);
+}
+
+/* The library calls again at the resume, before it reads on: an answer that is queued now comes in place of the body.
+ */
+static enum MHD_Result take_verdict(struct http_call *call)
+{
+    struct http_conn *conn = call->conn;
+    call->is_checking = call->is_away = false;
+    if (call->is_accepted) {
+        conn->state = CONN_BODY;
+        call->body_began_ms = conn->server->now_ms;
+        http_conn_set_body_deadline(conn);
+        return MHD_YES;
+    }
+    conn->is_refused = true;
+    return queue(call);
+}
+
 static enum MHD_Result take_head(struct http_call *call, const char *method, const char *version)
 {
     struct http_parts parts;
@@ -293,6 +336,8 @@ static enum MHD_Result take_head(struct http_call *call, const char *method, con
     int status = read_layout(call, method, version, &parts);
     if (!status)
         status = http_call_take_head(call, &parts);
+    if (!status && call->is_large && call->conn->server->config.on_head)
+        check_head(call);
     if (!status)
         return MHD_YES;
     http_conn_set_deadline(call->conn, 0);
@@ -326,6 +371,8 @@ static enum MHD_Result on_access(void *arg, struct MHD_Connection *mhd, const ch
         return MHD_NO;
     if (!call->is_head_taken)
         return take_head(call, method, version);
+    if (call->is_checking)
+        return take_verdict(call);
     if (*body_n) {
         struct str bytes = {body, *body_n};
         *body_n = 0;

@@ -502,11 +502,11 @@ static void run_slow(void *worker_state, void *arg)
 
 void page_run_slow(struct page *page, enum rc (*fn)(struct page *page)) { page->slow = fn; }
 
-static enum rc serve(struct page *page, struct str path)
+/* The command or route of the address, the session, and whether that may be asked for. */
+static enum rc find_target(struct page *page, struct str path, const struct command **ret_command)
 {
-    struct http_request *request = page->request;
-    bool is_post = request->method == HTTP_POST;
-    enum http_method method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+    bool is_post = page->request->method == HTTP_POST;
+    enum http_method method = page->request->method == HTTP_HEAD ? HTTP_GET : page->request->method;
     const struct command *command = is_post ? command_find_path(path, page->ctx.arena, page->params) : NULL;
     page->route = command ? NULL : route_find(method, path, page->ctx.arena, page->params);
     TRY(load_session(page));
@@ -515,7 +515,16 @@ static enum rc serve(struct page *page, struct str path)
                         command_find_path(path, page->ctx.arena, NULL);
         return is_other ? RC_METHOD : RC_NOT_FOUND;
     }
-    TRY(check_access(page, command ? command->perm : page->route->perm));
+    *ret_command = command;
+    return check_access(page, command ? command->perm : page->route->perm);
+}
+
+static enum rc serve(struct page *page, struct str path)
+{
+    struct http_request *request = page->request;
+    bool is_post = request->method == HTTP_POST;
+    const struct command *command = NULL;
+    TRY(find_target(page, path, &command));
     if (page->is_answered) { /* turned elsewhere; once answered, request and page belong to others */
         http_respond(request);
         return RC_OK;
@@ -539,14 +548,14 @@ static enum rc serve(struct page *page, struct str path)
     return RC_OK;
 }
 
-void page_serve(struct http_request *request, void *worker_state)
+/* NULL when memory is short; the request is answered then. */
+static struct page *make_page(struct http_request *request, struct worker *worker)
 {
-    struct worker *worker = worker_state;
     struct arena *arena = request->arena;
     struct page *page = ARENA_NEW(arena, struct page);
     if (!page) {
         http_respond_bytes(request, 503, "text/plain", STR("out of memory\n"));
-        return;
+        return NULL;
     }
     *page = (struct page){
         .app = worker->app, .worker = worker, .request = request, .ctx = {.arena = arena}, .db = worker->db};
@@ -555,6 +564,49 @@ void page_serve(struct http_request *request, void *worker_state)
     page->params = value_new_map(arena);
     page->query = value_new_map(arena);
     page->view = value_new_map(arena);
+    return page;
+}
+
+/* Nobody who is not signed in has a large body to send; the answer must not be a redirect, which a browser in the
+ * middle of sending would not follow. */
+static enum rc check_head(struct page *page, struct str path)
+{
+    const struct command *command = NULL;
+    TRY(find_target(page, path, &command));
+    if (!page->session.account_id)
+        return page->is_answered ? RC_UNAUTHENTICATED : RC_TOO_LARGE;
+    if (page->is_answered) /* the password must be changed first */
+        return RC_FORBIDDEN;
+    return submit_is_own_origin(page) ? RC_OK : ctx_fail_key(&page->ctx, RC_FORBIDDEN, "error.csrf");
+}
+
+void page_check_head(struct http_request *request, void *worker_state)
+{
+    struct worker *worker = worker_state;
+    struct page *page = make_page(request, worker);
+    if (!page)
+        return;
+    struct db *db = worker->db;
+    struct str path = request->path;
+    read_wishes(page, &path);
+    enum rc rc = db_begin(&page->ctx, db, false);
+    if (rc == RC_OK)
+        rc = check_head(page, path);
+    if (rc == RC_OK) {
+        http_accept_body(request);
+    } else {
+        request->response.header_count = 0; /* of a redirect that is not made */
+        page_send_error(page, rc);
+    }
+    db_rollback(db);
+}
+
+void page_serve(struct http_request *request, void *worker_state)
+{
+    struct worker *worker = worker_state;
+    struct page *page = make_page(request, worker);
+    if (!page)
+        return;
     struct str path = request->path;
     read_wishes(page, &path);
     struct db *db = worker->db;

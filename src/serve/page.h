@@ -119,6 +119,9 @@ const struct command *command_find_name(struct str name);
 
 /* Entry for a request, on a worker. */
 void page_serve(struct http_request *request, void *worker);
+/* Whether a request may send a large body at all: a session with the permission, from this site.  On a worker, before
+ * the body is read. */
+void page_check_head(struct http_request *request, void *worker);
 /* Runs the queries and the fill function of page->route. */
 enum rc page_fill(struct page *page) MUST_CHECK;
 /* Sends the view: JSON, or template in the layout. */

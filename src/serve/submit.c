@@ -15,7 +15,7 @@ struct submission {
     const struct command *command;
 };
 
-static bool is_own_origin(const struct page *page)
+bool submit_is_own_origin(const struct page *page)
 {
     struct str site = http_header_get(page->request, "Sec-Fetch-Site");
     if (site.n && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none")))
@@ -38,7 +38,7 @@ enum rc submit_check(struct page *page)
     struct str token = http_header_get(request, "X-CSRF-Token");
     if (!token.n)
         token = form_text(page->form->fields, "csrf");
-    if (!is_own_origin(page) || !chrome_check_csrf(page, token))
+    if (!submit_is_own_origin(page) || !chrome_check_csrf(page, token))
         return ctx_fail_key(&page->ctx, RC_FORBIDDEN, "error.csrf");
     return RC_OK;
 }

@@ -6,6 +6,8 @@
 
 /* Parses the body into page->form and checks that the request comes from our own page: RC_FORBIDDEN, RC_BAD_REQUEST ...
  */
+/* Whether the request's head says that it comes from a page of this site, or from no page. */
+bool submit_is_own_origin(const struct page *page);
 enum rc submit_check(struct page *page) MUST_CHECK;
 /* Reads the input and hands the command to the writer, which answers when it is durable.  RC_OK: the request is no
  * longer the caller's. */

@@ -109,6 +109,89 @@ static void test_bodies(void **state)
     site_stop(&site);
 }
 
+#define DENIED "POST /denied HTTP/1.1\r\n" H
+
+/* A body that the head forbids is refused before it comes, however slowly it comes. */
+static void test_head_refuses_large_bodies(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {DENIED "Content-Length: 100000000\r\n\r\n",
+                                        DENIED "Content-Length: 100000000\r\nExpect: 100-continue\r\n\r\n",
+                                        DENIED "Transfer-Encoding: chunked\r\n\r\n"};
+    static char bytes[300000];
+    struct site site;
+    site_init(&site);
+    site.config.body_max_bytes = 200 * 1024 * 1024;
+    site.config.body_timeout_ms = 5000;
+    site.config.on_head = site_on_head;
+    site_start(&site, 2, 64);
+    char text[4096];
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        int fd = dial(&site, NULL);
+        int64_t began_ms = clock_monotonic_ms();
+        say(fd, heads[i]);
+        if (i == 0)
+            say(fd, "slow"); /* and nothing for a while */
+        hear_all(fd, text, sizeof text);
+        assert_true(clock_monotonic_ms() - began_ms < 1000);
+        assert_true(strncmp(text, "HTTP/1.1 403 Forbidden\r\n", 24) == 0);
+        assert_non_null(strstr(text, "Connection: close\r\n"));
+        assert_non_null(strstr(text, "\r\n\r\ndenied"));
+        close(fd);
+    }
+    int fd = dial(&site, NULL); /* a client that sends on at full speed still hears it */
+    say(fd, heads[0]);
+    for (int i = 0; i < 10; i++)
+        say_bytes(fd, bytes, sizeof bytes);
+    assert_int_equal(hear(fd, text, sizeof text), 403);
+    close(fd);
+    assert_int_equal(site_heads, 4);
+    fd = dial(&site, NULL); /* a small body is in memory before one could ask */
+    say(fd, DENIED "Content-Length: 3\r\n\r\nabc");
+    assert_int_equal(hear(fd, text, sizeof text), 200);
+    close(fd);
+    site_stop(&site);
+    assert_int_equal(site_heads, 4);
+}
+
+static void test_head_lets_large_bodies_in(void **state)
+{
+    (void)state;
+    static char bytes[300000];
+    struct site site;
+    site_init(&site);
+    site.config.on_head = site_on_head;
+    site_start(&site, 2, 64);
+    char text[128];
+    int fd = dial(&site, NULL);
+    for (int i = 0; i < 3; i++) { /* the connection goes on */
+        say(fd, "POST /echo HTTP/1.1\r\n" H "Content-Length: 300000\r\n\r\n");
+        say_bytes(fd, bytes, sizeof bytes);
+        assert_int_equal(hear(fd, text, sizeof text), 200);
+        assert_string_equal(text, "file 300000 0");
+    }
+    say(fd, "POST /echo HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 300000\r\n\r\n");
+    assert_int_equal(hear(fd, NULL, 0), 100);
+    say_bytes(fd, bytes, sizeof bytes);
+    assert_int_equal(hear(fd, text, sizeof text), 200);
+    int64_t began_ms = clock_monotonic_ms(); /* the time limit runs from the verdict */
+    say(fd, "POST /echo HTTP/1.1\r\n" H "Content-Length: 300000\r\n\r\nabc");
+    assert_int_equal(hear(fd, text, sizeof text), 408);
+    assert_in_range(clock_monotonic_ms() - began_ms, 300, 3000);
+    close(fd);
+    for (int i = 0; i < 30; i++) { /* gone while the head is looked at */
+        fd = dial(&site, NULL);
+        say(fd, i % 2 ? "POST /echo HTTP/1.1\r\n" H "Content-Length: 300000\r\n\r\n"
+                      : DENIED "Content-Length: 300000\r\n\r\n");
+        struct linger reset = {.l_onoff = 1};
+        usleep((unsigned)i % 5 * 10000);
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        close(fd);
+    }
+    assert_int_equal(ask(&site, "GET /hello HTTP/1.1\r\n" H "\r\n"), 200);
+    site_stop(&site);
+}
+
 static void test_ranges_and_head(void **state)
 {
     (void)state;
@@ -320,6 +403,8 @@ int main(void)
         cmocka_unit_test(test_nothing_follows_chunks),
         cmocka_unit_test(test_pipelining),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_head_refuses_large_bodies),
+        cmocka_unit_test(test_head_lets_large_bodies_in),
         cmocka_unit_test(test_ranges_and_head),
         cmocka_unit_test(test_queue_full),
         cmocka_unit_test(test_early_close),

@@ -15,7 +15,7 @@
 
 #include "serve/http_headers.h"
 
-_Atomic int site_streams_begun, site_streams_done, site_cut;
+_Atomic int site_streams_begun, site_streams_done, site_cut, site_heads;
 static char big[BIG_BYTES];
 
 static enum rc pull(void *worker, void *arg, struct buf *out, bool *ret_is_last)
@@ -89,6 +89,18 @@ static void on_request(struct http_request *request, void *arg)
     }
 }
 
+/* The head decides after a while, as a look into the database takes. */
+void site_on_head(struct http_request *request, void *worker)
+{
+    (void)worker;
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    site_heads++;
+    if (str_equal_cstr(request->path, "/denied"))
+        http_respond_bytes(request, 403, "text/plain", STR("denied"));
+    else
+        http_accept_body(request);
+}
+
 static void on_done(struct http_request *request, const struct http_outcome *outcome, void *arg)
 {
     (void)request;
@@ -115,7 +127,7 @@ void site_init(struct site *site)
     site->config.body_min_rate = 10000;
     site->config.keep_alive_ms = 3000;
     site->config.connections_per_address_max = 0;
-    site_streams_begun = site_streams_done = site_cut = 0;
+    site_streams_begun = site_streams_done = site_cut = site_heads = 0;
 }
 
 void site_start(struct site *site, int threads, size_t queue_max)

@@ -28,8 +28,10 @@ void site_init(struct site *site);
 void site_start(struct site *site, int threads, size_t queue_max);
 /* Graceful stop and join. */
 void site_stop(struct site *site);
-/* Counts of streams begun, of pull_done calls, and of finished requests that were cut. */
-extern _Atomic int site_streams_begun, site_streams_done, site_cut;
+/* Counts of streams begun, of pull_done calls, of finished requests that were cut, and of heads that were looked at. */
+extern _Atomic int site_streams_begun, site_streams_done, site_cut, site_heads;
+/* For config.on_head: refuses /denied with 403, lets the rest in. */
+void site_on_head(struct http_request *request, void *worker);
 
 /* Connected socket to 127.0.0.1 (from: address to bind to, or NULL); reads time out after 5 s. */
 int dial(const struct site *site, const char *from);

@@ -53,7 +53,7 @@ export function start_upload() {
       } else if (is_page) {
         // Only the words of the answer are taken over, never its markup.
         const answer = new DOMParser().parseFromString(request.responseText, 'text/html');
-        const said = answer.querySelector('#errors, .alert[role=status], #main .reading');
+        const said = answer.querySelector('#errors, .alert[role=status], #main .reading, [data-said]');
         ended(said ? said.textContent.trim() : state.dataset.failed);
         bar.value = 0;
       } else ended(state.dataset.failed);
