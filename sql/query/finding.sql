@@ -228,13 +228,6 @@ SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH $match LIM
 SELECT count(*) FROM (SELECT 1 AS one FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery) LIMIT $limit) AS counted
 -- @end
 
--- :name finding_todo
--- scope: f
-SELECT f.id, f.no, f.title, f.due, f.phase, f.status, f.unit_id, u.short_name AS unit_short
-FROM finding f JOIN unit u ON u.id = f.unit_id
-WHERE f.due_key < '9999-12-31' AND f.status NOT IN ('closed', 'ended', 'withdrawn') AND {scope f.unit_id f.label}
-ORDER BY f.due_key, f.id LIMIT $limit
-
 -- :name finding_brief
 -- scope: f
 SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title

@@ -6,9 +6,9 @@ DELETE FROM wait WHERE subject_kind = $noun AND subject_id = $id
 
 -- :name wait_begin
 -- unscoped: apply
-INSERT INTO wait (id, subject_kind, subject_id, what, actor_kind, actor_id, since, due, due_key, unit_id, label, source_id, no, title)
+INSERT INTO wait (id, subject_kind, subject_id, what, actor_kind, actor_id, since, due, due_key, unit_id, label, source_id, no, title, asked_by)
 VALUES (CAST($seq AS bigint) * 16 + $wait_n, $noun, coalesce(CAST($id AS bigint), CAST($seq AS bigint)), $what, $actor_kind, $actor_id, $at, $wait_due, coalesce($wait_due, '9999-12-31'),
-        $unit_id, $label, $source_id, $no, $title)
+        $unit_id, $label, $source_id, $no, $title, $actor)
 
 -- :name wait_of_subject
 -- unscoped: of a subject that was read through its scope; commands check the permission themselves

@@ -3,8 +3,6 @@
 #include "serve/page_finding.h"
 #include "serve/pages.h"
 
-enum { HOME_TODO_ROWS = 10 };
-
 /* A count is bounded like those of the register, so that the first page stays as quick on a million findings. */
 static enum rc add_figure(struct page *page, struct value *list, const char *label, const char *name, const char *value,
                           const char *state)
@@ -44,23 +42,6 @@ static enum rc put_figures(struct page *page)
 
 static struct value *rows_of(struct value *view, const char *key) { return (struct value *)value_get(view, key); }
 
-static enum rc put_todo(struct page *page)
-{
-    struct arena *arena = page->ctx.arena;
-    struct db_stmt *st = db_query(page->db, Q_FINDING_TODO);
-    actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
-    db_bind_int(st, "limit", HOME_TODO_ROWS);
-    TRY(page_put_rows(page, "todo", st));
-    for (struct value *row = rows_of(page->view, "todo")->items.first; row; row = row->next) {
-        finding_put_words(page, row);
-        value_put_text(arena, row, "href",
-                       arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "id", 0)));
-    }
-    value_put_bool(arena, page->view, "has_todo", value_count(value_get(page->view, "todo")) > 0);
-    value_put_text(arena, page->view, "todo_more_href", STR("/findings?sort=due"));
-    return RC_OK;
-}
-
 static enum rc put_sources(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -96,7 +77,7 @@ enum rc page_home(struct page *page)
     if (!page_can(page, PERM_FINDING_READ)) /* administrators see no business data, and no query looks for any */
         return RC_OK;
     TRY(put_figures(page));
-    TRY(put_todo(page));
+    TRY(page_put_work(page));
     return put_sources(page);
 }
 

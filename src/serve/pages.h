@@ -39,6 +39,9 @@ enum rc page_register_import_result(struct page *page);
 enum rc page_home(struct page *page);
 enum rc page_about(struct page *page);
 
+/* page_work.c */
+enum rc page_put_work(struct page *page); /* "work" and "asked" for the home page */
+
 /* page_finding_list.c */
 enum rc page_finding_list(struct page *page);
 enum rc page_finding_count(struct page *page);
