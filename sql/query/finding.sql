@@ -255,7 +255,7 @@ UPDATE finding SET status = $status, changed_at = $at, changed_seq = $seq, rev =
 
 -- :name measure_get
 -- scope: f
-SELECT m.id, m.finding_id, m.no, m.text, m.phase, m.due, f.no AS finding_no, f.title AS finding_title, f.unit_id, f.label
+SELECT m.*, f.no AS finding_no, f.title AS finding_title, f.unit_id, f.label, f.due AS finding_due
 FROM measure m JOIN finding f ON f.id = m.finding_id WHERE m.id = $id AND {scope f.unit_id f.label}
 
 -- :name aspect_options

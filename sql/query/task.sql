@@ -82,3 +82,108 @@ SELECT id AS sum_id FROM up ORDER BY level
 -- :name guard_task_open_children
 -- unscoped: a guard
 SELECT t.id, t.title FROM task t WHERE t.parent_id = $id AND t.state NOT IN ('done', 'cancelled') ORDER BY t.id
+
+-- :name task_update
+-- unscoped: apply
+UPDATE task SET title = $title, goal = $goal, finish_mark = $finish_mark, phase = $phase, start = $start, due = $due, due_key = coalesce($due, '9999-12-31'),
+  original_due = CASE WHEN accepted_at IS NULL THEN $due ELSE original_due END, weight = $weight, report_cycle = $report_cycle,
+  changed_at = $at, changed_seq = $seq, rev = rev + 1
+WHERE id = $id
+
+-- :name wait_retitle
+-- unscoped: apply
+UPDATE wait SET title = $title WHERE subject_kind = $noun AND subject_id = $id
+
+-- :name search_task_place
+-- unscoped: apply; a task is found where its unit may be seen
+UPDATE search_doc SET unit_id = $unit_id WHERE id = $id AND kind = 'task'
+
+-- :name search_tasks_relabel
+-- unscoped: apply
+UPDATE search_doc SET label = $label WHERE kind = 'task' AND id IN (SELECT id FROM task WHERE finding_id = $id AND label <> $label)
+
+-- A task with what is above it; finding and parent only when the reader may see them.
+-- :name task_get
+-- scope: t
+SELECT t.*, u.name AS unit_name, u.short_name AS unit_short, f.no AS finding_no, f.title AS finding_title, m.no AS measure_no, m.text AS measure_text,
+       s.title AS source_title, s.no AS source_no, coalesce(c.name, '') AS created_by_name
+FROM task t JOIN unit u ON u.id = t.unit_id
+LEFT JOIN finding f ON f.id = t.finding_id AND {scope f.unit_id f.label}
+LEFT JOIN measure m ON m.id = t.measure_id AND f.id IS NOT NULL
+LEFT JOIN source s ON s.id = t.source_id AND {scope s.unit_id s.label}
+LEFT JOIN account c ON c.id = t.created_by
+WHERE t.id = $id AND {scope t.unit_id t.label}
+
+-- What stands above a task, from the top; a task that may not be seen is left out.
+-- :name task_path
+-- scope: t
+WITH RECURSIVE up (id, parent_id, level) AS (
+  SELECT t.id, t.parent_id, 0 FROM task t WHERE t.id = $id
+  UNION ALL SELECT p.id, p.parent_id, up.level + 1 FROM up JOIN task p ON p.id = up.parent_id
+)
+SELECT t.id, t.no, t.title, t.state, t.due, t.progress_bp, t.unit_id, u.short_name AS unit_short, u.name AS unit_name
+FROM up JOIN task t ON t.id = up.id JOIN unit u ON u.id = t.unit_id
+WHERE up.level > 0 AND {scope t.unit_id t.label} ORDER BY up.level DESC
+
+-- :name task_children
+-- scope: t
+SELECT t.id, t.no, t.title, t.state, t.due, t.progress_bp, t.weight, t.unit_id, u.short_name AS unit_short, u.name AS unit_name
+FROM task t JOIN unit u ON u.id = t.unit_id WHERE t.parent_id = $id AND {scope t.unit_id t.label} ORDER BY t.id LIMIT 500
+
+-- The first level of a finding's tasks, for the finding's page; with $measure_id of one measure.
+-- :name task_of_finding
+-- scope: t
+SELECT t.id, t.no, t.measure_id, t.title, t.state, t.due, t.progress_bp, t.weight, t.child_count, t.unit_id, u.short_name AS unit_short, u.name AS unit_name
+FROM task t JOIN unit u ON u.id = t.unit_id
+WHERE t.finding_id = $id AND t.parent_id IS NULL AND {scope t.unit_id t.label} ORDER BY t.id LIMIT 500
+
+-- :list task_list
+-- scope: t
+SELECT t.id, t.no, t.title, t.state, t.phase, t.due, t.due_key, t.progress_bp, t.child_count, t.extension_count, t.changed_at, t.changed_seq, t.label,
+       t.unit_id, u.short_name AS unit_short, u.name AS unit_name
+FROM task t JOIN unit u ON u.id = t.unit_id
+WHERE {scope t.unit_id t.label} AND {filters} ORDER BY {order} LIMIT $limit
+-- :filter unit t.unit_id = $unit
+-- :filter under t.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter scope t.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
+-- :filter state t.state = $state
+-- :filter live t.state <> 'cancelled'
+-- :filter open t.state NOT IN ('done', 'cancelled')
+-- :filter phase t.phase = $phase
+-- :filter source t.source_id = $source
+-- :filter finding t.finding_id = $finding
+-- :filter due_from t.due_key >= $due_from
+-- :filter due_to t.due_key <= $due_to
+-- @sqlite
+-- :filter match t.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
+-- @postgres
+-- :filter match t.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
+-- @end
+-- :filter after_due (t.due_key, t.id) > ($key, CAST($key_id AS bigint))
+-- :filter before_due (t.due_key, t.id) < ($key, CAST($key_id AS bigint))
+-- :filter after_changed t.changed_seq > CAST($key AS bigint)
+-- :filter before_changed t.changed_seq < CAST($key AS bigint)
+-- :filter after_no t.no > $key
+-- :filter before_no t.no < $key
+-- :sort due t.due_key, t.id
+-- :sort due_back t.due_key DESC, t.id DESC
+-- :sort changed t.changed_seq
+-- :sort changed_back t.changed_seq DESC
+-- :sort no t.no
+-- :sort no_back t.no DESC
+-- :sort few_due t.due_key || '', t.id
+-- :sort few_due_back t.due_key || '' DESC, t.id DESC
+-- :sort few_changed t.changed_seq + 0
+-- :sort few_changed_back t.changed_seq + 0 DESC
+-- :sort few_no t.no || ''
+-- :sort few_no_back t.no || '' DESC
+
+-- :list task_count like task_list
+-- scope: t
+SELECT count(*) FROM (SELECT 1 AS one FROM task t WHERE {scope t.unit_id t.label} AND {filters} LIMIT $limit) AS counted
+
+-- People for a choice: whoever belongs to a unit that the reader may see.
+-- :name person_options
+-- scope: p
+SELECT p.id, p.name, p.title, u.short_name AS unit_short, u.name AS unit_name FROM person p JOIN unit u ON u.id = p.unit_id
+WHERE {scope p.unit_id 1} AND u.valid_to IS NULL ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id, p.sort_key, p.id LIMIT 2000

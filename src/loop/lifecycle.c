@@ -148,37 +148,53 @@ static enum rc check_guards(struct command_call *call, const struct lifecycle_mo
 
 /* ---- who ---------------------------------------------------------------------------------------------------- */
 
-enum rc lifecycle_is_actor(struct command_call *call, struct str actor_kind, int64_t actor_id, bool *ret_is)
+static enum rc is_account(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today,
+                          struct str actor_kind, int64_t actor_id, bool *ret_is)
 {
-    *ret_is = call->actor->account_id == 0;
+    *ret_is = actor->account_id == 0;
     if (*ret_is)
         return RC_OK;
-    struct db_stmt *st = db_query(call->db, Q_ACTOR_IS_ACCOUNT);
+    struct db_stmt *st = db_query(db, Q_ACTOR_IS_ACCOUNT);
     int64_t count;
     db_bind_text(st, "actor_kind", actor_kind);
     db_bind_int(st, "actor_id", actor_id);
-    db_bind_int(st, "me", call->actor->account_id);
-    db_bind_text(st, "today", lifecycle_today(call));
-    TRY(db_get_int(call->ctx, st, &count));
+    db_bind_int(st, "me", actor->account_id);
+    db_bind_text(st, "today", today);
+    TRY(db_get_int(ctx, st, &count));
     *ret_is = count > 0;
+    return RC_OK;
+}
+
+enum rc lifecycle_is_actor(struct command_call *call, struct str actor_kind, int64_t actor_id, bool *ret_is)
+{
+    return is_account(call->ctx, call->db, call->actor, lifecycle_today(call), actor_kind, actor_id, ret_is);
+}
+
+/* Whether the actor is one of those whom the subject waits for. */
+static enum rc is_waited_for(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today,
+                             enum lifecycle_noun noun, int64_t id, bool *ret_is)
+{
+    struct db_stmt *st = db_query(db, Q_WAIT_OF_SUBJECT);
+    struct value *waits;
+    db_bind_text(st, "noun", str_from_cstr(lifecycle_noun_name(noun)));
+    db_bind_int(st, "id", id);
+    TRY(db_rows(ctx, st, &waits));
+    *ret_is = false;
+    VALUE_EACH (wait, waits) {
+        TRY(is_account(ctx, db, actor, today, value_get_text(wait, "actor_kind"), value_get_int(wait, "actor_id", 0),
+                       ret_is));
+        if (*ret_is)
+            return RC_OK;
+    }
     return RC_OK;
 }
 
 static enum rc check_holder(struct command_call *call, const struct lifecycle_move *move, const struct value *row)
 {
-    struct db_stmt *st = db_query(call->db, Q_WAIT_OF_SUBJECT);
-    struct value *waits;
-    db_bind_text(st, "noun", str_from_cstr(lifecycle_noun_name(move->noun)));
-    db_bind_int(st, "id", value_get_int(row, "id", 0));
-    TRY(db_rows(call->ctx, st, &waits));
-    VALUE_EACH (wait, waits) {
-        bool is_holder;
-        TRY(lifecycle_is_actor(call, value_get_text(wait, "actor_kind"), value_get_int(wait, "actor_id", 0),
-                               &is_holder));
-        if (is_holder)
-            return RC_OK;
-    }
-    return ctx_fail_key(call->ctx, RC_FORBIDDEN, "lifecycle.not_holder");
+    bool is_holder;
+    TRY(is_waited_for(call->ctx, call->db, call->actor, lifecycle_today(call), move->noun, value_get_int(row, "id", 0),
+                      &is_holder));
+    return is_holder ? RC_OK : ctx_fail_key(call->ctx, RC_FORBIDDEN, "lifecycle.not_holder");
 }
 
 static enum rc check_permission(struct command_call *call, const struct lifecycle_move *move, const struct value *row)
@@ -285,9 +301,12 @@ enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *act
 {
     struct value *list = value_new_list(ctx->arena);
     struct str state = lifecycle_state(noun, row);
+    bool is_mine;
+    TRY(is_waited_for(ctx, db, actor, today_text(ctx->arena, clock_now_ms()), noun, value_get_int(row, "id", 0),
+                      &is_mine));
     for (int i = 0; i < lifecycle_count; i++) {
         const struct lifecycle_move *move = &lifecycle_table[i];
-        if (move->noun != noun || !lifecycle_is_from(move, state))
+        if (move->noun != noun || !lifecycle_is_from(move, state) || (move->who == WHO_HOLDER && !is_mine))
             continue;
         enum rc rc = actor_check(ctx, db, actor, move->perm, value_get_int(row, "unit_id", 0),
                                  value_get_int(row, "label", LABEL_INTERNAL));
@@ -298,6 +317,7 @@ enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *act
         value_put_text(ctx->arena, offer, "command", str_from_cstr(move->command));
         value_put_text(ctx->arena, offer, "to", str_from_cstr(move->to));
         value_put_bool(ctx->arena, offer, "needs_reason", move->needs_reason);
+        value_put_bool(ctx->arena, offer, "is_mine", is_mine);
         TRY(put_missing(ctx, db, actor, move, value_get_int(row, "id", 0), offer));
     }
     *ret_list = list;

@@ -231,6 +231,96 @@ static enum rc task_split(struct command_call *call)
     return append_task(call, measure, parent);
 }
 
+/* ---- changing ----------------------------------------------------------------------------------------------- */
+
+static const char *const changeable[] = {"title", "goal", "finish_mark", "phase",
+                                         "start", "due",  "weight",      "report_cycle"};
+enum { CHANGEABLE = sizeof changeable / sizeof changeable[0] };
+
+/* The row's value of a field with the input's on top; NULL for none. */
+static const struct value *changed_value(const struct value *row, const struct value *input, const char *key)
+{
+    const struct value *fresh = value_get(input, key), *old = value_get(row, key);
+    if (!fresh)
+        return old;
+    bool is_empty = value_is_null(fresh) || (fresh->kind == VALUE_TEXT && fresh->text.n == 0);
+    bool is_needed =
+        str_equal_cstr(STR("title"), key) || str_equal_cstr(STR("weight"), key) || str_equal_cstr(STR("phase"), key);
+    if (!is_empty)
+        return fresh;
+    return is_needed ? old : old && old->kind == VALUE_TEXT && old->text.n == 0 ? old : NULL;
+}
+
+/* Puts the fields as they will be, and the names of those that differ; the old values stand under was. */
+static size_t put_change(struct command_call *call, const struct value *row, struct value *body)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *changed = value_put_list(arena, body, "changed"), *was = value_put_map(arena, body, "was");
+    for (int i = 0; i < CHANGEABLE; i++) {
+        const struct value *old = value_get(row, changeable[i]), *use = changed_value(row, call->input, changeable[i]);
+        bool is_date = str_equal_cstr(STR("start"), changeable[i]) || str_equal_cstr(STR("due"), changeable[i]);
+        struct value *put = use && !value_is_null(use) ? value_copy(arena, use)
+                            : is_date                  ? ARENA_NEW(arena, struct value)
+                                                       : value_new_text(arena, STR(""));
+        value_set(body, str_from_cstr(changeable[i]), put);
+        if (value_equal(put, old) || (value_is_null(put) && value_is_null(old)))
+            continue;
+        value_add_text(arena, changed, str_from_cstr(changeable[i]));
+        value_put(was, str_from_cstr(changeable[i]),
+                  value_is_null(old) ? ARENA_NEW(arena, struct value) : value_copy(arena, old));
+    }
+    return value_count(changed);
+}
+
+static bool names_field(const struct value *list, const char *name)
+{
+    VALUE_EACH (item, list) {
+        if (str_equal_cstr(item->text, name))
+            return true;
+    }
+    return false;
+}
+
+/* Once a unit has taken a task on, its dates move only by an extension, and what else changes is explained. */
+static enum rc check_change(struct command_call *call, const struct value *row, const struct value *body)
+{
+    const struct value *changed = value_get(body, "changed");
+    int64_t weight = value_get_int(body, "weight", WEIGHT_DEFAULT);
+    struct str start = value_get_text(body, "start"), due = value_get_text(body, "due");
+    if (weight < 1 || weight > WEIGHT_MAX)
+        return ctx_fail_field(call->ctx, RC_INVALID, "task.weight_range", "weight");
+    if (start.n && due.n && str_compare(start, due) > 0)
+        return ctx_fail_field(call->ctx, RC_INVALID, "task.start_after_due", "start");
+    if (value_is_null(value_get(row, "accepted_at")))
+        return RC_OK;
+    if (names_field(changed, "due"))
+        return ctx_fail_field(call->ctx, RC_INVALID, "task.due_is_agreed", "due");
+    if (!value_get_text(call->input, "reason").n)
+        return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "reason");
+    return RC_OK;
+}
+
+static enum rc task_change(struct command_call *call)
+{
+    struct value *row;
+    int64_t seq;
+    TRY(task_find_for_write(call, value_get_int(call->input, "id", 0), &row));
+    TRY(lifecycle_begin(call, lifecycle_find(NOUN_TASK, "change"), row));
+    const struct value *rev = value_get(call->input, "rev");
+    if (rev && rev->kind == VALUE_INT && rev->integer != value_get_int(row, "rev", 0))
+        return ctx_fail_key(call->ctx, RC_CONFLICT, "task.changed_meanwhile");
+    struct value *body = lifecycle_body_of(call, NOUN_TASK, row);
+    size_t count = put_change(call, row, body);
+    value_put_int(call->ctx->arena, call->result, "id", value_get_int(row, "id", 0));
+    value_put_bool(call->ctx->arena, call->result, "is_changed", count > 0);
+    if (!count)
+        return RC_OK;
+    TRY(check_change(call, row, body));
+    TRY(task_put_sums(call, body, row));
+    return command_append(call, EVENT_TASK_CHANGED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
+                          body, &seq);
+}
+
 /* ---- moves -------------------------------------------------------------------------------------------------- */
 
 static enum rc begin(struct command_call *call, const char *command, struct value **ret_row, struct value **ret_body)
@@ -374,4 +464,24 @@ const struct command command_task_cancel = {.name = "task.cancel",
                                             COMMAND_FIELDS(task_move_fields),
                                             .run = task_cancel,
                                             .path = "/tasks/{id}/cancel",
+                                            .redirect = "/tasks/{id}"};
+
+static const struct field task_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"rev", FIELD_INT, false, 0, NULL},
+                                                  {"title", FIELD_TEXT, false, TITLE_MAX, NULL},
+                                                  {"goal", FIELD_LONG, false, 2000, NULL},
+                                                  {"finish_mark", FIELD_LONG, false, 2000, NULL},
+                                                  {"phase", FIELD_CHOICE, false, 0, PHASES},
+                                                  {"start", FIELD_DATE, false, 0, NULL},
+                                                  {"due", FIELD_DATE, false, 0, NULL},
+                                                  {"weight", FIELD_INT, false, 0, NULL},
+                                                  {"report_cycle", FIELD_CHOICE, false, 0, "|weekly|monthly|bimonthly"},
+                                                  {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_task_change = {.name = "task.change",
+                                            .is_on_source = true,
+                                            .is_patch = true,
+                                            .perm = PERM_PLAN_WRITE,
+                                            COMMAND_FIELDS(task_change_fields),
+                                            .run = task_change,
+                                            .path = "/tasks/{id}/change",
                                             .redirect = "/tasks/{id}"};

@@ -11,6 +11,7 @@ extern const struct command
     command_task_dispute; /* the unit says that it is not its own; decided above within a limit */
 extern const struct command command_task_uphold; /* decides a dispute: the task stays, or goes to another unit */
 extern const struct command command_task_cancel;
+extern const struct command command_task_change; /* what is to be done, by when; once accepted only with a reason, never its dates */
 
 /* Reads a task for a change, under its source's chain.  RC_NOT_FOUND; permission is left to lifecycle_begin. */
 enum rc task_find_for_write(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;

@@ -34,6 +34,7 @@ struct search_rule {
 #define PERSON_TEXT .title = {"name", "title"}, .body = {"pinyin"}, .unit = "unit_id", .label = 1, .has_pinyin = true
 #define FINDING_TEXT .title = {"title"}, .body = {"no", "facts", "responsible"}, .unit = "unit_id"
 #define MEASURE_TEXT .title = {"text"}, .target = "finding_id", .unit = "unit_id"
+#define TASK_TEXT .title = {"title"}, .body = {"no", "goal", "finish_mark"}, .unit = "unit_id"
 
 static const struct search_rule SEARCH_NONE = {.kind = NULL};
 static const struct search_rule SEARCH_UNIT_NEW = {.kind = "unit", UNIT_TEXT};
@@ -46,6 +47,9 @@ static const struct search_rule SEARCH_FINDING_NEW = {.kind = "finding", FINDING
 static const struct search_rule SEARCH_FINDING_OLD = {.kind = "finding", .is_update = true, FINDING_TEXT};
 static const struct search_rule SEARCH_MEASURE_NEW = {.kind = "measure", MEASURE_TEXT};
 static const struct search_rule SEARCH_MEASURE_OLD = {.kind = "measure", .is_update = true, MEASURE_TEXT};
+
+static const struct search_rule SEARCH_TASK_NEW = {.kind = "task", TASK_TEXT};
+static const struct search_rule SEARCH_TASK_OLD = {.kind = "task", .is_update = true, TASK_TEXT};
 
 static const struct apply_row {
     const struct search_rule *search;

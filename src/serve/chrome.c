@@ -16,6 +16,7 @@ struct nav_row {
 static const struct nav_row nav_rows[] = {
     {"home", "/", "home", "nav.home", PERM_SELF},
     {"findings", "/findings", "list-details", "nav.findings", PERM_FINDING_READ},
+    {"tasks", "/tasks", "checklist", "nav.tasks", PERM_TASK_READ},
     {"sources", "/sources", "file-text", "nav.sources", PERM_SOURCE_READ},
     {"units", "/units", "sitemap", "nav.units", PERM_UNIT_READ},
     {"search", "/search", "search", "nav.search", PERM_FINDING_READ},
@@ -219,6 +220,13 @@ static void put_user(struct page *page, struct value *root)
     value_put_text(arena, user, "post", role);
 }
 
+struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue)
+{
+    if (issue->field.n)
+        return arena_format(arena, "#%.*s", STR_ARG(issue->field));
+    return page_is_local_path(issue->place) ? issue->place : STR("");
+}
+
 void chrome_put_issues(struct page *page, struct value *map, const char *key)
 {
     struct arena *arena = page->ctx.arena;
@@ -228,6 +236,7 @@ void chrome_put_issues(struct page *page, struct value *map, const char *key)
         value_put_text(arena, item, "field", issue->field);
         value_put_text(arena, item, "place", issue->place);
         value_put_text(arena, item, "text", message_of_issue(arena, page->lang, issue));
+        value_put_text(arena, item, "href", chrome_issue_href(arena, issue));
     }
 }
 

@@ -15,6 +15,8 @@ struct str chrome_theme(const struct page *page);
 void chrome_set_flash(struct page *page, const char *kind, const char *key, struct str arg, struct str undo_href);
 bool chrome_has_flash(const struct page *page);
 /* The issues of ctx as a list of {field, place, text}. */
+/* Where a failure is put right: its field on the page, or the page that a guard names; empty when neither. */
+struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue);
 void chrome_put_issues(struct page *page, struct value *map, const char *key);
 /* Breadcrumb; href empty for the page itself.  Call in order. */
 void chrome_add_crumb(struct page *page, struct str label, struct str href);

@@ -2,6 +2,8 @@
 #include "serve/page_finding.h"
 
 #include "serve/chrome.h"
+#include "serve/page_loop.h"
+#include "serve/page_task.h"
 #include "serve/pages.h"
 #include "text/json.h"
 
@@ -102,6 +104,29 @@ static enum rc put_quotes(struct page *page, struct value *finding)
 
 /* ---- measures, figures, links ------------------------------------------------------------------------------ */
 
+/* The first level of tasks under the measure that they carry out. */
+static enum rc put_tasks(struct page *page, struct value *finding, struct value *measures)
+{
+    struct arena *arena = page->ctx.arena;
+    struct db_stmt *st = db_query(page->db, Q_TASK_OF_FINDING);
+    struct value *rows;
+    actor_bind_scope(st, &page->actor, PERM_TASK_READ);
+    db_bind_int(st, "id", value_get_int(finding, "id", 0));
+    TRY(db_rows(&page->ctx, st, &rows));
+    for (struct value *measure = measures->items.first; measure; measure = measure->next)
+        value_put_list(arena, measure, "tasks");
+    for (struct value *row = rows->items.first, *next; row; row = next) {
+        next = row->next;
+        task_put_words(page, row);
+        for (struct value *measure = measures->items.first; measure; measure = measure->next)
+            if (value_get_int(measure, "id", 0) == value_get_int(row, "measure_id", -1))
+                value_add(list_of(measure, "tasks"), row);
+    }
+    for (struct value *measure = measures->items.first; measure; measure = measure->next)
+        value_put_bool(arena, measure, "has_tasks", value_count(value_get(measure, "tasks")) > 0);
+    return RC_OK;
+}
+
 static enum rc put_measures(struct page *page, struct value *finding)
 {
     struct arena *arena = page->ctx.arena;
@@ -110,12 +135,16 @@ static enum rc put_measures(struct page *page, struct value *finding)
     TRY(put_rows(page, finding, "measures", st));
     struct value *rows = list_of(finding, "measures");
     bool is_closed = finding_is_closed(value_get_text(finding, "status"));
+    bool may_plan = actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE,
+                                value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     for (struct value *row = rows->items.first; row; row = row->next) {
         page_put_choice_text(page, row, "phase", "phase");
         page_put_due(page, row, "due", is_closed);
         if (!value_get(row, "due_left_text"))
             value_put_null(arena, row, "due_left_text");
+        value_put_bool(arena, row, "may_assign", may_plan && !is_closed);
     }
+    TRY(put_tasks(page, finding, rows));
     value_put_bool(arena, finding, "has_measures", value_count(rows) > 0);
     return RC_OK;
 }
@@ -232,6 +261,7 @@ void finding_put_event_words(struct page *page, struct value *event)
     value_put_text(arena, event, "what", page_text(page, arena_format(arena, "event.%.*s", STR_ARG(kind)).p));
     bool is_told = str_has_prefix(kind, STR("finding.")) || str_has_prefix(kind, STR("measure."));
     if (is_told && json_parse(&page->ctx, body_text, &body) == RC_OK) {
+        detail = page_move_words(page, body);
         if (str_equal(kind, STR("finding.changed")))
             detail = change_words(page, body);
         else if (str_has_prefix(kind, STR("measure.")))
@@ -306,7 +336,8 @@ enum rc page_finding(struct page *page)
                                  value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     value_put_bool(arena, finding, "is_withdrawn", is_withdrawn);
     value_put_bool(arena, finding, "may_edit", may_write && !is_withdrawn);
-    value_put_bool(arena, finding, "may_restore", may_write && is_withdrawn);
+    TRY(page_put_waiting(page, finding, NOUN_FINDING, id));
+    TRY(page_put_offers(page, finding, NOUN_FINDING, finding));
     TRY(put_quotes(page, finding));
     TRY(put_measures(page, finding));
     TRY(put_figures(page, finding));
@@ -319,7 +350,6 @@ enum rc page_finding(struct page *page)
         chrome_add_crumb(page, value_get_text(finding, "source_title"),
                          arena_format(arena, "/sources/%lld", (long long)value_get_int(finding, "source_id", 0)));
     chrome_add_crumb(page, value_get_text(finding, "no"), STR_EMPTY);
-    value_put_text(arena, page->view, "typed_reason", page->form ? form_text(page->form->fields, "reason") : STR(""));
     value_put_text(arena, page->view, "typed_other", page->form ? form_text(page->form->fields, "other") : STR(""));
     return RC_OK;
 }

@@ -7,7 +7,8 @@
 #define FINDING_PHASES "immediate|concentrated|long_term"
 #define FINDING_NATURES "|individual|common|mechanism|legacy"
 #define FINDING_SEVERITIES "|general|serious|major"
-#define FINDING_STATUSES "registered|withdrawn"
+#define FINDING_STATUSES                                                                                               \
+    "registered|disputed|confirmed|planned|doing|submitted|reviewing|returned|closed|kept|ended|withdrawn"
 #define FINDING_LABELS "0|1|2"
 
 enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000 };

@@ -11,7 +11,7 @@
 
 enum { HITS = 20, SNIPPET_BYTES = 360, SNIPPET_LEAD_BYTES = 90, MARK_TEXT_MAX_BYTES = 4096 };
 
-static const char *const kinds[] = {"", "finding", "measure", "source", "unit", "person"};
+static const char *const kinds[] = {"", "finding", "measure", "source", "unit", "person", "task"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 /* ---- marking ----------------------------------------------------------------------------------------------- */
@@ -86,6 +86,8 @@ static struct str hit_href(struct arena *arena, const struct value *hit)
         return arena_format(arena, "/sources/%lld", target);
     if (str_equal(kind, STR("unit")))
         return arena_format(arena, "/units/%lld", target);
+    if (str_equal(kind, STR("task")))
+        return arena_format(arena, "/tasks/%lld", target);
     if (str_equal(kind, STR("person")))
         return arena_format(arena, "/units/%lld", unit);
     return arena_format(arena, "/findings/%lld", target);
@@ -130,7 +132,7 @@ static enum rc read_kind(struct page *page, struct str *ret_kind)
     for (int i = 0; i < KINDS; i++)
         if (str_equal_cstr(*ret_kind, kinds[i]))
             return RC_OK;
-    struct str choices = STR("finding|measure|source|unit|person");
+    struct str choices = STR("finding|measure|source|unit|person|task");
     return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_choice", STR("kind"), STR_EMPTY, &choices, 1);
 }
 
@@ -180,7 +182,7 @@ enum rc page_search(struct page *page)
     struct value *tabs = value_put_list(arena, page->view, "kinds");
     for (int i = 0; i < KINDS; i++) {
         struct str name = str_from_cstr(kinds[i]);
-        if (i == 3 && !page_can(page, PERM_SOURCE_READ))
+        if (str_equal(name, STR("source")) && !page_can(page, PERM_SOURCE_READ))
             continue;
         struct value *tab = value_add_map(arena, tabs);
         value_put_text(arena, tab, "href", make_href(page, name, 0));

@@ -1,5 +1,5 @@
 /* page_timeline.c: events as sentences: what happened, when, by whom, why. */
-#include "serve/page.h"
+#include "serve/page_loop.h"
 #include "text/json.h"
 
 /* "title, due": the fields that a change names, in the page's language. */
@@ -23,7 +23,9 @@ static struct str changed_fields(struct page *page, const struct value *body)
 static struct str event_detail(struct page *page, const struct value *body)
 {
     static const char *const keys[] = {"title", "text", "name", "role", "state"};
-    struct str detail = changed_fields(page, body);
+    struct str detail = page_move_words(page, body);
+    if (!detail.n)
+        detail = changed_fields(page, body);
     for (size_t i = 0; !detail.n && i < sizeof keys / sizeof keys[0]; i++)
         detail = value_get_text(body, keys[i]);
     return detail;

@@ -58,6 +58,14 @@ enum rc page_measure_edit(struct page *page);
 enum rc page_finding_export_csv(struct page *page);
 enum rc page_finding_export_xlsx(struct page *page);
 
+/* page_task.c, page_task_form.c, page_task_list.c */
+enum rc page_task_list(struct page *page);
+enum rc page_task(struct page *page);
+enum rc page_task_assign(struct page *page);
+enum rc page_task_split(struct page *page);
+enum rc page_task_uphold(struct page *page);
+enum rc page_task_change(struct page *page);
+
 /* page_search.c, page_event.c */
 enum rc page_search(struct page *page);
 enum rc page_event_list(struct page *page);

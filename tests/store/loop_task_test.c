@@ -142,6 +142,42 @@ STORE_TEST(a_task_is_accepted_split_and_cancelled_from_below)
     expect_rebuild_equal(store);
 }
 
+static enum rc change(struct store *store, const struct actor *actor, const char *fields)
+{
+    return run_as(store, actor, &command_task_change, jsonf(store, "{'id': %lld, %s}", (long long)world.task, fields),
+                  NULL);
+}
+
+STORE_TEST(a_task_keeps_its_dates_once_accepted)
+{
+    make_world(store);
+    make_task(store);
+    assert_int_equal((int64_t)search_hits(store, "超比例"), 2); /* measure and task */
+    assert_int_equal(change(store, &world.approver, "'goal': '甲'"), RC_FORBIDDEN);
+    assert_int_equal(change(store, &world.office, "'weight': 0"), RC_INVALID);
+    assert_int_equal(change(store, &world.office, "'start': '2026-12-30'"), RC_INVALID);
+    assert_string_equal(issue_field(store), "start");
+    STORE_OK(
+        change(store, &world.office, "'due': '2026-12-10', 'goal': '解除担保三笔', 'title': '解除担保', 'rev': 1"));
+    assert_int_equal(change(store, &world.office, "'goal': '乙', 'rev': 1"), RC_CONFLICT);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM task WHERE due = '2026-12-10' AND original_due = due AND rev = 2"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'task' AND title = '解除担保'"),
+                     1);
+    assert_int_equal((int64_t)search_hits(store, "三笔"), 1);
+    int64_t before = event_count(store);
+    STORE_OK(change(store, &world.office, "'goal': '解除担保三笔'"));
+    assert_int_equal(event_count(store), before);
+    STORE_OK(move(store, &world.approver, &command_task_accept, world.task));
+    assert_int_equal(change(store, &world.office, "'due': '2026-12-20', 'reason': '来不及'"), RC_INVALID);
+    assert_string_equal(issue_key(store), "task.due_is_agreed");
+    assert_int_equal(change(store, &world.office, "'weight': 50"), RC_INVALID);
+    assert_string_equal(issue_field(store), "reason");
+    STORE_OK(change(store, &world.office, "'weight': 50, 'reason': '调整'"));
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(a_disputed_task_is_decided_above)
 {
     make_world(store);
@@ -159,6 +195,7 @@ STORE_TEST(a_disputed_task_is_decided_above)
         NULL));
     assert_int_equal(waiting(store, "task", world.task, "accept_task", "unit", world.plant), 1);
     assert_int_equal(mine(store, &world.reporter), 1);
+    STORE_OK(change(store, &world.office, "'weight': 40"));
     STORE_OK(move(store, &world.reporter, &command_task_accept, world.task));
     expect_kinds(store, "task");
     expect_rebuild_equal(store);
@@ -201,6 +238,6 @@ int main(void)
     return STORE_RUN(STORE_CASE(a_finding_waits_for_its_unit_to_confirm),
                      STORE_CASE(a_disputed_finding_goes_to_the_office_and_moves_on),
                      STORE_CASE(a_task_is_accepted_split_and_cancelled_from_below),
-                     STORE_CASE(a_disputed_task_is_decided_above), STORE_CASE(a_task_has_the_label_of_its_finding),
-                     STORE_CASE(a_task_names_who_does_it));
+                     STORE_CASE(a_disputed_task_is_decided_above), STORE_CASE(a_task_keeps_its_dates_once_accepted),
+                     STORE_CASE(a_task_has_the_label_of_its_finding), STORE_CASE(a_task_names_who_does_it));
 }
