@@ -5,6 +5,7 @@
 #include "serve/draft_view.h"
 
 #include "intake/responsible.h"
+#include "serve/paper.h"
 #include "serve/similar.h"
 
 enum { SPLIT_POINTS_MAX = 60, SPLIT_TEXT_BYTES = 45, OPTION_TITLE_BYTES = 90 };
@@ -206,12 +207,13 @@ static void put_pieces(struct page *page, struct value *view, const struct value
 static void put_paragraphs(struct page *page, struct value *view, const struct value *draft)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *list = value_put_list(arena, view, "paragraphs");
+    struct value *list = value_new_list(arena);
     VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         struct value *item = value_add_map(arena, list);
         struct str role = value_get_text(paragraph, "role"), state = value_get_text(paragraph, "state");
         value_put_int(arena, item, "number", value_get_int(paragraph, "n", 0));
         value_put_text(arena, item, "place", value_get_text(paragraph, "place"));
+        value_put_text(arena, item, "text", value_get_text(paragraph, "text"));
         value_put_text(arena, item, "role", role);
         value_put_text(arena, item, "role_label", keyed_text(page, "role_of", role));
         value_put_bool(arena, item, "is_heading",
@@ -221,6 +223,8 @@ static void put_paragraphs(struct page *page, struct value *view, const struct v
         value_put_bool(arena, item, "is_dropped", str_equal(state, STR("dropped")));
         put_pieces(page, item, draft, paragraph);
     }
+    if (list)
+        paper_put_blocks(arena, view, list);
 }
 
 static void put_reports(struct page *page, struct value *view, const struct value *draft)

@@ -5,6 +5,7 @@
 #include "serve/page_loop.h"
 #include "serve/page_task.h"
 #include "serve/pages.h"
+#include "serve/paper.h"
 #include "text/json.h"
 
 enum { QUOTE_PARAGRAPHS_MAX = 40 };
@@ -34,45 +35,30 @@ static void put_pieces(struct page *page, struct value *row, struct str title)
     value_put_text(arena, row, "after", str_slice(text, end, text.n));
 }
 
-/* Of a place that is a cell, what names its row: "Sheet1!B7" gives "Sheet1!" and "7", "table 2 r5 c1" gives "table 2
- * r5". */
-struct cell_row {
-    struct str table, row;
-};
-
-static struct cell_row row_of_place(struct str place)
-{
-    size_t mark = str_find_byte(place, '!', 0);
-    if (mark == SIZE_MAX) {
-        size_t column = str_has_prefix(place, STR("table ")) ? str_find(place, STR(" c"), 0) : SIZE_MAX;
-        return (struct cell_row){str_slice(place, 0, column == SIZE_MAX ? 0 : column), STR_EMPTY};
-    }
-    size_t at = mark + 1;
-    while (at < place.n && place.p[at] >= 'A' && place.p[at] <= 'Z')
-        at++;
-    return (struct cell_row){str_slice(place, 0, mark + 1), str_slice(place, at, place.n)};
-}
-
 /* The cells of one row of a table stand side by side: rows becomes one quote for each paragraph or row. */
 static void join_cells(struct arena *arena, struct value *quotes, const struct value *rows)
 {
     struct value *quote = NULL;
-    struct cell_row last = {0};
+    struct paper_cell last = {0};
     struct str first_place = STR_EMPTY;
     for (struct value *row = rows->items.first, *next; row; row = next) {
         next = row->next;
         struct str place = value_get_text(row, "place");
-        struct cell_row at = row_of_place(place);
-        bool is_same = quote && at.table.n && str_equal(at.table, last.table) && str_equal(at.row, last.row);
+        struct paper_cell at = {0};
+        bool is_cell = paper_parse_cell(place, &at);
+        bool is_same = quote && is_cell && at.row == last.row && str_equal(at.table, last.table);
         if (!is_same) {
             quote = value_add_map(arena, quotes);
             value_put_list(arena, quote, "cells");
             first_place = place;
         }
         value_add(list_of(quote, "cells"), row);
-        struct str to = str_slice(place, at.table.n, place.n);
-        if (is_same)
-            place = at.row.n ? arena_format(arena, "%.*s:%.*s", STR_ARG(first_place), STR_ARG(to)) : at.table;
+        bool is_sheet = str_has_suffix(at.table, STR("!"));
+        if (is_same && is_sheet)
+            place =
+                arena_format(arena, "%.*s:%.*s", STR_ARG(first_place), STR_ARG(str_slice(place, at.table.n, place.n)));
+        else if (is_same)
+            place = arena_format(arena, "%.*s r%lld", STR_ARG(at.table), (long long)at.row);
         value_set(quote, STR("place"), value_new_text(arena, place));
         last = at;
     }

@@ -6,6 +6,7 @@
 #include "serve/chrome.h"
 #include "serve/http_headers.h"
 #include "serve/pages.h"
+#include "serve/paper.h"
 #include "serve/submit.h"
 
 enum { SOURCE_LIST_ROWS = 50, MIB_SHIFT = 20 };
@@ -207,7 +208,7 @@ static enum rc put_paragraphs(struct page *page, struct value *source)
                                   : STR(""));
         value_put_text(arena, row, "original", raw.n ? raw : value_get_text(row, "text"));
     }
-    value_put(source, STR("paragraphs"), rows);
+    paper_put_blocks(arena, source, rows);
     return RC_OK;
 }
 

@@ -10,6 +10,11 @@ const current = () => draft().querySelector('.is-current');
 
 // Scrolls the pane only: on a phone the page itself must stay where the reader is.
 function into_view(part) {
+  const table = part.closest('.paper');
+  if (table) {
+    const from = part.getBoundingClientRect().left - table.getBoundingClientRect().left;
+    if (from < 64 || from > table.clientWidth - 120) table.scrollLeft += from - 96;
+  }
   const pane = part.closest('.pane-body');
   if (!pane) return;
   const part_box = part.getBoundingClientRect();
