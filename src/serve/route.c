@@ -2,6 +2,7 @@
 #include "access/account.h"
 #include "intake/import.h"
 #include "loop/finding.h"
+#include "loop/sweep.h"
 #include "loop/task.h"
 #include "loop/unit.h"
 #include "serve/pages.h"

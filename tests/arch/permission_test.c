@@ -21,6 +21,7 @@
 #include "intake/draft.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
+#include "loop/sweep.h"
 #include "loop/task.h"
 #include "serve/page.h"
 
@@ -29,9 +30,9 @@ enum place { INSIDE, OUTSIDE, ABOVE, PLACE_COUNT };
 static const char *const place_names[] = {"inside", "outside", "above the label"};
 
 /* What an address may name, by its first segment. */
-enum noun { UNITS, FINDINGS, SOURCES, DRAFTS, MEASURES, PEOPLE, ACCOUNTS, GRANTS, EVENTS, VIEWS, TASKS, NOUN_COUNT };
+enum noun { UNITS, FINDINGS, SOURCES, DRAFTS, MEASURES, PEOPLE, ACCOUNTS, GRANTS, EVENTS, VIEWS, TASKS, SWEEPS, ANSWERS, NOUN_COUNT };
 static const char *const noun_names[] = {"units",  "findings", "sources", "drafts", "measures",
-                                         "people", "accounts", "grants",  "events", "views", "tasks"};
+                                         "people", "accounts", "grants",  "events", "views", "tasks", "sweeps", "answers"};
 
 static struct {
     struct store *store;
@@ -114,6 +115,18 @@ static void make_documents(struct store *store, enum place place, int64_t unit_i
     STORE_OK(db_commit(store->ctx, store->db));
 }
 
+/* A sweep of the place's unit from its finding, and the answer that is asked of the unit. */
+static void make_sweep(struct store *store, enum place place, int64_t unit_id, int64_t label)
+{
+    world.ids[SWEEPS][place] =
+        make(store, &command_sweep_open,
+             jsonf(store,
+                   "{'finding_id': %lld, 'title': '共同排查', 'items': '共同', 'due': '2099-12-31', 'reach': 'units',"
+                   " 'unit_ids': [%lld], 'label': %lld}",
+                   (long long)world.ids[FINDINGS][place], (long long)unit_id, (long long)label));
+    world.ids[ANSWERS][place] = count_sql(store, "SELECT max(id) FROM sweep_answer");
+}
+
 /* One of each thing; in EAST twice, once above the label that the roles have. */
 static void make_place(struct store *store, enum place place)
 {
@@ -140,6 +153,7 @@ static void make_place(struct store *store, enum place place)
     world.ids[TASKS][place] = make(store, &command_task_assign,
                                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '共同任务'}",
                                          (long long)world.ids[MEASURES][place], (long long)unit_id));
+    make_sweep(store, place, unit_id, label);
 }
 
 static void make_session(struct store *store, int who, int64_t account_id)
