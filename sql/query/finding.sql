@@ -86,57 +86,14 @@ WHERE i.finding_id = $id AND {scope s.unit_id s.label}
   AND (i.other_id IS NULL OR EXISTS (SELECT 1 FROM finding o WHERE o.id = i.other_id AND {scope o.unit_id o.label}))
 ORDER BY i.id
 
--- The register as a list has two forms with the same filters, because neither engine can know which filters are rare.
--- finding_list: by due date; the engine may use the indexes that hold a filter together with the due date.
--- finding_walk: filters are written so that no index serves them.  The rows come along the index of the sort and are tested on the
--- way (sorts due, changed, no, amount), or are picked by the one filter by_* that leaves few and are then sorted (few_*).
--- page_finding_query.c chooses.
+-- The register as a list.  Neither engine can know which filters are rare, so page_finding_query.c chooses the index.
+-- Filters are written so that no index serves them: rows come along the index of the sort (due, changed, no, amount), which holds
+-- what most filters ask for, and are tested on the way.  A filter by_* takes rows by an index of its own: in the order of the sort
+-- when that index holds the sort too, else few rows, which are then sorted (few_*).
 
 -- :list finding_list
 -- scope: f
-SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
-       f.measure_count, f.changed_at, f.changed_seq, f.responsible, f.rev, f.source_id, s.no AS source_no, s.title AS source_title,
-       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name
-FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
-WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
--- :filter source f.source_id = $source
--- :filter aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect) AND f.aspect_id = $aspect
--- :filter unit f.unit_id = $unit
--- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
--- @sqlite
--- :filter match f.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
--- @postgres
--- :filter match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
--- @end
--- :filter status f.status = $status
--- :filter live f.status <> 'withdrawn'
--- :filter open f.status NOT IN ('closed', 'ended', 'withdrawn')
--- :filter phase f.phase = $phase
--- :filter nature f.nature = $nature AND f.nature <> ''
--- :filter severity f.severity = $severity AND f.severity <> ''
--- :filter due_from f.due_key >= $due_from
--- :filter due_to f.due_key <= $due_to
--- :filter amount_min f.amount_key >= $amount_min
--- :filter label f.label = $label
--- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
--- :filter before_due (f.due_key, f.id) < ($key, CAST($key_id AS bigint))
--- :filter after_changed f.changed_seq > CAST($key AS bigint)
--- :filter before_changed f.changed_seq < CAST($key AS bigint)
--- :filter after_no f.no > $key
--- :filter before_no f.no < $key
--- :filter after_amount (f.amount_key, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
--- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
--- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
--- :sort due f.due_key, f.id
--- :sort due_back f.due_key DESC, f.id DESC
-
--- :list finding_count like finding_list
--- scope: f
-SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.label} AND {filters} LIMIT $limit) AS counted
-
--- :list finding_walk
--- scope: f
-SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
+SELECT f.id, f.no, f.item_no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
        f.measure_count, f.changed_at, f.changed_seq, f.responsible, f.rev, f.source_id, s.no AS source_no, s.title AS source_title,
        coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
@@ -152,27 +109,43 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- @end
 -- :filter status f.status || '' = $status
 -- :filter live f.status <> 'withdrawn'
--- :filter open f.status NOT IN ('closed', 'ended', 'withdrawn')
+-- :filter open f.status || '' NOT IN ('closed', 'ended', 'withdrawn')
 -- :filter phase f.phase || '' = $phase
 -- :filter nature f.nature || '' = $nature
 -- :filter severity f.severity || '' = $severity
 -- :filter due_from f.due_key || '' >= $due_from
 -- :filter due_to f.due_key || '' <= $due_to
 -- :filter amount_min f.amount_key + 0 >= $amount_min
--- :filter label f.label = $label
+-- :filter label f.label + 0 = $label
+-- Where a page begins.  A number sorts by what stands before its last digits, then by these as a number.
 -- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
 -- :filter before_due (f.due_key, f.id) < ($key, CAST($key_id AS bigint))
 -- :filter after_changed f.changed_seq > CAST($key AS bigint)
 -- :filter before_changed f.changed_seq < CAST($key AS bigint)
--- :filter after_no f.no > $key
--- :filter before_no f.no < $key
+-- @sqlite
+-- :filter after_no rtrim(f.no, '0123456789') >= $key AND (rtrim(f.no, '0123456789') > $key OR f.item_no > $key_id)
+-- :filter before_no rtrim(f.no, '0123456789') <= $key AND (rtrim(f.no, '0123456789') < $key OR f.item_no < $key_id)
+-- @postgres
+-- :filter after_no (rtrim(f.no, '0123456789'), f.item_no) > ($key, CAST($key_id AS bigint))
+-- :filter before_no (rtrim(f.no, '0123456789'), f.item_no) < ($key, CAST($key_id AS bigint))
+-- @end
+-- :filter after_item f.item_no > CAST($key_id AS bigint)
+-- :filter before_item f.item_no < CAST($key_id AS bigint)
 -- :filter after_amount (f.amount_key, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
 -- :filter before_amount (f.amount_key, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
--- The filter that picks the few rows:
+-- The same where another index gives the rows.
+-- :filter after_few_due (f.due_key || '', f.id) > ($key, CAST($key_id AS bigint))
+-- :filter before_few_due (f.due_key || '', f.id) < ($key, CAST($key_id AS bigint))
+-- :filter after_few_changed f.changed_seq + 0 > CAST($key AS bigint)
+-- :filter before_few_changed f.changed_seq + 0 < CAST($key AS bigint)
+-- :filter after_few_no (rtrim(f.no || '', '0123456789'), f.item_no) > ($key, CAST($key_id AS bigint))
+-- :filter before_few_no (rtrim(f.no || '', '0123456789'), f.item_no) < ($key, CAST($key_id AS bigint))
+-- :filter after_few_amount (f.amount_key + 0, f.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
+-- :filter before_few_amount (f.amount_key + 0, f.id) < (CAST($key AS bigint), CAST($key_id AS bigint))
+-- What an index takes the rows by:
 -- :filter by_scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
--- by_source: the numbers of a source stand together, so this is a range of the index of numbers, and a walk by number is in it.
--- :filter by_source f.no > (SELECT no || '-' FROM source WHERE id = $source) AND f.no < (SELECT no || '.' FROM source WHERE id = $source)
--- :filter by_aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect)
+-- :filter by_source f.source_id = $source
+-- :filter by_aspect f.aspect_id = $aspect
 -- :filter by_unit f.unit_id = $unit
 -- :filter by_under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
 -- @sqlite
@@ -180,45 +153,47 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- @postgres
 -- :filter by_match f.id IN (SELECT d.id FROM search_doc d WHERE d.tokens @@ CAST($match AS tsquery))
 -- @end
+-- :filter by_status f.status = $status
+-- :filter by_open f.status NOT IN ('closed', 'ended', 'withdrawn')
+-- :filter by_phase f.phase = $phase
+-- :filter by_nature f.nature = $nature AND f.nature <> ''
+-- :filter by_severity f.severity = $severity AND f.severity <> ''
 -- :filter by_label f.label = $label AND f.label <> 1
+-- :filter by_due_from f.due_key >= $due_from
+-- :filter by_due_to f.due_key <= $due_to
 -- :filter by_amount f.amount_key >= $amount_min
 -- :sort due f.due_key, f.id
 -- :sort due_back f.due_key DESC, f.id DESC
 -- :sort changed f.changed_seq
 -- :sort changed_back f.changed_seq DESC
--- :sort no f.no
--- :sort no_back f.no DESC
+-- :sort no rtrim(f.no, '0123456789'), f.item_no
+-- :sort no_back rtrim(f.no, '0123456789') DESC, f.item_no DESC
+-- :sort item f.item_no
+-- :sort item_back f.item_no DESC
 -- :sort amount f.amount_key, f.id
 -- :sort amount_back f.amount_key DESC, f.id DESC
 -- :sort few_due f.due_key || '', f.id
 -- :sort few_due_back f.due_key || '' DESC, f.id DESC
 -- :sort few_changed f.changed_seq + 0
 -- :sort few_changed_back f.changed_seq + 0 DESC
--- :sort few_no f.no || ''
--- :sort few_no_back f.no || '' DESC
+-- :sort few_no rtrim(f.no || '', '0123456789'), f.item_no
+-- :sort few_no_back rtrim(f.no || '', '0123456789') DESC, f.item_no DESC
 -- :sort few_amount f.amount_key + 0, f.id
 -- :sort few_amount_back f.amount_key + 0 DESC, f.id DESC
 
--- :list finding_walk_count like finding_walk
+-- :list finding_count like finding_list
 -- scope: f
 SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.label} AND {filters} LIMIT $limit) AS counted
 
--- :list finding_export like finding_walk
+-- :list finding_export like finding_list
 -- scope: f
 SELECT f.*, s.no AS source_no, s.title AS source_title, coalesce(a.title, '') AS aspect_title, u.name AS unit_name
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 
--- :list finding_pick_count
+-- :list finding_pick_count like finding_list
 -- unscoped: how many rows a filter leaves, up to a limit; only the choice of a plan hangs on it, and for most an index answers it alone
 SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {filters} LIMIT $limit) AS counted
--- :filter source f.source_id = $source
--- :filter aspect f.source_id = (SELECT source_id FROM aspect WHERE id = $aspect) AND f.aspect_id = $aspect
--- :filter unit f.unit_id = $unit
--- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
--- :filter scope f.unit_id IN (SELECT unit_id FROM user_scope WHERE user_id = $me AND perm = $perm)
--- :filter label f.label = $label AND f.label <> 1
--- :filter amount f.amount_key >= $amount_min
 
 -- :name finding_match_count
 -- unscoped: how common a word is, up to a limit; only the choice of a plan hangs on it

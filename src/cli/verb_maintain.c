@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "loop/finding.h"
 #include "record/actor.h"
 #include "record/maintain.h"
 
@@ -121,21 +122,24 @@ static enum rc print_register(struct cli *cli, struct db *db, bool is_json)
 {
     struct actor actor = actor_program();
     struct value *all = value_new_list(cli->ctx.arena);
-    struct str after = STR("");
+    struct str head = STR("");
+    int64_t item = 0;
     for (;;) {
-        struct db_stmt *st = db_query_list(db, Q_FINDING_WALK, FINDING_WALK_FILTER_AFTER_NO, FINDING_WALK_SORT_NO);
+        struct db_stmt *st = db_query_list(db, Q_FINDING_LIST, FINDING_LIST_FILTER_AFTER_NO, FINDING_LIST_SORT_NO);
         struct value *rows;
         if (!st)
             return RC_DB;
         actor_bind_scope(st, &actor, PERM_FINDING_READ);
-        db_bind_text(st, "key", after);
+        db_bind_text(st, "key", head);
+        db_bind_int(st, "key_id", item);
         db_bind_int(st, "limit", 500);
         TRY(db_rows(&cli->ctx, st, &rows));
         if (value_count(rows) == 0)
             break;
         for (struct value *row = rows->items.first, *next; row; row = next) {
             next = row->next;
-            after = value_get_text(row, "no");
+            head = finding_number_head(value_get_text(row, "no"));
+            item = value_get_int(row, "item_no", 0);
             if (is_json) {
                 value_add(all, row);
                 continue;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { DB_ENGINE_COUNT = 2, DB_FILTERS_MAX = 31 }; /* index of an engine is its enum db_engine */
+enum { DB_ENGINE_COUNT = 2, DB_FILTERS_MAX = 63 }; /* index of an engine is its enum db_engine */
 
 /* A filter or sort order of a list. */
 struct db_fragment {

@@ -52,7 +52,7 @@ struct db_stmt *db_query(struct db *db, int q);
  * (bit i = i-th --:filter of the block) and the sort fragment `sort` (index of its --:sort).  Built from the closed
  * set in sql/, prepared at first use and kept among the DB_LIST_CACHE_MAX (64) newest of the connection.  NULL when
  * there is no such filter or sort, or the engine refuses. */
-struct db_stmt *db_query_list(struct db *db, int q, uint32_t filters, int sort);
+struct db_stmt *db_query_list(struct db *db, int q, uint64_t filters, int sort);
 /* Prepares every list with every filter and sort once: what db_open cannot do cheaply.  For tests and the check verb.
  */
 enum rc db_try_lists(struct ctx *ctx, struct db *db) MUST_CHECK;
@@ -60,6 +60,12 @@ enum rc db_try_lists(struct ctx *ctx, struct db *db) MUST_CHECK;
 /* The result may be long: on PostgreSQL rows come one by one instead of all at once.  Until the next reset; say it
  * before the first step.  Another statement may run meanwhile (it makes the rest of this one be read into memory). */
 void db_set_stream(struct db_stmt *st);
+
+/* The statement may take about so many steps of the engine, until the next reset; say it before the first step.  When
+ * they are used up it ends as if there were no more rows, and db_is_cut says so.  Only SQLite can count; PostgreSQL,
+ * which knows how values are spread, is trusted with its plan. */
+void db_set_steps(struct db_stmt *st, int steps);
+bool db_is_cut(const struct db_stmt *st);
 
 /* Binding by name (without '$').  Binding a name that the statement does not have is allowed and ignored, so one
  * set of values can serve several statements.  Text is kept alive by the caller until the next reset; a NUL byte in it

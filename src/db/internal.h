@@ -25,11 +25,12 @@ struct db_stmt {
     int param_count;
     bool is_running; /* stepped, not yet at its end */
     bool is_stream;
+    bool is_limited, is_cut; /* see db_set_steps; is_cut stays until the statement is used again */
     enum rc bind_rc;
     struct db_owned *owned;
     void *engine; /* sqlite3_stmt or struct pg_stmt */
     int query;    /* of a list: key in the cache, with filters and sort; else -1 */
-    uint32_t filters;
+    uint64_t filters;
     int sort;
     uint64_t used_at;
 };
@@ -59,6 +60,7 @@ struct db_ops {
     int64_t (*column_int)(struct db_stmt *st, int i);
     struct str (*column_text)(struct db_stmt *st, int i);
     enum rc (*set)(struct db *db, int busy_ms, int cache_kb, int is_bulk); /* -1 leaves a value as it is */
+    void (*set_steps)(struct db_stmt *st, int steps);                      /* 0: no limit; NULL: cannot count */
     void (*watch_log)(struct db *db); /* this and the next are NULL where there is no log of ours */
     enum rc (*checkpoint)(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left);
     enum rc (*check)(struct ctx *ctx, struct db *db, struct value *problems);
@@ -84,7 +86,7 @@ struct db {
     int savepoints;
     int busy_ms, cache_kb;
     int64_t log_pages; /* see db_log_pages */
-    long serial; /* for names of statements */
+    long serial;       /* for names of statements */
 };
 
 /* True when the armed failure of db_fail_at falls on this call; then the detail is on ctx. */
@@ -94,7 +96,7 @@ struct db_stmt *db_stmt_new(struct db *db, const char *name, struct str sql);
 /* Takes it out of the connection and frees it. */
 void db_stmt_drop(struct db_stmt *st);
 /* Text of a list with the chosen fragments; false when filters or sort are outside the list. */
-bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint32_t filters, int sort, struct buf *out);
+bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint64_t filters, int sort, struct buf *out);
 /* Prepares every statement of the catalogue. */
 enum rc db_prepare_all(struct ctx *ctx, struct db *db);
 /* Marks the transaction as gone (the engine rolled it back or the connection broke). */

@@ -190,9 +190,27 @@ static enum rc lite_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row)
         *ret_is_row = code == SQLITE_ROW;
         return RC_OK;
     }
+    if (st->is_limited && (code & 0xff) == SQLITE_INTERRUPT) {
+        st->is_cut = true;
+        *ret_is_row = false;
+        return RC_OK;
+    }
     enum rc rc = fail(ctx, st->db->conn, code, st->name);
     note_transaction(st->db);
     return rc;
+}
+
+static int stop(void *arg)
+{
+    (void)arg;
+    return 1;
+}
+
+/* The steps are counted from the last multiple of their number, so the count must begin at 0. */
+static void lite_set_steps(struct db_stmt *st, int steps)
+{
+    (void)sqlite3_stmt_status(st->engine, SQLITE_STMTSTATUS_VM_STEP, 1);
+    sqlite3_progress_handler(st->db->conn, steps, steps ? stop : NULL, NULL);
 }
 
 static void lite_reset(struct db_stmt *st) { (void)sqlite3_reset(st->engine); }
@@ -352,6 +370,7 @@ const struct db_ops db_sqlite_ops = {
     .column_int = lite_column_int,
     .column_text = lite_column_text,
     .set = lite_set,
+    .set_steps = lite_set_steps,
     .watch_log = lite_watch_log,
     .checkpoint = lite_checkpoint,
     .check = lite_check,

@@ -105,7 +105,7 @@ void db_stmt_drop(struct db_stmt *st)
     alloc_free(st);
 }
 
-bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint32_t filters, int sort, struct buf *out)
+bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint64_t filters, int sort, struct buf *out)
 {
     struct str sql = str_from_cstr(text->sql[engine]);
     if (sort < 0 || (sort > 0 && sort >= text->sort_count) || (filters >> text->filter_count) != 0)
@@ -137,7 +137,7 @@ bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint3
 }
 
 /* New, unprepared statement of a list. */
-static struct db_stmt *new_list_stmt(struct db *db, int q, uint32_t filters, int sort)
+static struct db_stmt *new_list_stmt(struct db *db, int q, uint64_t filters, int sort)
 {
     const struct db_query_text *text = &db_catalog.queries[q];
     CLEANUP(buf_done) struct buf sql;
@@ -175,6 +175,7 @@ enum rc db_prepare_all(struct ctx *ctx, struct db *db)
 static struct db_stmt *fresh(struct db_stmt *st)
 {
     db_reset(st);
+    st->is_cut = false;
     st->bind_rc = RC_OK;
     st->db->ops->clear(st);
     return st;
@@ -200,7 +201,7 @@ static int list_slot(struct db *db)
 }
 
 /* The statement when it is prepared already, else NULL. */
-static struct db_stmt *find_list(struct db *db, int q, uint32_t filters, int sort)
+static struct db_stmt *find_list(struct db *db, int q, uint64_t filters, int sort)
 {
     assert(db->queries && q >= 0 && q < db_catalog.query_count && db_catalog.queries[q].is_list);
     if (filters == 0 && sort == 0)
@@ -215,7 +216,7 @@ static struct db_stmt *find_list(struct db *db, int q, uint32_t filters, int sor
     return NULL;
 }
 
-static struct db_stmt *add_list(struct ctx *ctx, struct db *db, int q, uint32_t filters, int sort)
+static struct db_stmt *add_list(struct ctx *ctx, struct db *db, int q, uint64_t filters, int sort)
 {
     int slot = list_slot(db);
     struct db_stmt *st = slot < 0 ? NULL : new_list_stmt(db, q, filters, sort);
@@ -232,7 +233,7 @@ static struct db_stmt *add_list(struct ctx *ctx, struct db *db, int q, uint32_t 
     return st;
 }
 
-struct db_stmt *db_query_list(struct db *db, int q, uint32_t filters, int sort)
+struct db_stmt *db_query_list(struct db *db, int q, uint64_t filters, int sort)
 {
     struct db_stmt *st = find_list(db, q, filters, sort);
     if (st)
@@ -251,7 +252,7 @@ enum rc db_try_lists(struct ctx *ctx, struct db *db)
         const struct db_query_text *text = &db_catalog.queries[q];
         for (int k = 0; text->is_list && k < text->filter_count + text->sort_count; k++) {
             bool is_filter = k < text->filter_count;
-            uint32_t filters = is_filter ? 1u << k : 0;
+            uint64_t filters = is_filter ? UINT64_C(1) << k : 0;
             int sort = is_filter ? 0 : k - text->filter_count;
             if (find_list(db, q, filters, sort) || add_list(ctx, db, q, filters, sort))
                 continue;
@@ -289,6 +290,16 @@ void db_stmt_free(struct db_stmt *st)
 void db_stmt_free_ptr(struct db_stmt **st) { db_stmt_free(*st); }
 
 void db_set_stream(struct db_stmt *st) { st->is_stream = true; }
+
+void db_set_steps(struct db_stmt *st, int steps)
+{
+    if (!st->db->ops->set_steps)
+        return;
+    st->is_limited = true;
+    st->db->ops->set_steps(st, steps);
+}
+
+bool db_is_cut(const struct db_stmt *st) { return st->is_cut; }
 
 /* Index of a parameter, or -1. */
 static int find_param(struct db_stmt *st, struct str name)
@@ -394,8 +405,11 @@ void db_reset(struct db_stmt *st)
         return;
     if (st->is_running)
         st->db->ops->reset(st);
+    if (st->is_limited)
+        st->db->ops->set_steps(st, 0);
     st->is_running = false;
     st->is_stream = false;
+    st->is_limited = false;
     if (st->owned) {
         st->db->ops->clear(st); /* nothing may point to what is freed now */
         free_owned(st);

@@ -29,6 +29,14 @@ static void copy_or_null(struct arena *arena, struct value *to, const struct val
         value_put_null(arena, to, key);
 }
 
+struct str finding_number_head(struct str no)
+{
+    size_t n = no.n;
+    while (n && no.p[n - 1] >= '0' && no.p[n - 1] <= '9')
+        n--;
+    return str_slice(no, 0, n);
+}
+
 enum rc finding_register(struct command_call *call, int64_t source_id, const struct value *source, int64_t item_no,
                          const struct value *finding, int64_t *ret_id)
 {

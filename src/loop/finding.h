@@ -26,6 +26,9 @@ enum rc finding_register(struct command_call *call, int64_t source_id, const str
 enum rc measure_register(struct command_call *call, int64_t chain, int64_t finding_id, int64_t no, int64_t unit_id,
                          int64_t label, const struct value *measure, int64_t *ret_id) MUST_CHECK;
 
+/* Of a finding's number what stands before its last digits; these sort as a number (sql/query/finding.sql). */
+struct str finding_number_head(struct str no);
+
 /* Reads a finding for a change: its source's chain is locked before it is read for good.  RC_NOT_FOUND (also for what
  * the actor may not read), RC_FORBIDDEN. */
 /* As it stands under its chain's lock; RC_NOT_FOUND.  Permission is the caller's. */

@@ -50,7 +50,7 @@ struct db_stmt *page_statement(struct page *page, enum query query)
     return st;
 }
 
-struct db_stmt *page_list_statement(struct page *page, enum query query, uint32_t filters, int sort)
+struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_t filters, int sort)
 {
     struct db_stmt *st = db_query_list(page->db, query, filters, sort);
     if (st && page->route->perm != PERM_COUNT)

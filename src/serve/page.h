@@ -73,7 +73,7 @@ int64_t page_param_int(const struct page *page, const char *name, int64_t otherw
 struct str page_param_text(const struct page *page, const char *name);                /* path, then query string */
 /* Statement with the scope of the route's permission bound. */
 struct db_stmt *page_statement(struct page *page, enum query query);
-struct db_stmt *page_list_statement(struct page *page, enum query query, uint32_t filters, int sort);
+struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_t filters, int sort);
 /* Puts all rows / the first row into the view under key. */
 enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK;
 enum rc page_put_row(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK; /* RC_NOT_FOUND when none */

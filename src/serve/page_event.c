@@ -43,7 +43,7 @@ static void add_chip(struct page *page, struct value *list, const char *name, co
 
 /* What an address asks for; values are bound once the statement is there. */
 struct event_query {
-    uint32_t filters;
+    uint64_t filters;
     struct str kind;
     int64_t actor, chain, subject, from_ms, to_ms, before;
 };
@@ -51,7 +51,7 @@ struct event_query {
 /* Midnight in China of a day. */
 static int64_t day_begin_ms(int32_t day) { return (int64_t)day * DAY_MS - (int64_t)CLOCK_CHINA_OFFSET_S * 1000; }
 
-static enum rc read_day(struct page *page, const char *name, uint32_t bit, int add_days, struct event_query *q,
+static enum rc read_day(struct page *page, const char *name, uint64_t bit, int add_days, struct event_query *q,
                         int64_t *ret_ms)
 {
     struct str s = str_trim(page_param_text(page, name));
@@ -65,7 +65,7 @@ static enum rc read_day(struct page *page, const char *name, uint32_t bit, int a
     return RC_OK;
 }
 
-static enum rc read_number(struct page *page, const char *name, uint32_t bit, struct event_query *q, int64_t *ret)
+static enum rc read_number(struct page *page, const char *name, uint64_t bit, struct event_query *q, int64_t *ret)
 {
     struct str s = str_trim(page_param_text(page, name));
     if (!s.n)

@@ -13,13 +13,22 @@
 
 enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000 };
 
+enum finding_sort { FINDING_SORT_DUE, FINDING_SORT_CHANGED, FINDING_SORT_NO, FINDING_SORT_AMOUNT };
+
+/* How the rows of a list are found; see page_finding_plan.c. */
+struct finding_plan {
+    uint64_t by; /* bits by_* of finding_list: the index that gives the rows; 0: that of the sort */
+    bool is_few; /* not in order: they are sorted afterwards */
+};
+
 /* A list of findings as an address asks for it: closed sets of filters and sorts, see sql/query/finding.sql. */
 struct finding_query {
-    uint32_t filters;    /* bits of finding_list, the same in finding_walk */
-    int column;          /* 0 due, 1 changed, 2 no, 3 amount */
-    bool is_back;        /* shown from the last to the first */
-    uint32_t pick;       /* bit of finding_walk: the filter that leaves few rows; 0: none does */
-    bool is_walk;        /* finding_walk instead of finding_list */
+    uint64_t filters; /* bits of finding_list, without by_*, after_* and before_* */
+    enum finding_sort column;
+    bool is_back; /* shown from the last to the first */
+    bool is_sure; /* plan is good whatever the data are like */
+    struct finding_plan plan;
+    int steps;           /* 0: as many as usual before another plan is tried; tests make it small */
     bool is_export;      /* whole rows, from finding_export; set before the first statement */
     enum perm perm;      /* whose scope holds */
     struct str q, match; /* as typed; for the search index */
@@ -30,15 +39,22 @@ struct finding_query {
 /* Where a page of the list begins: behind the row with this key. */
 struct finding_cursor {
     struct str key;
-    int64_t key_id;
+    int64_t key_number; /* of the sorts by a number */
+    int64_t key_id;     /* id; of the sort by number: item within the source */
     bool is_set;
 };
 
 /* Reads and checks the address.  RC_INVALID names the field that is not of its set. */
 enum rc finding_query_read(struct page *page, enum perm perm, struct finding_query *ret) MUST_CHECK;
-/* The statement, bound.  is_backward: the rows before the cursor, nearest first. */
-enum rc finding_query_bind(struct page *page, const struct finding_query *query, const struct finding_cursor *cursor,
-                           bool is_backward, int64_t limit, struct db_stmt **ret_st) MUST_CHECK;
+/* For finding_query_read: looks for a filter that leaves few rows. */
+enum rc finding_plan_choose(struct page *page, struct finding_query *query) MUST_CHECK;
+/* The statement of a plan, not yet bound; NULL when the engine refuses.  For finding_query_rows and the test of plans. */
+struct db_stmt *finding_plan_statement(struct page *page, const struct finding_query *query, struct finding_plan plan,
+                                       const struct finding_cursor *cursor, bool is_down);
+/* The rows from the cursor on, at most limit.  is_backward: those before it, nearest first. */
+enum rc finding_query_rows(struct ctx *ctx, struct page *page, const struct finding_query *query,
+                           const struct finding_cursor *cursor, bool is_backward, int64_t limit,
+                           struct value **ret_rows) MUST_CHECK;
 /* How many there are, at most limit. */
 enum rc finding_query_count(struct page *page, const struct finding_query *query, int64_t limit,
                             int64_t *ret_count) MUST_CHECK;

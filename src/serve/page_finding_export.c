@@ -95,11 +95,9 @@ typedef enum rc export_row_fn(void *arg, struct ctx *ctx, const struct xlsx_cell
 static enum rc export_chunk(struct export *export, struct ctx *ctx, export_row_fn *fn, void *arg, bool *ret_is_last)
 {
     struct page *page = export->page;
-    struct db_stmt *st;
     int count = 0;
-    TRY(finding_query_bind(page, &export->query, &export->cursor, false, CHUNK_ROWS, &st));
     struct value *rows;
-    TRY(db_rows(ctx, st, &rows));
+    TRY(finding_query_rows(ctx, page, &export->query, &export->cursor, false, CHUNK_ROWS, &rows));
     VALUE_EACH (row, rows) {
         struct xlsx_cell cells[COLUMNS];
         for (int i = 0; i < COLUMNS; i++)

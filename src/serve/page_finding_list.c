@@ -232,7 +232,7 @@ static void put_sorts(struct page *page, const struct finding_query *query)
     struct value *sort = value_put_map(arena, page->view, "sort");
     for (int i = 0; i < 4; i++) {
         struct value *one = value_put_map(arena, sort, names[i]);
-        bool is_current = query->column == i;
+        bool is_current = (int)query->column == i;
         /* The first click on changed and amount asks for the newest and largest. */
         bool to_back = is_current ? !query->is_back : i % 2 == 1;
         struct str value = arena_format(arena, "%s%s", to_back ? "-" : "", names[i]);
@@ -328,10 +328,9 @@ static enum rc read_rows(struct page *page, const struct finding_query *query, s
     if (!finding_cursor_parse(query, page_param_text(page, "before"), &before))
         return ctx_fail_field(&page->ctx, RC_INVALID, "list.bad_place", "before");
     bool is_backward = before.is_set && !after.is_set;
-    struct db_stmt *st;
-    TRY(finding_query_bind(page, query, is_backward ? &before : &after, is_backward, FINDING_PAGE_ROWS + 1, &st));
     struct value *rows;
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(finding_query_rows(&page->ctx, page, query, is_backward ? &before : &after, is_backward, FINDING_PAGE_ROWS + 1,
+                           &rows));
     bool is_more = cut_list(rows, FINDING_PAGE_ROWS);
     if (is_backward)
         reverse(rows);

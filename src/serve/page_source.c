@@ -68,7 +68,7 @@ enum rc page_source_list(struct page *page)
     struct arena *arena = page->ctx.arena;
     struct str kind = page_param_text(page, "kind"), q = page_param_text(page, "q");
     int64_t before = page_param_int(page, "before", INT64_MAX);
-    uint32_t filters = (kind.n ? SOURCE_LIST_FILTER_KIND : 0u) | (q.n ? SOURCE_LIST_FILTER_WORDS : 0u);
+    uint64_t filters = (kind.n ? SOURCE_LIST_FILTER_KIND : 0u) | (q.n ? SOURCE_LIST_FILTER_WORDS : 0u);
     struct db_stmt *st = page_list_statement(page, Q_SOURCE_LIST, filters, SOURCE_LIST_SORT_NEWEST);
     if (!st)
         return RC_DB;

@@ -26,7 +26,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-enum { ENGINES = 2, TEXT_BYTES_MAX = 1 << 20, FILTERS_MAX = 31 };
+enum { ENGINES = 2, TEXT_BYTES_MAX = 1 << 20, FILTERS_MAX = 63 };
 
 /* Where a message points. */
 struct place {

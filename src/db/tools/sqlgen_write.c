@@ -43,7 +43,7 @@ static void add_literal_or_null(struct buf *out, struct str s)
 void write_queries_header(const struct gen *gen, struct buf *out)
 {
     buf_add_cstr(out, "/* Made by sqlgen from sql/query; not to be edited. */\n"
-                      "#ifndef BIHUAN_QUERIES_H\n#define BIHUAN_QUERIES_H\n\nenum query {\n");
+                      "#ifndef BIHUAN_QUERIES_H\n#define BIHUAN_QUERIES_H\n\n#include <stdint.h>\n\nenum query {\n");
     for (size_t i = 0; i < gen->queries.n; i++) {
         buf_add_cstr(out, "    Q_");
         add_upper(out, gen->queries.p[i]->name);
@@ -55,15 +55,14 @@ void write_queries_header(const struct gen *gen, struct buf *out)
         if (!q->is_list || q->like)
             continue;
         if (q->filters.n) {
-            buf_add_format(out, "\nenum %.*s_filter {\n", STR_ARG(q->name));
+            buf_add_char(out, '\n');
             for (size_t f = 0; f < q->filters.n; f++) {
-                buf_add_cstr(out, "    ");
+                buf_add_cstr(out, "#define ");
                 add_upper(out, q->name);
                 buf_add_cstr(out, "_FILTER_");
                 add_upper(out, q->filters.p[f]->name);
-                buf_add_format(out, " = 1 << %d,\n", (int)f);
+                buf_add_format(out, " (UINT64_C(1) << %d)\n", (int)f);
             }
-            buf_add_cstr(out, "};\n");
         }
         if (q->sorts.n) {
             buf_add_format(out, "\nenum %.*s_sort {\n", STR_ARG(q->name));

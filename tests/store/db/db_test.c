@@ -269,7 +269,7 @@ STORE_TEST(scope_lets_through_only_what_is_granted)
 STORE_TEST(list_takes_filters_and_sorts)
 {
     fill(store, 2, 9);
-    uint32_t filters = NOTE_LIST_FILTER_OPEN | NOTE_LIST_FILTER_AFTER_DUE;
+    uint64_t filters = NOTE_LIST_FILTER_OPEN | NOTE_LIST_FILTER_AFTER_DUE;
     for (int round = 0; round < 2; round++) {
         struct db_stmt *st = db_query_list(store->db, Q_NOTE_LIST, filters, NOTE_LIST_SORT_TITLE);
         assert_non_null(st);
@@ -283,10 +283,27 @@ STORE_TEST(list_takes_filters_and_sorts)
         assert_string_equal(json_of(store, list).p,
                             "[{\"id\":5,\"title\":\"b\"},{\"id\":7,\"title\":\"b\"},{\"id\":3,\"title\":\"a\"}]");
     }
-    assert_null(db_query_list(store->db, Q_NOTE_LIST, 1u << 30, 0));
+    assert_null(db_query_list(store->db, Q_NOTE_LIST, UINT64_C(1) << 62, 0));
     assert_null(db_query_list(store->db, Q_NOTE_LIST, 0, NOTE_LIST_SORT_COUNT));
     assert_null(db_query_list(store->db, Q_NOTE_COUNT, 0, NOTE_LIST_SORT_TITLE));
     STORE_OK(db_try_lists(store->ctx, store->db));
+}
+
+STORE_TEST(steps_are_limited_until_the_next_use)
+{
+    fill(store, 3, 40);
+    for (int round = 0; round < 3; round++) { /* cut, whole, and cut again */
+        struct db_stmt *st = db_query_list(store->db, Q_NOTE_LIST, 0, NOTE_LIST_SORT_TITLE);
+        struct value *list = NULL;
+        db_bind_int(st, "scope_all", 9);
+        db_bind_int(st, "limit", 200);
+        if (round != 1)
+            db_set_steps(st, 30);
+        STORE_OK(db_rows(store->ctx, st, &list));
+        bool is_cut = round != 1 && db_get_engine(store->db) == DB_SQLITE;
+        assert_int_equal(db_is_cut(st), is_cut);
+        assert_true(is_cut ? value_count(list) < 40 : value_count(list) >= 40);
+    }
 }
 
 STORE_TEST(list_cache_keeps_what_is_running)
@@ -298,7 +315,7 @@ STORE_TEST(list_cache_keeps_what_is_running)
     bool is_row = false;
     STORE_OK(db_step(store->ctx, held, &is_row));
     for (int round = 0; round < 3; round++)
-        for (uint32_t filters = 0; filters < 16; filters++)
+        for (uint64_t filters = 0; filters < 16; filters++)
             for (int sort = 0; sort < NOTE_LIST_SORT_COUNT; sort++)
                 if (filters != NOTE_LIST_FILTER_OPEN || sort != NOTE_LIST_SORT_TITLE)
                     for (int q = 0; q < 2; q++)
@@ -615,13 +632,13 @@ int main(void)
         STORE_CASE(failure_of_the_commit_is_seen_behind_a_returned_row), STORE_CASE(changed_rows_are_counted),
         STORE_CASE(first_integer_or_not_found), STORE_CASE(statements_run_inside_one_another),
         STORE_CASE(scope_lets_through_only_what_is_granted), STORE_CASE(list_takes_filters_and_sorts),
-        STORE_CASE(list_cache_keeps_what_is_running), STORE_CASE(rollback_and_savepoints_undo),
-        STORE_CASE(failed_statement_spoils_the_transaction), STORE_CASE(close_rolls_back),
-        STORE_CASE(reader_sees_one_snapshot_and_cannot_write), STORE_CASE(waiting_for_a_lock_ends_as_busy),
-        STORE_CASE(settings_of_a_connection_are_taken), STORE_CASE(open_names_what_is_wrong),
-        STORE_CASE(changed_or_newer_migration_is_refused), STORE_CASE(free_text_must_be_one_right_statement),
-        STORE_CASE(tables_are_listed_without_local_ones), STORE_CASE(check_finds_a_row_without_its_parent),
-        STORE_CASE(backup_is_a_whole_copy), STORE_CASE(backup_into_a_missing_directory_is_an_error),
-        STORE_CASE(lost_connection_is_busy_then_comes_back), STORE_CASE(every_failing_call_leaves_nothing_half_written),
-        STORE_CASE(open_survives_every_failing_allocation));
+        STORE_CASE(steps_are_limited_until_the_next_use), STORE_CASE(list_cache_keeps_what_is_running),
+        STORE_CASE(rollback_and_savepoints_undo), STORE_CASE(failed_statement_spoils_the_transaction),
+        STORE_CASE(close_rolls_back), STORE_CASE(reader_sees_one_snapshot_and_cannot_write),
+        STORE_CASE(waiting_for_a_lock_ends_as_busy), STORE_CASE(settings_of_a_connection_are_taken),
+        STORE_CASE(open_names_what_is_wrong), STORE_CASE(changed_or_newer_migration_is_refused),
+        STORE_CASE(free_text_must_be_one_right_statement), STORE_CASE(tables_are_listed_without_local_ones),
+        STORE_CASE(check_finds_a_row_without_its_parent), STORE_CASE(backup_is_a_whole_copy),
+        STORE_CASE(backup_into_a_missing_directory_is_an_error), STORE_CASE(lost_connection_is_busy_then_comes_back),
+        STORE_CASE(every_failing_call_leaves_nothing_half_written), STORE_CASE(open_survives_every_failing_allocation));
 }
