@@ -10,7 +10,7 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
-#include "serve/view_form.h"
+#include "serve/typed_form.h"
 
 static struct str text_of_key(struct page *page, const char *prefix, struct str code)
 {
@@ -79,7 +79,7 @@ static void put_role_options(struct page *page, struct value *options, struct st
 {
     for (int i = 0; i < ROLE_COUNT; i++) {
         struct str role = str_from_cstr(role_name((enum role)i));
-        view_form_option(page, options, role, text_of_key(page, "role", role), str_equal(role, selected));
+        typed_form_add_option(page, options, role, text_of_key(page, "role", role), str_equal(role, selected));
     }
 }
 
@@ -144,22 +144,24 @@ static enum rc put_grant_form(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows;
-    struct str role = view_form_value(page, NULL, "role"), unit = view_form_value(page, NULL, "unit_id");
-    struct str clearance = view_form_value(page, NULL, "clearance");
-    put_role_options(page, value_put_list(arena, view_form_field(page, "role", role), "options"), role);
+    struct str role = typed_form_value(page, NULL, "role"), unit = typed_form_value(page, NULL, "unit_id");
+    struct str clearance = typed_form_value(page, NULL, "clearance");
+    put_role_options(page, value_put_list(arena, typed_form_put(page, typed_form(page), "role", role), "options"),
+                     role);
     TRY(db_rows(&page->ctx, db_query(page->db, Q_GRANT_UNITS), &rows));
-    struct value *units = value_put_list(arena, view_form_field(page, "unit_id", unit), "options");
+    struct value *units = value_put_list(arena, typed_form_put(page, typed_form(page), "unit_id", unit), "options");
     VALUE_EACH (row, rows) {
         struct str id = arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0));
         struct str name = value_get_text(row, "name"), code = value_get_text(row, "code");
-        view_form_option(page, units, id, arena_format(arena, "%.*s  %.*s", STR_ARG(name), STR_ARG(code)),
-                         str_equal(id, unit));
+        typed_form_add_option(page, units, id, arena_format(arena, "%.*s  %.*s", STR_ARG(name), STR_ARG(code)),
+                              str_equal(id, unit));
     }
-    struct value *labels = value_put_list(arena, view_form_field(page, "clearance", clearance), "options");
+    struct value *labels =
+        value_put_list(arena, typed_form_put(page, typed_form(page), "clearance", clearance), "options");
     for (int i = LABEL_PUBLIC; i <= LABEL_WORK_SECRET; i++) {
         struct str value = arena_format(arena, "%d", i);
         bool is_default = !clearance.n && i == LABEL_INTERNAL;
-        view_form_option(page, labels, value, label_text(page, i), is_default || str_equal(value, clearance));
+        typed_form_add_option(page, labels, value, label_text(page, i), is_default || str_equal(value, clearance));
     }
     return RC_OK;
 }
@@ -193,8 +195,8 @@ static enum rc put_account(struct page *page)
     value_put_bool(arena, page->view, "is_new", false);
     value_put_text(arena, page->view, "page_title", value_get_text(account, "name"));
     translate_roles(page);
-    view_form_field(page, "name", view_form_value(page, account, "name"));
-    view_form_field(page, "login", value_get_text(account, "login"));
+    typed_form_field(page, typed_form(page), "name", account);
+    typed_form_put(page, typed_form(page), "login", value_get_text(account, "login"));
     if (!value_get(page->view, "new_password"))
         value_put_text(arena, page->view, "new_password", STR(""));
     TRY(put_grants(page, id));
@@ -220,7 +222,7 @@ static void put_new_form(struct page *page)
     struct arena *arena = page->ctx.arena;
     static const char *const fields[] = {"name", "login"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        view_form_field(page, fields[i], view_form_value(page, NULL, fields[i]));
+        typed_form_field(page, typed_form(page), fields[i], NULL);
     value_put_null(arena, page->view, "account");
     value_put_bool(arena, page->view, "is_new", true);
     value_put_bool(arena, page->view, "may_write", true);
@@ -274,7 +276,7 @@ enum rc page_account_new_post(struct page *page)
     enum rc rc = submit_and_wait(page, &command_account_create, raw, &result);
     if (rc == RC_OK)
         return show_password(page, value_get_int(result, "id", 0), password, 201);
-    TRY(view_form_again(page, rc, "user"));
+    TRY(typed_form_refused(page, rc, "user"));
     put_new_form(page);
     return RC_OK;
 }
@@ -300,7 +302,7 @@ static enum rc run_on_account(struct page *page, const struct command *command, 
         value_set(raw, STR("id"), value_new_int(arena, id));
     enum rc rc = submit_and_wait(page, command, raw, &result);
     if (rc != RC_OK) {
-        TRY(view_form_again(page, rc, "user"));
+        TRY(typed_form_refused(page, rc, "user"));
         return put_account(page);
     }
     if (page->is_json) {
@@ -326,7 +328,7 @@ static void put_choice(struct page *page, const char *key, const char *choices, 
     struct value *options = value_put_list(page->ctx.arena, page->view, key);
     struct str rest = str_from_cstr(choices), choice;
     while (str_split_next(&rest, '|', &choice))
-        view_form_option(page, options, choice, text_of_key(page, prefix, choice), str_equal(choice, selected));
+        typed_form_add_option(page, options, choice, text_of_key(page, prefix, choice), str_equal(choice, selected));
 }
 
 enum rc page_me(struct page *page)

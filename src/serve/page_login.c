@@ -9,28 +9,17 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
+#include "serve/typed_form.h"
 
 enum { YEAR_S = 365 * 24 * 3600 };
 
 static struct str local_path(struct str s, struct str otherwise) { return page_is_local_path(s) ? s : otherwise; }
 
-static void put_field(struct page *page, struct value *form, const char *name, struct str value)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *field = value_put_map(arena, form, name);
-    value_put_text(arena, field, "value", value);
-    struct str text = STR("");
-    for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next)
-        if (str_equal_cstr(issue->field, name))
-            text = message_of_issue(arena, page->lang, issue);
-    value_put_text(arena, field, "error", text);
-}
-
 static void put_login_form(struct page *page, struct str login, struct str back)
 {
-    struct value *form = value_put_map(page->ctx.arena, page->view, "form");
-    put_field(page, form, "login", login);
-    put_field(page, form, "back", local_path(back, STR("/")));
+    struct value *form = typed_form(page);
+    typed_form_put(page, form, "login", login);
+    typed_form_put(page, form, "back", local_path(back, STR("/")));
     value_put_bool(page->ctx.arena, page->view, "first_start", false);
 }
 
@@ -110,11 +99,11 @@ enum rc page_logout_post(struct page *page)
 static void put_password_form(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *form = value_put_map(arena, page->view, "form");
-    put_field(page, form, "back", STR("/"));
-    put_field(page, form, "current", STR(""));
-    put_field(page, form, "password", STR(""));
-    put_field(page, form, "repeat", STR(""));
+    static const char *const secrets[] = {"current", "password", "repeat"}; /* never sent back */
+    struct value *form = typed_form(page);
+    typed_form_put(page, form, "back", STR("/"));
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+        typed_form_put(page, form, secrets[i], STR(""));
     value_put_int(arena, page->view, "password_min", PASSWORD_MIN);
     value_put_bool(arena, page->view, "is_first", page->session.must_change_password);
 }

@@ -10,7 +10,7 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
-#include "serve/view_form.h"
+#include "serve/typed_form.h"
 #include "text/normalize.h"
 
 enum { TREE_DEPTH_MAX = 20, OPEN_DEPTH_DEFAULT = 2 };
@@ -180,7 +180,7 @@ static void put_levels(struct page *page)
     struct value *options = value_put_list(arena, page->view, "levels");
     for (int64_t i = 1; i <= 6; i++) {
         struct str n = number_text(arena, i);
-        view_form_option(page, options, n, page_text_args(page, "unit.open_to", &n, 1), i == chosen);
+        typed_form_add_option(page, options, n, page_text_args(page, "unit.open_to", &n, 1), i == chosen);
     }
 }
 
@@ -337,7 +337,8 @@ static enum rc put_crumbs(struct page *page, const struct value *unit)
 static enum rc put_unit_choice(struct page *page, const char *name, struct str value, int64_t but_not)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *rows, *options = value_put_list(arena, view_form_field(page, name, value), "options");
+    struct value *rows,
+        *options = value_put_list(arena, typed_form_put(page, typed_form(page), name, value), "options");
     struct db_stmt *st = db_query(page->db, Q_UNIT_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_UNIT_WRITE);
     TRY(db_rows(&page->ctx, st, &rows));
@@ -345,9 +346,9 @@ static enum rc put_unit_choice(struct page *page, const char *name, struct str v
         int64_t id = value_get_int(row, "id", 0);
         struct str code = value_get_text(row, "code"), label = value_get_text(row, "name");
         if (id != but_not)
-            view_form_option(page, options, number_text(arena, id),
-                             arena_format(arena, "%.*s  %.*s", STR_ARG(label), STR_ARG(code)),
-                             str_equal(number_text(arena, id), value));
+            typed_form_add_option(page, options, number_text(arena, id),
+                                  arena_format(arena, "%.*s  %.*s", STR_ARG(label), STR_ARG(code)),
+                                  str_equal(number_text(arena, id), value));
     }
     return RC_OK;
 }
@@ -361,17 +362,17 @@ static struct str today_text(struct page *page)
 static enum rc put_unit_forms(struct page *page, struct value *unit, bool may_edit)
 {
     int64_t id = value_get_int(unit, "id", 0);
-    struct str from = view_form_value(page, NULL, "valid_from"), to = view_form_value(page, NULL, "valid_to");
-    struct str parent = view_form_value(page, NULL, "parent_id");
+    struct str from = typed_form_value(page, NULL, "valid_from"), to = typed_form_value(page, NULL, "valid_to");
+    struct str parent = typed_form_value(page, NULL, "parent_id");
     if (!parent.n)
         parent = number_text(page->ctx.arena, value_get_int(unit, "parent_id", 0));
-    view_form_field(page, "valid_from", from.n ? from : today_text(page));
-    view_form_field(page, "valid_to", to.n ? to : today_text(page));
-    view_form_field(page, "reason", view_form_value(page, NULL, "reason"));
+    typed_form_put(page, typed_form(page), "valid_from", from.n ? from : today_text(page));
+    typed_form_put(page, typed_form(page), "valid_to", to.n ? to : today_text(page));
+    typed_form_field(page, typed_form(page), "reason", NULL);
     if (!may_edit)
         return RC_OK;
     TRY(put_unit_choice(page, "parent_id", parent, id));
-    return put_unit_choice(page, "findings_to", view_form_value(page, NULL, "findings_to"), id);
+    return put_unit_choice(page, "findings_to", typed_form_value(page, NULL, "findings_to"), id);
 }
 
 enum rc page_unit(struct page *page)
@@ -407,29 +408,29 @@ static enum rc put_form(struct page *page, const struct value *unit)
     static const char *const texts[] = {"name", "short_name",    "code",   "legal_level",
                                         "uscc", "core_business", "sort_no"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        view_form_field(page, texts[i], view_form_value(page, unit, texts[i]));
-    view_form_choices(page, "kind", view_form_value(page, unit, "kind"), UNIT_KINDS, "unit_kind");
-    view_form_choices(page, "sector", view_form_value(page, unit, "sector"), UNIT_SECTORS, "unit_sector");
-    struct value *form = view_form(page);
+        typed_form_field(page, typed_form(page), texts[i], unit);
+    typed_form_choices(page, typed_form_field(page, typed_form(page), "kind", unit), UNIT_KINDS, "unit_kind");
+    typed_form_choices(page, typed_form_field(page, typed_form(page), "sector", unit), UNIT_SECTORS, "unit_sector");
+    struct value *form = typed_form(page);
     int64_t id = value_get_int(unit, "id", 0);
     struct str revision = page->form ? form_text(page->form->fields, "revision") : STR("");
     if (!revision.n && unit)
         revision = number_text(arena, value_get_int(unit, "changed_seq", 0));
-    view_form_field(page, "revision", revision);
+    typed_form_put(page, typed_form(page), "revision", revision);
     value_put_bool(arena, form, "is_new", !unit);
     value_put_text(arena, form, "action",
                    unit ? arena_format(arena, "/units/%lld/edit", (long long)id) : STR("/units/new"));
     value_put_text(arena, form, "back", unit ? unit_href(arena, id) : STR("/units"));
     if (unit) {
-        view_form_field(page, "reason", view_form_value(page, NULL, "reason"));
-        view_form_field(page, "valid_from", view_form_value(page, unit, "valid_from"));
+        typed_form_field(page, typed_form(page), "reason", NULL);
+        typed_form_field(page, typed_form(page), "valid_from", unit);
         return put_crumbs(page, unit);
     }
-    struct str from = view_form_value(page, NULL, "valid_from");
-    view_form_field(page, "valid_from", from.n ? from : today_text(page));
+    struct str from = typed_form_value(page, NULL, "valid_from");
+    typed_form_put(page, typed_form(page), "valid_from", from.n ? from : today_text(page));
     chrome_add_crumb(page, page_text(page, "nav.units"), STR("/units"));
     chrome_add_crumb(page, page_text(page, "unit.new"), STR(""));
-    struct str parent = view_form_value(page, NULL, "parent_id");
+    struct str parent = typed_form_value(page, NULL, "parent_id");
     return put_unit_choice(page, "parent_id", parent.n ? parent : page_param_text(page, "parent_id"), 0);
 }
 
@@ -476,7 +477,7 @@ enum rc page_unit_new_post(struct page *page)
     enum rc rc = submit_and_wait(page, &command_unit_create, make_raw(page), &result);
     if (rc == RC_OK)
         return done(page, result, "flash.saved", STR_EMPTY);
-    TRY(view_form_again(page, rc, "unit_form"));
+    TRY(typed_form_refused(page, rc, "unit_form"));
     return put_form(page, NULL);
 }
 
@@ -486,7 +487,7 @@ enum rc page_unit_edit_post(struct page *page)
     enum rc rc = submit_and_wait(page, &command_unit_change, make_raw(page), &result);
     if (rc == RC_OK)
         return done(page, result, "flash.saved", STR_EMPTY);
-    TRY(view_form_again(page, rc, "unit_form"));
+    TRY(typed_form_refused(page, rc, "unit_form"));
     return put_form(page, value_get(page->view, "unit"));
 }
 
@@ -496,7 +497,7 @@ static enum rc run_on_unit(struct page *page, const struct command *command, con
     enum rc rc = submit_and_wait(page, command, make_raw(page), &result);
     if (rc == RC_OK)
         return done(page, result, flash, value_get_text(value_get(page->view, "unit"), "name"));
-    TRY(view_form_again(page, rc, "unit"));
+    TRY(typed_form_refused(page, rc, "unit"));
     return page_unit(page);
 }
 

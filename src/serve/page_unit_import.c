@@ -14,8 +14,8 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
+#include "serve/typed_form.h"
 #include "serve/unit_table.h"
-#include "serve/view_form.h"
 #include "text/json.h"
 
 enum { PREVIEW_ROWS_MAX = 300, MIB_SHIFT = 20 };
@@ -76,7 +76,7 @@ enum rc page_unit_template(struct page *page) { return write_workbook(page, NULL
 
 static struct str typed(struct page *page, const char *name, struct str otherwise)
 {
-    struct str text = view_form_value(page, NULL, name);
+    struct str text = typed_form_value(page, NULL, name);
     return text.n ? text : otherwise;
 }
 
@@ -84,9 +84,10 @@ static void put_form(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     char today[DATE_TEXT_BYTES];
-    view_form_field(page, "valid_from",
-                    typed(page, "valid_from", arena_copy_str(arena, date_format(clock_today(), today))));
-    view_form_choices(page, "policy", typed(page, "policy", STR("update")), "update|skip|stop", "unit_policy");
+    typed_form_put(page, typed_form(page), "valid_from",
+                   typed(page, "valid_from", arena_copy_str(arena, date_format(clock_today(), today))));
+    typed_form_choices(page, typed_form_put(page, typed_form(page), "policy", typed(page, "policy", STR("update"))),
+                       "update|skip|stop", "unit_policy");
     value_put_text(arena, page->view, "max_size_text",
                    arena_format(arena, "%lld MB", (long long)page->app->settings->body_max_mb));
     value_put_null(arena, page->view, "preview");
@@ -294,7 +295,7 @@ static enum rc preview_upload(struct page *page)
     if (!file)
         return ctx_fail_field(&page->ctx, RC_INVALID, "field.required", "file");
     TRY(read_upload(page, file, &input));
-    struct value *form = view_form(page);
+    struct value *form = typed_form(page);
     value_put_text(page->ctx.arena, input, "policy", value_get_text(value_get(form, "policy"), "value"));
     value_put_text(page->ctx.arena, input, "valid_from", value_get_text(value_get(form, "valid_from"), "value"));
     enum rc rc = unit_import_plan(&page->ctx, page->db, &page->actor, input, &plan);

@@ -1,12 +1,18 @@
-/* typed_form.c: forms of commands that come back as they were typed; see typed_form.h. */
+/* typed_form.c: see typed_form.h. */
 #include "serve/typed_form.h"
 
 #include "serve/chrome.h"
 
+struct value *typed_form(struct page *page)
+{
+    struct value *form = (struct value *)value_get(page->view, "form");
+    return form ? form : value_put_map(page->ctx.arena, page->view, "form");
+}
+
 struct value *typed_form_begin(struct page *page, struct str action, struct str back)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *form = value_put_map(arena, page->view, "form");
+    struct value *form = typed_form(page);
     struct str typed = page->form ? form_text(page->form->fields, "back") : page_param_text(page, "back");
     value_put_text(arena, form, "action", action);
     value_put_text(arena, form, "back", page_is_local_path(typed) ? typed : back);
@@ -14,7 +20,7 @@ struct value *typed_form_begin(struct page *page, struct str action, struct str 
     return form;
 }
 
-static struct value *put_field(struct page *page, struct value *form, const char *name, struct str value)
+struct value *typed_form_put(struct page *page, struct value *form, const char *name, struct str value)
 {
     struct arena *arena = page->ctx.arena;
     struct value *field = value_put_map(arena, form, name);
@@ -29,15 +35,19 @@ static struct value *put_field(struct page *page, struct value *form, const char
     return field;
 }
 
-struct value *typed_form_field(struct page *page, struct value *form, const char *name, const struct value *row)
+struct str typed_form_value(struct page *page, const struct value *row, const char *name)
 {
     if (page->form && value_get(page->form->fields, name))
-        return put_field(page, form, name, form_text(page->form->fields, name));
+        return form_text(page->form->fields, name);
     const struct value *v = value_get(row, name);
-    struct str text = v && v->kind == VALUE_TEXT ? v->text : STR("");
     if (v && v->kind == VALUE_INT)
-        text = arena_format(page->ctx.arena, "%lld", (long long)v->integer);
-    return put_field(page, form, name, text);
+        return arena_format(page->ctx.arena, "%lld", (long long)v->integer);
+    return v && v->kind == VALUE_TEXT ? v->text : STR("");
+}
+
+struct value *typed_form_field(struct page *page, struct value *form, const char *name, const struct value *row)
+{
+    return typed_form_put(page, form, name, typed_form_value(page, row, name));
 }
 
 struct value *typed_form_money(struct page *page, struct value *form, const char *name, const struct value *row)
@@ -46,21 +56,27 @@ struct value *typed_form_money(struct page *page, struct value *form, const char
     if ((page->form && value_get(page->form->fields, name)) || !v || v->kind != VALUE_INT)
         return typed_form_field(page, form, name, NULL);
     uint64_t fen = v->integer < 0 ? 0 - (uint64_t)v->integer : (uint64_t)v->integer;
-    return put_field(page, form, name,
-                     arena_format(page->ctx.arena, "%s%llu.%02u", v->integer < 0 ? "-" : "",
-                                  (unsigned long long)(fen / 100), (unsigned)(fen % 100)));
+    return typed_form_put(page, form, name,
+                          arena_format(page->ctx.arena, "%s%llu.%02u", v->integer < 0 ? "-" : "",
+                                       (unsigned long long)(fen / 100), (unsigned)(fen % 100)));
+}
+
+void typed_form_add_option(struct page *page, struct value *options, struct str value, struct str label,
+                           bool is_selected)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *option = value_add_map(arena, options);
+    value_put_text(arena, option, "value", value);
+    value_put_text(arena, option, "label", label);
+    value_put_bool(arena, option, "selected", is_selected);
 }
 
 void typed_form_option(struct page *page, struct value *field, struct str value, struct str label)
 {
-    struct arena *arena = page->ctx.arena;
     struct value *options = (struct value *)value_get(field, "options");
     if (!options)
-        options = value_put_list(arena, field, "options");
-    struct value *option = value_add_map(arena, options);
-    value_put_text(arena, option, "value", value);
-    value_put_text(arena, option, "label", label);
-    value_put_bool(arena, option, "selected", str_equal(value, value_get_text(field, "value")));
+        options = value_put_list(page->ctx.arena, field, "options");
+    typed_form_add_option(page, options, value, label, str_equal(value, value_get_text(field, "value")));
 }
 
 void typed_form_choices(struct page *page, struct value *field, const char *choices, const char *prefix)
@@ -73,9 +89,20 @@ void typed_form_choices(struct page *page, struct value *field, const char *choi
     }
 }
 
+static bool is_fault_of_input(enum rc rc) { return rc == RC_INVALID || rc == RC_CONFLICT || rc == RC_GUARD; }
+
+enum rc typed_form_refused(struct page *page, enum rc rc, const char *tpl)
+{
+    if (page->is_json || !is_fault_of_input(rc))
+        return rc;
+    page->tpl = tpl;
+    page->status = rc_http_status(rc);
+    return RC_OK;
+}
+
 bool typed_form_again(struct page *page, enum rc rc)
 {
-    if (page->is_json || !page->form || (rc != RC_INVALID && rc != RC_CONFLICT && rc != RC_GUARD))
+    if (page->is_json || !page->form || !is_fault_of_input(rc))
         return false;
     struct str path = form_text(page->form->fields, "form");
     struct value *params = value_new_map(page->ctx.arena);
