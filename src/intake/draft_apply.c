@@ -518,6 +518,59 @@ static enum rc retype_to_measure(struct ctx *ctx, struct value *draft, const str
     return RC_OK;
 }
 
+/* The words of an entry for what it becomes. */
+static void copy_words(struct arena *arena, struct value *fresh, const struct draft_entry *entry, bool to_aspect)
+{
+    draft_set_text(arena, fresh, "no", value_get_text(entry->value, "no"));
+    if (entry->letter == 'm') {
+        set_title_and_body(arena, fresh, value_get_text(entry->value, "text"));
+        return;
+    }
+    draft_set_text(arena, fresh, "title", value_get_text(entry->value, "title"));
+    if (!to_aspect || value_get_text(entry->value, "body").n > 0)
+        draft_set_text(arena, fresh, "body", value_get_text(entry->value, "body"));
+}
+
+/* Its paragraphs, with those of measures that do not live on by themselves. */
+static void copy_paragraphs(struct arena *arena, struct value *fresh, const struct draft_entry *entry, bool to_note)
+{
+    struct value *list = paragraph_list(arena, fresh);
+    VALUE_EACH (n, value_get(entry->value, "paragraphs"))
+        add_number(arena, list, n->integer);
+    add_number(arena, list, value_get_int(entry->value, "paragraph", 0));
+    VALUE_EACH (measure, value_get(entry->value, "measures"))
+        if (value_get_bool(measure, "derived") || to_note)
+            gather_paragraphs(arena, measure, list);
+}
+
+static enum rc retype_to_new(struct ctx *ctx, struct value *draft, const struct draft_entry *entry, struct str to)
+{
+    struct arena *arena = ctx->arena;
+    struct value *fresh = NULL, *findings = draft_child(draft, "findings");
+    TRY(put_new(ctx, draft, to, STR_EMPTY, STR_EMPTY, STR_EMPTY, &fresh));
+    bool to_aspect = str_equal_cstr(to, "aspect"), to_note = str_equal_cstr(to, "note");
+    bool to_finding = str_equal_cstr(to, "finding") || str_equal_cstr(to, "long_term");
+    copy_words(arena, fresh, entry, to_aspect);
+    copy_paragraphs(arena, fresh, entry, to_note);
+    if (to_finding && entry->letter == 'm') {
+        value_set(fresh, STR("aspect"), value_copy(arena, value_get(entry->finding, "aspect")));
+        unlink_child(findings, fresh);
+        link_child(findings, fresh, entry->finding->next);
+    }
+    if (to_aspect && entry->letter == 'f')
+        free_measures(arena, draft, entry, value_get_text(fresh, "id"));
+    if (to_note && entry->letter == 'f')
+        VALUE_EACH (measure, value_get(entry->value, "measures"))
+            if (!value_get_bool(measure, "derived"))
+                draft_set_text(arena, fresh, "body",
+                               join_lines(arena, value_get_text(fresh, "body"), value_get_text(measure, "text")));
+    if (entry->letter == 'a')
+        repoint_aspect(arena, draft, value_get_text(entry->value, "id"),
+                       to_aspect ? value_get_text(fresh, "id") : STR_EMPTY);
+    unlink_child(entry->list, entry->value);
+    return RC_OK;
+}
+
 static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct value *op)
 {
     struct arena *arena = ctx->arena;
@@ -531,54 +584,19 @@ static enum rc apply_retype(struct ctx *ctx, struct value *draft, const struct v
         draft_set_phase(arena, entry.value, is_finding ? STR("concentrated") : STR("long_term"));
         return RC_OK;
     }
-    if (str_equal_cstr(to, "measure")) {
-        struct value *finding = entry.letter == 'f' ? finding_before(&entry) : NULL;
-        struct value *findings = draft_child(draft, "findings");
-        if (entry.letter == 'm')
-            return draft_refuse(ctx, "draft.retype_same", id);
-        if (entry.letter != 'f' && findings)
-            finding = findings->items.last;
-        if (!finding)
-            return draft_refuse(ctx, "draft.measure_needs_finding", id);
-        TRY(retype_to_measure(ctx, draft, &entry, finding));
-        if (entry.letter == 'a')
-            repoint_aspect(arena, draft, id, STR_EMPTY);
-        unlink_child(entry.list, entry.value);
-        return RC_OK;
-    }
-    struct value *fresh = NULL;
-    TRY(put_new(ctx, draft, to, STR_EMPTY, STR_EMPTY, STR_EMPTY, &fresh));
-    bool to_aspect = str_equal_cstr(to, "aspect");
-    draft_set_text(arena, fresh, "no", value_get_text(entry.value, "no"));
-    if (entry.letter == 'm') {
-        set_title_and_body(arena, fresh, value_get_text(entry.value, "text"));
-    } else {
-        draft_set_text(arena, fresh, "title", value_get_text(entry.value, "title"));
-        if (!to_aspect || value_get_text(entry.value, "body").n > 0)
-            draft_set_text(arena, fresh, "body", value_get_text(entry.value, "body"));
-    }
-    struct value *list = paragraph_list(arena, fresh);
-    VALUE_EACH (n, value_get(entry.value, "paragraphs"))
-        add_number(arena, list, n->integer);
-    add_number(arena, list, value_get_int(entry.value, "paragraph", 0));
-    VALUE_EACH (measure, value_get(entry.value, "measures"))
-        if (value_get_bool(measure, "derived") || str_equal_cstr(to, "note"))
-            gather_paragraphs(arena, measure, list);
+    if (!str_equal_cstr(to, "measure"))
+        return retype_to_new(ctx, draft, &entry, to);
+    struct value *finding = entry.letter == 'f' ? finding_before(&entry) : NULL;
     struct value *findings = draft_child(draft, "findings");
-    if ((is_finding || is_long_term) && entry.letter == 'm') {
-        value_set(fresh, STR("aspect"), value_copy(arena, value_get(entry.finding, "aspect")));
-        unlink_child(findings, fresh);
-        link_child(findings, fresh, entry.finding->next);
-    }
-    if (to_aspect && entry.letter == 'f')
-        free_measures(arena, draft, &entry, value_get_text(fresh, "id"));
-    if (str_equal_cstr(to, "note") && entry.letter == 'f')
-        VALUE_EACH (measure, value_get(entry.value, "measures"))
-            if (!value_get_bool(measure, "derived"))
-                draft_set_text(arena, fresh, "body",
-                               join_lines(arena, value_get_text(fresh, "body"), value_get_text(measure, "text")));
+    if (entry.letter == 'm')
+        return draft_refuse(ctx, "draft.retype_same", id);
+    if (entry.letter != 'f' && findings)
+        finding = findings->items.last;
+    if (!finding)
+        return draft_refuse(ctx, "draft.measure_needs_finding", id);
+    TRY(retype_to_measure(ctx, draft, &entry, finding));
     if (entry.letter == 'a')
-        repoint_aspect(arena, draft, id, to_aspect ? value_get_text(fresh, "id") : STR_EMPTY);
+        repoint_aspect(arena, draft, id, STR_EMPTY);
     unlink_child(entry.list, entry.value);
     return RC_OK;
 }

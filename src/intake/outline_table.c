@@ -45,26 +45,34 @@ static enum column_kind column_kind_of(struct str heading)
     return COLUMN_OTHER;
 }
 
-/* Cells and the rows and columns that they cover. */
-static enum rc read_grid(struct outline *outline, size_t first, size_t end, struct grid *grid)
+/* The numbers of the rows that have cells, ascending; and how far the cells reach to the right. */
+struct extent {
+    VEC(int) rows;
+    size_t columns;
+};
+
+static size_t span_of(int span) { return span > 1 ? (size_t)span : 1; }
+
+static enum rc find_extent(struct outline *outline, size_t first, size_t end, struct extent *extent)
 {
-    struct arena *arena = outline->arena;
-    VEC(int) rows = {0};
-    grid->cells = ARENA_NEW_ARRAY(arena, struct grid_cell, end - first);
-    if (!grid->cells)
-        return arena_rc(arena);
     for (size_t i = first; i < end; i++) {
         const struct paragraph *paragraph = cell_paragraph(outline, i);
-        if ((rows.n == 0 || rows.p[rows.n - 1] < paragraph->row) && !VEC_PUSH(arena, &rows, paragraph->row))
-            return arena_rc(arena);
-        size_t right =
-            (size_t)paragraph->column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span - 1 : 0);
-        if (right > grid->columns)
-            grid->columns = right;
+        int last = extent->rows.n ? extent->rows.p[extent->rows.n - 1] : 0;
+        if ((extent->rows.n == 0 || last < paragraph->row) && !VEC_PUSH(outline->arena, &extent->rows, paragraph->row))
+            return arena_rc(outline->arena);
+        size_t right = (size_t)paragraph->column + span_of(paragraph->column_span) - 1;
+        if (right > extent->columns)
+            extent->columns = right;
     }
-    if (grid->columns > COLUMNS_MAX)
-        grid->columns = COLUMNS_MAX;
-    grid->rows = rows.n;
+    if (extent->columns > COLUMNS_MAX)
+        extent->columns = COLUMNS_MAX;
+    return RC_OK;
+}
+
+static enum rc make_grid(struct arena *arena, const struct extent *extent, struct grid *grid)
+{
+    grid->columns = extent->columns;
+    grid->rows = extent->rows.n;
     if (grid->columns == 0 || grid->rows == 0 || grid->rows > GRID_MAX / grid->columns)
         return RC_OK;
     grid->at = ARENA_NEW_ARRAY(arena, int, grid->rows * grid->columns);
@@ -74,37 +82,65 @@ static enum rc read_grid(struct outline *outline, size_t first, size_t end, stru
         return arena_rc(arena);
     for (size_t i = 0; i < grid->rows * grid->columns; i++)
         grid->at[i] = -1;
+    return RC_OK;
+}
+
+/* Marks what the newest cell covers and no earlier one does. */
+static void cover(struct grid *grid, const struct extent *extent, const struct paragraph *paragraph)
+{
+    const struct grid_cell *cell = &grid->cells[grid->count];
+    int below = paragraph->row + (int)span_of(paragraph->row_span);
+    size_t right = cell->column + span_of(paragraph->column_span);
+    for (size_t r = cell->row; r < grid->rows && extent->rows.p[r] < below; r++)
+        for (size_t c = cell->column; c < grid->columns && c < right; c++)
+            if (grid->at[r * grid->columns + c] < 0)
+                grid->at[r * grid->columns + c] = (int)grid->count;
+}
+
+/* A line of a cell: a new cell, or one more line of the last. */
+static void add_cell(struct outline *outline, size_t at, size_t row, const struct extent *extent, struct grid *grid)
+{
+    struct arena *arena = outline->arena;
+    const struct paragraph *paragraph = cell_paragraph(outline, at);
+    const struct outline_line *line = &outline->lines.p[at];
+    size_t column = (size_t)paragraph->column - 1;
+    struct grid_cell *last = grid->count ? &grid->cells[grid->count - 1] : NULL;
+    if (last && last->row == row && last->column == column) {
+        last->match = arena_concat(arena, arena_concat(arena, last->match, STR("\n")), line->match);
+        last->clean = arena_concat(arena, arena_concat(arena, last->clean, STR("\n")), line->clean.text);
+        return;
+    }
+    grid->cells[grid->count] = (struct grid_cell){.match = outline_trim(line->match),
+                                                  .clean = outline_trim(line->clean.text),
+                                                  .line = (uint32_t)at,
+                                                  .row = row,
+                                                  .column = column,
+                                                  .is_header = paragraph->is_header_cell};
+    cover(grid, extent, paragraph);
+    grid->count++;
+}
+
+/* Cells and the rows and columns that they cover. */
+static enum rc read_grid(struct outline *outline, size_t first, size_t end, struct grid *grid)
+{
+    struct extent extent = {0};
+    grid->cells = ARENA_NEW_ARRAY(outline->arena, struct grid_cell, end - first);
+    if (!grid->cells)
+        return arena_rc(outline->arena);
+    TRY(find_extent(outline, first, end, &extent));
+    TRY(make_grid(outline->arena, &extent, grid));
+    if (!grid->at)
+        return RC_OK;
     size_t row = 0;
     for (size_t i = first; i < end; i++) {
         const struct paragraph *paragraph = cell_paragraph(outline, i);
-        const struct outline_line *line = &outline->lines.p[i];
         if (paragraph->column < 1 || (size_t)paragraph->column > grid->columns)
             continue;
-        while (row > 0 && rows.p[row] > paragraph->row)
+        while (row > 0 && extent.rows.p[row] > paragraph->row)
             row--;
-        while (row + 1 < rows.n && rows.p[row] < paragraph->row)
+        while (row + 1 < extent.rows.n && extent.rows.p[row] < paragraph->row)
             row++;
-        size_t column = (size_t)paragraph->column - 1;
-        struct grid_cell *last = grid->count ? &grid->cells[grid->count - 1] : NULL;
-        if (last && last->row == row && last->column == column) {
-            last->match = arena_concat(arena, arena_concat(arena, last->match, STR("\n")), line->match);
-            last->clean = arena_concat(arena, arena_concat(arena, last->clean, STR("\n")), line->clean.text);
-            continue;
-        }
-        grid->cells[grid->count] = (struct grid_cell){.match = outline_trim(line->match),
-                                                      .clean = outline_trim(line->clean.text),
-                                                      .line = (uint32_t)i,
-                                                      .row = row,
-                                                      .column = column,
-                                                      .is_header = paragraph->is_header_cell};
-        for (size_t r = row;
-             r < grid->rows && rows.p[r] < paragraph->row + (paragraph->row_span > 1 ? paragraph->row_span : 1); r++)
-            for (size_t c = column;
-                 c < grid->columns && c < column + (size_t)(paragraph->column_span > 1 ? paragraph->column_span : 1);
-                 c++)
-                if (grid->at[r * grid->columns + c] < 0)
-                    grid->at[r * grid->columns + c] = (int)grid->count;
-        grid->count++;
+        add_cell(outline, i, row, &extent, grid);
     }
     for (size_t i = grid->count; i > 0; i--)
         grid->starts[grid->cells[i - 1].row] = i - 1;

@@ -119,19 +119,6 @@ enum rc numbering_new(struct reader *reader, const struct xml_node *root, struct
     return RC_OK;
 }
 
-static void add_roman(struct buf *out, int64_t value, bool is_lower)
-{
-    static const struct {
-        int value;
-        const char *text;
-    } steps[] = {{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"},
-                 {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"}};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        for (; value >= steps[i].value; value -= steps[i].value)
-            for (const char *c = steps[i].text; *c; c++)
-                buf_add_char(out, (char)(is_lower ? *c | 0x20 : *c));
-}
-
 static const char *const han_digits[] = {"\u3007", "\u4e00", "\u4e8c", "\u4e09", "\u56db",
                                          "\u4e94", "\u516d", "\u4e03", "\u516b", "\u4e5d"};
 static const char *const legal_digits[] = {"\u96f6", "\u58f9", "\u8d30", "\u53c1", "\u8086",
@@ -141,12 +128,49 @@ static const char *const stems[] = {"\u7532", "\u4e59", "\u4e19", "\u4e01", "\u6
 static const char *const branches[] = {"\u5b50", "\u4e11", "\u5bc5", "\u536f", "\u8fb0", "\u5df3",
                                        "\u5348", "\u672a", "\u7533", "\u9149", "\u620c", "\u4ea5"};
 
-/* 1..99999 as read aloud: 10 ten, 12 ten-two, 105 hundred-zero-five. */
-static void add_counting(struct buf *out, int64_t value, const char *const digits[10], bool is_legal)
+static const char *const wide_digits[] = {"\uff10", "\uff11", "\uff12", "\uff13", "\uff14",
+                                          "\uff15", "\uff16", "\uff17", "\uff18", "\uff19"};
+
+/* How a format of numbers is written; value is within 0 or 1 .. max. */
+struct format_rule {
+    const char *name;
+    bool is_prefix; /* of the format's name */
+    int min, max;   /* outside: decimal */
+    void (*add)(struct buf *out, int64_t value, const struct format_rule *rule);
+    const char *const *digits;
+    uint32_t first; /* character of 1 */
+};
+
+static void add_nothing(struct buf *out, int64_t value, const struct format_rule *rule)
 {
+    (void)out, (void)value, (void)rule;
+}
+
+static void add_roman(struct buf *out, int64_t value, const struct format_rule *rule)
+{
+    static const struct {
+        int value;
+        const char *text;
+    } steps[] = {{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"},
+                 {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        for (; value >= steps[i].value; value -= steps[i].value)
+            for (const char *c = steps[i].text; *c; c++)
+                buf_add_char(out, (char)(rule->first == 'i' ? *c | 0x20 : *c));
+}
+
+static void add_letter(struct buf *out, int64_t value, const struct format_rule *rule)
+{
+    for (int64_t i = 0; value > 0 && i <= (value - 1) / 26 && i < 20; i++) /* a..z, aa, bb, ... */
+        buf_add_char(out, (char)((int)rule->first + (int)((value - 1) % 26)));
+}
+
+/* 1..99999 as read aloud: 10 ten, 12 ten-two, 105 hundred-zero-five. */
+static void add_counting(struct buf *out, int64_t value, const struct format_rule *rule)
+{
+    bool is_legal = rule->digits == legal_digits, has_gap = false, has_any = false;
     const char *const units[] = {"", is_legal ? "\u62fe" : "\u5341", is_legal ? "\u4f70" : "\u767e",
                                  is_legal ? "\u4edf" : "\u5343", "\u4e07"};
-    bool has_gap = false, has_any = false;
     int64_t power = 10000;
     for (int at = 4; at >= 0; at--, power /= 10) {
         int64_t digit = value / power % 10;
@@ -155,72 +179,79 @@ static void add_counting(struct buf *out, int64_t value, const char *const digit
             continue;
         }
         if (has_gap)
-            buf_add_cstr(out, is_legal ? digits[0] : "\u96f6");
+            buf_add_cstr(out, is_legal ? rule->digits[0] : "\u96f6");
         if (!(at == 1 && digit == 1 && !has_any && !is_legal))
-            buf_add_cstr(out, digits[digit]);
+            buf_add_cstr(out, rule->digits[digit]);
         buf_add_cstr(out, units[at]);
         has_gap = false;
         has_any = true;
     }
     if (!has_any)
-        buf_add_cstr(out, digits[0]);
+        buf_add_cstr(out, rule->digits[0]);
 }
 
-static void add_digits(struct buf *out, int64_t value, const char *const digits[10])
+static void add_digits(struct buf *out, int64_t value, const struct format_rule *rule)
 {
     int64_t power = 1;
     while (value / power >= 10)
         power *= 10;
     for (; power > 0; power /= 10)
-        buf_add_cstr(out, digits[value / power % 10]);
+        buf_add_cstr(out, rule->digits[value / power % 10]);
 }
 
-static void add_letter(struct buf *out, int64_t value, char first)
+static void add_word(struct buf *out, int64_t value, const struct format_rule *rule)
 {
-    for (int64_t i = 0; value > 0 && i <= (value - 1) / 26 && i < 20; i++) /* a..z, aa, bb, ... */
-        buf_add_char(out, (char)(first + (value - 1) % 26));
+    buf_add_cstr(out, rule->digits[value - 1]);
 }
+
+static void add_character(struct buf *out, int64_t value, const struct format_rule *rule)
+{
+    reader_put_char(out, rule->first + (uint32_t)value - 1);
+}
+
+static void add_two_digits(struct buf *out, int64_t value, const struct format_rule *rule)
+{
+    (void)rule;
+    buf_add_format(out, "%02lld", (long long)value);
+}
+
+static const struct format_rule format_rules[] = {
+    {"none", false, 0, VALUE_MAX, add_nothing, NULL, 0},
+    {"lowerRoman", false, 0, VALUE_MAX, add_roman, NULL, 'i'},
+    {"upperRoman", false, 0, VALUE_MAX, add_roman, NULL, 'I'},
+    {"lowerLetter", false, 0, VALUE_MAX, add_letter, NULL, 'a'},
+    {"upperLetter", false, 0, VALUE_MAX, add_letter, NULL, 'A'},
+    {"chineseCounting", true, 0, VALUE_MAX, add_counting, han_digits, 0},
+    {"taiwaneseCounting", true, 0, VALUE_MAX, add_counting, han_digits, 0},
+    {"japaneseCounting", false, 0, VALUE_MAX, add_counting, han_digits, 0},
+    {"chineseLegalSimplified", false, 0, VALUE_MAX, add_counting, legal_digits, 0},
+    {"ideographLegalTraditional", false, 0, VALUE_MAX, add_counting, legal_digits, 0},
+    {"ideographDigital", false, 0, VALUE_MAX, add_digits, han_digits, 0},
+    {"japaneseDigitalTenThousand", false, 0, VALUE_MAX, add_digits, han_digits, 0},
+    {"taiwaneseDigital", false, 0, VALUE_MAX, add_digits, han_digits, 0},
+    {"ideographTraditional", false, 1, 10, add_word, stems, 0},
+    {"ideographZodiac", false, 1, 12, add_word, branches, 0},
+    {"decimalEnclosedCircle", true, 1, 20, add_character, NULL, 0x2460},
+    {"decimalEnclosedParen", false, 1, 20, add_character, NULL, 0x2474},
+    {"decimalEnclosedFullstop", false, 1, 20, add_character, NULL, 0x2488},
+    {"ideographEnclosedCircle", false, 1, 10, add_character, NULL, 0x3280},
+    {"decimalFullWidth", true, 0, VALUE_MAX, add_digits, wide_digits, 0},
+    {"decimalZero", false, 0, VALUE_MAX, add_two_digits, NULL, 0},
+};
 
 void numbering_format(struct buf *out, struct str format, int64_t value)
 {
-    if (value < 0 || value > VALUE_MAX || str_equal_cstr(format, "decimal")) {
-        buf_add_int64(out, value);
-    } else if (str_equal_cstr(format, "none")) {
+    for (size_t i = 0; i < sizeof format_rules / sizeof format_rules[0]; i++) {
+        const struct format_rule *rule = &format_rules[i];
+        struct str name = str_from_cstr(rule->name);
+        if (!(rule->is_prefix ? str_has_prefix(format, name) : str_equal(format, name)))
+            continue;
+        if (value < rule->min || value > rule->max)
+            break;
+        rule->add(out, value, rule);
         return;
-    } else if (str_equal_cstr(format, "lowerRoman") || str_equal_cstr(format, "upperRoman")) {
-        add_roman(out, value, format.p[0] == 'l');
-    } else if (str_equal_cstr(format, "lowerLetter") || str_equal_cstr(format, "upperLetter")) {
-        add_letter(out, value, format.p[0] == 'l' ? 'a' : 'A');
-    } else if (str_has_prefix(format, STR("chineseCounting")) || str_has_prefix(format, STR("taiwaneseCounting")) ||
-               str_equal_cstr(format, "japaneseCounting")) {
-        add_counting(out, value, han_digits, false);
-    } else if (str_equal_cstr(format, "chineseLegalSimplified") ||
-               str_equal_cstr(format, "ideographLegalTraditional")) {
-        add_counting(out, value, legal_digits, true);
-    } else if (str_equal_cstr(format, "ideographDigital") || str_equal_cstr(format, "japaneseDigitalTenThousand") ||
-               str_equal_cstr(format, "taiwaneseDigital")) {
-        add_digits(out, value, han_digits);
-    } else if (str_equal_cstr(format, "ideographTraditional") && value >= 1 && value <= 10) {
-        buf_add_cstr(out, stems[value - 1]);
-    } else if (str_equal_cstr(format, "ideographZodiac") && value >= 1 && value <= 12) {
-        buf_add_cstr(out, branches[value - 1]);
-    } else if (str_has_prefix(format, STR("decimalEnclosedCircle")) && value >= 1 && value <= 20) {
-        reader_put_char(out, 0x2460 + (uint32_t)value - 1);
-    } else if (str_equal_cstr(format, "decimalEnclosedParen") && value >= 1 && value <= 20) {
-        reader_put_char(out, 0x2474 + (uint32_t)value - 1);
-    } else if (str_equal_cstr(format, "decimalEnclosedFullstop") && value >= 1 && value <= 20) {
-        reader_put_char(out, 0x2488 + (uint32_t)value - 1);
-    } else if (str_equal_cstr(format, "ideographEnclosedCircle") && value >= 1 && value <= 10) {
-        reader_put_char(out, 0x3280 + (uint32_t)value - 1);
-    } else if (str_has_prefix(format, STR("decimalFullWidth"))) {
-        static const char *const wide[] = {"\uff10", "\uff11", "\uff12", "\uff13", "\uff14",
-                                           "\uff15", "\uff16", "\uff17", "\uff18", "\uff19"};
-        add_digits(out, value, wide);
-    } else if (str_equal_cstr(format, "decimalZero")) {
-        buf_add_format(out, "%02lld", (long long)value);
-    } else {
-        buf_add_int64(out, value);
     }
+    buf_add_int64(out, value);
 }
 
 static const struct level *level_of(const struct list *list, int at)

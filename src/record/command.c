@@ -71,8 +71,11 @@ static struct str with_line_feeds(struct arena *arena, struct str s)
     return (struct str){text, n};
 }
 
-static enum rc read_text(struct ctx *ctx, const struct field *field, struct str s, struct value *input)
+static enum rc read_text(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
+                         struct value *input)
 {
+    if (raw->kind != VALUE_TEXT)
+        return fail_field(ctx, field, "field.not_text", STR_EMPTY);
     TRY(utf8_check(ctx, s, field->name));
     s = with_line_feeds(ctx->arena, s);
     int max = field->max ? field->max : field->kind == FIELD_LONG ? FIELD_LONG_DEFAULT : FIELD_LINE_DEFAULT;
@@ -122,10 +125,77 @@ static enum rc read_integer(struct ctx *ctx, const struct field *field, const st
     return RC_OK;
 }
 
+static enum rc read_date(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
+                         struct value *input)
+{
+    (void)raw;
+    int32_t day;
+    if (!date_parse(s, &day))
+        return fail_field(ctx, field, "field.not_a_date", s);
+    value_put_text(ctx->arena, input, field->name, s);
+    return RC_OK;
+}
+
+static enum rc read_choice(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
+                           struct value *input)
+{
+    if (raw->kind != VALUE_TEXT || !is_choice(field->choices, s))
+        return fail_field(ctx, field, "field.not_a_choice", str_from_cstr(field->choices));
+    value_put_text(ctx->arena, input, field->name, s);
+    return RC_OK;
+}
+
+static enum rc read_json(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
+                         struct value *input)
+{
+    (void)raw;
+    struct value *tree;
+    TRY(json_parse(ctx, s, &tree));
+    value_put(input, str_from_cstr(field->name), tree);
+    return RC_OK;
+}
+
+/* A box that is not ticked is not sent at all. */
+static enum rc read_bool(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
+                         struct value *input)
+{
+    bool on = raw && ((raw->kind == VALUE_BOOL && raw->boolean) || (raw->kind == VALUE_INT && raw->integer != 0) ||
+                      (s.n && !str_equal(s, STR("0")) && !str_equal(s, STR("false"))));
+    value_put_bool(ctx->arena, input, field->name, on);
+    return RC_OK;
+}
+
+/* How each kind of field is read once something was given; lists of ids and whole trees are read before. */
+static const struct field_reader {
+    enum rc (*read)(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
+                    struct value *input);
+    bool is_exact;      /* blanks at the ends count */
+    bool is_empty_text; /* nothing given is "", else null */
+} field_readers[] = {
+    [FIELD_TEXT] = {read_text, false, true},      [FIELD_SECRET] = {read_text, true, true},
+    [FIELD_LONG] = {read_text, true, true},       [FIELD_INT] = {read_integer, false, false},
+    [FIELD_ID] = {read_integer, false, false},    [FIELD_DATE] = {read_date, false, false},
+    [FIELD_CHOICE] = {read_choice, false, true},  [FIELD_BOOL] = {read_bool, false, false},
+    [FIELD_MONEY] = {read_integer, false, false}, [FIELD_JSON] = {read_json, false, false},
+    [FIELD_IDS] = {NULL, false, false},
+};
+
+static enum rc read_nothing(struct ctx *ctx, const struct field *field, struct value *input)
+{
+    if (field->is_required)
+        return fail_field(ctx, field, "field.required", STR_EMPTY);
+    if (field_readers[field->kind].is_empty_text)
+        value_put_text(ctx->arena, input, field->name, STR(""));
+    else
+        value_put_null(ctx->arena, input, field->name);
+    return RC_OK;
+}
+
 static enum rc read_field(struct ctx *ctx, const struct field *field, const struct value *raw, struct value *input)
 {
-    if (field->kind == FIELD_IDS && raw)
-        return read_ids(ctx, field, raw, input);
+    const struct field_reader *reader = &field_readers[field->kind];
+    if (field->kind == FIELD_IDS)
+        return raw ? read_ids(ctx, field, raw, input) : read_nothing(ctx, field, input);
     if (field->kind == FIELD_JSON && raw && raw->kind != VALUE_TEXT) {
         value_put(input, str_from_cstr(field->name), value_copy(ctx->arena, raw));
         return RC_OK;
@@ -135,57 +205,12 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
     if (raw && raw->kind == VALUE_MAP)
         return fail_field(ctx, field, "field.not_text", STR_EMPTY);
     struct str s = raw && raw->kind == VALUE_TEXT ? raw->text : STR_EMPTY;
-    if (field->kind != FIELD_LONG && field->kind != FIELD_SECRET)
+    if (!reader->is_exact)
         s = str_trim(s);
     bool is_empty = !raw || raw->kind == VALUE_NULL || (raw->kind == VALUE_TEXT && s.n == 0);
-    if (field->kind == FIELD_BOOL) {
-        bool on = raw && ((raw->kind == VALUE_BOOL && raw->boolean) || (raw->kind == VALUE_INT && raw->integer != 0) ||
-                          (s.n && !str_equal(s, STR("0")) && !str_equal(s, STR("false"))));
-        value_put_bool(ctx->arena, input, field->name, on);
-        return RC_OK;
-    }
-    if (is_empty && field->is_required)
-        return fail_field(ctx, field, "field.required", STR_EMPTY);
-    if (is_empty) {
-        if (field->kind == FIELD_TEXT || field->kind == FIELD_SECRET || field->kind == FIELD_LONG ||
-            field->kind == FIELD_CHOICE)
-            value_put_text(ctx->arena, input, field->name, STR(""));
-        else
-            value_put_null(ctx->arena, input, field->name);
-        return RC_OK;
-    }
-    int32_t day;
-    struct value *tree;
-    switch (field->kind) {
-    case FIELD_TEXT:
-    case FIELD_SECRET:
-    case FIELD_LONG:
-        if (raw->kind != VALUE_TEXT)
-            return fail_field(ctx, field, "field.not_text", STR_EMPTY);
-        return read_text(ctx, field, s, input);
-    case FIELD_INT:
-    case FIELD_ID:
-    case FIELD_MONEY:
-        return read_integer(ctx, field, raw, s, input);
-    case FIELD_DATE:
-        if (!date_parse(s, &day))
-            return fail_field(ctx, field, "field.not_a_date", s);
-        value_put_text(ctx->arena, input, field->name, s);
-        return RC_OK;
-    case FIELD_CHOICE:
-        if (raw->kind != VALUE_TEXT || !is_choice(field->choices, s))
-            return fail_field(ctx, field, "field.not_a_choice", str_from_cstr(field->choices));
-        value_put_text(ctx->arena, input, field->name, s);
-        return RC_OK;
-    case FIELD_JSON:
-        TRY(json_parse(ctx, s, &tree));
-        value_put(input, str_from_cstr(field->name), tree);
-        return RC_OK;
-    case FIELD_BOOL:
-    case FIELD_IDS:
-        break;
-    }
-    return fail_field(ctx, field, "field.required", STR_EMPTY);
+    if (is_empty && field->kind != FIELD_BOOL)
+        return read_nothing(ctx, field, input);
+    return reader->read(ctx, field, raw, s, input);
 }
 
 enum rc command_read_input(struct ctx *ctx, const struct command *command, const struct value *raw,
