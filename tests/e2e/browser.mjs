@@ -18,6 +18,21 @@ export const launch = () => chromium.launch({
 
 export const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
+// Signs in on a page of the server at address; whoever must change the password first ends on /password.
+export async function sign_in(page, address, login, password) {
+  await page.goto(new URL('/login', address).href);
+  await page.fill('#login', login);
+  await page.fill('#password', password);
+  await Promise.all([page.waitForNavigation(), page.click('form[action="/login"] .btn-primary')]);
+}
+
+export async function change_password(page, current, password, repeat = password) {
+  await page.fill('#current', current);
+  await page.fill('#password', password);
+  await page.fill('#repeat', repeat);
+  await Promise.all([page.waitForNavigation(), page.click('form[action="/password"] .btn-primary')]);
+}
+
 // Rules broken on the page, as lines of text.  axe is evaluated over the debugging channel, which the page's
 // content security policy does not touch.
 export async function axe_lines(page) {

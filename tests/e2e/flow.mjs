@@ -6,8 +6,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { launch, sizes } from './browser.mjs';
+import { change_password, launch, sign_in as sign_in_at, sizes } from './browser.mjs';
 import { data_dir, start_product } from './server.mjs';
+import { run_all, test } from './tap.mjs';
 import { zip_text } from './zip.mjs';
 
 const [program, engine] = process.argv.slice(2);
@@ -19,8 +20,6 @@ const product = await start_product({ program, engine });
 const { address, passwords } = product;
 const browser = await launch();
 const new_password = 'Xiang-2026-xin-mima';
-const cases = [];
-const test = (name, run) => cases.push({ name, run });
 const known = {}; // what a case leaves for the next ones
 
 async function open_context(options) {
@@ -37,19 +36,7 @@ const office = await open_context({});
 const plain = await open_context({ javaScriptEnabled: false });
 let { page } = office;
 
-async function sign_in(to, login, password) {
-  await to.goto(`${address}/login`);
-  await to.fill('#login', login);
-  await to.fill('#password', password);
-  await Promise.all([to.waitForNavigation(), to.click('form[action="/login"] .btn-primary')]);
-}
-
-async function change_password(to, current, password, repeat = password) {
-  await to.fill('#current', current);
-  await to.fill('#password', password);
-  await to.fill('#repeat', repeat);
-  await Promise.all([to.waitForNavigation(), to.click('form[action="/password"] .btn-primary')]);
-}
+const sign_in = (to, login, password) => sign_in_at(to, address, login, password);
 
 const path_of = (one) => new URL(one.url()).pathname;
 const heading = (one = page) => one.textContent('h1').then((text) => text.trim());
@@ -430,17 +417,8 @@ test('the program told of no fault and stops when asked', async () => {
   assert.deepEqual(product.log.filter((line) => /\berror\b/i.test(line)), []);
 });
 
-console.log(`1..${cases.length}`);
-let failed = 0;
-for (const [i, { name, run }] of cases.entries()) {
-  try {
-    await run();
-    console.log(`ok ${i + 1} - ${name}`);
-  } catch (problem) {
-    failed++;
-    console.log(`not ok ${i + 1} - ${name}\n${String(problem.stack).replace(/^/gm, '# ')}`);
-    if (!page.isClosed()) console.log(`# at ${page.url()}`);
-    if (process.env.BIHUAN_SHOTS && !page.isClosed()) await page.screenshot({ path: join(process.env.BIHUAN_SHOTS, `flow-${engine}-${i + 1}.png`) });
-  }
-}
-process.exitCode = failed ? 1 : 0;
+await run_all(async (number) => {
+  if (page.isClosed()) return [];
+  if (process.env.BIHUAN_SHOTS) await page.screenshot({ path: join(process.env.BIHUAN_SHOTS, `flow-${engine}-${number}.png`) });
+  return [`at ${page.url()}`];
+});

@@ -3,29 +3,22 @@
 //
 //   node tests/e2e/pages.mjs PROGRAM
 import assert from 'node:assert/strict';
-import { launch, look, sizes } from './browser.mjs';
+import { change_password, launch, look, sign_in as sign_in_at, sizes } from './browser.mjs';
 import { start_product } from './server.mjs';
+import { run_all, test } from './tap.mjs';
 
 const product = await start_product({ program: process.argv[2], engine: 'sqlite' });
 const { address, passwords } = product;
 const browser = await launch();
-const cases = [];
-const test = (name, run) => cases.push({ name, run });
 
 // A context that is signed in, with the first password changed.
 async function sign_in(login, options = {}) {
   const context = await browser.newContext({ viewport: sizes.wide, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options });
   const page = await context.newPage();
-  await page.goto(`${address}/login`);
-  await page.fill('#login', login);
-  await page.fill('#password', passwords[login]);
-  await Promise.all([page.waitForNavigation(), page.click('form[action="/login"] .btn-primary')]);
+  await sign_in_at(page, address, login, passwords[login]);
   if (new URL(page.url()).pathname === '/password') {
     const fresh = `Xin-2026-${login.length}-mima-hao`;
-    await page.fill('#current', passwords[login]);
-    await page.fill('#password', fresh);
-    await page.fill('#repeat', fresh);
-    await Promise.all([page.waitForNavigation(), page.click('form[action="/password"] .btn-primary')]);
+    await change_password(page, passwords[login], fresh);
     passwords[login] = fresh;
   }
   assert.equal(new URL(page.url()).pathname, '/');
@@ -173,17 +166,6 @@ test('on a phone all places of the navigation can be reached without script', as
   await page.close();
 });
 
-console.log(`1..${cases.length}`);
-let failed = 0;
-for (const [i, { name, run }] of cases.entries()) {
-  try {
-    await run();
-    console.log(`ok ${i + 1} - ${name}`);
-  } catch (problem) {
-    failed++;
-    console.log(`not ok ${i + 1} - ${name}\n${String(problem.message).replace(/^/gm, '# ')}`);
-  }
-}
+await run_all();
 await browser.close();
 await product.stop();
-process.exitCode = failed ? 1 : 0;

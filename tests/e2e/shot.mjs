@@ -6,7 +6,7 @@
 // Prints one line for each fault ("PATH WIDTH: ...") and ends with 1 when there is one.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { launch, look, sizes } from './browser.mjs';
+import { launch, look, sign_in, sizes } from './browser.mjs';
 
 const options = { out: '/tmp/bihuan-shots', login: null, 'password-file': null, cookie: null, theme: null };
 const words = [];
@@ -23,12 +23,9 @@ if (!base || !paths.length) {
   process.exit(64);
 }
 
-async function sign_in(context) {
+async function enter(context) {
   const page = await context.newPage();
-  await page.goto(new URL('/login', base).href);
-  await page.fill('#login', options.login);
-  await page.fill('#password', readFileSync(options['password-file'], 'utf8').trim());
-  await Promise.all([page.waitForNavigation(), page.click('form[action="/login"] button.btn-primary')]);
+  await sign_in(page, base, options.login, readFileSync(options['password-file'], 'utf8').trim());
   if (new URL(page.url()).pathname === '/login') throw new Error('sign-in was refused');
   await page.close();
 }
@@ -42,7 +39,7 @@ try {
     await context.addCookies([{ name, value: rest.join('='), url: base }]);
   }
   if (options.theme) await context.addCookies([{ name: 'theme', value: options.theme, url: base }]);
-  if (options.login) await sign_in(context);
+  if (options.login) await enter(context);
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const path of paths) {
       const name = path.replace(/^\//, '').replace(/[^A-Za-z0-9]+/g, '-') || 'home';
