@@ -6,17 +6,13 @@
  * to "internal".  What is in WEST, or in EAST as a work secret, must change nothing of what a role in EAST gets: no
  * row, no count, no hit, no byte of an export.
  */
+#include "app_site.h"
 #include "record_support.h"
 
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "access/session.h"
 #include "base/clock.h"
 #include "intake/draft.h"
 #include "intake/outline.h"
@@ -25,7 +21,7 @@
 #include "loop/task.h"
 #include "serve/page.h"
 
-enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, ANSWER_BYTES_MAX = 4 << 20, SNAPSHOTS_MAX = 4000, PATH_BYTES = 300 };
+enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, SNAPSHOTS_MAX = 4000, PATH_BYTES = 300 };
 enum place { INSIDE, OUTSIDE, ABOVE, PLACE_COUNT };
 static const char *const place_names[] = {"inside", "outside", "above the label"};
 
@@ -36,13 +32,11 @@ static const char *const noun_names[] = {"units",  "findings", "sources", "draft
 
 static struct {
     struct store *store;
-    struct app *app;
-    struct settings settings;
-    pthread_t thread;
+    struct app_site site;
     int64_t ids[NOUN_COUNT][PLACE_COUNT];
     int64_t root;
     struct actor actors[ANYBODY_COUNT];
-    char tokens[ANYBODY_COUNT][SESSION_TOKEN_BYTES], csrfs[ANYBODY_COUNT][SESSION_TOKEN_BYTES];
+    struct app_session sessions[ANYBODY_COUNT];
     uint64_t snapshots[SNAPSHOTS_MAX];
     int faults, tried;
 } world;
@@ -76,7 +70,7 @@ static void make_documents(struct store *store, enum place place, int64_t unit_i
     struct outline *outline = NULL;
     char digest[FILESTORE_NAME_BYTES], draft_digest[FILESTORE_NAME_BYTES];
     struct str bytes = arena_format(store->ctx->arena, "%s%s\n", text_of_document, place_names[place]);
-    STORE_OK(filestore_open(store->ctx, world.settings.files, &files));
+    STORE_OK(filestore_open(store->ctx, app_site_files(store), &files));
     STORE_OK(filestore_put(store->ctx, files, bytes, digest));
     STORE_OK(reader_read(store->ctx, bytes, STR("feedback.txt"), &document));
     STORE_OK(outline_build(store->ctx, &document, &outline));
@@ -156,32 +150,17 @@ static void make_place(struct store *store, enum place place)
     make_sweep(store, place, unit_id, label);
 }
 
-static void make_session(struct store *store, int who, int64_t account_id)
-{
-    session_make_token(world.tokens[who]);
-    session_make_token(world.csrfs[who]);
-    struct session_start start = {.account_id = account_id,
-                                  .now_ms = clock_now_ms(),
-                                  .token = world.tokens[who],
-                                  .csrf = str_from_cstr(world.csrfs[who]),
-                                  .remote = STR("127.0.0.1"),
-                                  .agent = STR("test")};
-    STORE_OK(db_begin(store->ctx, store->db, true));
-    STORE_OK(session_work_start(store->ctx, store->db, &start));
-    STORE_OK(db_commit(store->ctx, store->db));
-}
-
 static void make_people_of_all_roles(struct store *store)
 {
     for (int who = 0; who < ROLE_COUNT; who++) {
         struct str login = arena_format(store->ctx->arena, "r%d", who);
         world.actors[who] =
             make_actor(store, login.p, role_name((enum role)who), world.ids[UNITS][INSIDE], LABEL_INTERNAL);
-        make_session(store, who, world.actors[who].account_id);
+        app_site_sign_in(store, world.actors[who].account_id, &world.sessions[who]);
     }
     int64_t id = make(store, &command_account_create, json(store, "{'login': 'nobody', 'name': 'nobody'}"));
     STORE_OK(actor_load(store->ctx, store->db, id, &world.actors[NOBODY]));
-    make_session(store, NOBODY, id);
+    app_site_sign_in(store, id, &world.sessions[NOBODY]);
     struct value *view = NULL;
     STORE_OK(run_as(store, &world.actors[NOBODY], &command_view_save,
                     json(store, "{'page': 'findings', 'name': 'mine', 'query': 'q=x'}"), &view));
@@ -195,70 +174,24 @@ static void make_people_of_all_roles(struct store *store)
 
 /* ---- asking -------------------------------------------------------------------------------------------------- */
 
-static void *serve(void *app) { return app_run(app) == RC_OK ? NULL : app; }
+/* Status of one request; its text stands in answer. */
+static struct app_answer answer;
 
-static void start_app(struct store *store)
-{
-    char *argv[] = {"--db",
-                    (char *)store->url.p,
-                    "--files",
-                    (char *)world.settings.files.p,
-                    "--port",
-                    "0",
-                    "--strict-templates",
-                    "true",
-                    "--workers",
-                    "2",
-                    "--log-level",
-                    "error"};
-    int left;
-    STORE_OK(settings_read(store->ctx, (int)(sizeof argv / sizeof *argv), argv, &world.settings, &left));
-    STORE_OK(app_open(store->ctx, &world.settings, &world.app));
-    assert_int_equal(pthread_create(&world.thread, NULL, serve, world.app), 0);
-}
-
-static void stop_app(void)
-{
-    void *failed;
-    app_stop(world.app);
-    assert_int_equal(pthread_join(world.thread, &failed), 0);
-    assert_null(failed);
-    app_close(world.app);
-}
-
-static char answer[ANSWER_BYTES_MAX];
-
-/* Status of one request; the body stands in answer. */
 static int ask(const char *method, const char *path, int who, const char *accept, bool has_token, struct str *ret_body)
 {
-    char head[2000];
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)app_port(world.app))};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = 0;
-    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    bool is_post = strcmp(method, "POST") == 0;
-    int n =
-        snprintf(head, sizeof head,
-                 "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\nAccept: %s\r\nCookie: bihuan=%s\r\n%s%s%s%s\r\n",
-                 method, path, accept, who < 0 ? "" : world.tokens[who], has_token && who >= 0 ? "X-CSRF-Token: " : "",
-                 has_token && who >= 0 ? world.csrfs[who] : "", has_token && who >= 0 ? "\r\n" : "",
-                 is_post ? "Content-Type: application/json\r\nContent-Length: 2\r\n" : "");
-    assert_true(n > 0 && (size_t)n + 2 < sizeof head);
-    if (is_post)
-        n += snprintf(head + n, sizeof head - (size_t)n, "{}");
-    assert_int_equal(send(fd, head, (size_t)n, MSG_NOSIGNAL), n);
-    size_t have = 0;
-    for (ssize_t got; have < sizeof answer - 1 && (got = recv(fd, answer + have, sizeof answer - 1 - have, 0)) > 0;)
-        have += (size_t)got;
-    close(fd);
-    answer[have] = '\0';
-    const char *body = strstr(answer, "\r\n\r\n");
-    assert_non_null(body);
-    assert_int_equal(sscanf(answer, "HTTP/1.1 %d", &status), 1);
-    *ret_body = (struct str){body + 4, have - (size_t)(body + 4 - answer)};
+    char lines[2000];
+    bool is_post = strcmp(method, "POST") == 0, is_token = has_token && who >= 0;
+    snprintf(lines, sizeof lines, "Accept: %s\r\nCookie: bihuan=%s\r\n%s%s%s%s", accept,
+             who < 0 ? "" : world.sessions[who].token, is_token ? "X-CSRF-Token: " : "",
+             is_token ? world.sessions[who].csrf : "", is_token ? "\r\n" : "",
+             is_post ? "Content-Type: application/json\r\n" : "");
+    answer = app_site_ask(&world.site, method, path, lines, STR("{}"));
+    *ret_body = answer.body;
     world.tried++;
-    return status;
+    return answer.status;
 }
+
+static bool has_header(const char *line) { return str_find(answer.head, str_from_cstr(line), 0) != SIZE_MAX; }
 
 /* Signing in without a page takes the token and its cookie from the same answer; a forged way back stays here. */
 static void try_sign_in(void)
@@ -267,7 +200,7 @@ static void try_sign_in(void)
                                                                                  "/\t/h", "/\n/h", "http://h"};
     struct str body;
     assert_int_equal(ask("GET", "/login", -1, "application/json", false, &body), 200);
-    assert_non_null(strstr(answer, "Set-Cookie: pre="));
+    assert_true(has_header("Set-Cookie: pre="));
     assert_true(str_find(body, STR("\"csrf\":\""), 0) != SIZE_MAX);
     for (size_t i = 0; i < sizeof local / sizeof *local; i++)
         assert_true(page_is_local_path(str_from_cstr(local[i])));
@@ -349,7 +282,7 @@ static void try_reading(void)
         if (route->perm == PERM_COUNT || !fill_path(route->path, INSIDE, path))
             continue;
         int status = ask("GET", path, -1, "text/html", false, &body);
-        if (status != 303 || !strstr(answer, "Location: /login"))
+        if (status != 303 || !has_header("Location: /login"))
             fault("GET", path, -1, "is not sent to the login");
     }
 }
@@ -582,11 +515,10 @@ STORE_TEST(every_route_and_command_obeys_role_scope_and_label)
     memset(&world, 0, sizeof world);
     world.store = store;
     clock_set_ms(clock_now_ms()); /* a workbook states when it was made */
-    world.settings.files = arena_format(store->ctx->arena, "%s/files", store->dir);
     world.root = make_root(store);
     make_place(store, INSIDE);
     make_people_of_all_roles(store);
-    start_app(store);
+    app_site_start(store, &world.site);
     try_sign_in();
     look_at_all(false);
     make_place(store, OUTSIDE);
@@ -594,7 +526,7 @@ STORE_TEST(every_route_and_command_obeys_role_scope_and_label)
     look_at_all(true);
     try_reading();
     try_writing();
-    stop_app();
+    app_site_stop(&world.site);
     for (int i = 0; i < command_count; i++)
         try_command(store, command_table[i]);
     print_message("%d requests and commands tried\n", world.tried);
