@@ -108,7 +108,7 @@ VALUES ($seq, $seq, 1, $status, $day, $due, $due, '', '', NULL, '', NULL, '', 0,
 
 -- :name cycle_set_state
 -- unscoped: apply
-UPDATE cycle SET state = $to, changed_seq = $seq WHERE id = (SELECT cycle_id FROM finding WHERE id = $id)
+UPDATE cycle SET state = $to, returned_count = returned_count + CASE WHEN $to = 'returned' THEN 1 ELSE 0 END, changed_seq = $seq WHERE id = (SELECT cycle_id FROM finding WHERE id = $id)
 
 -- :name cycle_set_due
 -- unscoped: apply; until the plan is approved the first date stays open to correction

@@ -53,7 +53,7 @@ WHERE id = $measure_id
 
 -- :name finding_sum
 -- unscoped: apply
-UPDATE finding SET progress_bp = coalesce((SELECT sum(m.progress_bp * m.weight) / sum(m.weight) FROM measure m WHERE m.finding_id = finding.id AND m.state <> 'dropped'), 0)
+UPDATE finding SET progress_bp = coalesce((SELECT sum(m.progress_bp * m.weight) / sum(m.weight) FROM measure m WHERE m.finding_id = finding.id AND m.cycle_n = finding.cycle_n AND m.state <> 'dropped'), 0)
 WHERE id = $finding_id
 
 -- :name task_relabel

@@ -7,6 +7,7 @@
 #include "loop/finding.h"
 
 #include "base/clock.h"
+#include "loop/closing.h"
 
 #define PHASES "immediate|concentrated|long_term"
 #define NATURES "|individual|common|mechanism|legacy"
@@ -268,6 +269,7 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
         return RC_OK; /* an untouched form changes nothing and leaves no event */
     if (value_get_text(body, "title").n == 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
+    TRY(long_term_check(call, row, value_get_text(row, "phase"), value_get_text(body, "phase")));
     TRY(put_unit_names(call, body, value_get_int(row, "unit_id", 0), value_get_int(body, "unit_id", 0)));
     TRY(put_new_waits(call, row, body));
     int64_t seq;
@@ -410,6 +412,7 @@ static enum rc measure_change(struct command_call *call)
     value_put_bool(arena, call->result, "is_changed", !is_same);
     if (is_same)
         return RC_OK;
+    TRY(long_term_check(call, finding, value_get_text(measure, "phase"), value_get_text(call->input, "phase")));
     struct value *body = value_new_map(arena);
     value_put_int(arena, body, "id", id);
     value_put_int(arena, body, "finding_id", finding_id);

@@ -17,9 +17,9 @@ static const struct noun_row {
 
 static const struct guard_row {
     enum query query;
-    const char *message, *link;
+    const char *message, *link, *name;
 } guard_table[GUARD_COUNT] = {
-#define GUARD(name, query, message, link) [GUARD_##name] = {Q_##query, message, link},
+#define GUARD(name, query, message, link) [GUARD_##name] = {Q_##query, message, link, #name},
 #include "../../data/guards.def"
 #undef GUARD
 };
@@ -56,6 +56,8 @@ const int lifecycle_count = (int)(sizeof lifecycle_table / sizeof lifecycle_tabl
 
 const char *lifecycle_noun_name(enum lifecycle_noun noun) { return noun_table[noun].name; }
 enum perm lifecycle_noun_read(enum lifecycle_noun noun) { return noun_table[noun].read; }
+
+const char *lifecycle_guard_name(enum guard guard) { return guard_table[guard].name; }
 
 struct str lifecycle_state(enum lifecycle_noun noun, const struct value *row)
 {
@@ -306,7 +308,8 @@ enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *act
                       &is_mine));
     for (int i = 0; i < lifecycle_count; i++) {
         const struct lifecycle_move *move = &lifecycle_table[i];
-        if (move->noun != noun || !lifecycle_is_from(move, state) || (move->who == WHO_HOLDER && !is_mine))
+        if (move->noun != noun || move->who == WHO_FOLLOWS || !lifecycle_is_from(move, state) ||
+            (move->who == WHO_HOLDER && !is_mine))
             continue;
         enum rc rc = actor_check(ctx, db, actor, move->perm, value_get_int(row, "unit_id", 0),
                                  value_get_int(row, "label", LABEL_INTERNAL));

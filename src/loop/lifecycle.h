@@ -19,6 +19,7 @@ enum lifecycle_noun {
 enum lifecycle_who {
     WHO_ANYBODY, /* with the permission */
     WHO_HOLDER,  /* of these, who is waited for */
+    WHO_FOLLOWS, /* nobody asks for it: it follows from another command */
 };
 
 enum guard {
@@ -51,6 +52,8 @@ const char *lifecycle_noun_name(enum lifecycle_noun noun);
 enum perm lifecycle_noun_read(enum lifecycle_noun noun);
 /* The state of a row of the noun. */
 struct str lifecycle_state(enum lifecycle_noun noun, const struct value *row);
+/* "FINDING_NO_DUE": the guard's name as it stands in data/guards.def. */
+const char *lifecycle_guard_name(enum guard guard);
 /* The move of a command ("accept"); NULL when there is none. */
 const struct lifecycle_move *lifecycle_find(enum lifecycle_noun noun, const char *command);
 bool lifecycle_is_from(const struct lifecycle_move *move, struct str state);

@@ -16,7 +16,7 @@ struct apply_step {
     const char *each; /* key of a list in the body; NULL: once */
 };
 
-enum { APPLY_STEPS_MAX = 12, SEARCH_PARTS_MAX = 4 };
+enum { APPLY_STEPS_MAX = 16, SEARCH_PARTS_MAX = 4 };
 
 /* How an event keeps the search index: which keys of the body make the indexed text and its scope. */
 struct search_rule {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "record/frozen.h"
 #include "text/json.h"
 #include "text/utf8.h"
 
@@ -262,6 +263,7 @@ enum rc command_append(struct command_call *call, enum event_kind kind, int64_t 
         .body = body,
     };
     TRY(arena_rc(call->ctx->arena));
+    TRY(frozen_check(call->ctx, call->db, kind, subject, body));
     return event_append(call->ctx, call->db, &event, ret_seq);
 }
 

@@ -182,6 +182,12 @@ static enum rc check_counts(struct ctx *ctx, struct db *db, struct check_result 
         {Q_CHECK_SEARCH_COUNT, "findings that the search index does not know"},
         {Q_CHECK_UNIT_PATHS, "units whose place in the tree is not in the table of ancestors"},
         {Q_CHECK_SOURCE_CHAIN, "sources without a chain of events"},
+        {Q_CHECK_CLOSED_CYCLE, "closed cycles without certificate, closing event or answer to whether they were on time"},
+        {Q_CHECK_CLOSED_UNTOUCHED, "closed cycles whose measures or tasks were changed afterwards"},
+        {Q_CHECK_CYCLE_STATE, "findings that do not stand as their last cycle does"},
+        {Q_CHECK_CERTIFICATE_NUMBERS, "issuers whose certificates have a gap in their numbers"},
+        {Q_CHECK_FOUR_EYES, "signatures of somebody who handled the case, asked for it or signed it twice"},
+        {Q_CHECK_PARENT_CHILD, "tasks that are over or counted wrongly while their parts are open"},
         {Q_CHECK_SCOPE, "entries of scopes that the grants do not give, or that are missing"},
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {

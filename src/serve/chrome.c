@@ -17,7 +17,6 @@ static const struct nav_row nav_rows[] = {
     {"home", "/", "home", "nav.home", PERM_SELF},
     {"findings", "/findings", "list-details", "nav.findings", PERM_FINDING_READ},
     {"tasks", "/tasks", "checklist", "nav.tasks", PERM_TASK_READ},
-    {"lasting", "/sweeps", "repeat", "nav.lasting", PERM_TASK_READ},
     {"sources", "/sources", "file-text", "nav.sources", PERM_SOURCE_READ},
     {"units", "/units", "sitemap", "nav.units", PERM_UNIT_READ},
     {"search", "/search", "search", "nav.search", PERM_FINDING_READ},

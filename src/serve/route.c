@@ -1,8 +1,10 @@
 /* route.c: the tables of routes and commands, and matching of paths. */
 #include "access/account.h"
 #include "intake/import.h"
+#include "loop/closing.h"
 #include "loop/finding.h"
 #include "loop/sweep.h"
+#include "loop/lookback.h"
 #include "loop/task.h"
 #include "loop/unit.h"
 #include "serve/pages.h"
