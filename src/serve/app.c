@@ -18,6 +18,7 @@
 #include "serve/page.h"
 #include "serve/static.h"
 #include "serve/templates.h"
+#include "watch/board.h"
 
 enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1, SLOW_THREADS = 4, SLOW_QUEUE = 64 };
 
@@ -193,6 +194,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
 {
     const struct settings *settings = app->settings;
     TRY(templates_load(ctx, &app->templates));
+    TRY(board_image_new(&app->board));
     TRY(filestore_open(ctx, settings_files_directory(ctx->arena, settings), &app->files));
     struct writer_config writer = {.url = settings->db,
                                    .threads = (int)settings->writers,
@@ -263,6 +265,7 @@ void app_close(struct app *app)
     http_server_free(app->server);
     metrics_free(app->metrics);
     mustache_set_free(app->templates);
+    board_image_free(app->board);
     filestore_close(app->files);
     alloc_free(app);
 }

@@ -11,6 +11,7 @@
 #include "serve/mustache.h"
 #include "serve/settings.h"
 
+struct board_image;
 struct gzip;
 
 struct app {
@@ -22,6 +23,7 @@ struct app {
     struct http_server *server;
     struct mustache_set *templates;
     struct metrics *metrics;
+    struct board_image *board; /* what boards sum over; see watch/board.h */
     struct str build_id; /* changes with the program: part of every ETag */
     bool is_strict;      /* tests: an unknown name in a template is an error */
     int64_t started_ms;

@@ -18,6 +18,7 @@ static const struct nav_row nav_rows[] = {
     {"findings", "/findings", "list-details", "nav.findings", PERM_FINDING_READ},
     {"tasks", "/tasks", "checklist", "nav.tasks", PERM_TASK_READ},
     {"sources", "/sources", "file-text", "nav.sources", PERM_SOURCE_READ},
+    {"board", "/board", "layout-dashboard", "nav.board", PERM_BOARD_READ},
     {"units", "/units", "sitemap", "nav.units", PERM_UNIT_READ},
     {"search", "/search", "search", "nav.search", PERM_FINDING_READ},
     {"users", "/accounts", "users", "nav.users", PERM_ACCOUNT_READ},

@@ -103,4 +103,10 @@ enum rc page_settings(struct page *page);
 enum rc page_openapi(struct page *page);
 enum rc page_help(struct page *page);
 
+/* page_board.c, page_board_parts.c, page_board_list.c */
+enum rc page_board(struct page *page);
+enum rc page_board_wall(struct page *page);
+enum rc page_board_findings(struct page *page);
+enum rc page_board_waits(struct page *page);
+
 #endif

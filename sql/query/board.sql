@@ -1,0 +1,121 @@
+-- Boards: what the image in memory is read from, and the lists behind the figures.
+
+-- :name board_heads
+-- unscoped: heads of chains, no content
+SELECT c.id, c.last_event FROM chain c WHERE c.last_event > $after AND c.id >= 0
+
+-- :name board_touched
+-- unscoped: ids of sources
+SELECT DISTINCT f.source_id FROM finding f WHERE f.changed_seq > $after
+
+-- Events of the organisation's chain that may have moved findings or who leads them: all but the few kinds that cannot.
+-- :name board_foreign
+-- unscoped: a count of events
+SELECT count(*) FROM event e WHERE e.chain = 0 AND e.seq > $after AND e.kind NOT LIKE 'unit.%' AND e.kind NOT LIKE 'person.%'
+  AND e.kind NOT LIKE 'account.%' AND e.kind NOT LIKE 'grant.%' AND e.kind NOT LIKE 'view.%' AND e.kind NOT LIKE 'password.%'
+  AND e.kind NOT LIKE 'draft.%' AND e.kind NOT LIKE 'file.%' AND e.kind NOT LIKE 'tick.%'
+
+-- :name board_units
+-- unscoped: the tree; names are shown only of units with something in sight
+SELECT u.id, u.parent_id FROM unit u ORDER BY u.sort_no, u.sort_key, u.id
+
+-- :name board_rows
+-- unscoped: for the image, which board_sum reads with the scope of who asks
+SELECT f.unit_id, f.label, f.status, f.aspect_id, f.due, f.closed_on, f.amount_fen, f.main_id, coalesce(c.is_on_time, 0) AS is_on_time,
+       (SELECT min(d.id) FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL) AS duty_id
+FROM finding f LEFT JOIN cycle c ON c.id = f.cycle_id
+WHERE f.source_id = $source AND f.status <> 'withdrawn'
+
+-- :name board_duty
+-- unscoped: for the image
+SELECT d.actor_kind, d.actor_id FROM duty d WHERE d.id = $id
+
+-- :name board_scope
+-- unscoped: what the person may see
+SELECT s.unit_id, s.clearance FROM user_scope s WHERE s.user_id = $me AND s.perm = $perm
+
+-- Names of what a board shows, of groups that have something in sight.
+-- :name board_unit_name
+-- unscoped: of a unit with findings in sight
+SELECT u.short_name FROM unit u WHERE u.id = $id
+
+-- :name board_source_name
+-- unscoped: of a source with findings in sight
+SELECT s.title, s.no FROM source s WHERE s.id = $id
+
+-- :name board_aspect_name
+-- unscoped: of an aspect with findings in sight
+SELECT a.title, a.source_id FROM aspect a WHERE a.id = $id
+
+-- :name board_leader_name
+-- unscoped: who leads findings in sight
+SELECT coalesce(p.name, t.title, m.name, u.short_name, '') AS name
+FROM (SELECT CAST($id AS bigint) AS id) w
+LEFT JOIN person p ON $kind = 'person' AND p.id = w.id
+LEFT JOIN post t ON $kind = 'post' AND t.id = w.id
+LEFT JOIN team m ON $kind = 'team' AND m.id = w.id
+LEFT JOIN unit u ON $kind = 'unit' AND u.id = w.id
+
+-- The findings behind a figure.  The filters of figures stand in data/board_figures.def beside what counts them.
+-- :list board_list
+-- scope: f
+SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count,
+       f.changed_at, f.responsible, f.progress_bp, f.closed_on, f.source_id, s.title AS source_title, coalesce(a.title, '') AS aspect_title,
+       f.unit_id, u.short_name AS unit_short, u.name AS unit_name
+FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
+WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
+-- :filter source f.source_id = $source
+-- :filter whole f.main_id IS NULL
+-- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter unit f.unit_id = $unit
+-- :filter aspect f.aspect_id = $aspect
+-- :filter no_aspect f.aspect_id IS NULL
+-- :filter leader EXISTS (SELECT 1 FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL AND d.actor_kind = $leader_kind AND d.actor_id = $leader AND NOT EXISTS (SELECT 1 FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL AND e.id < d.id))
+-- :filter no_leader NOT EXISTS (SELECT 1 FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL)
+-- :filter open f.status NOT IN ('closed', 'ended')
+-- :filter closed f.status = 'closed'
+-- :filter on_time EXISTS (SELECT 1 FROM cycle c WHERE c.id = f.cycle_id AND c.is_on_time = 1)
+-- :filter overdue f.due_key < $today
+-- :filter soon f.due_key >= $today AND f.due_key <= $soon
+-- :filter kept f.status = 'kept'
+-- :filter no_due f.due IS NULL
+-- :filter due_month f.due >= $first AND f.due <= $last
+-- :filter closed_month f.status IN ('closed', 'ended') AND f.closed_on >= $first AND f.closed_on <= $last
+-- :filter after (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
+-- :sort due f.due_key, f.id
+
+-- :list board_count like board_list
+-- scope: f
+SELECT count(*) FROM finding f WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters}
+
+-- What waits for a decision or an answer, by what is to be done.
+-- :list board_wait_count
+-- scope: w
+SELECT w.what, count(*) AS waits, sum(CASE WHEN w.since < $week THEN 1 ELSE 0 END) AS over_week, sum(CASE WHEN w.since < $month THEN 1 ELSE 0 END) AS over_month,
+       min(w.since) AS oldest
+FROM wait w WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} AND {filters} GROUP BY w.what
+-- :filter source w.source_id = $source
+-- :filter under w.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
+-- :filter what w.what = $what
+-- :filter before w.since < $before
+-- :filter after (w.since, w.id) > (CAST($key AS bigint), CAST($key_id AS bigint))
+
+-- :list board_wait_list like board_wait_count
+-- scope: w
+SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.actor_kind, coalesce(p.name, t.title, m.name, n.short_name, '') AS actor_name,
+       u.short_name AS unit_short
+FROM wait w JOIN unit u ON u.id = w.unit_id
+LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
+LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id
+LEFT JOIN team m ON w.actor_kind = 'team' AND m.id = w.actor_id
+LEFT JOIN unit n ON w.actor_kind NOT IN ('person', 'post', 'team') AND n.id = w.actor_id
+WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} AND {filters} ORDER BY w.since, w.id LIMIT $limit
+
+-- :name board_sources
+-- scope: s
+SELECT s.id, s.no, s.title FROM source s WHERE {scope s.unit_id s.label} ORDER BY s.id DESC LIMIT 200
+
+-- :name board_unit_path
+-- unscoped: the way down to a unit with findings in sight
+SELECT a.id, a.short_name, a.depth FROM (SELECT u.id, u.short_name, n.depth FROM unit_anc n JOIN unit u ON u.id = n.ancestor WHERE n.unit = $id) a
+ORDER BY a.depth DESC

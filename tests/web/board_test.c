@@ -1,0 +1,254 @@
+/* board_test.c: each figure of a board, and the list behind it, agree; for whom sees all, a part, or up to a label. */
+#include "app_support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+enum { UNITS = 9, SOURCES = 3, FINDINGS = 160, LEADERS = 3, PATH_BYTES = 400 };
+
+static struct {
+    int64_t root, units[UNITS], sources[SOURCES], findings[FINDINGS], leaders[LEADERS];
+    uint64_t random;
+    int compared, differing;
+    struct actor office;
+    struct app_session sessions[4];
+} world;
+
+static int64_t draw(int64_t n)
+{
+    world.random = world.random * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (int64_t)(world.random >> 33) % n;
+}
+
+static struct str day_text(struct store *store, int32_t day)
+{
+    char text[DATE_TEXT_BYTES];
+    return arena_copy_str(store->ctx->arena, date_format(day, text));
+}
+
+static void make_units(struct store *store)
+{
+    world.root = make_root(store);
+    for (int i = 0; i < UNITS; i++) {
+        char code[20];
+        snprintf(code, sizeof code, "U%d", i);
+        world.units[i] = make_unit(store, i < 3 ? world.root : world.units[i / 3 - 1], code, code);
+    }
+}
+
+/* States and leaders that other commands will set are put there directly: a board reads tables, however they came to
+ * be. */
+static void make_finding_row(struct store *store, int i)
+{
+    static const char *const states[] = {"registered", "doing", "closed",    "closed",
+                                         "kept",       "ended", "submitted", "withdrawn"};
+    int64_t source = world.sources[draw(SOURCES)], id = make_finding(store, source, "问题");
+    int32_t today = clock_today(), due = today + (int32_t)draw(300) - 150;
+    const char *state = states[draw(8)];
+    bool is_done = strcmp(state, "closed") == 0 || strcmp(state, "ended") == 0;
+    world.findings[i] = id;
+    struct str due_text = draw(5) ? arena_format(store->ctx->arena, "'%s'", day_text(store, due).p) : STR("NULL");
+    struct str done = is_done ? arena_format(store->ctx->arena, "'%s'", day_text(store, due + (int32_t)draw(20) - 10).p)
+                              : STR("NULL");
+    tamper(store, arena_format(
+                      store->ctx->arena,
+                      "UPDATE finding SET unit_id = %lld, label = %d, status = '%s', due = %s, due_key = coalesce(%s, "
+                      "'9999-12-31'), closed_on = %s, amount_fen = %d, aspect_id = (SELECT min(id) FROM aspect WHERE "
+                      "source_id = %lld AND no = %d) WHERE id = %lld",
+                      (long long)(draw(10) ? world.units[draw(UNITS)] : world.root), (int)draw(3), state, due_text.p,
+                      due_text.p, done.p, (int)draw(100000), (long long)source, (int)draw(3), (long long)id)
+                      .p);
+    tamper(store, arena_format(store->ctx->arena, "UPDATE cycle SET is_on_time = %d WHERE finding_id = %lld",
+                               (int)draw(2), (long long)id)
+                      .p);
+    if (draw(3))
+        tamper(store,
+               arena_format(store->ctx->arena,
+                            "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) "
+                            "VALUES (%lld, 'finding', %lld, 'lead_leader', 'person', %lld, '2026-01-01', NULL)",
+                            (long long)id * 16 + 9, (long long)id, (long long)world.leaders[draw(LEADERS)])
+                   .p);
+    if (i > 0 && draw(8) == 0)
+        tamper(store, arena_format(store->ctx->arena, "UPDATE finding SET main_id = %lld WHERE id = %lld",
+                                   (long long)world.findings[i - 1], (long long)id)
+                          .p);
+}
+
+static void make_world(struct store *store)
+{
+    memset(&world, 0, sizeof world);
+    world.random = 20261128;
+    make_units(store);
+    for (int i = 0; i < LEADERS; i++)
+        world.leaders[i] = make(store, &command_person_create,
+                                jsonf(store, "{'unit_id': %lld, 'name': '领办%d'}", (long long)world.root, i));
+    for (int i = 0; i < SOURCES; i++) {
+        char no[30];
+        snprintf(no, sizeof no, "LY-2026-00%d", i + 1);
+        world.sources[i] = make_source(store, world.root, no);
+        for (int a = 0; a < 2; a++)
+            tamper(store, arena_format(store->ctx->arena,
+                                       "INSERT INTO aspect (id, source_id, no, title) VALUES (%d, %lld, %d, 'A%d')",
+                                       900000 + i * 10 + a, (long long)world.sources[i], a, a)
+                              .p);
+    }
+    for (int i = 0; i < FINDINGS; i++)
+        make_finding_row(store, i);
+    world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    struct actor part = make_actor(store, "part", "unit_approver", world.units[0], LABEL_INTERNAL);
+    struct actor open = make_actor(store, "open", "reader", world.root, LABEL_PUBLIC);
+    struct actor deep = make_actor(store, "deep", "reader", world.units[8], LABEL_WORK_SECRET);
+    world.sessions[0] = app_sign_in(store, world.office.account_id);
+    world.sessions[1] = app_sign_in(store, part.account_id);
+    world.sessions[2] = app_sign_in(store, open.account_id);
+    world.sessions[3] = app_sign_in(store, deep.account_id);
+}
+
+/* ---- following every link ------------------------------------------------------------------------------------- */
+
+static int64_t walk_list(struct store *store, const struct app_session *session, struct str href)
+{
+    int64_t rows = 0, total = -1;
+    while (href.n) {
+        struct value *list = app_view(store, session, href.p);
+        const struct value *found = value_get(list, "findings");
+        rows += (int64_t)value_count(found ? found : value_get(list, "longest"));
+        total = value_get_int(list, "total", rows);
+        href = arena_copy_str(store->ctx->arena, value_get_text(list, "next_href"));
+    }
+    if (total != rows)
+        print_error("a list of %lld says %lld\n", (long long)rows, (long long)total);
+    assert_int_equal(total, rows);
+    return rows;
+}
+
+static void compare(struct store *store, const struct app_session *session, int64_t figure, struct str href)
+{
+    int64_t rows = walk_list(store, session, href);
+    world.compared++;
+    if (rows == figure)
+        return;
+    print_error("%.*s: the figure is %lld, the list has %lld\n", STR_ARG(href), (long long)figure, (long long)rows);
+    world.differing++;
+}
+
+/* Every map of the view that has a figure and the address of its list. */
+static void follow(struct store *store, const struct app_session *session, const struct value *v)
+{
+    static const char *const pairs[][2] = {{"n", "href"},
+                                           {"open", "href"},
+                                           {"value", "href"},
+                                           {"due", "due_href"},
+                                           {"closed", "closed_href"},
+                                           {"waits", "href"},
+                                           {"over_week", "week_href"},
+                                           {"over_month", "month_href"}};
+    for (size_t i = 0; v->kind == VALUE_MAP && i < sizeof pairs / sizeof *pairs; i++) {
+        const struct value *figure = value_get(v, pairs[i][0]);
+        struct str href = value_get_text(v, pairs[i][1]);
+        int64_t n;
+        if (!str_has_prefix(href, STR("/board/")) || !figure)
+            continue;
+        if (figure->kind == VALUE_INT)
+            compare(store, session, figure->integer, href);
+        else if (figure->kind == VALUE_TEXT && str_parse_int64(figure->text, &n))
+            compare(store, session, n, href);
+    }
+    VALUE_EACH (child, v)
+        follow(store, session, child);
+}
+
+static void follow_board(struct store *store, const struct app_session *session, const char *path)
+{
+    struct value *view = app_view(store, session, path);
+    follow(store, session, view);
+}
+
+STORE_TEST(every_figure_agrees_with_the_list_behind_it)
+{
+    clock_set_ms(1795600000000);
+    make_world(store);
+    app_start(store);
+    char path[PATH_BYTES];
+    for (int who = 0; who < 4; who++) {
+        follow_board(store, &world.sessions[who], "/board");
+        snprintf(path, sizeof path, "/board?source=%lld", (long long)world.sources[who % SOURCES]);
+        follow_board(store, &world.sessions[who], path);
+    }
+    snprintf(path, sizeof path, "/board?source=%lld&under=%lld", (long long)world.sources[1],
+             (long long)world.units[1]);
+    follow_board(store, &world.sessions[0], path);
+    print_message("# %d figures compared with their lists\n", world.compared);
+    app_end();
+    clock_set_ms(0);
+    assert_true(world.compared > 300);
+    assert_int_equal(world.differing, 0);
+}
+
+static int64_t figure_of(struct store *store, const struct app_session *session, const char *name)
+{
+    struct value *view = app_view(store, session, "/board");
+    int64_t n = -1;
+    VALUE_EACH (figure, value_get(view, "figures"))
+        if (str_equal_cstr(value_get_text(figure, "name"), name))
+            (void)str_parse_int64(value_get_text(figure, "value"), &n);
+    return n;
+}
+
+STORE_TEST(a_board_follows_every_change)
+{
+    clock_set_ms(1795600000000);
+    make_world(store);
+    app_start(store);
+    int64_t total = figure_of(store, &world.sessions[0], "total"), part = figure_of(store, &world.sessions[1], "total");
+    int64_t id = make_finding(store, world.sources[0], "新问题");
+    assert_int_equal(figure_of(store, &world.sessions[0], "total"), total + 1);
+    assert_int_equal(figure_of(store, &world.sessions[1], "total"), part);
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2020-01-01', 'label': 1}", (long long)id,
+                       (long long)world.units[0]),
+                 NULL));
+    assert_int_equal(figure_of(store, &world.sessions[1], "total"), part + 1);
+    int64_t late = figure_of(store, &world.sessions[1], "overdue");
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)id), NULL));
+    assert_int_equal(figure_of(store, &world.sessions[1], "total"), part);
+    assert_int_equal(figure_of(store, &world.sessions[1], "overdue"), late - 1);
+    /* The tree moves under it: the unit leaves what the part's reader sees, and its findings with it. */
+    int64_t before = figure_of(store, &world.sessions[0], "total");
+    STORE_OK(run(store, &command_unit_move,
+                 jsonf(store, "{'id': %lld, 'parent_id': %lld, 'reason': '调整'}", (long long)world.units[3],
+                       (long long)world.units[2]),
+                 NULL));
+    assert_int_equal(figure_of(store, &world.sessions[0], "total"), before);
+    follow_board(store, &world.sessions[1], "/board");
+    app_end();
+    clock_set_ms(0);
+    assert_int_equal(world.differing, 0);
+}
+
+STORE_TEST(what_is_out_of_sight_is_no_board)
+{
+    struct str body;
+    char path[PATH_BYTES];
+    make_world(store);
+    app_start(store);
+    snprintf(path, sizeof path, "/board?under=%lld", (long long)world.units[2]);
+    assert_int_equal(app_get(&world.sessions[1], path, "application/json", &body), 404);
+    assert_int_equal(app_get(&world.sessions[0], "/board?under=x", "application/json", &body), 422);
+    assert_int_equal(app_get(&world.sessions[0], "/board/findings?figure=x", "application/json", &body), 422);
+    assert_int_equal(app_get(&world.sessions[0], "/board/findings?leader=x:1", "application/json", &body), 422);
+    assert_int_equal(app_get(&world.sessions[0], "/board/findings?month=2026-13&by=due", "application/json", &body),
+                     422);
+    assert_int_equal(app_get(&world.sessions[0], "/board/waits?what=%22x", "application/json", &body), 422);
+    assert_int_equal(app_get(&world.sessions[0], "/board/wall", "text/html", &body), 200);
+    assert_true(str_find(body, STR("hx-trigger=\"every 60s\""), 0) != SIZE_MAX);
+    app_end();
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(every_figure_agrees_with_the_list_behind_it), STORE_CASE(a_board_follows_every_change),
+                     STORE_CASE(what_is_out_of_sight_is_no_board));
+}
