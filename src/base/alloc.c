@@ -1,11 +1,20 @@
 /* alloc.c: malloc with a torture hook; see alloc.h. */
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 static atomic_long alloc_countdown;
 static atomic_int alloc_failed;
+
+enum { KEPT_BYTES = 2 << 20 };
+
+void alloc_keep_freed(void)
+{
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+}
 
 static int alloc_is_refused(void)
 {

@@ -12,6 +12,9 @@ void *alloc_new(size_t n);                     /* NULL when refused */
 void *alloc_zeroed(size_t count, size_t size); /* NULL when refused or on overflow */
 void *alloc_resize(void *p, size_t n);         /* as realloc; NULL leaves p valid */
 void alloc_free(void *p);                      /* takes NULL */
+/* For a server: freed memory stays with the process up to some MiB a thread, instead of going to the system and coming
+ * back, zeroed page by page, with the next request. */
+void alloc_keep_freed(void);
 
 /* Torture: the n-th allocation from now on fails (1 = the next one) once; 0 turns it off. */
 void alloc_fail_at(long n);

@@ -143,7 +143,7 @@ void db_forget_transaction(struct db *db)
 /* A statement left running would keep its snapshot, or refuse the commit. */
 static void end_statements(struct db *db)
 {
-    for (struct db_stmt *st = db->all; st; st = st->next)
+    for (struct db_stmt *st = db->all; st && db->running; st = st->next)
         if (st->is_running)
             db_reset(st);
 }

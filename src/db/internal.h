@@ -84,6 +84,7 @@ struct db {
                           least to the savepoint */
     bool is_closing;
     int savepoints;
+    int running; /* statements with is_running */
     int busy_ms, cache_kb;
     int64_t log_pages; /* see db_log_pages */
     long serial;       /* for names of statements */

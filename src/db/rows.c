@@ -16,6 +16,7 @@ enum rc db_step(struct ctx *ctx, struct db_stmt *st, bool *ret_is_row)
     else if (db_is_failing(ctx))
         rc = RC_DB;
     else {
+        st->db->running += !st->is_running;
         st->is_running = true;
         rc = st->db->ops->step(ctx, st, &is_row);
     }

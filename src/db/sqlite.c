@@ -242,11 +242,9 @@ static int64_t lite_column_int(struct db_stmt *st, int i) { return sqlite3_colum
 
 static struct str lite_column_text(struct db_stmt *st, int i)
 {
-    /* the pointer first: asking for it converts, and the size is that of the result */
-    const char *p = sqlite3_column_type(st->engine, i) == SQLITE_BLOB
-                        ? sqlite3_column_blob(st->engine, i)
-                        : (const char *)sqlite3_column_text(st->engine, i);
-    return (struct str){p, (size_t)sqlite3_column_bytes(st->engine, i)};
+    /* The pointer first: asking for it converts, and the size is that of the result.  Texts come as they are stored. */
+    const char *p = sqlite3_column_blob(st->engine, i);
+    return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(st->engine, i)};
 }
 
 /* Takes the place of the hook by which SQLite makes its own checkpoints. */

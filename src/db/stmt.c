@@ -407,6 +407,7 @@ void db_reset(struct db_stmt *st)
         st->db->ops->reset(st);
     if (st->is_limited)
         st->db->ops->set_steps(st, 0);
+    st->db->running -= st->is_running;
     st->is_running = false;
     st->is_stream = false;
     st->is_limited = false;

@@ -212,6 +212,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
 
 enum rc app_open(struct ctx *ctx, const struct settings *settings, struct app **ret_app)
 {
+    alloc_keep_freed();
     struct app *app = alloc_zeroed(1, sizeof *app);
     if (!app)
         return RC_NOMEM;

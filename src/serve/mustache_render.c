@@ -1,18 +1,21 @@
 /* mustache_render.c: ops and a value tree into bytes; see mustache.h.
  *
- * Made for speed: a list page is some thousand ops.  Names are found by walking the map from where the last
- * name was found, because templates ask in about the order in which views put; output goes through an inlined
- * append and is NUL-terminated once at the end.
+ * Made for speed: a list page is some thousand ops.  A context with many names gets a small table of them when it is
+ * first asked, because a row of a list is asked some dozen times, often for names that only the page has; output goes
+ * through an inlined append and is NUL-terminated once at the end.
  */
 #include <string.h>
 
 #include "serve/mustache_ops.h"
 
+enum { SLOTS = 128, SLOTS_USED_MAX = 96, SLOTS_WORTH = 6 };
+
 /* One context of the stack, on the C stack. */
 struct frame {
     const struct value *value;
-    const struct value *cursor; /* child found last */
     struct frame *up;
+    bool has_slots;
+    const struct value *slots[SLOTS]; /* open addressing; filled when has_slots */
 };
 
 /* A layout being filled: its blocks are ops (op, op->end) of tpl. */
@@ -83,18 +86,44 @@ static inline bool key_equal(struct str a, struct str b)
     return a.n == b.n && a.p[0] == b.p[0] && memcmp(a.p, b.p, b.n) == 0;
 }
 
+static inline unsigned slot_of(struct str key)
+{
+    return ((unsigned)key.n * 5 + (unsigned char)key.p[0] * 3 + (unsigned char)key.p[key.n / 2] * 7 +
+            (unsigned char)key.p[key.n - 1] * 31) %
+           SLOTS;
+}
+
+/* The first of equal keys stands first, as in the list. */
+static void fill_slots(struct frame *frame)
+{
+    memset(frame->slots, 0, sizeof frame->slots);
+    for (const struct value *at = frame->value->items.first; at; at = at->next) {
+        if (at->key.n == 0)
+            continue;
+        unsigned i = slot_of(at->key);
+        while (frame->slots[i])
+            i = (i + 1) % SLOTS;
+        frame->slots[i] = at;
+    }
+    frame->has_slots = true;
+}
+
 static inline const struct value *find_in_frame(struct frame *frame, struct str key)
 {
     const struct value *map = frame->value;
     if (map->kind != VALUE_MAP)
         return NULL;
-    const struct value *start = frame->cursor ? frame->cursor->next : map->items.first;
-    for (const struct value *at = start; at; at = at->next)
-        if (key_equal(at->key, key))
-            return frame->cursor = at;
-    for (const struct value *at = map->items.first; at != start; at = at->next)
-        if (key_equal(at->key, key))
-            return frame->cursor = at;
+    if (map->items.n < SLOTS_WORTH || map->items.n > SLOTS_USED_MAX) {
+        for (const struct value *at = map->items.first; at; at = at->next)
+            if (key_equal(at->key, key))
+                return at;
+        return NULL;
+    }
+    if (!frame->has_slots)
+        fill_slots(frame);
+    for (unsigned i = slot_of(key); frame->slots[i]; i = (i + 1) % SLOTS)
+        if (key_equal(frame->slots[i]->key, key))
+            return frame->slots[i];
     return NULL;
 }
 
@@ -182,13 +211,17 @@ static void render_section(struct render *r, const struct mustache *tpl, const s
     }
     if (!is_true)
         return;
+    struct frame inner; /* its slots are filled when they are needed */
+    inner.up = frame;
     if (v->kind == VALUE_LIST) {
         for (const struct value *item = v->items.first; item && r->out->rc == RC_OK; item = item->next) {
-            struct frame inner = {item, NULL, frame};
+            inner.value = item;
+            inner.has_slots = false;
             render_ops(r, tpl, i + 1, op->end, &inner);
         }
     } else {
-        struct frame inner = {v, NULL, frame};
+        inner.value = v;
+        inner.has_slots = false;
         render_ops(r, tpl, i + 1, op->end, v->kind == VALUE_BOOL ? frame : &inner);
     }
 }
@@ -333,7 +366,10 @@ enum rc mustache_render(struct ctx *ctx, const struct mustache *tpl, const struc
 {
     static const struct value nothing = {.kind = VALUE_NULL};
     struct render r = {.ctx = ctx, .out = out, .variant = variant, .mode = mode};
-    struct frame frame = {view ? view : &nothing, NULL, NULL};
+    struct frame frame;
+    frame.value = view ? view : &nothing;
+    frame.up = NULL;
+    frame.has_slots = false;
     render_ops(&r, tpl, 0, tpl->op_count, &frame);
     buf_add_bytes(out, "", 0);
     TRY(buf_rc(out));

@@ -16,7 +16,7 @@
 #include "serve/submit.h"
 #include "text/digest.h"
 
-enum { DAYS_SOON = 30, PAGE_HTML_CEILING = 64 * 1024 * 1024, PAGE_HTML_START = 48 * 1024, TOUCH_EVERY_MS = 60 * 1000 };
+enum { DAYS_SOON = 30, PAGE_HTML_CEILING = 64 * 1024 * 1024, PAGE_HTML_START = 96 * 1024, TOUCH_EVERY_MS = 60 * 1000 };
 
 /* ---- for fill functions ------------------------------------------------------------------------------------ */
 
@@ -82,6 +82,21 @@ struct str page_text(const struct page *page, const char *key)
     return text.p ? text : str_from_cstr(key);
 }
 
+struct str page_word(struct page *page, const char *prefix, struct str value)
+{
+    char key[80];
+    size_t n = strlen(prefix);
+    if (!value.n)
+        return STR("");
+    if (n + 1 + value.n > sizeof key)
+        return value;
+    memcpy(key, prefix, n);
+    key[n] = '.';
+    memcpy(key + n + 1, value.p, value.n);
+    struct str text = message_find(page->lang, (struct str){key, n + 1 + value.n});
+    return text.p ? text : value;
+}
+
 struct str page_text_args(struct page *page, const char *key, const struct str *args, int count)
 {
     return message_format(page->ctx.arena, page->lang, str_from_cstr(key), args, count);
@@ -96,10 +111,7 @@ static const char *derived_key(struct arena *arena, const char *key, const char 
 void page_put_choice_text(struct page *page, struct value *row, const char *key, const char *prefix)
 {
     struct arena *arena = page->ctx.arena;
-    struct str value = value_get_text(row, key);
-    struct str name = arena_format(arena, "%s.%.*s", prefix, STR_ARG(value));
-    struct str text = value.n ? message_find(page->lang, name) : STR("");
-    value_put_text(arena, row, derived_key(arena, key, "_label"), text.p ? text : value);
+    value_put_text(arena, row, derived_key(arena, key, "_label"), page_word(page, prefix, value_get_text(row, key)));
 }
 
 void page_put_due(struct page *page, struct value *row, const char *key, bool is_closed)

@@ -79,6 +79,8 @@ enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st) MU
 enum rc page_put_row(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK; /* RC_NOT_FOUND when none */
 /* Message of the page's language. */
 struct str page_text(const struct page *page, const char *key);
+/* Message "PREFIX.VALUE"; the value itself when there is none, empty for the empty value. */
+struct str page_word(struct page *page, const char *prefix, struct str value);
 struct str page_text_args(struct page *page, const char *key, const struct str *args, int count);
 /* Adds to a row the texts people read: KEY_text = message "PREFIX.VALUE" for a coded text column. */
 void page_put_choice_text(struct page *page, struct value *row, const char *key, const char *prefix);

@@ -73,9 +73,7 @@ struct str finding_address(struct page *page, const char *path, const char *name
 
 static void put_words(struct page *page, struct value *row, const char *key, const char *prefix, const char *to)
 {
-    struct str value = value_get_text(row, key);
-    struct str name = arena_format(page->ctx.arena, "%s.%.*s", prefix, STR_ARG(value));
-    value_put_text(page->ctx.arena, row, to, value.n ? page_text(page, name.p) : STR(""));
+    value_put_text(page->ctx.arena, row, to, page_word(page, prefix, value_get_text(row, key)));
 }
 
 void finding_put_words(struct page *page, struct value *row)
