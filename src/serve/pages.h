@@ -66,6 +66,20 @@ enum rc page_task_split(struct page *page);
 enum rc page_task_uphold(struct page *page);
 enum rc page_task_change(struct page *page);
 
+/* page_sweep.c, page_sweep_answer.c */
+enum rc page_sweep_list(struct page *page);
+enum rc page_sweep_new(struct page *page);
+enum rc page_sweep(struct page *page);
+enum rc page_sweep_widen(struct page *page);
+enum rc page_answer_list(struct page *page);
+enum rc page_answer(struct page *page);
+enum rc page_answer_give(struct page *page);
+enum rc page_answer_form_post(struct page *page);
+enum rc page_answer_hit(struct page *page);
+enum rc page_answer_fault(struct page *page);
+/* What a finding's page shows of sweeps: those from it, and the one that brought it up. */
+enum rc page_finding_put_sweeps(struct page *page, struct value *finding);
+
 /* page_search.c, page_event.c */
 enum rc page_search(struct page *page);
 enum rc page_event_list(struct page *page);
