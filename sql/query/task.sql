@@ -15,6 +15,7 @@ UPDATE finding SET last_task_no = last_task_no + 1, changed_at = $at, changed_se
 -- :name task_set_state
 -- unscoped: apply
 UPDATE task SET state = $to, changed_at = $at, changed_seq = $seq, rev = rev + 1,
+  submitted_by = CASE WHEN $to = 'submitted' THEN CAST($submitted_by AS bigint) ELSE submitted_by END,
   accepted_at = CASE WHEN $to = 'doing' AND accepted_at IS NULL THEN $at ELSE accepted_at END,
   returned_count = returned_count + CASE WHEN $to = 'returned' THEN 1 ELSE 0 END,
   done_on = CASE WHEN $to = 'done' THEN $day WHEN $to = 'doing' THEN NULL ELSE done_on END,
@@ -32,28 +33,25 @@ WHERE id = $parent_id
 -- unscoped: apply
 UPDATE task SET unit_id = $unit_id WHERE id = $id
 
--- :name task_set_own
--- unscoped: apply
-UPDATE task SET own_bp = $own_bp, last_report_at = $at, changed_at = $at, changed_seq = $seq WHERE id = $id
-
--- A leaf has what it reported, a parent the weighted mean of its children; run from the task itself upwards.
+-- A leaf has what it reported, a parent the weighted mean of its children; run from the task itself upwards.  Whole numbers on both
+-- engines: PostgreSQL's sum of bigint is numeric, which would be rounded.
 -- :name task_sum
 -- unscoped: apply
 UPDATE task SET progress_bp = CASE
     WHEN state = 'done' THEN 10000
     WHEN child_count = 0 THEN own_bp
-    ELSE coalesce((SELECT sum(c.progress_bp * c.weight) / sum(c.weight) FROM task c WHERE c.parent_id = task.id AND c.state <> 'cancelled'), own_bp) END
+    ELSE coalesce((SELECT CAST(sum(c.progress_bp * c.weight) AS bigint) / CAST(sum(c.weight) AS bigint) FROM task c WHERE c.parent_id = task.id AND c.state <> 'cancelled'), own_bp) END
 WHERE id = $sum_id
 
 -- :name measure_sum
 -- unscoped: apply
 UPDATE measure SET progress_bp = CASE WHEN state IN ('completed', 'verified') THEN 10000
-    ELSE coalesce((SELECT sum(t.progress_bp * t.weight) / sum(t.weight) FROM task t WHERE t.measure_id = measure.id AND t.parent_id IS NULL AND t.state <> 'cancelled'), 0) END
+    ELSE coalesce((SELECT CAST(sum(t.progress_bp * t.weight) AS bigint) / CAST(sum(t.weight) AS bigint) FROM task t WHERE t.measure_id = measure.id AND t.parent_id IS NULL AND t.state <> 'cancelled'), 0) END
 WHERE id = $measure_id
 
 -- :name finding_sum
 -- unscoped: apply
-UPDATE finding SET progress_bp = coalesce((SELECT sum(m.progress_bp * m.weight) / sum(m.weight) FROM measure m WHERE m.finding_id = finding.id AND m.cycle_n = finding.cycle_n AND m.state <> 'dropped'), 0)
+UPDATE finding SET progress_bp = coalesce((SELECT CAST(sum(m.progress_bp * m.weight) AS bigint) / CAST(sum(m.weight) AS bigint) FROM measure m WHERE m.finding_id = finding.id AND m.cycle_n = finding.cycle_n AND m.state <> 'dropped'), 0)
 WHERE id = $finding_id
 
 -- :name task_relabel

@@ -1,6 +1,7 @@
 /* apply.c: turns an event into rows.
  *
- * Owns the only writes to replayed tables.  Derived values (pinyin order, search tokens) are made here from the
+ * Owns the only writes to replayed tables.  Derived values (pinyin order, search tokens, keys of
+ * similar texts) are made here from the
  * body, so that events hold facts and a better derivation needs no new events, only a rebuild.
  */
 #include "record/apply.h"
@@ -10,13 +11,14 @@
 #include "base/clock.h"
 #include "text/bigram.h"
 #include "text/collate.h"
+#include "text/similarity.h"
 
 struct apply_step {
     enum query query;
     const char *each; /* key of a list in the body; NULL: once */
 };
 
-enum { APPLY_STEPS_MAX = 16, SEARCH_PARTS_MAX = 4 };
+enum { APPLY_STEPS_MAX = 24, SEARCH_PARTS_MAX = 4 };
 
 /* How an event keeps the search index: which keys of the body make the indexed text and its scope. */
 struct search_rule {
@@ -79,6 +81,16 @@ static enum rc bind_derived(struct ctx *ctx, struct value *extra, const struct v
     value_put_text(ctx->arena, extra, "sort_key", key);
     value_put_text(ctx->arena, extra, "pinyin", pinyin);
     return RC_OK;
+}
+
+/* Keys by which a report with nearly the same words is found: a list "bands" of {band}.  A text without words has none. */
+static void bind_bands(struct arena *arena, struct value *extra, struct str text)
+{
+    uint32_t sig[MINHASH_SIZE];
+    struct value *bands = value_put_list(arena, extra, "bands");
+    text_minhash(text, sig);
+    for (int i = 0; i < MINHASH_WIDE_BANDS && sig[0] != UINT32_MAX; i++)
+        value_put_int(arena, value_add_map(arena, bands), "band", minhash_wide_band(sig, i));
 }
 
 static struct str join_parts(struct arena *arena, const struct value *body, const struct value *extra,
@@ -160,6 +172,8 @@ enum rc apply_event(struct ctx *ctx, struct db *db, enum event_kind kind, const 
     value_put_text(ctx->arena, extra, "day", str_slice(time_format_china(event->at_ms, time), 0, DATE_TEXT_BYTES - 1));
     if (search->has_pinyin)
         TRY(bind_derived(ctx, extra, body));
+    if (kind == EVENT_REPORT_SUBMITTED)
+        bind_bands(ctx->arena, extra, value_get_text(body, "done_text"));
     if (search->kind)
         TRY(bind_search(ctx, db, search, event, body, extra));
     if (arena_rc(ctx->arena) != RC_OK)
@@ -170,7 +184,8 @@ enum rc apply_event(struct ctx *ctx, struct db *db, enum event_kind kind, const 
             TRY(run_step(ctx, db, step->query, event, body, extra, NULL));
             continue;
         }
-        VALUE_EACH (item, value_get(body, step->each)) {
+        const struct value *list = value_get(body, step->each);
+        VALUE_EACH (item, list ? list : value_get(extra, step->each)) {
             TRY(run_step(ctx, db, step->query, event, body, extra, item));
         }
     }

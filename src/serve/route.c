@@ -5,7 +5,11 @@
 #include "loop/finding.h"
 #include "loop/sweep.h"
 #include "loop/lookback.h"
+#include "loop/evidence.h"
+#include "loop/extension.h"
+#include "loop/report.h"
 #include "loop/task.h"
+#include "loop/truth.h"
 #include "loop/unit.h"
 #include "serve/pages.h"
 

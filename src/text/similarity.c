@@ -75,14 +75,24 @@ int minhash_similarity(const uint32_t a[MINHASH_SIZE], const uint32_t b[MINHASH_
     return same * SIMILARITY_MAX_BP / MINHASH_SIZE;
 }
 
+static int64_t band_key(const uint32_t sig[MINHASH_SIZE], int band, int rows)
+{
+    uint64_t key = (uint64_t)band;
+    for (int i = 0; i < rows; i++)
+        key = mix(key ^ sig[band * rows + i]);
+    return (int64_t)(key >> 1); /* never negative: it is stored and shown as a number */
+}
+
 int64_t minhash_band(const uint32_t sig[MINHASH_SIZE], int band)
 {
-    enum { ROWS = MINHASH_SIZE / MINHASH_BANDS };
     assert(band >= 0 && band < MINHASH_BANDS);
-    uint64_t key = (uint64_t)band;
-    for (int i = 0; i < ROWS; i++)
-        key = mix(key ^ sig[band * ROWS + i]);
-    return (int64_t)(key >> 1); /* never negative: it is stored and shown as a number */
+    return band_key(sig, band, MINHASH_SIZE / MINHASH_BANDS);
+}
+
+int64_t minhash_wide_band(const uint32_t sig[MINHASH_SIZE], int band)
+{
+    assert(band >= 0 && band < MINHASH_WIDE_BANDS);
+    return band_key(sig, band, MINHASH_SIZE / MINHASH_WIDE_BANDS);
 }
 
 struct str minhash_format(const uint32_t sig[MINHASH_SIZE], char text[MINHASH_TEXT_BYTES + 1])

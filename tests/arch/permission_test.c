@@ -18,6 +18,9 @@
 #include "intake/outline.h"
 #include "intake/reader.h"
 #include "loop/closing.h"
+#include "loop/evidence.h"
+#include "loop/extension.h"
+#include "loop/report.h"
 #include "loop/sweep.h"
 #include "loop/task.h"
 #include "serve/page.h"
@@ -26,13 +29,34 @@ enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, SNAPSHOTS_MAX = 4000, PATH_BYTES = 30
 enum place { INSIDE, OUTSIDE, ABOVE, PLACE_COUNT };
 static const char *const place_names[] = {"inside", "outside", "above the label"};
 
-/* What an address may name, by its first segment. */
-enum noun { UNITS, FINDINGS, SOURCES, DRAFTS, MEASURES, PEOPLE, ACCOUNTS, GRANTS, EVENTS, VIEWS, TASKS, SWEEPS, ANSWERS,
-            REVIEWS, REVIEW_CHAINS, CERTIFICATES, LOOKBACKS, LOOKBACK_ITEMS,
-            NOUN_COUNT };
-static const char *const noun_names[] = {"units",  "findings", "sources", "drafts", "measures",
-                                         "people", "accounts", "grants",  "events", "views", "tasks", "sweeps", "answers",
-                                         "reviews", "review_chains", "certificates", "lookbacks", "lookback_items"};
+/* What an address may name, by its first segment; one line a noun. */
+#define NOUNS(X)                                                                                                       \
+    X(UNITS, "units")                                                                                                  \
+    X(FINDINGS, "findings")                                                                                            \
+    X(SOURCES, "sources")                                                                                              \
+    X(DRAFTS, "drafts")                                                                                                \
+    X(MEASURES, "measures")                                                                                            \
+    X(PEOPLE, "people")                                                                                                \
+    X(ACCOUNTS, "accounts")                                                                                            \
+    X(GRANTS, "grants")                                                                                                \
+    X(EVENTS, "events")                                                                                                \
+    X(VIEWS, "views")                                                                                                  \
+    X(TASKS, "tasks")                                                                                                  \
+    X(REPORTS, "reports")                                                                                              \
+    X(EVIDENCES, "evidences")                                                                                          \
+    X(EXTENSIONS, "extensions")                                                                                        \
+    X(CHECKS, "checks")                                                                                                \
+    X(SWEEPS, "sweeps")                                                                                                \
+    X(ANSWERS, "answers")                                                                                              \
+    X(REVIEWS, "reviews")                                                                                              \
+    X(REVIEW_CHAINS, "review_chains")                                                                                  \
+    X(CERTIFICATES, "certificates")                                                                                    \
+    X(LOOKBACKS, "lookbacks")                                                                                          \
+    X(LOOKBACK_ITEMS, "lookback_items")
+#define NOUN_ENUM(name, text) name,
+#define NOUN_TEXT(name, text) text,
+enum noun { NOUNS(NOUN_ENUM) NOUN_COUNT };
+static const char *const noun_names[] = {NOUNS(NOUN_TEXT)};
 
 static struct {
     struct store *store;
@@ -177,6 +201,29 @@ static void make_closing(struct store *store, enum place place, int64_t unit_id,
     world.ids[LOOKBACK_ITEMS][place] = world.ids[LOOKBACKS][place] * 1024 + 1;
 }
 
+/* A task that is being worked on, with a report, evidence older than the finding (a check), and more time asked for. */
+static void make_doing(struct store *store, enum place place)
+{
+    struct filestore *files = NULL;
+    char digest[FILESTORE_NAME_BYTES];
+    long long task = (long long)world.ids[TASKS][place];
+    struct str bytes = arena_format(store->ctx->arena, "\x89PNG\r\n\x1a\n%s", place_names[place]);
+    STORE_OK(filestore_open(store->ctx, app_site_files(store), &files));
+    STORE_OK(filestore_put(store->ctx, files, bytes, digest));
+    filestore_close(files);
+    STORE_OK(run(store, &command_task_accept, jsonf(store, "{'id': %lld}", task), NULL));
+    world.ids[REPORTS][place] = make(store, &command_task_report, jsonf(store, "{'id': %lld}", task));
+    world.ids[EVIDENCES][place] =
+        make(store, &command_evidence_add,
+             jsonf(store,
+                   "{'subject_kind': 'task', 'subject_id': %lld, 'class': 'photo', 'made_on': '2025-01-01', 'sha256': '%s',"
+                   " 'file_name': '共同.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': %zu}",
+                   task, digest, bytes.n));
+    world.ids[CHECKS][place] = count_sql(store, "SELECT max(id) FROM truth_check");
+    world.ids[EXTENSIONS][place] = make(
+        store, &command_task_extend, jsonf(store, "{'id': %lld, 'new_due': '2099-12-31', 'reason': '共同'}", task));
+}
+
 /* One of each thing; in EAST twice, once above the label that the roles have. */
 static void make_place(struct store *store, enum place place)
 {
@@ -201,10 +248,11 @@ static void make_place(struct store *store, enum place place)
                                       jsonf(store, "{'finding_id': %lld, 'text': '共同整改', 'phase': 'concentrated'}",
                                             (long long)world.ids[FINDINGS][place]));
     world.ids[TASKS][place] = make(store, &command_task_assign,
-                                   jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '共同任务'}",
+                                   jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '共同任务', 'due': '2099-11-30'}",
                                          (long long)world.ids[MEASURES][place], (long long)unit_id));
     make_sweep(store, place, unit_id, label);
     make_closing(store, place, unit_id, label);
+    make_doing(store, place);
 }
 
 static void make_people_of_all_roles(struct store *store)
@@ -432,6 +480,7 @@ static bool id_for(const struct command *command, const char *field, enum place 
                 {"finding_id", FINDINGS},
                 {"measure_id", MEASURES},
                 {"grant_id", GRANTS},
+                {"subject_id", TASKS}, /* the first kind of subject that can be chosen */
                 {"checker_id", PEOPLE}};
     enum noun noun;
     bool is_known =
