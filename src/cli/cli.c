@@ -9,7 +9,7 @@
 #include "record/actor.h"
 #include "serve/messages.h"
 
-static enum lang cli_lang(void)
+enum lang cli_lang(void)
 {
     static const char *const names[] = {"BIHUAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

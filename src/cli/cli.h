@@ -17,8 +17,9 @@ struct cli {
     char **argv;
 };
 
-/* Prints failure and its details on standard error, in the language of LC_ALL, LC_MESSAGES, LANG (zh or else en);
- * gives the exit code. */
+/* The language of BIHUAN_LANG, LC_ALL, LC_MESSAGES, LANG: zh or else en. */
+enum lang cli_lang(void);
+/* Prints failure and its details on standard error, in that language; gives the exit code. */
 int cli_fail(struct cli *cli, enum rc rc);
 /* Value of "--name VALUE" / "--name=VALUE" among the arguments, taken out; p is NULL when absent. */
 struct str cli_take_option(struct cli *cli, const char *name);

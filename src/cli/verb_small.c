@@ -11,7 +11,7 @@ int verb_config(struct cli *cli)
         rc = ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.unexpected", "%s", cli->argv[0]);
     if (rc != RC_OK)
         return cli_fail(cli, rc);
-    VALUE_EACH (row, settings_to_value(cli->ctx.arena, &cli->settings)) {
+    VALUE_EACH (row, settings_to_value(cli->ctx.arena, &cli->settings, cli_lang())) {
         struct str value = value_get_text(row, "value"), otherwise = value_get_text(row, "default");
         cli_print("# %.*s", STR_ARG(value_get_text(row, "help")));
         cli_print("%.*s = %.*s%s", STR_ARG(value_get_text(row, "key")), STR_ARG(value),

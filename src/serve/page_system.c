@@ -58,7 +58,7 @@ enum rc page_settings(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     TRY(put_state(page));
-    struct value *settings = settings_to_value(arena, page->app->settings);
+    struct value *settings = settings_to_value(arena, page->app->settings, page->lang);
     value_put(page->view, STR("settings"), settings);
     for (struct value *row = settings->items.first; row; row = row->next) {
         bool is_default = str_equal(value_get_text(row, "value"), value_get_text(row, "default"));

@@ -13,19 +13,17 @@ enum setting_kind { KIND_TEXT, KIND_INT, KIND_BOOL };
 enum { CONFIG_FILE_BYTES_MAX = 256 * 1024 };
 
 struct setting_row {
-    const char *key, *help, *otherwise;
+    const char *key, *otherwise;
     enum setting_kind kind;
     size_t offset;
     int64_t min, max;
 };
 
 static const struct setting_row setting_rows[] = {
-#define SETTING_TEXT(name, otherwise, key, help)                                                                       \
-    {key, help, otherwise, KIND_TEXT, offsetof(struct settings, name), 0, 0},
-#define SETTING_INT(name, otherwise, min, max, key, help)                                                              \
-    {key, help, #otherwise, KIND_INT, offsetof(struct settings, name), min, max},
-#define SETTING_BOOL(name, otherwise, key, help)                                                                       \
-    {key, help, #otherwise, KIND_BOOL, offsetof(struct settings, name), 0, 1},
+#define SETTING_TEXT(name, otherwise, key) {key, otherwise, KIND_TEXT, offsetof(struct settings, name), 0, 0},
+#define SETTING_INT(name, otherwise, min, max, key)                                                                    \
+    {key, #otherwise, KIND_INT, offsetof(struct settings, name), min, max},
+#define SETTING_BOOL(name, otherwise, key) {key, #otherwise, KIND_BOOL, offsetof(struct settings, name), 0, 1},
 #include "../../data/settings.def"
 #undef SETTING_TEXT
 #undef SETTING_INT
@@ -212,7 +210,7 @@ struct str settings_hide_password(struct arena *arena, struct str url)
                : arena_format(arena, "%.*s://***%.*s", (int)scheme, url.p, (int)(url.n - host), url.p + host);
 }
 
-struct value *settings_to_value(struct arena *arena, const struct settings *settings)
+struct value *settings_to_value(struct arena *arena, const struct settings *settings, enum lang lang)
 {
     struct value *list = value_new_list(arena);
     for (size_t i = 0; i < SETTING_COUNT; i++) {
@@ -229,7 +227,7 @@ struct value *settings_to_value(struct arena *arena, const struct settings *sett
         value_put_text(arena, item, "key", str_from_cstr(row->key));
         value_put_text(arena, item, "value", is_secret ? STR("***") : value);
         value_put_text(arena, item, "default", str_from_cstr(row->otherwise));
-        value_put_text(arena, item, "help", str_from_cstr(row->help));
+        value_put_text(arena, item, "help", message_find(lang, arena_format(arena, "setting.%s", row->key)));
     }
     return list;
 }

@@ -7,11 +7,12 @@
 
 #include "base/ctx.h"
 #include "base/value.h"
+#include "serve/messages.h"
 
 struct settings {
-#define SETTING_TEXT(name, otherwise, key, help) struct str name;
-#define SETTING_INT(name, otherwise, min, max, key, help) int64_t name;
-#define SETTING_BOOL(name, otherwise, key, help) bool name;
+#define SETTING_TEXT(name, otherwise, key) struct str name;
+#define SETTING_INT(name, otherwise, min, max, key) int64_t name;
+#define SETTING_BOOL(name, otherwise, key) bool name;
 #include "../../data/settings.def"
 #undef SETTING_TEXT
 #undef SETTING_INT
@@ -26,7 +27,7 @@ enum rc settings_read(struct ctx *ctx, int argc, char **argv, struct settings *r
 struct str settings_files_directory(struct arena *arena, const struct settings *settings);
 /* A URL as it may be shown: without user, password. */
 struct str settings_hide_password(struct arena *arena, struct str url);
-/* A list of {key, value, default, from, help}. */
-struct value *settings_to_value(struct arena *arena, const struct settings *settings);
+/* A list of {key, value, default, help}. */
+struct value *settings_to_value(struct arena *arena, const struct settings *settings, enum lang lang);
 
 #endif

@@ -166,6 +166,8 @@ static void config_shows_every_setting(void **state)
     EXPECT(0, "config", "show", "--port", "9999");
     expect_text(out, "port = 9999    # changed");
     expect_text(out, "# Database: a file");
+    assert_int_equal(run_in("zh_CN.UTF-8", (const char *const[]){"config", "show", NULL}), 0);
+    expect_text(out, "# 监听端口");
     EXPECT(64, "config", "hide");
     write_file(in_dir("c.conf"), "port = 9090\n");
     EXPECT(0, "config", "show", "--config", in_dir("c.conf"));

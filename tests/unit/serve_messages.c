@@ -66,6 +66,24 @@ static void test_every_failure_has_a_message(void **state)
     }
 }
 
+/* The page of settings and `bihuan config show` explain each one. */
+static void test_every_setting_is_explained(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+#define SETTING_TEXT(name, otherwise, key) "setting." key,
+#define SETTING_INT(name, otherwise, min, max, key) "setting." key,
+#define SETTING_BOOL(name, otherwise, key) "setting." key,
+#include "../../data/settings.def"
+#undef SETTING_TEXT
+#undef SETTING_INT
+#undef SETTING_BOOL
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!message_find(LANG_ZH, str_from_cstr(keys[i])).n || !message_find(LANG_EN, str_from_cstr(keys[i])).n)
+            fail_msg("no message %s", keys[i]);
+}
+
 static void test_find_and_format(void **state)
 {
     (void)state;
@@ -243,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_both_languages_have_every_key),
         cmocka_unit_test(test_both_languages_take_the_same_arguments),
         cmocka_unit_test(test_every_failure_has_a_message),
+        cmocka_unit_test(test_every_setting_is_explained),
         cmocka_unit_test(test_find_and_format),
         cmocka_unit_test(test_language_of_headers),
         cmocka_unit_test(test_keys_in_use_exist),

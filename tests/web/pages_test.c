@@ -391,6 +391,7 @@ STORE_TEST(search) { run_file(store, "search.txt"); }
 STORE_TEST(events) { run_file(store, "events.txt"); }
 STORE_TEST(sign_in) { run_file(store, "sign_in.txt"); }
 STORE_TEST(sources) { run_file(store, "sources.txt"); }
+STORE_TEST(settings) { run_file(store, "system.txt"); }
 
 /* Whoever may not send a document hears so from the head: long before its end, and nothing of it is kept. */
 static int64_t send_slowly(const char *lines, const char *path, int *ret_status)
@@ -491,6 +492,6 @@ STORE_TEST(no_answer_tells_which_logins_exist)
 int main(void)
 {
     return STORE_RUN(STORE_CASE(findings), STORE_CASE(search), STORE_CASE(events), STORE_CASE(sign_in),
-                     STORE_CASE(sources), STORE_CASE(a_large_upload_is_refused_by_its_head),
+                     STORE_CASE(sources), STORE_CASE(settings), STORE_CASE(a_large_upload_is_refused_by_its_head),
                      STORE_CASE(no_answer_tells_which_logins_exist));
 }
