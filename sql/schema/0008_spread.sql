@@ -83,3 +83,86 @@ CREATE TABLE sweep_hit (
   PRIMARY KEY (answer_id, finding_id)
 );
 CREATE INDEX sweep_hit_finding ON sweep_hit (finding_id);
+
+-- ---- rules made ---------------------------------------------------------------------------------------------
+CREATE TABLE rule (
+  id             @id,
+  no             @text NOT NULL UNIQUE, -- ZD-2026-001
+  name           @text NOT NULL,
+  kind           @text NOT NULL,       -- new revised abolished
+  state          @text NOT NULL,       -- drafting reviewed passed issued abolished dropped
+  unit_id        @int64 NOT NULL REFERENCES unit (id), -- whose rule it is
+  drafter_id     @int64 NOT NULL REFERENCES unit (id), -- who writes it
+  label          @int64 NOT NULL,
+  due            @date,                -- to be issued by
+  replaces_id    @int64 REFERENCES rule (id), -- the rule that it revises or abolishes, if that one is on the list
+  text           @text NOT NULL,
+  old_text       @text NOT NULL,
+  reviewer       @text NOT NULL,       -- who looked at legality and compliance
+  reviewed_on    @date,
+  opinion        @text NOT NULL,
+  meeting        @text NOT NULL,       -- that passed it
+  met_on         @date,
+  doc_no         @text NOT NULL,
+  issued_on      @date,
+  effective_on   @date,
+  review_due     @date,                -- to be looked at again
+  is_on_time     @bool,                -- frozen when it was issued
+  created_at     @time NOT NULL,
+  created_by     @int64 NOT NULL,
+  changed_at     @time NOT NULL,
+  changed_seq    @int64 NOT NULL
+);
+CREATE INDEX rule_unit ON rule (unit_id, id);
+CREATE INDEX rule_state ON rule (state, id);
+CREATE INDEX rule_replaces ON rule (replaces_id);
+
+-- What a rule was made for.
+CREATE TABLE rule_link (
+  rule_id     @int64 NOT NULL REFERENCES rule (id),
+  target_kind @text NOT NULL,          -- finding measure
+  target_id   @int64 NOT NULL,
+  PRIMARY KEY (rule_id, target_kind, target_id)
+);
+CREATE INDEX rule_link_target ON rule_link (target_kind, target_id);
+
+-- Taught, and later checked whether it is followed.
+CREATE TABLE rule_teaching (
+  id      @id,
+  rule_id @int64 NOT NULL REFERENCES rule (id),
+  day     @date NOT NULL,
+  form    @text NOT NULL,              -- meeting training online circular other
+  people  @int64 NOT NULL,
+  text    @text NOT NULL
+);
+CREATE INDEX rule_teaching_rule ON rule_teaching (rule_id, day);
+
+CREATE TABLE rule_check (
+  id      @id,
+  rule_id @int64 NOT NULL REFERENCES rule (id),
+  day     @date NOT NULL,
+  verdict @text NOT NULL,              -- followed partly ignored
+  text    @text NOT NULL
+);
+CREATE INDEX rule_check_rule ON rule_check (rule_id, day);
+
+-- Units below that must have a rule of their own.  Ids as of sweep_answer.
+CREATE TABLE rule_cascade (
+  id             @id,
+  rule_id        @int64 NOT NULL REFERENCES rule (id),
+  unit_id        @int64 NOT NULL REFERENCES unit (id),
+  label          @int64 NOT NULL,
+  state          @text NOT NULL,       -- asked made not_needed returned
+  due            @date NOT NULL,
+  own_name       @text NOT NULL,
+  own_doc_no     @text NOT NULL,
+  own_issued_on  @date,
+  reason         @text NOT NULL,       -- why it is not needed
+  answered_at    @time,
+  answered_by    @int64 NOT NULL,
+  is_on_time     @bool,                -- the first time
+  returned_count @int64 NOT NULL,
+  changed_seq    @int64 NOT NULL,
+  UNIQUE (rule_id, unit_id)
+);
+CREATE INDEX rule_cascade_unit ON rule_cascade (unit_id, rule_id);

@@ -329,6 +329,7 @@ enum rc page_finding(struct page *page)
     TRY(put_figures(page, finding));
     TRY(put_items(page, finding));
     TRY(page_finding_put_sweeps(page, finding));
+    TRY(page_finding_put_rules(page, finding));
     TRY(put_events(page, id));
     put_next(page, finding);
     value_put_text(arena, page->view, "page_title", value_get_text(finding, "title"));

@@ -80,6 +80,23 @@ enum rc page_answer_fault(struct page *page);
 /* What a finding's page shows of sweeps: those from it, and the one that brought it up. */
 enum rc page_finding_put_sweeps(struct page *page, struct value *finding);
 
+/* page_rule.c, page_rule_form.c */
+enum rc page_rule_list(struct page *page);
+enum rc page_rule_missing(struct page *page);
+enum rc page_rule_new(struct page *page);
+enum rc page_rule(struct page *page);
+enum rc page_rule_review(struct page *page);
+enum rc page_rule_pass(struct page *page);
+enum rc page_rule_issue(struct page *page);
+enum rc page_rule_teach(struct page *page);
+enum rc page_rule_check(struct page *page);
+enum rc page_rule_cascade(struct page *page);
+enum rc page_rule_link(struct page *page);
+enum rc page_rule_change(struct page *page);
+enum rc page_cascade(struct page *page);
+enum rc page_cascade_answer(struct page *page);
+enum rc page_finding_put_rules(struct page *page, struct value *finding); /* rules made for a finding */
+
 /* page_search.c, page_event.c */
 enum rc page_search(struct page *page);
 enum rc page_event_list(struct page *page);

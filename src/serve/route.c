@@ -3,6 +3,7 @@
 #include "intake/import.h"
 #include "loop/closing.h"
 #include "loop/finding.h"
+#include "loop/rule.h"
 #include "loop/sweep.h"
 #include "loop/lookback.h"
 #include "loop/evidence.h"

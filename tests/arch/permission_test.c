@@ -21,6 +21,7 @@
 #include "loop/evidence.h"
 #include "loop/extension.h"
 #include "loop/report.h"
+#include "loop/rule.h"
 #include "loop/sweep.h"
 #include "loop/task.h"
 #include "serve/page.h"
@@ -46,6 +47,8 @@ static const char *const place_names[] = {"inside", "outside", "above the label"
     X(EVIDENCES, "evidences")                                                                                          \
     X(EXTENSIONS, "extensions")                                                                                        \
     X(CHECKS, "checks")                                                                                                \
+    X(RULES, "rules")                                                                                                  \
+    X(CASCADES, "cascades")                                                                                            \
     X(SWEEPS, "sweeps")                                                                                                \
     X(ANSWERS, "answers")                                                                                              \
     X(REVIEWS, "reviews")                                                                                              \
@@ -201,6 +204,24 @@ static void make_closing(struct store *store, enum place place, int64_t unit_id,
     world.ids[LOOKBACK_ITEMS][place] = world.ids[LOOKBACKS][place] * 1024 + 1;
 }
 
+/* A rule of the place's unit that is in force, and the branch below that has to take it over. */
+static void make_rule(struct store *store, enum place place, int64_t unit_id, int64_t label)
+{
+    static const char *const steps[] = {"'reviewer': '共同', 'reviewed_on': '2026-01-01', 'opinion': '共同'",
+                                        "'meeting': '共同', 'met_on': '2026-01-02'",
+                                        "'doc_no': '共同', 'issued_on': '2026-01-03'", "'reach': 'subtree', 'due': '2099-12-31'"};
+    static const struct command *const commands[] = {&command_rule_review, &command_rule_pass, &command_rule_issue,
+                                                     &command_rule_cascade};
+    int64_t id = world.ids[RULES][place] =
+        make(store, &command_rule_draft,
+             jsonf(store,
+                   "{'name': '共同制度', 'kind': 'new', 'unit_id': %lld, 'label': %lld, 'text': '共同', 'finding_id': %lld}",
+                   (long long)unit_id, (long long)label, (long long)world.ids[FINDINGS][place]));
+    for (int i = 0; i < 4; i++)
+        (void)make(store, commands[i], jsonf(store, "{'id': %lld, %s}", (long long)id, steps[i]));
+    world.ids[CASCADES][place] = count_sql(store, "SELECT max(id) FROM rule_cascade");
+}
+
 /* A task that is being worked on, with a report, evidence older than the finding (a check), and more time asked for. */
 static void make_doing(struct store *store, enum place place)
 {
@@ -253,6 +274,7 @@ static void make_place(struct store *store, enum place place)
     make_sweep(store, place, unit_id, label);
     make_closing(store, place, unit_id, label);
     make_doing(store, place);
+    make_rule(store, place, unit_id, label);
 }
 
 static void make_people_of_all_roles(struct store *store)
