@@ -1,4 +1,4 @@
-/* verb_maintain.c: migrate, check, rebuild, as-of. */
+/* verb_maintain.c: migrate, check, tidy, rebuild, as-of. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,29 @@ int verb_check(struct cli *cli)
     }
     cli_print("%lld events in %lld chains, %lld files: %lld problems", (long long)result.events,
               (long long)result.chains, (long long)result.files, (long long)result.problems);
+    if (result.unnamed.files)
+        cli_print("%lld stored files (%lld kB) older than a day are named by no record; bihuan tidy removes them",
+                  (long long)result.unnamed.files, (long long)(result.unnamed.bytes / 1024));
     return result.problems ? rc_exit_code(RC_CHAIN) : 0;
+}
+
+int verb_tidy(struct cli *cli)
+{
+    struct db *db CLEANUP(db_close_ptr) = NULL;
+    struct filestore *files = NULL;
+    struct filestore_tally removed = {0};
+    enum rc rc = cli_check_used(cli, 0);
+    if (rc == RC_OK)
+        rc = cli_open_db(cli, DB_READ, &db);
+    if (rc == RC_OK)
+        rc = cli_open_files(cli, &files);
+    if (rc == RC_OK)
+        rc = maintain_tidy(&cli->ctx, db, files, &removed);
+    filestore_close(files);
+    if (rc != RC_OK)
+        return cli_fail(cli, rc);
+    cli_print("%lld files removed, %lld kB", (long long)removed.files, (long long)(removed.bytes / 1024));
+    return 0;
 }
 
 /* Opens the new database that a replay fills; it must not exist. */

@@ -1,11 +1,14 @@
 /* filestore.c: files by content; see filestore.h. */
 #include "record/filestore.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -101,6 +104,31 @@ static enum rc write_all(struct ctx *ctx, int fd, const char *p, size_t n)
     return RC_OK;
 }
 
+/* Naming a file shares the lock, removing one has it alone.  Of its own for each use: the lock belongs to what open
+ * gave. */
+static int take_lock(struct filestore *store, int how)
+{
+    int fd = openat(store->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int failed = fd < 0 ? -1 : 0;
+    while (fd >= 0 && (failed = flock(fd, how)) != 0 && errno == EINTR) {
+    }
+    if (failed && fd >= 0)
+        close(fd);
+    return failed ? -1 : fd;
+}
+
+static int rename_locked(struct filestore *store, const char *from, const char *to)
+{
+    int lock = take_lock(store, LOCK_SH);
+    if (lock < 0)
+        return -1;
+    int failed = renameat(store->dir_fd, from, store->dir_fd, to);
+    int kept_errno = errno;
+    close(lock);
+    errno = kept_errno;
+    return failed;
+}
+
 /* Gives the finished temporary file its name; one of the same content that is there already is replaced by its equal.
  */
 static enum rc settle(struct ctx *ctx, struct filestore *store, int fd, const char *temp, const char *hex)
@@ -110,7 +138,7 @@ static enum rc settle(struct ctx *ctx, struct filestore *store, int fd, const ch
         return RC_INTERNAL;
     if (mkdirat(store->dir_fd, folder, 0700) != 0 && errno != EEXIST)
         return fail_io(ctx, "mkdir");
-    if (fsync(fd) != 0 || renameat(store->dir_fd, temp, store->dir_fd, path) != 0)
+    if (fsync(fd) != 0 || rename_locked(store, temp, path) != 0)
         return fail_io(ctx, "rename");
     int folder_fd = openat(store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder_fd < 0)
@@ -252,5 +280,108 @@ enum rc filestore_verify(struct ctx *ctx, struct filestore *store, struct str na
         rc = digest_final(&digest, sum);
     if (rc == RC_OK && (!digest_parse(name, want) || !digest_equal(sum, want)))
         rc = ctx_fail_format(ctx, RC_CHAIN, "file.digest_wrong", "%.*s", STR_ARG(name));
+    return rc;
+}
+
+/* ---- what nothing names ---------------------------------------------------------------------------------------- */
+
+struct tidying {
+    struct ctx *ctx;
+    struct filestore *store;
+    time_t before; /* files put later are left alone */
+    filestore_named_fn *is_named;
+    void *arg;
+    bool is_removing;
+    struct filestore_tally tally;
+};
+
+static bool is_old(const struct tidying *tidy, const char *path, int64_t *ret_size)
+{
+    struct stat info;
+    if (fstatat(tidy->store->dir_fd, path, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+        return false;
+    *ret_size = info.st_size;
+    return info.st_mtime < tidy->before;
+}
+
+/* Looks again with the lock: until then somebody may have put the file once more. */
+static enum rc remove_file(struct tidying *tidy, const char *path, struct str name)
+{
+    int64_t size;
+    bool is_named = false;
+    int lock = take_lock(tidy->store, LOCK_EX);
+    if (lock < 0)
+        return fail_io(tidy->ctx, "lock");
+    enum rc rc = RC_OK;
+    if (is_old(tidy, path, &size)) {
+        rc = name.n ? tidy->is_named(tidy->arg, tidy->ctx, name, &is_named) : RC_OK;
+        if (rc == RC_OK && !is_named && unlinkat(tidy->store->dir_fd, path, 0) != 0 && errno != ENOENT)
+            rc = fail_io(tidy->ctx, path);
+    }
+    close(lock);
+    return rc;
+}
+
+/* name: the digest; empty for a temporary file, which no record names. */
+static enum rc look_at_file(struct tidying *tidy, const char *path, struct str name)
+{
+    int64_t size;
+    bool is_named = false;
+    if (!is_old(tidy, path, &size))
+        return RC_OK;
+    if (name.n)
+        TRY(tidy->is_named(tidy->arg, tidy->ctx, name, &is_named));
+    if (is_named)
+        return RC_OK;
+    tidy->tally.files++;
+    tidy->tally.bytes += size;
+    return tidy->is_removing ? remove_file(tidy, path, name) : RC_OK;
+}
+
+static enum rc tidy_folder(struct tidying *tidy, const char *folder)
+{
+    int fd = openat(tidy->store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return fail_io(tidy->ctx, folder);
+    }
+    enum rc rc = RC_OK;
+    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));) {
+        char path[PATH_BYTES], hex[FILESTORE_NAME_BYTES], known[PATH_BYTES];
+        int n = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        int m = snprintf(hex, sizeof hex, "%s%s", folder, entry->d_name);
+        if (n > 0 && (size_t)n < sizeof path && m == FILESTORE_NAME_BYTES - 1 && make_path(hex, known))
+            rc = look_at_file(tidy, path, (struct str){hex, (size_t)m}); /* what is not ours is left alone */
+    }
+    (void)closedir(dir);
+    return rc;
+}
+
+enum rc filestore_tidy(struct ctx *ctx, struct filestore *store, int64_t age_s, filestore_named_fn *is_named, void *arg,
+                       bool is_removing, struct filestore_tally *ret_tally)
+{
+    struct tidying tidy = {.ctx = ctx,
+                           .store = store,
+                           .before = time(NULL) - age_s,
+                           .is_named = is_named,
+                           .arg = arg,
+                           .is_removing = is_removing};
+    DIR *dir = opendir(store->directory);
+    if (!dir)
+        return fail_io(ctx, store->directory);
+    enum rc rc = RC_OK;
+    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));) {
+        const char *name = entry->d_name;
+        bool is_folder = strspn(name, "0123456789abcdef") == 2 && name[2] == '\0';
+        if (is_folder)
+            rc = tidy_folder(&tidy, name);
+        else if (strncmp(name, "tmp-", 4) == 0)
+            rc = look_at_file(&tidy, name, STR_EMPTY);
+    }
+    (void)closedir(dir);
+    if (rc == RC_OK)
+        *ret_tally = tidy.tally;
     return rc;
 }

@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "record/event.h"
 
-enum { PROBLEMS_SHOWN = 100, BATCH_ARENA_BYTES = 256 * 1024 * 1024 };
+enum { PROBLEMS_SHOWN = 100, BATCH_ARENA_BYTES = 256 * 1024 * 1024, UNNAMED_AGE_S = 24 * 3600 };
 
 static void add_problem(struct ctx *ctx, struct check_result *result, const char *format, ...) PRINTF_LIKE(3, 4);
 
@@ -170,6 +170,20 @@ static enum rc check_files(struct ctx *ctx, struct db *db, struct filestore *fil
     }
 }
 
+static enum rc is_file_named(void *db, struct ctx *ctx, struct str name, bool *ret_is_named)
+{
+    struct db_stmt *st = db_query(db, Q_FILE_FIND);
+    db_bind_text(st, "sha256", name);
+    TRY(db_step(ctx, st, ret_is_named));
+    db_reset(st);
+    return RC_OK;
+}
+
+enum rc maintain_tidy(struct ctx *ctx, struct db *db, struct filestore *files, struct filestore_tally *ret_removed)
+{
+    return filestore_tidy(ctx, files, UNNAMED_AGE_S, is_file_named, db, true, ret_removed);
+}
+
 /* Figures that are kept in rows must equal what they count. */
 static enum rc check_counts(struct ctx *ctx, struct db *db, struct check_result *result)
 {
@@ -182,7 +196,8 @@ static enum rc check_counts(struct ctx *ctx, struct db *db, struct check_result 
         {Q_CHECK_SEARCH_COUNT, "findings that the search index does not know"},
         {Q_CHECK_UNIT_PATHS, "units whose place in the tree is not in the table of ancestors"},
         {Q_CHECK_SOURCE_CHAIN, "sources without a chain of events"},
-        {Q_CHECK_CLOSED_CYCLE, "closed cycles without certificate, closing event or answer to whether they were on time"},
+        {Q_CHECK_CLOSED_CYCLE,
+         "closed cycles without certificate, closing event or answer to whether they were on time"},
         {Q_CHECK_CLOSED_UNTOUCHED, "closed cycles whose measures or tasks were changed afterwards"},
         {Q_CHECK_CYCLE_STATE, "findings that do not stand as their last cycle does"},
         {Q_CHECK_CERTIFICATE_NUMBERS, "issuers whose certificates have a gap in their numbers"},
@@ -211,8 +226,10 @@ static enum rc check_all(struct ctx *ctx, struct db *db, struct filestore *files
     VALUE_EACH (problem, problems) {
         add_problem(ctx, &result, "%.*s", STR_ARG(problem->text));
     }
-    if (files)
+    if (files) {
         TRY(check_files(ctx, db, files, &result));
+        TRY(filestore_tidy(ctx, files, UNNAMED_AGE_S, is_file_named, db, false, &result.unnamed));
+    }
     TRY(check_counts(ctx, db, &result));
     *ret_result = result;
     return arena_rc(ctx->arena);

@@ -8,8 +8,9 @@
 
 struct check_result {
     int64_t events, chains, files;
-    int64_t problems;   /* all of them */
-    struct value *list; /* the first 100, as texts */
+    struct filestore_tally unnamed; /* stored files that no record names: no problem, see maintain_tidy */
+    int64_t problems;               /* all of them */
+    struct value *list;             /* the first 100, as texts */
 };
 
 /* Verifies, in one snapshot, every chain's hashes, numbers and heads, the engine's own check and foreign keys, the
@@ -17,6 +18,11 @@ struct check_result {
  * were found. */
 enum rc maintain_check(struct ctx *ctx, struct db *db, struct filestore *files,
                        struct check_result *ret_result) MUST_CHECK;
+/* Removes stored files that no record names and that were stored more than a day ago: imports that failed, changes that
+ * were refused.  The store must belong to this database alone.  Outside a transaction: each file is looked up as things
+ * stand. */
+enum rc maintain_tidy(struct ctx *ctx, struct db *db, struct filestore *files,
+                      struct filestore_tally *ret_removed) MUST_CHECK;
 /* Replays the events of `from` up to the last one of until_ms (INT64_MAX: all) or before into the empty, migrated
  * database `to`; *ret_events. */
 enum rc maintain_replay(struct ctx *ctx, struct db *from, struct db *to, int64_t until_ms,

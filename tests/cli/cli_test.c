@@ -252,6 +252,34 @@ static void documents_are_imported(void **state)
     EXPECT(0, "check", "--db", db);
 }
 
+static int make_old(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info, (void)where;
+    struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    return kind == FTW_F ? utimensat(AT_FDCWD, path, times, 0) : 0;
+}
+
+static void failed_imports_are_tidied_away(void **state)
+{
+    (void)state;
+    char files[400];
+    load_demo(db);
+    snprintf(files, sizeof files, "%s.files", db);
+    write_file(in_dir("x.docx"), "PK\x03\x04 broken");
+    assert_int_not_equal(RUN("import", in_dir("x.docx"), "--db", db), 0);
+    EXPECT(0, "tidy", "--db", db);
+    expect_text(out, "0 files removed"); /* it might still be needed */
+    assert_int_equal(nftw(files, make_old, 8, FTW_PHYS), 0);
+    EXPECT(0, "check", "--db", db);
+    expect_text(out, "1 stored files (0 kB) older than a day are named by no record");
+    EXPECT(0, "tidy", "--db", db);
+    expect_text(out, "1 files removed");
+    EXPECT(0, "check", "--db", db);
+    assert_null(strstr(out, "named by no record"));
+    EXPECT(64, "tidy", "surplus", "--db", db);
+    EXPECT(66, "tidy", "--db", in_dir("none.db"));
+}
+
 static void check_tells_by_its_exit_code(void **state)
 {
     (void)state;
@@ -415,6 +443,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(accounts_come_with_their_role_or_not_at_all, set_up),
         cmocka_unit_test_setup(demo_loads_what_it_promises, set_up),
         cmocka_unit_test_setup(documents_are_imported, set_up),
+        cmocka_unit_test_setup(failed_imports_are_tidied_away, set_up),
         cmocka_unit_test_setup(check_tells_by_its_exit_code, set_up),
         cmocka_unit_test_setup(rebuild_and_as_of, set_up),
         cmocka_unit_test_setup(backup_and_restore_of_a_file, set_up),
