@@ -140,4 +140,8 @@ enum rc page_board_wall(struct page *page);
 enum rc page_board_findings(struct page *page);
 enum rc page_board_waits(struct page *page);
 
+/* page_map.c */
+enum rc page_map(struct page *page);
+enum rc page_map_export(struct page *page);
+
 #endif

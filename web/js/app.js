@@ -5,6 +5,7 @@ import { start_upload } from './upload.js';
 import { start_units } from './units.js';
 import { start_tables } from './tables.js';
 import { start_keep } from './keep.js';
+import { start_map } from './map.js';
 
 const root = document.documentElement;
 root.classList.add('has-script');
@@ -57,6 +58,7 @@ document.addEventListener('htmx:beforeRequest', () => { if (trouble) trouble.hid
 
 start_tables();
 start_keep();
+start_map(is_typing);
 start_upload();
 start_units();
 start_draft(is_typing);

@@ -1,0 +1,34 @@
+-- The work of a source as a tree, and as a timetable.
+
+-- :name map_source
+-- unscoped: the title over findings in sight
+SELECT s.id, s.no, s.title FROM source s WHERE s.id = $source
+
+-- :name map_source_find
+-- scope: s
+SELECT s.id FROM source s WHERE s.no = $no AND {scope s.unit_id s.label}
+
+-- :name map_findings
+-- scope: f
+SELECT f.id, f.no, f.title, f.status, f.due, f.progress_bp, f.aspect_id, coalesce(a.title, '') AS aspect_title, coalesce(a.no, 0) AS aspect_no, f.unit_id,
+       u.short_name AS unit_short, coalesce(p.name, t.title, '') AS leader
+FROM finding f JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
+LEFT JOIN duty d ON d.id = (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL)
+LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id
+LEFT JOIN post t ON d.actor_kind = 'post' AND t.id = d.actor_id
+WHERE f.source_id = $source AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
+ORDER BY f.item_no, f.id
+
+-- :name map_measures
+-- scope: f
+SELECT m.id, m.finding_id, m.no, m.text, m.phase, m.due, m.progress_bp, m.state
+FROM finding f JOIN measure m ON m.finding_id = f.id
+WHERE f.source_id = $source AND f.status <> 'withdrawn' AND m.state <> 'dropped' AND {scope f.unit_id f.label}
+ORDER BY m.finding_id, m.no, m.id
+
+-- :name map_tasks
+-- scope: t
+SELECT t.id, t.measure_id, t.finding_id, t.parent_id, t.no, t.title, t.state, t.due, t.progress_bp, t.unit_id, u.short_name AS unit_short
+FROM task t JOIN unit u ON u.id = t.unit_id
+WHERE t.source_id = $source AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
+ORDER BY t.depth, t.id

@@ -1,0 +1,61 @@
+// The files of the mind map, opened by other programs: xmllint, npm's opmlparser, poppler, and the counts compared.  Prints TAP.
+//
+//   map_files.mjs PROGRAM DATA_DIR
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { install } from '../../web/install.mjs';
+
+const [program, data] = process.argv.slice(2);
+const web = join(dirname(fileURLToPath(import.meta.url)), '../../web');
+install({ is_dev: true });
+const OpmlParser = createRequire(join(web, 'package.json'))('opmlparser');
+const dir = mkdtempSync(join(tmpdir(), 'bihuan-map-'));
+const results = [];
+const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
+const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+
+try {
+  const where = ['--db', join(dir, 'map.db'), '--files', join(dir, 'files')];
+  run(program, 'demo', ...where, '--data', data);
+  const file = (format) => {
+    const path = join(dir, `map.${format}`);
+    run(program, 'map', 'LY-2026-001', '--format', format, '--out', path, ...where);
+    return path;
+  };
+  const text = readFileSync(file('txt'), 'utf8').trimEnd().split('\n');
+  check('the text has a root and deeper lines', text.length > 30 && !text[0].startsWith('\t') && text.some((line) => line.startsWith('\t\t')), String(text.length));
+  check('the drawing is well formed', run('xmllint', '--noout', file('svg')) === '');
+  const titles = Number(run('xmllint', '--xpath', 'count(//*[@class="m-title"])', join(dir, 'map.svg')));
+  check('the drawing shows every line', titles === text.length, `${titles} of ${text.length}`);
+  const mm = file('mm');
+  const nodes = (path) => Number(run('xmllint', '--xpath', `count(${path})`, mm));
+  check('FreeMind: one root, every line a node with text', nodes('/map[@version]/node') === 1 && nodes('//node[@TEXT]') === text.length && nodes('//node') === text.length);
+  check('FreeMind: ids differ', nodes('//node[@ID = preceding::node/@ID or @ID = ancestor::node/@ID]') === 0);
+  const outline = await new Promise((done, failed) => {
+    const found = [];
+    Readable.from(readFileSync(file('opml'))).pipe(new OpmlParser()).on('error', failed).on('end', () => done(found))
+      .on('readable', function read() { for (let one; (one = this.read());) found.push(one); });
+  });
+  const lines = outline.filter((one) => one['#type'] !== 'feed' || one.text);
+  check('OPML: the parser finds every line', lines.length === text.length, `${lines.length} of ${text.length}`);
+  check('OPML: the root is the source', lines.some((one) => text[0].startsWith(one.text) && one['#level'] !== 2));
+  const pdf = file('pdf');
+  const info = run('pdfinfo', pdf);
+  check('PDF: sheets of A3', /Page size:\s+1191 x 842 pts \(A3\)/.test(info), info);
+  const fonts = run('pdffonts', pdf).trim().split('\n').slice(2);
+  check('PDF: fonts are embedded', fonts.length > 0 && fonts.every((line) => /\byes\s+(yes|no)\s+(yes|no)\s+\d+\s+\d+$/.test(line.trim())), fonts.join('; '));
+  const words = run('pdftotext', '-layout', pdf, '-').replace(/\s/g, '');
+  check('PDF: its text can be read', words.includes('LY-2026-001') && /[\u4e00-\u9fff]{4}/.test(words));
+  const png = readFileSync(file('png'));
+  check('PNG: as large as it says', png.readUInt32BE(16) > 400 && png.readUInt32BE(20) > 400, `${png.readUInt32BE(16)} x ${png.readUInt32BE(20)}`);
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+console.log(`1..${results.length}`);
+results.forEach(([name, is_good, detail], at) => console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}${is_good || !detail ? '' : `\n# ${detail}`}`));
+process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
