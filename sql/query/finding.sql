@@ -35,16 +35,18 @@ UPDATE finding SET measure_count = measure_count + 1, changed_at = $at, changed_
 
 -- :name measure_insert
 -- unscoped: apply
-INSERT INTO measure (id, finding_id, no, text, is_derived, phase, due, paragraph, changed_seq)
-VALUES ($seq, $finding_id, $no, $text, $is_derived, $phase, $due, $paragraph, $seq)
+INSERT INTO measure (id, finding_id, no, text, is_derived, phase, due, paragraph, cause_id, kinds, finish_mark, weight, yearly_goal, changed_seq)
+VALUES ($seq, $finding_id, $no, $text, $is_derived, $phase, $due, $paragraph, $cause_id, $kinds, $finish_mark, $weight, $yearly_goal, $seq)
 
 -- :name measure_update
 -- unscoped: apply
-UPDATE measure SET text = $text, phase = $phase, due = $due, changed_seq = $seq WHERE id = $id
+UPDATE measure SET text = $text, phase = $phase, due = $due, cause_id = $cause_id, kinds = $kinds, finish_mark = $finish_mark, weight = $weight, yearly_goal = $yearly_goal,
+  changed_seq = $seq, rev = rev + 1
+WHERE id = $id
 
 -- :name measure_get_any
 -- unscoped: commands check the permission themselves
-SELECT m.id, m.finding_id, m.no, m.text, m.is_derived, m.phase, m.due FROM measure m WHERE m.id = $id
+SELECT m.* FROM measure m WHERE m.id = $id
 
 -- :name measure_next_no
 -- unscoped: numbering
@@ -72,7 +74,7 @@ SELECT f.* FROM finding f WHERE f.no = $no
 
 -- :name finding_measures
 -- unscoped: of a finding that was read through its scope
-SELECT id, no, text, is_derived, phase, due, paragraph FROM measure WHERE finding_id = $id ORDER BY no
+SELECT id, no, text, is_derived, phase, due, paragraph, cause_id, kinds, weight, state, progress_bp FROM measure WHERE finding_id = $id ORDER BY no
 
 -- :name finding_figures
 -- unscoped: of a finding that was read through its scope

@@ -50,9 +50,11 @@ UPDATE measure SET progress_bp = CASE WHEN state IN ('completed', 'verified') TH
 WHERE id = $measure_id
 
 -- :name finding_sum
--- unscoped: apply
-UPDATE finding SET progress_bp = coalesce((SELECT CAST(sum(m.progress_bp * m.weight) AS bigint) / CAST(sum(m.weight) AS bigint) FROM measure m WHERE m.finding_id = finding.id AND m.cycle_n = finding.cycle_n AND m.state <> 'dropped'), 0)
-WHERE id = $finding_id
+-- unscoped: apply; the weighted mean of this cycle's measures and of those of others that serve it
+UPDATE finding SET progress_bp = coalesce((SELECT CAST(sum(m.progress_bp * m.weight) AS bigint) / CAST(sum(m.weight) AS bigint) FROM measure m
+  WHERE m.state <> 'dropped' AND (m.finding_id = finding.id AND m.cycle_n = finding.cycle_n
+    OR m.id IN (SELECT s.measure_id FROM measure_serves s WHERE s.finding_id = finding.id))), 0)
+WHERE id = $finding_id OR id IN (SELECT s.finding_id FROM measure_serves s WHERE s.measure_id = $measure_id)
 
 -- :name task_relabel
 -- unscoped: apply

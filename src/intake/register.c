@@ -8,6 +8,7 @@
 #include "intake/import.h"
 #include "intake/responsible.h"
 #include "loop/finding.h"
+#include "loop/measure.h"
 #include "text/utf8.h"
 
 enum { RESPONSIBLE_MAX = 200 }; /* as the form takes it */

@@ -5,6 +5,7 @@
 #include "intake/register_sheet.h"
 #include "intake/register_sheet_plan.h"
 #include "loop/finding.h"
+#include "loop/measure.h"
 
 enum { SOURCES_MAX = 1000 };
 

@@ -69,24 +69,6 @@ enum rc finding_register(struct command_call *call, int64_t source_id, const str
     return command_append(call, EVENT_FINDING_REGISTERED, source_id, 0, body, ret_id);
 }
 
-enum rc measure_register(struct command_call *call, int64_t chain, int64_t finding_id, int64_t no, int64_t unit_id,
-                         int64_t label, const struct value *measure, int64_t *ret_id)
-{
-    struct arena *arena = call->ctx->arena;
-    struct value *body = value_new_map(arena);
-    value_put_int(arena, body, "finding_id", finding_id);
-    value_put_int(arena, body, "no", no);
-    copy_text(arena, body, measure, "text");
-    value_put_bool(arena, body, "is_derived", value_get_bool(measure, "is_derived"));
-    struct str phase = value_get_text(measure, "phase");
-    value_put_text(arena, body, "phase", phase.n ? phase : STR("concentrated"));
-    copy_or_null(arena, body, measure, "due");
-    copy_or_null(arena, body, measure, "paragraph");
-    value_put_int(arena, body, "unit_id", unit_id);
-    value_put_int(arena, body, "label", label);
-    return command_append(call, EVENT_MEASURE_PLANNED, chain, finding_id, body, ret_id);
-}
-
 static enum rc find_row(struct command_call *call, enum query query, int64_t id, const char *missing,
                         struct value **ret_row)
 {
@@ -381,49 +363,6 @@ static enum rc finding_bulk(struct command_call *call)
     return RC_OK;
 }
 
-static enum rc measure_plan(struct command_call *call)
-{
-    int64_t finding_id = value_get_int(call->input, "finding_id", 0), no, id;
-    struct value *finding;
-    TRY(finding_find_for_write(call, finding_id, &finding));
-    struct db_stmt *st = db_query(call->db, Q_MEASURE_NEXT_NO);
-    db_bind_int(st, "finding_id", finding_id);
-    TRY(db_get_int(call->ctx, st, &no));
-    TRY(measure_register(call, value_get_int(finding, "source_id", 0), finding_id, no,
-                         value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0), call->input, &id));
-    value_put_int(call->ctx->arena, call->result, "id", id);
-    value_put_int(call->ctx->arena, call->result, "finding_id", finding_id);
-    return RC_OK;
-}
-
-static enum rc measure_change(struct command_call *call)
-{
-    struct arena *arena = call->ctx->arena;
-    int64_t id = value_get_int(call->input, "id", 0), seq;
-    struct value *measure, *finding;
-    TRY(find_row(call, Q_MEASURE_GET_ANY, id, "measure.not_found", &measure));
-    int64_t finding_id = value_get_int(measure, "finding_id", 0);
-    TRY(finding_find_for_write(call, finding_id, &finding));
-    value_put_int(arena, call->result, "id", id);
-    value_put_int(arena, call->result, "finding_id", finding_id);
-    bool is_same = str_equal(value_get_text(measure, "text"), value_get_text(call->input, "text")) &&
-                   str_equal(value_get_text(measure, "phase"), value_get_text(call->input, "phase")) &&
-                   str_equal(value_get_text(measure, "due"), value_get_text(call->input, "due"));
-    value_put_bool(arena, call->result, "is_changed", !is_same);
-    if (is_same)
-        return RC_OK;
-    TRY(long_term_check(call, finding, value_get_text(measure, "phase"), value_get_text(call->input, "phase")));
-    struct value *body = value_new_map(arena);
-    value_put_int(arena, body, "id", id);
-    value_put_int(arena, body, "finding_id", finding_id);
-    copy_text(arena, body, call->input, "text");
-    copy_text(arena, body, call->input, "phase");
-    copy_or_null(arena, body, call->input, "due");
-    value_put_int(arena, body, "unit_id", value_get_int(finding, "unit_id", 0));
-    value_put_int(arena, body, "label", value_get_int(finding, "label", 0));
-    return command_append(call, EVENT_MEASURE_CHANGED, value_get_int(finding, "source_id", 0), finding_id, body, &seq);
-}
-
 static enum rc view_save(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
@@ -503,31 +442,6 @@ const struct command command_finding_bulk = {.name = "finding.bulk",
                                              .run = finding_bulk,
                                              .path = "/findings/bulk",
                                              .redirect = "/findings"};
-
-static const struct field measure_plan_fields[] = {{"finding_id", FIELD_ID, true, 0, NULL},
-                                                   {"text", FIELD_LONG, true, 0, NULL},
-                                                   {"phase", FIELD_CHOICE, false, 0, "|" PHASES},
-                                                   {"due", FIELD_DATE, false, 0, NULL}};
-const struct command command_measure_plan = {.name = "measure.plan",
-                                             .is_on_source = true,
-                                             .perm = PERM_FINDING_WRITE,
-                                             COMMAND_FIELDS(measure_plan_fields),
-                                             .run = measure_plan,
-                                             .path = "/findings/{finding_id}/measures",
-                                             .redirect = "/findings/{finding_id}"};
-
-static const struct field measure_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                     {"text", FIELD_LONG, true, 0, NULL},
-                                                     {"phase", FIELD_CHOICE, true, 0, PHASES},
-                                                     {"due", FIELD_DATE, false, 0, NULL},
-                                                     {"reason", FIELD_TEXT, false, 0, NULL}};
-const struct command command_measure_change = {.name = "measure.change",
-                                               .is_on_source = true,
-                                               .perm = PERM_FINDING_WRITE,
-                                               COMMAND_FIELDS(measure_change_fields),
-                                               .run = measure_change,
-                                               .path = "/measures/{id}",
-                                               .redirect = "/findings/{finding_id}"};
 
 static const struct field view_save_fields[] = {{"page", FIELD_CHOICE, true, 0, "findings"},
                                                 {"name", FIELD_TEXT, true, 60, NULL},

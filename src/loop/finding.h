@@ -13,8 +13,6 @@ extern const struct command command_finding_withdraw; /* out of the register, wi
 extern const struct command command_finding_restore;
 extern const struct command command_finding_confirm; /* the unit takes the finding as its own */
 extern const struct command command_finding_dispute; /* the unit says that it is not; decided by the office */
-extern const struct command command_measure_plan;
-extern const struct command command_measure_change;
 extern const struct command command_view_save;
 extern const struct command command_view_drop;
 
@@ -22,9 +20,8 @@ extern const struct command command_view_drop;
  * sql/query/finding.sql). */
 enum rc finding_register(struct command_call *call, int64_t source_id, const struct value *source, int64_t item_no,
                          const struct value *finding, int64_t *ret_id) MUST_CHECK;
-/* Adds a measure to a finding; unit and label are the finding's (for the search index). */
-enum rc measure_register(struct command_call *call, int64_t chain, int64_t finding_id, int64_t no, int64_t unit_id,
-                         int64_t label, const struct value *measure, int64_t *ret_id) MUST_CHECK;
+/* The finding that a field names by its id or its number; RC_INVALID at the field when the actor may not read it. */
+enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row) MUST_CHECK;
 
 /* Of a finding's number what stands before its last digits; these sort as a number (sql/query/finding.sql). */
 struct str finding_number_head(struct str no);

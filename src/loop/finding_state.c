@@ -9,10 +9,9 @@
 
 enum { CONFIRM_DAYS = 5 }; /* working days to confirm a finding or to decide that it is somebody else's */
 
-/* Another finding by its id or its number; what may not be read is "not found". */
-static enum rc find_other(struct command_call *call, struct value **ret_row)
+enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row)
 {
-    struct str other = value_get_text(call->input, "other");
+    struct str other = value_get_text(call->input, field);
     int64_t id = 0;
     bool is_id = str_parse_int64(other, &id);
     struct db_stmt *st = db_query(call->db, is_id ? Q_FINDING_GET_ANY : Q_FINDING_FIND_NO);
@@ -25,7 +24,7 @@ static enum rc find_other(struct command_call *call, struct value **ret_row)
     if (rc != RC_NOT_FOUND && rc != RC_FORBIDDEN)
         return rc;
     ctx_clear_issues(call->ctx);
-    return ctx_fail_field(call->ctx, RC_INVALID, "finding.not_found", "other");
+    return ctx_fail_field(call->ctx, RC_INVALID, "finding.not_found", field);
 }
 
 static enum rc read_linked(struct command_call *call, int64_t id, int64_t other_id, bool *ret_is_linked)
@@ -76,7 +75,7 @@ static enum rc change_link(struct command_call *call, bool is_link)
     int64_t id = value_get_int(call->input, "id", 0);
     struct value *finding, *other;
     TRY(finding_find_for_write(call, id, &finding));
-    TRY(find_other(call, &other));
+    TRY(finding_find_other(call, "other", &other));
     int64_t other_id = value_get_int(other, "id", 0);
     if (other_id == id)
         return ctx_fail_field(call->ctx, RC_INVALID, "finding.link_self", "other");

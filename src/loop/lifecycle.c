@@ -199,14 +199,14 @@ static enum rc check_holder(struct command_call *call, const struct lifecycle_mo
     return is_holder ? RC_OK : ctx_fail_key(call->ctx, RC_FORBIDDEN, "lifecycle.not_holder");
 }
 
-static enum rc check_permission(struct command_call *call, const struct lifecycle_move *move, const struct value *row)
+enum rc lifecycle_require(struct command_call *call, enum lifecycle_noun noun, enum perm perm, const struct value *row)
 {
     int64_t unit_id = value_get_int(row, "unit_id", 0), label = value_get_int(row, "label", LABEL_INTERNAL);
-    enum rc rc = command_require(call, move->perm, unit_id, label);
+    enum rc rc = command_require(call, perm, unit_id, label);
     if (rc != RC_FORBIDDEN)
         return rc;
     /* Who may not even read it learns nothing of its existence. */
-    if (actor_check(call->ctx, call->db, call->actor, noun_table[move->noun].read, unit_id, label) == RC_OK)
+    if (actor_check(call->ctx, call->db, call->actor, noun_table[noun].read, unit_id, label) == RC_OK)
         return rc;
     ctx_clear_issues(call->ctx);
     return ctx_fail_key(call->ctx, RC_NOT_FOUND, "error.not_found");
@@ -215,7 +215,7 @@ static enum rc check_permission(struct command_call *call, const struct lifecycl
 enum rc lifecycle_begin(struct command_call *call, const struct lifecycle_move *move, const struct value *row)
 {
     struct str state = lifecycle_state(move->noun, row);
-    TRY(check_permission(call, move, row));
+    TRY(lifecycle_require(call, move->noun, move->perm, row));
     if (!lifecycle_is_from(move, state)) {
         struct str arg = arena_format(call->ctx->arena, "%s.%s.%.*s", lifecycle_noun_name(move->noun),
                                       noun_table[move->noun].column, STR_ARG(state));

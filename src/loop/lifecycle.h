@@ -64,6 +64,11 @@ bool lifecycle_is_from(const struct lifecycle_move *move, struct str state);
 enum rc lifecycle_begin(struct command_call *call, const struct lifecycle_move *move,
                         const struct value *row) MUST_CHECK;
 
+/* For commands that change something of a row without moving it: RC_FORBIDDEN, or RC_NOT_FOUND for what the actor may
+ * not read. */
+enum rc lifecycle_require(struct command_call *call, enum lifecycle_noun noun, enum perm perm,
+                          const struct value *row) MUST_CHECK;
+
 /* The event's body for a move: noun, id, by, from, to, no, title, unit_id, label, source_id and an empty list of waits.
  * to NULL: the move's own. */
 struct value *lifecycle_body(struct command_call *call, const struct lifecycle_move *move, const struct value *row,

@@ -6,6 +6,8 @@
  */
 #include "loop/task.h"
 
+#include "loop/measure.h"
+
 enum {
     ACCEPT_DAYS = 3,  /* working days to accept or dispute */
     DISPUTE_DAYS = 5, /* working days to decide a dispute */
@@ -82,20 +84,6 @@ static enum rc check_person(struct command_call *call, const char *field)
     return person ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, "person.not_found", field);
 }
 
-/* The start of a text, at most TITLE_MAX characters of its first line. */
-static struct str first_line(struct str text)
-{
-    text = str_slice(text, 0, str_find_byte(text, '\n', 0));
-    size_t n = 0, count = 0;
-    while (n < text.n && count < TITLE_MAX) {
-        n++;
-        while (n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80)
-            n++;
-        count++;
-    }
-    return str_slice(text, 0, n);
-}
-
 static void put_text_or(struct command_call *call, struct value *body, const char *key, struct str otherwise)
 {
     struct str text = value_get_text(call->input, key);
@@ -147,7 +135,7 @@ static enum rc append_task(struct command_call *call, const struct value *measur
     value_put_int(arena, body, "depth", parent ? value_get_int(parent, "depth", 0) + 1 : 0);
     value_put_text(arena, body, "no", no);
     put_text_or(call, body, "title",
-                first_line(parent ? value_get_text(parent, "title") : value_get_text(measure, "text")));
+                measure_title(parent ? value_get_text(parent, "title") : value_get_text(measure, "text")));
     put_text_or(call, body, "goal", value_get_text(parent, "goal"));
     put_text_or(call, body, "finish_mark", value_get_text(parent ? parent : measure, "finish_mark"));
     put_text_or(call, body, "phase", value_get_text(measure, "phase"));

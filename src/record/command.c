@@ -112,6 +112,48 @@ static enum rc read_ids(struct ctx *ctx, const struct field *field, const struct
     return RC_OK;
 }
 
+static bool is_in_set(const struct value *raw, struct str choice)
+{
+    struct str rest = raw->kind == VALUE_TEXT ? raw->text : STR_EMPTY, part;
+    while (str_split_next(&rest, ',', &part))
+        if (str_equal(str_trim(part), choice))
+            return true;
+    VALUE_EACH (item, raw) {
+        if (item->kind == VALUE_TEXT && str_equal(str_trim(item->text), choice))
+            return true;
+    }
+    return false;
+}
+
+static size_t set_count(const struct value *raw)
+{
+    struct str rest = raw->kind == VALUE_TEXT ? raw->text : STR_EMPTY, part;
+    size_t n = 0;
+    while (str_split_next(&rest, ',', &part))
+        n += str_trim(part).n > 0;
+    VALUE_EACH (item, raw) {
+        n += item->kind != VALUE_TEXT || str_trim(item->text).n > 0; /* a form says "none" with an empty one */
+    }
+    return n;
+}
+
+static enum rc read_set(struct ctx *ctx, const struct field *field, const struct value *raw, struct value *input)
+{
+    struct str rest = str_from_cstr(field->choices), choice, all = STR("");
+    size_t n = 0;
+    while (str_split_next(&rest, '|', &choice)) {
+        if (!choice.n || !is_in_set(raw, choice))
+            continue;
+        all = n++ ? arena_format(ctx->arena, "%.*s,%.*s", STR_ARG(all), STR_ARG(choice)) : choice;
+    }
+    if (n != set_count(raw)) /* something that is no choice, or one twice */
+        return fail_field(ctx, field, "field.not_a_choice", str_from_cstr(field->choices));
+    if (field->is_required && !n)
+        return fail_field(ctx, field, "field.required", STR_EMPTY);
+    value_put_text(ctx->arena, input, field->name, all);
+    return RC_OK;
+}
+
 static enum rc read_integer(struct ctx *ctx, const struct field *field, const struct value *raw, struct str s,
                             struct value *input)
 {
@@ -178,7 +220,7 @@ static const struct field_reader {
     [FIELD_ID] = {read_integer, false, false},    [FIELD_DATE] = {read_date, false, false},
     [FIELD_CHOICE] = {read_choice, false, true},  [FIELD_BOOL] = {read_bool, false, false},
     [FIELD_MONEY] = {read_integer, false, false}, [FIELD_JSON] = {read_json, false, false},
-    [FIELD_IDS] = {NULL, false, false},
+    [FIELD_IDS] = {NULL, false, false},           [FIELD_SET] = {NULL, false, true},
 };
 
 static enum rc read_nothing(struct ctx *ctx, const struct field *field, struct value *input)
@@ -197,6 +239,8 @@ static enum rc read_field(struct ctx *ctx, const struct field *field, const stru
     const struct field_reader *reader = &field_readers[field->kind];
     if (field->kind == FIELD_IDS)
         return raw ? read_ids(ctx, field, raw, input) : read_nothing(ctx, field, input);
+    if (field->kind == FIELD_SET)
+        return value_is_null(raw) ? read_nothing(ctx, field, input) : read_set(ctx, field, raw, input);
     if (field->kind == FIELD_JSON && raw && raw->kind != VALUE_TEXT) {
         value_put(input, str_from_cstr(field->name), value_copy(ctx->arena, raw));
         return RC_OK;

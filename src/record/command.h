@@ -24,6 +24,7 @@ enum field_kind {
     FIELD_MONEY, /* typed in yuan, "1,234.56", or as integer fen with the name suffix _fen from JSON */
     FIELD_JSON,  /* any tree, or JSON text */
     FIELD_IDS,   /* list of ids */
+    FIELD_SET,   /* some of `choices`, a list or "a,b"; becomes the text "a,b" in the order of choices */
 };
 
 struct field {

@@ -150,6 +150,10 @@ static void put_field(struct arena *arena, struct value *properties, const struc
     case FIELD_JSON:
         value_put_text(arena, schema, "description", STR("Any JSON value."));
         break;
+    case FIELD_SET:
+        value_put_text(arena, schema, "type", STR("string"));
+        value_put_text(arena, schema, "description", arena_format(arena, "some of: %s", field->choices));
+        break;
     case FIELD_IDS: {
         value_put_text(arena, schema, "type", STR("array"));
         value_put_int(arena, schema, "maxItems", field->max ? field->max : IDS_MAX);

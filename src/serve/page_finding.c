@@ -3,6 +3,7 @@
 
 #include "serve/chrome.h"
 #include "serve/page_loop.h"
+#include "serve/page_plan_parts.h"
 #include "serve/page_task.h"
 #include "serve/pages.h"
 #include "serve/paper.h"
@@ -322,6 +323,11 @@ enum rc page_finding(struct page *page)
                                  value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     value_put_bool(arena, finding, "is_withdrawn", is_withdrawn);
     value_put_bool(arena, finding, "may_edit", may_write && !is_withdrawn);
+    value_put_bool(arena, finding, "may_plan",
+                   !is_withdrawn &&
+                       actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE,
+                                   value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK);
+    TRY(page_put_causes(page, finding));
     TRY(page_put_waiting(page, finding, NOUN_FINDING, id));
     TRY(page_put_offers(page, finding, NOUN_FINDING, finding));
     TRY(put_quotes(page, finding));

@@ -1,5 +1,7 @@
 /* page_finding_form.c: forms for findings and measures; the commands they post to are in loop/finding.c. */
+#include "loop/measure.h"
 #include "serve/chrome.h"
+#include "serve/page_plan_parts.h"
 #include "serve/typed_form.h"
 #include "serve/page_finding.h"
 #include "serve/pages.h"
@@ -92,8 +94,22 @@ enum rc page_finding_edit(struct page *page)
     return RC_OK;
 }
 
+static enum rc put_causes(struct page *page, struct value *form, const struct value *row, int64_t finding_id)
+{
+    struct value *field = typed_form_field(page, form, "cause_id", row);
+    struct db_stmt *st = db_query(page->db, Q_CAUSE_OF_FINDING);
+    actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
+    db_bind_int(st, "id", finding_id);
+    typed_form_option(page, field, STR(""), page_text(page, "form.not_said"));
+    return put_options(page, field, st, "text", NULL);
+}
+
 static void put_measure_fields(struct page *page, struct value *form, const struct value *row)
 {
+    static const char *const plain[] = {"finish_mark", "yearly_goal", "weight"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        typed_form_field(page, form, plain[i], row);
+    page_put_set(page, form, "kinds", row, MEASURE_KINDS, "measure_kind");
     typed_form_field(page, form, "text", row);
     typed_form_field(page, form, "due", row);
     typed_form_field(page, form, "reason", NULL);
@@ -121,7 +137,12 @@ enum rc page_measure_new(struct page *page)
     struct value *row = value_new_map(arena); /* a measure begins with its finding's phase and date */
     value_put_text(arena, row, "phase", value_get_text(finding, "phase"));
     value_put_text(arena, row, "due", value_get_text(finding, "due"));
+    value_put_int(arena, row, "weight", 100);
+    if (page_param_int(page, "cause", 0))
+        value_put_int(arena, row, "cause_id", page_param_int(page, "cause", 0));
     put_measure_fields(page, form, row);
+    TRY(put_causes(page, form, row, value_get_int(finding, "id", 0)));
+    TRY(page_put_duty_fields(page, form, "measure", 0));
     value_put_bool(arena, form, "is_new", true);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
     put_measure_crumbs(page, value_get_text(finding, "no"), address, "measure.add");
@@ -141,6 +162,7 @@ enum rc page_measure_edit(struct page *page)
     struct str address = arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "finding_id", 0));
     struct value *form = typed_form_begin(page, arena_format(arena, "/measures/%lld", (long long)id), address);
     put_measure_fields(page, form, row);
+    TRY(put_causes(page, form, row, value_get_int(row, "finding_id", 0)));
     value_put_bool(arena, form, "is_new", false);
     value_put_text(arena, form, "about", value_get_text(row, "finding_title"));
     put_measure_crumbs(page, value_get_text(row, "finding_no"), address, "measure.edit");

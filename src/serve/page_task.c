@@ -104,11 +104,14 @@ enum rc page_task(struct page *page)
     TRY(page_put_row(page, "task", st));
     struct value *task = (struct value *)value_get(page->view, "task");
     put_task_words(page, task);
+    bool may_plan = actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE, value_get_int(task, "unit_id", 0),
+                                value_get_int(task, "label", 0)) == RC_OK;
     TRY(put_tasks(page, task, "path", "has_path", Q_TASK_PATH));
     TRY(put_tasks(page, task, "children", "has_children", Q_TASK_CHILDREN));
     TRY(page_put_waiting(page, task, NOUN_TASK, id));
     TRY(page_put_offers(page, task, NOUN_TASK, task));
     TRY(page_put_duties(page, task, NOUN_TASK, id));
+    value_put_bool(arena, task, "may_plan", may_plan);
     put_crumbs(page, task);
     value_put_text(arena, page->view, "page_title", value_get_text(task, "title"));
     st = db_query(page->db, Q_EVENT_OF_SUBJECT);

@@ -58,6 +58,14 @@ enum rc page_measure_edit(struct page *page);
 enum rc page_finding_export_csv(struct page *page);
 enum rc page_finding_export_xlsx(struct page *page);
 
+/* page_cause.c, page_measure.c */
+enum rc page_cause_new(struct page *page);
+enum rc page_cause(struct page *page);
+enum rc page_finding_charge(struct page *page);
+enum rc page_measure_charge(struct page *page);
+enum rc page_task_charge(struct page *page);
+enum rc page_measure(struct page *page);
+
 /* page_task.c, page_task_form.c, page_task_list.c */
 enum rc page_task_list(struct page *page);
 enum rc page_task(struct page *page);

@@ -1,18 +1,10 @@
 /* route.c: the tables of routes and commands, and matching of paths. */
-#include "access/account.h"
-#include "intake/import.h"
-#include "loop/closing.h"
-#include "loop/finding.h"
-#include "loop/rule.h"
-#include "loop/sweep.h"
-#include "loop/lookback.h"
-#include "loop/evidence.h"
-#include "loop/extension.h"
-#include "loop/report.h"
-#include "loop/task.h"
-#include "loop/truth.h"
-#include "loop/unit.h"
 #include "serve/pages.h"
+
+/* Commands stand beside their code; their rooms' headers are not needed for the table. */
+#define COMMAND(name) extern const struct command command_##name;
+#include "../../data/commands.def"
+#undef COMMAND
 
 #define PUBLIC_PERM PERM_COUNT
 #define PERM_PUBLIC PERM_COUNT

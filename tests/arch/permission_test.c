@@ -17,6 +17,7 @@
 #include "intake/draft.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
+#include "loop/cause.h"
 #include "loop/closing.h"
 #include "loop/evidence.h"
 #include "loop/extension.h"
@@ -30,36 +31,22 @@ enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, SNAPSHOTS_MAX = 4000, PATH_BYTES = 30
 enum place { INSIDE, OUTSIDE, ABOVE, PLACE_COUNT };
 static const char *const place_names[] = {"inside", "outside", "above the label"};
 
-/* What an address may name, by its first segment; one line a noun. */
-#define NOUNS(X)                                                                                                       \
-    X(UNITS, "units")                                                                                                  \
-    X(FINDINGS, "findings")                                                                                            \
-    X(SOURCES, "sources")                                                                                              \
-    X(DRAFTS, "drafts")                                                                                                \
-    X(MEASURES, "measures")                                                                                            \
-    X(PEOPLE, "people")                                                                                                \
-    X(ACCOUNTS, "accounts")                                                                                            \
-    X(GRANTS, "grants")                                                                                                \
-    X(EVENTS, "events")                                                                                                \
-    X(VIEWS, "views")                                                                                                  \
-    X(TASKS, "tasks")                                                                                                  \
-    X(REPORTS, "reports")                                                                                              \
-    X(EVIDENCES, "evidences")                                                                                          \
-    X(EXTENSIONS, "extensions")                                                                                        \
-    X(CHECKS, "checks")                                                                                                \
-    X(RULES, "rules")                                                                                                  \
-    X(CASCADES, "cascades")                                                                                            \
-    X(SWEEPS, "sweeps")                                                                                                \
-    X(ANSWERS, "answers")                                                                                              \
-    X(REVIEWS, "reviews")                                                                                              \
-    X(REVIEW_CHAINS, "review_chains")                                                                                  \
-    X(CERTIFICATES, "certificates")                                                                                    \
-    X(LOOKBACKS, "lookbacks")                                                                                          \
-    X(LOOKBACK_ITEMS, "lookback_items")
-#define NOUN_ENUM(name, text) name,
-#define NOUN_TEXT(name, text) text,
-enum noun { NOUNS(NOUN_ENUM) NOUN_COUNT };
-static const char *const noun_names[] = {NOUNS(NOUN_TEXT)};
+/* What an address may name, by its first segment: a line of nouns.def for each. */
+enum noun {
+#define PATH_NOUN(name, text) name,
+#define FIELD_NOUN(name, noun)
+#include "nouns.def"
+#undef FIELD_NOUN
+#undef PATH_NOUN
+    NOUN_COUNT
+};
+static const char *const noun_names[] = {
+#define PATH_NOUN(name, text) text,
+#define FIELD_NOUN(name, noun)
+#include "nouns.def"
+#undef FIELD_NOUN
+#undef PATH_NOUN
+};
 
 static struct {
     struct store *store;
@@ -268,6 +255,12 @@ static void make_place(struct store *store, enum place place)
     world.ids[MEASURES][place] = make(store, &command_measure_plan,
                                       jsonf(store, "{'finding_id': %lld, 'text': '共同整改', 'phase': 'concentrated'}",
                                             (long long)world.ids[FINDINGS][place]));
+    world.ids[CAUSES][place] = make(
+        store, &command_cause_find,
+        jsonf(
+            store,
+            "{'finding_id': %lld, 'level': 'system', 'method': 'five_why', 'text': '共同制度缺失', 'steps': '一\\n二'}",
+            (long long)world.ids[FINDINGS][place]));
     world.ids[TASKS][place] = make(store, &command_task_assign,
                                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '共同任务', 'due': '2099-11-30'}",
                                          (long long)world.ids[MEASURES][place], (long long)unit_id));
@@ -496,14 +489,13 @@ static bool id_for(const struct command *command, const char *field, enum place 
     static const struct {
         const char *field;
         enum noun noun;
-    } rows[] = {{"unit_id", UNITS},
-                {"parent_id", UNITS},
-                {"source_id", SOURCES},
-                {"finding_id", FINDINGS},
-                {"measure_id", MEASURES},
-                {"grant_id", GRANTS},
-                {"subject_id", TASKS}, /* the first kind of subject that can be chosen */
-                {"checker_id", PEOPLE}};
+    } rows[] = {
+#define PATH_NOUN(name, text)
+#define FIELD_NOUN(name, noun) {name, noun},
+#include "nouns.def"
+#undef FIELD_NOUN
+#undef PATH_NOUN
+    };
     enum noun noun;
     bool is_known =
         (strcmp(field, "id") == 0 || strcmp(field, "ids") == 0) && command->path && find_noun(command->path, &noun);
@@ -556,6 +548,7 @@ static struct value *make_input(struct store *store, const struct command *comma
         case FIELD_LONG:
             put_text(store, raw, field);
             break;
+        case FIELD_SET:
         case FIELD_CHOICE:
             value_put_text(arena, raw, field->name,
                            arena_copy_str(arena, str_from_cstr(first_choice(field->choices, text))));

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "loop/finding.h"
+#include "loop/measure.h"
 #include "loop/unit.h"
 #include "record/writer.h"
 

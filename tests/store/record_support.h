@@ -7,6 +7,7 @@
 #include "access/account.h"
 #include "intake/import.h"
 #include "loop/finding.h"
+#include "loop/measure.h"
 #include "loop/unit.h"
 #include "record/event.h"
 #include "record/maintain.h"

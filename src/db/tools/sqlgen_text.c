@@ -85,6 +85,11 @@ static size_t add_macro(struct buf *out, struct place place, struct str line, si
     bool is_marker = str_equal_cstr(inside, "filters") || str_equal_cstr(inside, "order");
     if (str_equal_cstr(word, "scope")) {
         add_scope(out, place, str_slice(inside, word.n, inside.n), query);
+    } else if (str_equal_cstr(word, "once")) {
+        struct str alias = str_trim(str_slice(inside, word.n, inside.n));
+        if (alias.n == 0)
+            fail_at(place, "{once} needs the alias of finding");
+        buf_add_format(out, "%.*s.main_id IS NULL", STR_ARG(alias));
     } else if (is_marker) {
         if (!query->is_list)
             fail_at(place, "{%.*s} belongs to a `-- :list` block", STR_ARG(inside));
