@@ -2,7 +2,8 @@
  *
  * A backup is a directory: bihuan.db (SQLite) or bihuan.dump (PostgreSQL), files/, and MANIFEST with the SHA-256 of the
  * database copy, the number of events and the hash of the organisation chain.  It is verified after writing; restore
- * verifies again before anything is put in place.
+ * verifies again before anything is put in place.  The database comes last, in one step: until then nothing but stored
+ * files has come to the target, which harm nobody and are there for the next try.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +45,21 @@ static enum rc digest_file(struct cli *cli, const char *path, char hex[DIGEST_TE
     return rc;
 }
 
-/* Copies every stored file that the database names, checking each digest on the way. */
+/* Copies a stored file, checking its digest on the way. */
+static enum rc copy_file(struct ctx *ctx, struct filestore *from, struct filestore *to, struct str sha256)
+{
+    int fd;
+    int64_t size;
+    char name[FILESTORE_NAME_BYTES];
+    TRY(filestore_open_file(ctx, from, sha256, &fd, &size));
+    enum rc rc = filestore_put_fd(ctx, to, fd, 0, size, name);
+    close(fd);
+    TRY(rc);
+    return str_equal_cstr(sha256, name) ? RC_OK
+                                        : ctx_fail_format(ctx, RC_CHAIN, "file.digest_wrong", "%.*s", STR_ARG(sha256));
+}
+
+/* Copies every stored file that the database names. */
 static enum rc copy_files(struct cli *cli, struct db *db, struct filestore *from, struct filestore *to,
                           int64_t *ret_count)
 {
@@ -58,15 +73,7 @@ static enum rc copy_files(struct cli *cli, struct db *db, struct filestore *from
             return RC_OK;
         VALUE_EACH (row, rows) {
             after = value_get_text(row, "sha256");
-            int fd;
-            int64_t size;
-            char name[FILESTORE_NAME_BYTES];
-            TRY(filestore_open_file(&cli->ctx, from, after, &fd, &size));
-            enum rc rc = filestore_put_fd(&cli->ctx, to, fd, 0, size, name);
-            close(fd);
-            TRY(rc);
-            if (!str_equal_cstr(after, name))
-                return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%.*s", STR_ARG(after));
+            TRY(copy_file(&cli->ctx, from, to, after));
             ++*ret_count;
         }
     }
@@ -142,16 +149,23 @@ int verb_backup(struct cli *cli)
     return rc == RC_OK ? 0 : cli_fail(cli, rc);
 }
 
-static enum rc read_manifest(struct cli *cli, const char *directory, char name[32], char hex[DIGEST_TEXT_BYTES])
+struct manifest {
+    char name[32]; /* of the copy of the database */
+    char sha256[DIGEST_TEXT_BYTES];
+    long long events, files;
+};
+
+static enum rc read_manifest(struct cli *cli, const char *directory, struct manifest *ret_manifest)
 {
     const char *path = arena_format(cli->ctx.arena, "%s/MANIFEST", directory).p;
     FILE *file = fopen(path, "re");
     if (!file)
         return fail_path(cli, path);
     char version[64];
-    int found = fscanf(file, "bihuan %63s database %31s sha256 %64s", version, name, hex);
+    int found = fscanf(file, "bihuan %63s database %31s sha256 %64s events %lld files %lld", version,
+                       ret_manifest->name, ret_manifest->sha256, &ret_manifest->events, &ret_manifest->files);
     (void)fclose(file);
-    return found == 3 ? RC_OK : ctx_fail_format(&cli->ctx, RC_DAMAGED, "cli.bad_manifest", "%s", path);
+    return found == 5 ? RC_OK : ctx_fail_format(&cli->ctx, RC_DAMAGED, "cli.bad_manifest", "%s", path);
 }
 
 static bool is_postgres(struct str url)
@@ -192,34 +206,42 @@ static enum rc check_target_free(struct cli *cli)
     return RC_OK;
 }
 
-/* The files of `source` (the copy, or what was just restored from it) into the settings' store. */
-static enum rc restore_files(struct cli *cli, struct str source, struct filestore *from, int64_t *ret_count)
+struct copying {
+    struct filestore *from, *to;
+    int64_t count;
+};
+
+static enum rc copy_visited(void *arg, struct ctx *ctx, struct str name)
 {
-    struct db *db CLEANUP(db_close_ptr) = NULL;
-    struct filestore *to = NULL;
-    TRY(db_open(&cli->ctx, source, DB_READ, &db));
-    TRY(cli_open_files(cli, &to));
-    enum rc rc = copy_files(cli, db, from, to, ret_count);
-    filestore_close(to);
-    return rc;
+    struct copying *copying = arg;
+    copying->count++;
+    return copy_file(ctx, copying->from, copying->to, name);
 }
 
-static enum rc restore_sqlite(struct cli *cli, struct str path, struct filestore *from, struct check_result *ret_result,
-                              int64_t *ret_count)
+/* All files of the backup, as many as there were, into the settings' store: a file that is missing or damaged ends the
+ * restore while there is no database yet. */
+static enum rc restore_files(struct cli *cli, struct filestore *from, int64_t expected)
+{
+    struct copying copying = {.from = from};
+    TRY(cli_open_files(cli, &copying.to));
+    enum rc rc = filestore_each(&cli->ctx, from, copy_visited, &copying);
+    filestore_close(copying.to);
+    TRY(rc);
+    struct str args[2] = {arena_format(cli->ctx.arena, "%lld", (long long)copying.count),
+                          arena_format(cli->ctx.arena, "%lld", (long long)expected)};
+    return copying.count == expected
+               ? RC_OK
+               : ctx_fail(&cli->ctx, RC_DAMAGED, "cli.backup_files", STR_EMPTY, STR_EMPTY, args, 2);
+}
+
+static enum rc restore_sqlite(struct cli *cli, struct str path, struct filestore *from, const struct manifest *manifest,
+                              struct check_result *ret_result)
 {
     struct db *source CLEANUP(db_close_ptr) = NULL;
     TRY(check_copy(cli, path, from, ret_result));
-    TRY(restore_files(cli, path, from, ret_count));
+    TRY(restore_files(cli, from, manifest->files));
     TRY(db_open(&cli->ctx, path, DB_READ, &source));
-    return db_backup(&cli->ctx, source, file_of(cli->settings.db)); /* last: until then nothing has changed */
-}
-
-static enum rc restore_postgres(struct cli *cli, struct str path, struct filestore *from,
-                                struct check_result *ret_result, int64_t *ret_count)
-{
-    TRY(db_restore_postgres(&cli->ctx, cli->settings.db, path));
-    TRY(restore_files(cli, cli->settings.db, from, ret_count));
-    return check_copy(cli, cli->settings.db, from, ret_result);
+    return db_backup(&cli->ctx, source, file_of(cli->settings.db));
 }
 
 /* Threat: a session that was ended after the backup was made would hold again. */
@@ -235,29 +257,40 @@ static enum rc end_all_sessions(struct cli *cli)
     return db_commit(&cli->ctx, db);
 }
 
+/* The dump goes in in one transaction; only then can what it names be compared with the files, which are all there. */
+static enum rc restore_postgres(struct cli *cli, struct str path, struct filestore *from,
+                                const struct manifest *manifest, struct check_result *ret_result)
+{
+    TRY(restore_files(cli, from, manifest->files));
+    TRY(db_restore_postgres(&cli->ctx, cli->settings.db, path));
+    TRY(end_all_sessions(cli));
+    return check_copy(cli, cli->settings.db, from, ret_result);
+}
+
 static enum rc restore(struct cli *cli, const char *directory)
 {
-    char name[32], want[DIGEST_TEXT_BYTES], have[DIGEST_TEXT_BYTES];
+    char have[DIGEST_TEXT_BYTES];
+    struct manifest manifest;
     struct filestore *from = NULL;
     struct check_result result = {0};
-    int64_t count = 0;
-    TRY(read_manifest(cli, directory, name, want));
-    bool is_dump = strcmp(name, "bihuan.dump") == 0;
-    if ((!is_dump && strcmp(name, "bihuan.db") != 0) || is_dump != is_postgres(cli->settings.db))
-        return ctx_fail_format(&cli->ctx, RC_UNSUPPORTED, "cli.restore_engine", "%s", name);
-    struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, name);
+    TRY(read_manifest(cli, directory, &manifest));
+    bool is_dump = strcmp(manifest.name, "bihuan.dump") == 0;
+    if ((!is_dump && strcmp(manifest.name, "bihuan.db") != 0) || is_dump != is_postgres(cli->settings.db))
+        return ctx_fail_format(&cli->ctx, RC_UNSUPPORTED, "cli.restore_engine", "%s", manifest.name);
+    struct str path = arena_format(cli->ctx.arena, "%s/%s", directory, manifest.name);
     TRY(digest_file(cli, path.p, have));
-    if (strcmp(want, have) != 0)
+    if (strcmp(manifest.sha256, have) != 0)
         return ctx_fail_format(&cli->ctx, RC_CHAIN, "file.digest_wrong", "%s", path.p);
     TRY(check_target_free(cli));
     TRY(filestore_open(&cli->ctx, arena_format(cli->ctx.arena, "%s/files", directory), &from));
-    enum rc rc =
-        is_dump ? restore_postgres(cli, path, from, &result, &count) : restore_sqlite(cli, path, from, &result, &count);
+    enum rc rc = is_dump ? restore_postgres(cli, path, from, &manifest, &result)
+                         : restore_sqlite(cli, path, from, &manifest, &result);
     filestore_close(from);
     TRY(rc);
-    TRY(end_all_sessions(cli));
+    if (!is_dump)
+        TRY(end_all_sessions(cli));
     struct str shown = settings_hide_password(cli->ctx.arena, cli->settings.db);
-    cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(shown), (long long)result.events, (long long)count);
+    cli_print("%.*s: %lld events, %lld files, verified", STR_ARG(shown), (long long)result.events, manifest.files);
     return RC_OK;
 }
 

@@ -283,7 +283,43 @@ enum rc filestore_verify(struct ctx *ctx, struct filestore *store, struct str na
     return rc;
 }
 
-/* ---- what nothing names ---------------------------------------------------------------------------------------- */
+/* ---- all files -------------------------------------------------------------------------------------------------- */
+
+static enum rc each_in(struct ctx *ctx, struct filestore *store, const char *folder, filestore_visit_fn *visit,
+                       void *arg)
+{
+    int fd = openat(store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return fail_io(ctx, folder);
+    }
+    enum rc rc = RC_OK;
+    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));) {
+        char hex[FILESTORE_NAME_BYTES], path[PATH_BYTES];
+        int n = snprintf(hex, sizeof hex, "%s%s", folder, entry->d_name);
+        if (n == FILESTORE_NAME_BYTES - 1 && make_path(hex, path))
+            rc = visit(arg, ctx, (struct str){hex, (size_t)n}); /* what is not ours is left alone */
+    }
+    (void)closedir(dir);
+    return rc;
+}
+
+enum rc filestore_each(struct ctx *ctx, struct filestore *store, filestore_visit_fn *visit, void *arg)
+{
+    DIR *dir = opendir(store->directory);
+    if (!dir)
+        return fail_io(ctx, store->directory);
+    enum rc rc = RC_OK;
+    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));)
+        if (strspn(entry->d_name, "0123456789abcdef") == 2 && entry->d_name[2] == '\0')
+            rc = each_in(ctx, store, entry->d_name, visit, arg);
+    (void)closedir(dir);
+    return rc;
+}
+
+/* ---- what nothing names ----------------------------------------------------------------------------------------- */
 
 struct tidying {
     struct ctx *ctx;
@@ -338,23 +374,22 @@ static enum rc look_at_file(struct tidying *tidy, const char *path, struct str n
     return tidy->is_removing ? remove_file(tidy, path, name) : RC_OK;
 }
 
-static enum rc tidy_folder(struct tidying *tidy, const char *folder)
+static enum rc tidy_file(void *arg, struct ctx *ctx, struct str name)
 {
-    int fd = openat(tidy->store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
-        return fail_io(tidy->ctx, folder);
-    }
+    char path[PATH_BYTES];
+    (void)ctx;
+    return make_path(name.p, path) ? look_at_file(arg, path, name) : RC_OK;
+}
+
+static enum rc tidy_leftovers(struct tidying *tidy)
+{
+    DIR *dir = opendir(tidy->store->directory);
+    if (!dir)
+        return fail_io(tidy->ctx, tidy->store->directory);
     enum rc rc = RC_OK;
-    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));) {
-        char path[PATH_BYTES], hex[FILESTORE_NAME_BYTES], known[PATH_BYTES];
-        int n = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        int m = snprintf(hex, sizeof hex, "%s%s", folder, entry->d_name);
-        if (n > 0 && (size_t)n < sizeof path && m == FILESTORE_NAME_BYTES - 1 && make_path(hex, known))
-            rc = look_at_file(tidy, path, (struct str){hex, (size_t)m}); /* what is not ours is left alone */
-    }
+    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));)
+        if (strncmp(entry->d_name, "tmp-", 4) == 0)
+            rc = look_at_file(tidy, entry->d_name, STR_EMPTY);
     (void)closedir(dir);
     return rc;
 }
@@ -368,20 +403,8 @@ enum rc filestore_tidy(struct ctx *ctx, struct filestore *store, int64_t age_s, 
                            .is_named = is_named,
                            .arg = arg,
                            .is_removing = is_removing};
-    DIR *dir = opendir(store->directory);
-    if (!dir)
-        return fail_io(ctx, store->directory);
-    enum rc rc = RC_OK;
-    for (const struct dirent *entry; rc == RC_OK && (entry = readdir(dir));) {
-        const char *name = entry->d_name;
-        bool is_folder = strspn(name, "0123456789abcdef") == 2 && name[2] == '\0';
-        if (is_folder)
-            rc = tidy_folder(&tidy, name);
-        else if (strncmp(name, "tmp-", 4) == 0)
-            rc = look_at_file(&tidy, name, STR_EMPTY);
-    }
-    (void)closedir(dir);
-    if (rc == RC_OK)
-        *ret_tally = tidy.tally;
-    return rc;
+    TRY(filestore_each(ctx, store, tidy_file, &tidy));
+    TRY(tidy_leftovers(&tidy));
+    *ret_tally = tidy.tally;
+    return RC_OK;
 }

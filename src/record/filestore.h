@@ -31,6 +31,10 @@ enum rc filestore_read(struct ctx *ctx, struct filestore *store, struct str name
                        struct str *ret_bytes) MUST_CHECK;
 /* Reads the file and compares its digest with its name: RC_OK, RC_CHAIN, RC_NOT_FOUND. */
 enum rc filestore_verify(struct ctx *ctx, struct filestore *store, struct str name) MUST_CHECK;
+/* Visits every file, in no order; visit may stop with a failure. */
+typedef enum rc filestore_visit_fn(void *arg, struct ctx *ctx, struct str name);
+enum rc filestore_each(struct ctx *ctx, struct filestore *store, filestore_visit_fn *visit, void *arg) MUST_CHECK;
+
 /* Whether a record names the file; asked again just before a file is removed. */
 typedef enum rc filestore_named_fn(void *arg, struct ctx *ctx, struct str name, bool *ret_is_named);
 

@@ -313,12 +313,43 @@ static void rebuild_and_as_of(void **state)
     EXPECT(0, "check", "--no-files", "--db", in_dir("later.db"));
 }
 
-static void back_up_and_restore(const char *url, const char *target, const char *files)
+static char victim[400];
+
+/* The first file of a store. */
+static int find_victim(const char *path, const struct stat *info, int kind, struct FTW *where)
 {
+    (void)info;
+    if (kind != FTW_F || where->level != 2)
+        return 0;
+    snprintf(victim, sizeof victim, "%s", path);
+    return 1;
+}
+
+/* A backup with a file that is damaged or missing makes no database, so that a whole one can be restored afterwards. */
+static void refuse_broken_files(const char *to)
+{
+    char kept[420], target[400];
+    snprintf(target, sizeof target, "%s", to); /* in_dir gives its texts again and again */
+    assert_int_equal(nftw(in_dir("copy/files"), find_victim, 8, FTW_PHYS), 1);
+    snprintf(kept, sizeof kept, "%s", in_dir("kept"));
+    assert_int_equal(rename(victim, kept), 0);
+    assert_int_not_equal(RUN("restore", in_dir("copy"), "--db", target, "--files", in_dir("restored.files")), 0);
+    assert_int_not_equal(RUN("check", "--no-files", "--db", target), 0);
+    write_file(victim, "something else");
+    EXPECT(70, "restore", in_dir("copy"), "--db", target, "--files", in_dir("restored.files"));
+    assert_int_not_equal(RUN("check", "--no-files", "--db", target), 0);
+    assert_int_equal(rename(kept, victim), 0);
+}
+
+static void back_up_and_restore(const char *url, const char *to, const char *files)
+{
+    char target[400];
+    snprintf(target, sizeof target, "%s", to);
     EXPECT(0, "backup", in_dir("copy"), "--db", url, "--files", files);
     expect_text(out, "6 files, verified");
     EXPECT(74, "backup", in_dir("copy"), "--db", url, "--files", files); /* never over an old one */
     EXPECT(65, "restore", in_dir("copy"), "--db", url, "--files", files);
+    refuse_broken_files(target);
     EXPECT(0, "restore", in_dir("copy"), "--db", target, "--files", in_dir("restored.files"));
     expect_text(out, "6 files, verified");
     EXPECT(0, "check", "--db", target, "--files", in_dir("restored.files"));
