@@ -130,8 +130,8 @@ SELECT r.id, r.done_text FROM (
 -- :name report_get
 -- scope: t
 SELECT r.*, t.unit_id, t.label, t.title, t.no AS task_no, t.state AS task_state, t.child_count, t.own_bp, t.progress_bp AS task_progress_bp, t.measure_id, t.due AS task_due,
-       t.finish_mark, f.no AS finding_no, f.title AS finding_title, u.name AS unit_name, s.name AS submitted_name, d.name AS decided_name
-FROM report r JOIN task t ON t.id = r.task_id JOIN finding f ON f.id = r.finding_id JOIN unit u ON u.id = t.unit_id
+       t.finish_mark, u.name AS unit_name, s.name AS submitted_name, d.name AS decided_name
+FROM report r JOIN task t ON t.id = r.task_id JOIN unit u ON u.id = t.unit_id
 LEFT JOIN account s ON s.id = r.submitted_by LEFT JOIN account d ON d.id = r.decided_by
 WHERE r.id = $id AND {scope t.unit_id t.label}
 

@@ -41,7 +41,7 @@ ORDER BY y.id LIMIT $limit
 
 -- :name check_get
 -- scope: f
-SELECT c.*, coalesce(t.unit_id, f.unit_id) AS unit_id, f.label, f.no AS finding_no, f.title AS finding_title, t.no AS task_no, t.title AS task_title, u.name AS unit_name, d.name AS decided_name
+SELECT c.*, coalesce(t.unit_id, f.unit_id) AS unit_id, f.label, f.no AS finding_no, CASE WHEN {scope f.unit_id f.label} THEN f.title ELSE '' END AS finding_title, t.no AS task_no, t.title AS task_title, u.name AS unit_name, d.name AS decided_name
 FROM truth_check c JOIN finding f ON f.id = c.finding_id LEFT JOIN task t ON t.id = c.task_id JOIN unit u ON u.id = coalesce(t.unit_id, f.unit_id)
 LEFT JOIN account d ON d.id = c.decided_by
 WHERE c.id = $id AND ({scope f.unit_id f.label} OR {scope t.unit_id t.label})
@@ -55,3 +55,11 @@ WHERE c.finding_id = $id AND c.state <> 'dismissed' AND ({scope f.unit_id f.labe
 -- unscoped: of a task that was read through its scope
 SELECT c.id, c.rule, c.level, c.state, c.figure, c.words, c.raised_at, t.no AS task_no FROM truth_check c JOIN task t ON t.id = c.task_id
 WHERE c.task_id = $id AND c.state <> 'dismissed' ORDER BY c.id DESC LIMIT 20
+
+-- :name check_list
+-- scope: f
+SELECT c.id, c.rule, c.level, c.state, c.figure, c.words, c.raised_at, c.subject_kind, c.subject_id, t.no AS task_no, f.id AS finding_id, f.no AS finding_no, coalesce(t.title, f.title) AS title,
+       u.name AS unit_name
+FROM truth_check c JOIN finding f ON f.id = c.finding_id LEFT JOIN task t ON t.id = c.task_id JOIN unit u ON u.id = coalesce(t.unit_id, f.unit_id)
+WHERE c.id < $before AND ($state = '' OR c.state = $state) AND ($rule = '' OR c.rule = $rule) AND ({scope f.unit_id f.label} OR {scope t.unit_id t.label})
+ORDER BY c.id DESC LIMIT $limit

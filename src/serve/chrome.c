@@ -17,6 +17,8 @@ static const struct nav_row nav_rows[] = {
     {"home", "/", "home", "nav.home", PERM_SELF},
     {"findings", "/findings", "list-details", "nav.findings", PERM_FINDING_READ},
     {"tasks", "/tasks", "checklist", "nav.tasks", PERM_TASK_READ},
+    {"evidence", "/evidences", "file-check", "nav.evidence", PERM_TASK_READ},
+    {"checks", "/checks", "eye-check", "nav.checks", PERM_SUPERVISE},
     {"lasting", "/sweeps", "repeat", "nav.lasting", PERM_TASK_READ},
     {"sources", "/sources", "file-text", "nav.sources", PERM_SOURCE_READ},
     {"board", "/board", "layout-dashboard", "nav.board", PERM_BOARD_READ},

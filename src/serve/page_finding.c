@@ -2,6 +2,7 @@
 #include "serve/page_finding.h"
 
 #include "serve/chrome.h"
+#include "serve/page_doing.h"
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
 #include "serve/page_task.h"
@@ -336,6 +337,7 @@ enum rc page_finding(struct page *page)
     TRY(put_items(page, finding));
     TRY(page_finding_put_sweeps(page, finding));
     TRY(page_finding_put_rules(page, finding));
+    TRY(page_put_doing_finding(page, finding));
     TRY(put_events(page, id));
     put_next(page, finding);
     value_put_text(arena, page->view, "page_title", value_get_text(finding, "title"));

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "serve/chrome.h"
+#include "serve/page_doing.h"
 #include "serve/page_loop.h"
 #include "serve/pages.h"
 
@@ -112,6 +113,7 @@ enum rc page_task(struct page *page)
     TRY(page_put_offers(page, task, NOUN_TASK, task));
     TRY(page_put_duties(page, task, NOUN_TASK, id));
     value_put_bool(arena, task, "may_plan", may_plan);
+    TRY(page_put_doing_task(page, task));
     put_crumbs(page, task);
     value_put_text(arena, page->view, "page_title", value_get_text(task, "title"));
     st = db_query(page->db, Q_EVENT_OF_SUBJECT);

@@ -151,5 +151,22 @@ enum rc page_board_waits(struct page *page);
 /* page_map.c */
 enum rc page_map(struct page *page);
 enum rc page_map_export(struct page *page);
+/* page_report.c: reports and requests for more time; page_check.c */
+enum rc page_report(struct page *page);
+enum rc page_extension(struct page *page);
+enum rc page_extension_new(struct page *page);
+enum rc page_check_list(struct page *page);
+enum rc page_check(struct page *page);
+
+/* page_evidence.c, page_evidence_file.c */
+enum rc page_evidence_list(struct page *page);
+enum rc page_evidence(struct page *page);
+enum rc page_evidence_new(struct page *page);
+enum rc page_evidence_new_post(struct page *page);
+enum rc page_evidence_revise(struct page *page);
+enum rc page_evidence_revise_post(struct page *page);
+enum rc page_evidence_file(struct page *page);
+enum rc page_evidence_picture(struct page *page);
+enum rc page_evidence_read(struct page *page);
 
 #endif
