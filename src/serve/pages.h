@@ -169,4 +169,9 @@ enum rc page_evidence_file(struct page *page);
 enum rc page_evidence_picture(struct page *page);
 enum rc page_evidence_read(struct page *page);
 
+/* page_feed.c */
+enum rc page_feed(struct page *page);
+enum rc page_feed_open_post(struct page *page);
+enum rc page_put_feeds(struct page *page); /* "feeds" for the own account page */
+
 #endif
