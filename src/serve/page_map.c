@@ -168,7 +168,7 @@ static enum rc put_exports(struct page *page, const struct asked *asked)
         struct buf href CLEANUP(buf_done);
         const char *name = map_format_name((enum map_format)i);
         buf_init(&href, TOGGLES_BYTES_MAX + 400);
-        buf_add_cstr(&href, "/map/export");
+        buf_add_format(&href, "/sources/%lld/map/export", (long long)asked->request.source_id);
         add_address(asked, asked->toggles, &href);
         buf_add_format(&href, "&format=%s", name);
         struct value *item = value_add_map(arena, list);
@@ -267,9 +267,9 @@ enum rc page_map_export(struct page *page)
     enum map_format format;
     struct buf out;
     TRY(read_asked(page, &asked));
-    if (!page_param_text(page, "source").n)
-        return RC_NOT_FOUND;
-    if (!map_format_find(page_param_text(page, "format"), &format))
+    struct str name = page_param_text(page, "format");
+    asked.request.source_id = page_param_int(page, "id", 0);
+    if (!map_format_find(name.n ? name : STR("svg"), &format))
         return fail(page, "format");
     TRY(map_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &asked.request, &map));
     fold(page, &asked, &map);

@@ -64,7 +64,7 @@ STORE_TEST(a_map_holds_what_its_reader_may_see)
     assert_int_equal(node_count(store, &world.part, ""), 1 + 1 + 1 + 1 + 1);
     path = arena_format(store->ctx->arena, "/map?source=%lld", (long long)world.source);
     assert_int_equal(app_get(&world.outsider, path.p, "application/json", &body), 404);
-    path = arena_format(store->ctx->arena, "/map/export?source=%lld&format=txt", (long long)world.source);
+    path = arena_format(store->ctx->arena, "/sources/%lld/map/export?format=txt", (long long)world.source);
     assert_int_equal(app_get(&world.part, path.p, "*/*", &body), 200);
     assert_true(str_find(body, STR("清理台账"), 0) != SIZE_MAX);
     assert_true(str_find(body, STR("采购"), 0) == SIZE_MAX);
