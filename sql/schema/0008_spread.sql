@@ -166,3 +166,77 @@ CREATE TABLE rule_cascade (
   UNIQUE (rule_id, unit_id)
 );
 CREATE INDEX rule_cascade_unit ON rule_cascade (unit_id, rule_id);
+
+-- ---- assessments --------------------------------------------------------------------------------------------
+-- How units are scored: a text of lines, see loop/score.h.  A new version is a new row; what runs keeps its own.
+CREATE TABLE scheme (
+  id          @id,
+  name        @text NOT NULL,
+  version     @int64 NOT NULL,
+  unit_id     @int64 NOT NULL REFERENCES unit (id),
+  label       @int64 NOT NULL,
+  text        @text NOT NULL,
+  is_newest   @bool NOT NULL,
+  created_at  @time NOT NULL,
+  created_by  @int64 NOT NULL,
+  changed_seq @int64 NOT NULL
+);
+CREATE INDEX scheme_unit ON scheme (unit_id, id);
+
+CREATE TABLE assessment (
+  id          @id,
+  no          @text NOT NULL UNIQUE,   -- KH-2026-001
+  title       @text NOT NULL,
+  scheme_id   @int64 NOT NULL REFERENCES scheme (id),
+  unit_id     @int64 NOT NULL REFERENCES unit (id),
+  label       @int64 NOT NULL,
+  year        @int64 NOT NULL,         -- of the yearly appraisal that it counts for
+  period_from @date NOT NULL,
+  period_to   @date NOT NULL,
+  state       @text NOT NULL,          -- open told final
+  created_at  @time NOT NULL,
+  created_by  @int64 NOT NULL,
+  changed_at  @time NOT NULL,
+  changed_seq @int64 NOT NULL
+);
+CREATE INDEX assessment_unit ON assessment (unit_id, id);
+CREATE INDEX assessment_year ON assessment (year, id);
+
+-- One unit in one assessment.  Scores are in 0.01 points.  Ids as of sweep_answer.
+CREATE TABLE scorecard (
+  id            @id,
+  assessment_id @int64 NOT NULL REFERENCES assessment (id),
+  unit_id       @int64 NOT NULL REFERENCES unit (id),
+  label         @int64 NOT NULL,
+  state         @text NOT NULL,        -- open told appealed rechecked final
+  self_total    @int64,                -- null: no self score yet
+  self_text     @text NOT NULL,
+  total         @int64,                -- null: not told yet
+  band          @text NOT NULL,
+  rank          @int64,
+  snapshot      @text NOT NULL,        -- JSON of the result as it was told: never computed again but by a recheck
+  appeal        @text NOT NULL,
+  recheck       @text NOT NULL,
+  ballots       @int64 NOT NULL,
+  changed_seq   @int64 NOT NULL,
+  UNIQUE (assessment_id, unit_id)
+);
+CREATE INDEX scorecard_unit ON scorecard (unit_id, assessment_id);
+
+-- Marks of items that people score: the unit's own, and those of the team.
+CREATE TABLE score_mark (
+  scorecard_id @int64 NOT NULL REFERENCES scorecard (id),
+  code         @text NOT NULL,
+  marker       @int64 NOT NULL,        -- account; 0: the unit's own
+  points       @int64 NOT NULL,
+  reason       @text NOT NULL,
+  PRIMARY KEY (scorecard_id, code, marker)
+);
+
+-- Anonymous: a code works once, and nothing says who was given it.
+CREATE TABLE ballot (
+  code_hash    @text NOT NULL PRIMARY KEY,
+  scorecard_id @int64 NOT NULL REFERENCES scorecard (id),
+  answer       @text NOT NULL          -- "" very satisfied basically not
+);
+CREATE INDEX ballot_scorecard ON ballot (scorecard_id);

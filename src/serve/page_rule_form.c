@@ -1,24 +1,9 @@
-/* page_rule_form.c: the forms of a rule's steps: one template, which shows the fields that a step has. */
-#include "serve/chrome.h"
-#include "serve/page_finding.h"
+/* page_rule_form.c: the forms of a rule's steps, see page_step.h. */
 #include "serve/page_spread.h"
+#include "serve/page_step.h"
 #include "serve/pages.h"
-#include "serve/typed_form.h"
 
-enum step_kind { STEP_LINE, STEP_LONG, STEP_DATE, STEP_NUMBER, STEP_CHOICE, STEP_UNITS, STEP_UNIT };
-
-/* One field of a step, as the template shows it. */
-struct step_field {
-    const char *name, *label, *help; /* message keys; help may be NULL */
-    enum step_kind kind;
-    bool is_required;
-    const char *choices, *prefix;
-};
-
-struct step {
-    const char *title; /* of the button and the page */
-    struct step_field fields[8];
-};
+static const struct step_place rule_place = {"rule.list", "/rules", PERM_RULE_WRITE};
 
 static const struct step review_step = {
     "rule.do.review",
@@ -79,53 +64,6 @@ static const struct step draft_step = {
      {"text", "rule.text", "rule.text_help", STEP_LONG, false, NULL, NULL},
      {"old_text", "rule.old_text", "rule.text_help", STEP_LONG, false, NULL, NULL}}};
 
-static enum rc put_field(struct page *page, struct value *form, struct value *list, const struct step_field *field,
-                         const struct value *row)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *typed = typed_form_field(page, form, field->name, row);
-    if (field->kind == STEP_CHOICE)
-        typed_form_choices(page, typed, field->choices, field->prefix);
-    if (field->kind == STEP_UNITS || field->kind == STEP_UNIT)
-        TRY(spread_put_units(page, typed, PERM_RULE_WRITE, field->kind == STEP_UNIT));
-    struct value *item = value_copy(arena, typed);
-    if (!item)
-        return arena_rc(arena);
-    item->key = STR_EMPTY;
-    item->next = NULL;
-    value_put_text(arena, item, "name", str_from_cstr(field->name));
-    value_put_text(arena, item, "label", page_text(page, field->label));
-    value_put_text(arena, item, "help", field->help ? page_text(page, field->help) : STR(""));
-    value_put_bool(arena, item, "is_required", field->is_required);
-    value_put_bool(arena, item, "is_line", field->kind == STEP_LINE);
-    value_put_bool(arena, item, "is_long", field->kind == STEP_LONG);
-    value_put_bool(arena, item, "is_date", field->kind == STEP_DATE);
-    value_put_bool(arena, item, "is_number", field->kind == STEP_NUMBER);
-    value_put_bool(arena, item, "is_choice", field->kind == STEP_CHOICE || field->kind == STEP_UNIT);
-    value_put_bool(arena, item, "is_units", field->kind == STEP_UNITS);
-    value_add(list, item);
-    return RC_OK;
-}
-
-static enum rc put_step(struct page *page, const struct step *step, struct str action, struct str back,
-                        const struct value *row, struct str about)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *form = typed_form_begin(page, action, back), *list = value_new_list(arena);
-    for (size_t i = 0; i < sizeof step->fields / sizeof step->fields[0] && step->fields[i].name; i++)
-        TRY(put_field(page, form, list, &step->fields[i], row));
-    value_put(form, STR("fields"), list);
-    value_put_text(arena, form, "about", about);
-    value_put_text(arena, form, "button", page_text(page, step->title));
-    value_put_text(arena, form, "finding_id", page->form ? form_text(page->form->fields, "finding_id") : page_param_text(page, "finding"));
-    value_put_text(arena, form, "measure_id", page->form ? form_text(page->form->fields, "measure_id") : page_param_text(page, "measure"));
-    chrome_add_crumb(page, page_text(page, "rule.list"), STR("/rules"));
-    if (about.n)
-        chrome_add_crumb(page, about, back);
-    chrome_add_crumb(page, page_text(page, step->title), STR_EMPTY);
-    return RC_OK;
-}
-
 static enum rc rule_step(struct page *page, const struct step *step, const char *verb, bool has_row)
 {
     struct db_stmt *st = page_statement(page, Q_RULE_GET);
@@ -136,7 +74,7 @@ static enum rc rule_step(struct page *page, const struct step *step, const char 
     if (!rule)
         return RC_NOT_FOUND;
     struct str address = spread_href(page, "rules", id);
-    return put_step(page, step, arena_format(page->ctx.arena, "%.*s/%s", STR_ARG(address), verb), address,
+    return step_put(page, step, &rule_place, arena_format(page->ctx.arena, "%.*s/%s", STR_ARG(address), verb), address,
                     has_row ? rule : NULL, value_get_text(rule, "name"));
 }
 
@@ -151,7 +89,7 @@ enum rc page_rule_change(struct page *page) { return rule_step(page, &change_ste
 
 enum rc page_rule_new(struct page *page)
 {
-    return put_step(page, &draft_step, STR("/rules"), STR("/rules"), NULL, STR(""));
+    return step_put(page, &draft_step, &rule_place, STR("/rules"), STR("/rules"), NULL, STR(""));
 }
 
 enum rc page_cascade_answer(struct page *page)
@@ -164,6 +102,6 @@ enum rc page_cascade_answer(struct page *page)
     if (!cascade)
         return RC_NOT_FOUND;
     struct str address = spread_href(page, "cascades", id);
-    return put_step(page, &answer_step, arena_concat(page->ctx.arena, address, STR("/answer")), address, cascade,
+    return step_put(page, &answer_step, &rule_place, arena_concat(page->ctx.arena, address, STR("/answer")), address, cascade,
                     value_get_text(cascade, "title"));
 }

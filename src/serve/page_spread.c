@@ -16,6 +16,7 @@ void spread_put_tabs(struct page *page, const char *current)
         {"sweeps", "/sweeps", "sweep.list", PERM_TASK_READ},
         {"answers", "/answers", "answer.list", PERM_TASK_READ},
         {"rules", "/rules", "rule.list", PERM_TASK_READ},
+        {"assessments", "/assessments", "assessment.list", PERM_TASK_READ},
     };
     struct arena *arena = page->ctx.arena;
     struct value *tabs = value_put_list(arena, page->view, "tabs");

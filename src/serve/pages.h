@@ -105,6 +105,30 @@ enum rc page_cascade(struct page *page);
 enum rc page_cascade_answer(struct page *page);
 enum rc page_finding_put_rules(struct page *page, struct value *finding); /* rules made for a finding */
 
+/* page_assess.c, page_scorecard.c */
+enum rc page_assessment_list(struct page *page);
+enum rc page_assessment_new(struct page *page);
+enum rc page_assessment_export(struct page *page);
+enum rc page_assessment(struct page *page);
+enum rc page_assessment_mark(struct page *page);
+enum rc page_scheme_list(struct page *page);
+enum rc page_scheme_new(struct page *page);
+enum rc page_scheme(struct page *page);
+enum rc page_scorecard(struct page *page);
+enum rc page_scorecard_letter(struct page *page);
+enum rc page_scorecard_figure(struct page *page);
+enum rc page_scorecard_mark(struct page *page);
+enum rc page_scorecard_poll(struct page *page);
+enum rc page_scorecard_codes_post(struct page *page);
+enum rc page_scorecard_self(struct page *page);
+enum rc page_scorecard_form_post(struct page *page);
+enum rc page_scorecard_appeal(struct page *page);
+enum rc page_scorecard_recheck(struct page *page);
+enum rc page_ballot(struct page *page);
+enum rc page_ballot_post(struct page *page);
+/* Options of the field code: the items of a scheme that the team scores. */
+enum rc page_assess_put_items(struct page *page, struct str scheme_text);
+
 /* page_search.c, page_event.c */
 enum rc page_search(struct page *page);
 enum rc page_event_list(struct page *page);

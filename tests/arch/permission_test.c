@@ -17,6 +17,7 @@
 #include "intake/draft.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
+#include "loop/assess.h"
 #include "loop/cause.h"
 #include "loop/closing.h"
 #include "loop/evidence.h"
@@ -191,6 +192,23 @@ static void make_closing(struct store *store, enum place place, int64_t unit_id,
     world.ids[LOOKBACK_ITEMS][place] = world.ids[LOOKBACKS][place] * 1024 + 1;
 }
 
+/* An assessment of the place's unit; above the label there is none, for its label is that of all assessments. */
+static void make_assessment(struct store *store, enum place place, int64_t unit_id)
+{
+    if (place == ABOVE)
+        return;
+    world.ids[SCHEMES][place] = make(
+        store, &command_scheme_save,
+        jsonf(store, "{'name': '共同', 'unit_id': %lld, 'text': 'item NEW manual 10 共同\\nitem b auto 90 共同\\ndeduct b tasks_late 1\\nband 0 共同'}",
+              (long long)unit_id));
+    world.ids[ASSESSMENTS][place] = make(
+        store, &command_assessment_open,
+        jsonf(store,
+              "{'title': '共同', 'scheme_id': %lld, 'unit_id': %lld, 'year': 2026, 'period_from': '2026-01-01', 'period_to': '2026-12-31'}",
+              (long long)world.ids[SCHEMES][place], (long long)unit_id));
+    world.ids[SCORECARDS][place] = count_sql(store, "SELECT max(id) FROM scorecard");
+}
+
 /* A rule of the place's unit that is in force, and the branch below that has to take it over. */
 static void make_rule(struct store *store, enum place place, int64_t unit_id, int64_t label)
 {
@@ -268,6 +286,7 @@ static void make_place(struct store *store, enum place place)
     make_closing(store, place, unit_id, label);
     make_doing(store, place);
     make_rule(store, place, unit_id, label);
+    make_assessment(store, place, unit_id);
 }
 
 static void make_people_of_all_roles(struct store *store)
