@@ -13,6 +13,10 @@ extern const struct command command_finding_withdraw; /* out of the register, wi
 extern const struct command command_finding_restore;
 extern const struct command command_finding_confirm; /* the unit takes the finding as its own */
 extern const struct command command_finding_dispute; /* the unit says that it is not; decided by the office */
+extern const struct command command_finding_plan;         /* a meeting has approved its plan: it is worked on */
+extern const struct command command_finding_start;        /* a planned one is worked on */
+extern const struct command command_finding_plan_many;    /* the same for many, with a result for each */
+extern const struct command command_finding_confirm_many;
 extern const struct command command_view_save;
 extern const struct command command_view_drop;
 
@@ -20,6 +24,8 @@ extern const struct command command_view_drop;
  * sql/query/finding.sql). */
 enum rc finding_register(struct command_call *call, int64_t source_id, const struct value *source, int64_t item_no,
                          const struct value *finding, int64_t *ret_id) MUST_CHECK;
+/* Confirms a row that was read under its lock. */
+enum rc finding_confirm_row(struct command_call *call, const struct value *row) MUST_CHECK;
 /* The finding that a field names by its id or its number; RC_INVALID at the field when the actor may not read it. */
 enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row) MUST_CHECK;
 

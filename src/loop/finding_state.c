@@ -132,12 +132,22 @@ static enum rc put_confirm_wait(struct command_call *call, struct value *body, c
     return RC_OK;
 }
 
-static enum rc finding_confirm(struct command_call *call)
+enum rc finding_confirm_row(struct command_call *call, const struct value *row)
 {
-    struct value *row, *body;
-    TRY(begin_move(call, "confirm", &row, &body));
+    const struct lifecycle_move *move = lifecycle_find(NOUN_FINDING, "confirm");
+    TRY(lifecycle_begin(call, move, row));
+    struct value *body = lifecycle_body(call, move, row, NULL);
     lifecycle_wait(call, body, "plan_finding", STR("unit"), value_get_int(row, "unit_id", 0), STR_EMPTY);
     return append_move(call, EVENT_FINDING_MOVED, row, body);
+}
+
+static enum rc finding_confirm(struct command_call *call)
+{
+    struct value *row;
+    int64_t id = value_get_int(call->input, "id", 0);
+    TRY(finding_read_locked(call, id, &row));
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    return finding_confirm_row(call, row);
 }
 
 static enum rc finding_dispute(struct command_call *call)

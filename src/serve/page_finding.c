@@ -131,6 +131,7 @@ static enum rc put_measures(struct page *page, struct value *finding)
         if (!value_get(row, "due_left_text"))
             value_put_null(arena, row, "due_left_text");
         value_put_bool(arena, row, "may_assign", may_plan && !is_closed);
+        value_put_bool(arena, row, "is_split_off", value_get_int(row, "is_derived", 0) != 0);
     }
     TRY(put_tasks(page, finding, rows));
     value_put_bool(arena, finding, "has_measures", value_count(rows) > 0);

@@ -109,6 +109,7 @@ enum rc page_task(struct page *page)
                                 value_get_int(task, "label", 0)) == RC_OK;
     TRY(put_tasks(page, task, "path", "has_path", Q_TASK_PATH));
     TRY(put_tasks(page, task, "children", "has_children", Q_TASK_CHILDREN));
+    TRY(task_put_nodes(page, task));
     TRY(page_put_waiting(page, task, NOUN_TASK, id));
     TRY(page_put_offers(page, task, NOUN_TASK, task));
     TRY(page_put_duties(page, task, NOUN_TASK, id));

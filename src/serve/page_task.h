@@ -11,6 +11,8 @@
 /* Adds the words of a row: state_label, phase_label, due_state, due_state_label, due_left_text, progress_text,
  * progress_percent, unit_label. */
 void task_put_words(struct page *page, struct value *row);
+/* Fills the part _task_nodes: the task's nodes with slack, critical path and delay. */
+enum rc task_put_nodes(struct page *page, struct value *task) MUST_CHECK;
 /* Progress of basis points: progress_text "62.5%", progress_percent 62; also for findings and measures. */
 void task_put_progress(struct page *page, struct value *row);
 

@@ -59,6 +59,9 @@ enum rc page_finding_export_csv(struct page *page);
 enum rc page_finding_export_xlsx(struct page *page);
 
 /* page_cause.c, page_measure.c */
+enum rc page_node_new(struct page *page);
+enum rc page_node(struct page *page);
+enum rc page_finding_plan(struct page *page);
 enum rc page_cause_new(struct page *page);
 enum rc page_cause(struct page *page);
 enum rc page_finding_charge(struct page *page);

@@ -19,6 +19,7 @@
 #include "intake/reader.h"
 #include "loop/assess.h"
 #include "loop/cause.h"
+#include "loop/node.h"
 #include "loop/closing.h"
 #include "loop/evidence.h"
 #include "loop/extension.h"
@@ -282,6 +283,10 @@ static void make_place(struct store *store, enum place place)
     world.ids[TASKS][place] = make(store, &command_task_assign,
                                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '共同任务', 'due': '2099-11-30'}",
                                          (long long)world.ids[MEASURES][place], (long long)unit_id));
+    world.ids[NODES][place] =
+        make(store, &command_node_plan,
+             jsonf(store, "{'task_id': %lld, 'name': '共同节点', 'start': '2026-01-12', 'due': '2026-02-12'}",
+                   (long long)world.ids[TASKS][place]));
     make_sweep(store, place, unit_id, label);
     make_closing(store, place, unit_id, label);
     make_doing(store, place);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "loop/cause.h"
 #include "loop/duty.h"
+#include "loop/node.h"
 #include "loop/task.h"
 
 static struct {
@@ -198,9 +199,146 @@ STORE_TEST(a_measure_is_completed_after_its_tasks_and_serves_others)
     expect_rebuild_equal(store);
 }
 
+static int64_t add_node(struct store *store, int64_t task, const char *name, const char *start, const char *due,
+                        const char *more)
+{
+    return make(store, &command_node_plan,
+                jsonf(store, "{'task_id': %lld, 'name': '%s', 'start': '%s', 'due': '%s'%s}", (long long)task, name,
+                      start, due, more));
+}
+
+static enum rc change_node(struct store *store, int64_t id, const char *start, const char *due, int64_t pred,
+                           const char *more)
+{
+    return run(store, &command_node_change,
+               jsonf(store, "{'id': %lld, 'name': '节点', 'start': '%s', 'due': '%s', 'pred_ids': [%lld]%s}",
+                     (long long)id, start, due, (long long)pred, more),
+               NULL);
+}
+
+static int64_t assign(struct store *store)
+{
+    return make(store, &command_task_assign,
+                jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'goal': '修订办法1项'}", (long long)world.measure,
+                      (long long)world.firm));
+}
+
+static enum rc approve(struct store *store, const struct actor *actor, int64_t id)
+{
+    return run_as(store, actor, &command_finding_plan,
+                  jsonf(store, "{'id': %lld, 'meeting': '党组会第12次', 'meeting_on': '2026-11-20'}", (long long)id),
+                  NULL);
+}
+
+STORE_TEST(nodes_follow_one_another_and_never_in_a_circle)
+{
+    make_world(store);
+    find_cause(store);
+    plan_measure(store);
+    int64_t task = assign(store);
+    int64_t first = add_node(store, task, "起草", "2026-03-02", "2026-03-06", "");
+    int64_t second = add_node(store, task, "审议", "2026-03-09", "2026-03-13", "");
+    STORE_RC(change_node(store, second, "2026-03-06", "2026-03-13", first, ""), RC_INVALID);
+    assert_string_equal(issue_key(store), "node.before_pred");
+    STORE_OK(change_node(store, second, "2026-03-04", "2026-03-13", first, ", 'is_overlap': true"));
+    STORE_RC(change_node(store, first, "2026-03-02", "2026-03-06", second, ", 'is_overlap': true"), RC_INVALID);
+    assert_string_equal(issue_key(store), "node.circle");
+    STORE_RC(change_node(store, first, "2026-03-02", "2026-03-06", first, ", 'is_overlap': true"), RC_INVALID);
+    STORE_RC(change_node(store, first, "2026-03-08", "2026-03-06", 99999, ""), RC_INVALID);
+    STORE_RC(run(store, &command_node_report,
+                 jsonf(store, "{'id': %lld, 'real_start': '2999-01-01'}", (long long)first), NULL),
+             RC_INVALID);
+    STORE_OK(run(store, &command_node_report,
+                 jsonf(store, "{'id': %lld, 'real_start': '2026-03-02', 'real_due': '2026-03-09'}", (long long)first),
+                 NULL));
+    STORE_OK(act(store, &world.office, &command_node_drop, second));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM node_pred"), 0);
+    STORE_RC(act(store, &world.office, &command_node_drop, second), RC_NOT_FOUND);
+    STORE_OK(act(store, &world.office, &command_task_cancel, task));
+    STORE_RC(act(store, &world.office, &command_node_drop, first), RC_GUARD);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_plan_is_approved_only_whole_and_freezes_its_nodes)
+{
+    make_world(store);
+    STORE_RC(approve(store, &world.office, world.finding), RC_GUARD);
+    assert_string_equal(issue_key(store), "lifecycle.not_in_state");
+    STORE_OK(act(store, &world.office, &command_finding_confirm, world.finding));
+    STORE_RC(approve(store, &world.approver, world.finding), RC_FORBIDDEN);
+    STORE_RC(approve(store, &world.office, world.finding), RC_GUARD);
+    assert_int_equal(store->ctx->issue_count, 4); /* cause, due date, leader, task: all at once */
+    assert_true(str_equal(store->ctx->first->place,
+                          arena_format(store->ctx->arena, "/findings/%lld/causes", (long long)world.finding)));
+    find_cause(store);
+    STORE_RC(approve(store, &world.office, world.finding), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.plan_task");
+    plan_measure(store);
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'due': '2026-12-31'}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_finding_charge,
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)world.finding, (long long)world.boss),
+                 NULL));
+    int64_t task = assign(store);
+    STORE_RC(approve(store, &world.office, world.finding), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.plan_node");
+    assert_int_equal(store->ctx->issue_count, 1);
+    int64_t node = add_node(store, task, "起草", "2026-12-01", "2026-12-10", "");
+    STORE_OK(approve(store, &world.office, world.finding));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding f JOIN cycle c ON c.id = f.cycle_id WHERE f.status "
+                                      "= 'doing' AND c.state = 'doing'"),
+                     1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND what = "
+                                      "'work_finding' AND due = '2026-12-31'"),
+                     1);
+    STORE_RC(change_node(store, node, "2026-12-02", "2026-12-15", node + 100000, ""), RC_INVALID);
+    STORE_OK(
+        run(store, &command_node_change,
+            jsonf(store, "{'id': %lld, 'name': '起草', 'start': '2026-12-02', 'due': '2026-12-15'}", (long long)node),
+            NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM node WHERE base_due = '2026-12-10' AND due = '2026-12-15'"),
+                     1);
+    STORE_OK(run(store, &command_node_report, jsonf(store, "{'id': %lld, 'real_start': '2026-11-01'}", (long long)node),
+                 NULL));
+    STORE_OK(act(store, &world.office, &command_node_drop, node));
+    STORE_RC(approve(store, &world.office, world.finding), RC_GUARD);
+    expect_kinds(store, "node");
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(many_are_confirmed_and_approved_by_the_same_rules)
+{
+    struct value *result;
+    make_world(store);
+    int64_t hidden = make_finding(store, world.source, "密级事项");
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)hidden), NULL));
+    struct actor lead = make_actor(store, "lead", "lead_department", world.root, LABEL_INTERNAL);
+    STORE_OK(run_as(store, &lead, &command_finding_confirm_many,
+                    jsonf(store, "{'ids': [%lld, %lld, %lld, 99999]}", (long long)world.finding, (long long)world.other,
+                          (long long)hidden),
+                    &result));
+    assert_int_equal(value_get_int(result, "done", 0), 2);
+    assert_int_equal(value_get_int(result, "failed", 0), 2);
+    const struct value *third = value_get(result, "rows")->items.first->next->next;
+    assert_true(str_equal(value_get_text(third, "title"), STR(""))); /* not even that it exists */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE status = 'confirmed'"), 2);
+    STORE_OK(run_as(store, &world.office, &command_finding_plan_many,
+                    jsonf(store, "{'ids': [%lld, %lld], 'meeting': '党组会', 'meeting_on': '2026-11-20'}",
+                          (long long)world.finding, (long long)world.other),
+                    &result));
+    assert_int_equal(value_get_int(result, "done", 1), 0);
+    assert_int_equal(value_get_int(result, "failed", 0), 2);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE status = 'confirmed'"), 2);
+    expect_rebuild_equal(store);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_cause_is_found_shared_and_dropped), STORE_CASE(a_cause_is_not_shared_downwards),
                      STORE_CASE(a_measure_names_kinds_and_people_and_changes),
-                     STORE_CASE(a_measure_is_completed_after_its_tasks_and_serves_others));
+                     STORE_CASE(a_measure_is_completed_after_its_tasks_and_serves_others),
+                     STORE_CASE(nodes_follow_one_another_and_never_in_a_circle),
+                     STORE_CASE(a_plan_is_approved_only_whole_and_freezes_its_nodes),
+                     STORE_CASE(many_are_confirmed_and_approved_by_the_same_rules));
 }

@@ -1,0 +1,181 @@
+/* finding_plan.c: from a confirmed finding to one that is worked on: its plan is approved and its nodes are frozen.
+ *
+ * Page, API and the variants for many findings run the same function, so that the guards hold everywhere alike.
+ */
+#include "loop/finding.h"
+
+#include "loop/lifecycle.h"
+
+enum { MANY_MAX = 500 };
+
+static enum rc append_move(struct command_call *call, const char *command, const struct value *row, struct value *body)
+{
+    int64_t seq;
+    value_put_text(call->ctx->arena, body, "meeting", value_get_text(call->input, "meeting"));
+    value_put_text(call->ctx->arena, body, "meeting_on", value_get_text(call->input, "meeting_on"));
+    (void)command;
+    return command_append(call, EVENT_FINDING_MOVED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
+                          body, &seq);
+}
+
+static enum rc freeze(struct command_call *call, const struct value *row)
+{
+    struct value *body = value_new_map(call->ctx->arena);
+    int64_t id = value_get_int(row, "id", 0), seq;
+    value_put_int(call->ctx->arena, body, "id", id);
+    return command_append(call, EVENT_NODES_FROZEN, value_get_int(row, "source_id", 0), id, body, &seq);
+}
+
+static void wait_for_work(struct command_call *call, struct value *body, const struct value *row)
+{
+    lifecycle_wait(call, body, "work_finding", STR("unit"), value_get_int(row, "unit_id", 0),
+                   value_get_text(row, "due"));
+}
+
+/* confirmed -> planned -> doing; *ret_row is set as soon as the row may be read. */
+static enum rc put_to_work(struct command_call *call, int64_t id, struct value **ret_row)
+{
+    const struct lifecycle_move *plan = lifecycle_find(NOUN_FINDING, "plan");
+    struct value *row, *body;
+    TRY(finding_read_locked(call, id, &row));
+    enum rc rc = lifecycle_begin(call, plan, row);
+    if (rc != RC_NOT_FOUND)
+        *ret_row = row;
+    TRY(rc);
+    body = lifecycle_body(call, plan, row, NULL);
+    TRY(append_move(call, "plan", row, body));
+    TRY(freeze(call, row));
+    TRY(finding_read_locked(call, id, &row));
+    body = lifecycle_body(call, lifecycle_find(NOUN_FINDING, "start"), row, NULL);
+    wait_for_work(call, body, row);
+    return append_move(call, "start", row, body);
+}
+
+static enum rc finding_plan(struct command_call *call)
+{
+    int64_t id = value_get_int(call->input, "id", 0);
+    struct value *row = NULL;
+    TRY(put_to_work(call, id, &row));
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    return RC_OK;
+}
+
+/* A finding whose next cycle begins as planned is put to work by itself. */
+static enum rc finding_start(struct command_call *call)
+{
+    const struct lifecycle_move *start = lifecycle_find(NOUN_FINDING, "start");
+    struct value *row, *body;
+    int64_t id = value_get_int(call->input, "id", 0);
+    TRY(finding_read_locked(call, id, &row));
+    TRY(lifecycle_begin(call, start, row));
+    body = lifecycle_body(call, start, row, NULL);
+    wait_for_work(call, body, row);
+    TRY(freeze(call, row));
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    return append_move(call, "start", row, body);
+}
+
+/* ---- many at once ------------------------------------------------------------------------------------------- */
+
+/* What became of one row; of what may not be seen nothing is told, not even its number. */
+static void add_row(struct command_call *call, struct value *rows, int64_t id, const struct value *finding, enum rc rc)
+{
+    struct arena *arena = call->ctx->arena;
+    const struct ctx_issue *issue = call->ctx->first;
+    struct value *row = value_add_map(arena, rows);
+    value_put_int(arena, row, "id", id);
+    value_put_text(arena, row, "no", value_get_text(finding, "no"));
+    value_put_text(arena, row, "title", value_get_text(finding, "title"));
+    value_put_bool(arena, row, "ok", rc == RC_OK);
+    value_put_bool(arena, row, "is_changed", rc == RC_OK);
+    value_put_text(arena, row, "message",
+                   rc == RC_OK             ? STR("")
+                   : issue && issue->key.n ? issue->key
+                                           : str_from_cstr(rc_message_key(rc)));
+    value_put_text(arena, row, "argument", rc != RC_OK && issue && issue->arg_count ? issue->args[0] : STR(""));
+}
+
+/* Each row stands for itself: what cannot be done stays as it was and says why. */
+static enum rc each(struct command_call *call,
+                    enum rc (*one)(struct command_call *call, int64_t id, struct value **ret_row))
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *rows = value_put_list(arena, call->result, "rows");
+    int64_t done = 0, failed = 0;
+    VALUE_EACH (item, value_get(call->input, "ids")) {
+        struct value *row = NULL;
+        TRY(db_savepoint(call->ctx, call->db));
+        enum rc rc = one(call, item->integer, &row);
+        if (rc != RC_OK)
+            db_savepoint_rollback(call->db);
+        if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
+            return rc; /* with no savepoint left open: the next rollback must reach the rows before this one */
+        if (rc == RC_OK)
+            TRY(db_savepoint_release(call->ctx, call->db));
+        add_row(call, rows, item->integer, row, rc);
+        ctx_clear_issues(call->ctx);
+        done += rc == RC_OK;
+        failed += rc != RC_OK;
+    }
+    value_put_int(arena, call->result, "done", done);
+    value_put_int(arena, call->result, "same", 0);
+    value_put_int(arena, call->result, "failed", failed);
+    return RC_OK;
+}
+
+static enum rc confirm_one(struct command_call *call, int64_t id, struct value **ret_row)
+{
+    struct value *row;
+    TRY(finding_read_locked(call, id, &row));
+    enum rc rc = finding_confirm_row(call, row);
+    if (rc != RC_NOT_FOUND)
+        *ret_row = row;
+    return rc;
+}
+
+static enum rc finding_confirm_many(struct command_call *call) { return each(call, confirm_one); }
+static enum rc finding_plan_many(struct command_call *call) { return each(call, put_to_work); }
+
+#define MEETING_FIELDS                                                                                                 \
+    {"meeting", FIELD_TEXT, true, 200, NULL}, {"meeting_on", FIELD_DATE, true, 0, NULL},                               \
+    {                                                                                                                  \
+        "reason", FIELD_TEXT, false, 500, NULL                                                                         \
+    }
+
+static const struct field finding_plan_fields[] = {{"id", FIELD_ID, true, 0, NULL}, MEETING_FIELDS};
+const struct command command_finding_plan = {.name = "finding.plan",
+                                             .is_on_source = true,
+                                             .perm = PERM_MEETING_WRITE,
+                                             COMMAND_FIELDS(finding_plan_fields),
+                                             .run = finding_plan,
+                                             .path = "/findings/{id}/plan",
+                                             .redirect = "/findings/{id}"};
+
+static const struct field finding_plan_many_fields[] = {{"ids", FIELD_IDS, true, MANY_MAX, NULL}, MEETING_FIELDS};
+const struct command command_finding_plan_many = {.name = "finding.plan_many",
+                                                  .is_on_source = true,
+                                                  .perm = PERM_MEETING_WRITE,
+                                                  COMMAND_FIELDS(finding_plan_many_fields),
+                                                  .run = finding_plan_many,
+                                                  .path = "/findings/plan",
+                                                  .redirect = "/findings"};
+
+static const struct field finding_start_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                    {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_finding_start = {.name = "finding.start",
+                                              .is_on_source = true,
+                                              .perm = PERM_PLAN_WRITE,
+                                              COMMAND_FIELDS(finding_start_fields),
+                                              .run = finding_start,
+                                              .path = "/findings/{id}/start",
+                                              .redirect = "/findings/{id}"};
+
+static const struct field finding_confirm_many_fields[] = {{"ids", FIELD_IDS, true, MANY_MAX, NULL},
+                                                           {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_finding_confirm_many = {.name = "finding.confirm_many",
+                                                     .is_on_source = true,
+                                                     .perm = PERM_TASK_APPROVE,
+                                                     COMMAND_FIELDS(finding_confirm_many_fields),
+                                                     .run = finding_confirm_many,
+                                                     .path = "/findings/confirm",
+                                                     .redirect = "/findings"};
