@@ -297,6 +297,8 @@ enum rc page_board(struct page *page)
     value_put_bool(arena, page->view, "has_leaders",
                    board.leader_count > 1 || (board.leader_count && board.leaders[0].id));
     value_put_bool(arena, page->view, "is_one_source", filter.source != 0);
+    value_put_text(arena, page->view, "gantt_href",
+                   filter.source ? arena_format(arena, "/gantt?source=%lld", (long long)filter.source) : STR("/gantt"));
     value_put_text(arena, page->view, "map_href",
                    filter.source ? arena_format(arena, "/map?source=%lld", (long long)filter.source) : STR("/map"));
     value_put_text(arena, page->view, "wall_href", board_href(page, "/board/wall", &filter, STR_EMPTY));

@@ -201,4 +201,8 @@ enum rc page_feed(struct page *page);
 enum rc page_feed_open_post(struct page *page);
 enum rc page_put_feeds(struct page *page); /* "feeds" for the own account page */
 
+/* page_gantt.c */
+enum rc page_gantt(struct page *page);
+enum rc page_gantt_export(struct page *page);
+
 #endif

@@ -26,6 +26,7 @@
 #include "loop/report.h"
 #include "loop/rule.h"
 #include "loop/sweep.h"
+#include "loop/feed.h"
 #include "loop/task.h"
 #include "serve/page.h"
 
@@ -308,8 +309,12 @@ static void make_people_of_all_roles(struct store *store)
     struct value *view = NULL;
     STORE_OK(run_as(store, &world.actors[NOBODY], &command_view_save,
                     json(store, "{'page': 'findings', 'name': 'mine', 'query': 'q=x'}"), &view));
+    struct value *feed = NULL;
+    STORE_OK(run_as(store, &world.actors[NOBODY], &command_feed_open,
+                    json(store, "{'token_hash': '0000000000000000000000000000000000000000000000000000000000000001'}"), &feed));
     for (int place = 0; place < PLACE_COUNT; place++) {
         world.ids[VIEWS][place] = value_get_int(view, "id", 0);
+        world.ids[FEEDS][place] = value_get_int(feed, "id", 0);
         world.ids[ACCOUNTS][place] = id;
         world.ids[EVENTS][place] = 1;
         world.ids[GRANTS][place] = count_sql(store, "SELECT min(id) FROM role_grant");

@@ -6,6 +6,7 @@ import { start_units } from './units.js';
 import { start_tables } from './tables.js';
 import { start_keep } from './keep.js';
 import { start_map } from './map.js';
+import { start_gantt } from './gantt.js';
 
 const root = document.documentElement;
 root.classList.add('has-script');
@@ -59,6 +60,7 @@ document.addEventListener('htmx:beforeRequest', () => { if (trouble) trouble.hid
 start_tables();
 start_keep();
 start_map(is_typing);
+start_gantt();
 start_upload();
 start_units();
 start_draft(is_typing);

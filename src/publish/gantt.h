@@ -1,0 +1,51 @@
+/* gantt.h: tasks and their dated steps over the days: plan, baseline, what was done, what decides the end. */
+#ifndef BIHUAN_PUBLISH_GANTT_H
+#define BIHUAN_PUBLISH_GANTT_H
+
+#include "publish/canvas.h"
+#include "record/actor.h"
+#include "serve/messages.h"
+
+enum gantt_kind { GANTT_HEAD, GANTT_TASK, GANTT_NODE };
+
+struct gantt_row {
+    enum gantt_kind kind;
+    int64_t id;
+    struct str title, sub, href;
+    int32_t start, due, base_start, base_due, real_start, real_due; /* days; 0: none */
+    int16_t done_percent;
+    enum canvas_state state;
+    bool is_critical;
+};
+
+struct gantt_link { /* rows */
+    int32_t from, to;
+};
+
+struct gantt {
+    struct ctx *ctx;
+    struct str title;
+    struct gantt_row *rows;
+    int32_t n;
+    struct gantt_link *links;
+    int32_t link_count;
+    int32_t first, last, today; /* days shown */
+    double day_width, width, height;
+    bool is_cut; /* there are more tasks than are shown */
+};
+
+struct gantt_request {
+    int64_t source_id;
+    bool by_leader;
+    enum lang lang;
+    int32_t today;
+};
+
+/* What the actor may see of a source by perm.  RC_NOT_FOUND: no such source in sight. */
+enum rc gantt_read(struct ctx *ctx, struct db *db, const struct actor *actor, enum perm perm,
+                   const struct gantt_request *request, struct gantt *ret) MUST_CHECK;
+/* Days and sizes; done by gantt_read. */
+void gantt_layout(struct gantt *gantt);
+enum rc gantt_draw(const struct gantt *gantt, enum canvas_kind kind, struct buf *out) MUST_CHECK;
+
+#endif
