@@ -20,6 +20,7 @@ static const struct nav_row nav_rows[] = {
     {"evidence", "/evidences", "file-check", "nav.evidence", PERM_TASK_READ},
     {"checks", "/checks", "eye-check", "nav.checks", PERM_SUPERVISE},
     {"lasting", "/sweeps", "repeat", "nav.lasting", PERM_TASK_READ},
+    {"reviews", "/reviews", "clipboard-check", "nav.reviews", PERM_TASK_READ},
     {"sources", "/sources", "file-text", "nav.sources", PERM_SOURCE_READ},
     {"board", "/board", "layout-dashboard", "nav.board", PERM_BOARD_READ},
     {"units", "/units", "sitemap", "nav.units", PERM_UNIT_READ},

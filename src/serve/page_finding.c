@@ -3,6 +3,7 @@
 
 #include "serve/chrome.h"
 #include "serve/page_doing.h"
+#include "serve/page_closing.h"
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
 #include "serve/page_task.h"
@@ -339,6 +340,7 @@ enum rc page_finding(struct page *page)
     TRY(page_finding_put_sweeps(page, finding));
     TRY(page_finding_put_rules(page, finding));
     TRY(page_put_doing_finding(page, finding));
+    TRY(page_finding_put_closing(page, finding));
     TRY(put_events(page, id));
     put_next(page, finding);
     value_put_text(arena, page->view, "page_title", value_get_text(finding, "title"));

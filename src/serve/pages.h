@@ -200,6 +200,30 @@ enum rc page_evidence_read(struct page *page);
 enum rc page_feed(struct page *page);
 enum rc page_feed_open_post(struct page *page);
 enum rc page_put_feeds(struct page *page); /* "feeds" for the own account page */
+/* page_closing.c, page_review.c, page_review_chain.c, page_certificate.c, page_lookback.c */
+enum rc page_closing_submit(struct page *page);
+enum rc page_closing_keep(struct page *page);
+enum rc page_closing_end(struct page *page);
+enum rc page_reopen_form(struct page *page);
+enum rc page_finding_long_term_form(struct page *page);
+enum rc page_measure_long_term_form(struct page *page);
+enum rc page_task_long_term_form(struct page *page);
+enum rc page_review_list(struct page *page);
+enum rc page_review(struct page *page);
+enum rc page_review_chain_list(struct page *page);
+enum rc page_review_chain(struct page *page);
+enum rc page_review_chain_new(struct page *page);
+enum rc page_review_chain_new_post(struct page *page);
+enum rc page_review_chain_edit(struct page *page);
+enum rc page_review_chain_edit_post(struct page *page);
+enum rc page_certificate_list(struct page *page);
+enum rc page_certificate(struct page *page);
+enum rc page_long_term(struct page *page);
+enum rc page_lookback_list(struct page *page);
+enum rc page_lookback_new(struct page *page);
+enum rc page_lookback(struct page *page);
+enum rc page_lookback_item(struct page *page);
+enum rc page_lookback_item_post(struct page *page);
 
 /* page_gantt.c */
 enum rc page_gantt(struct page *page);

@@ -65,3 +65,9 @@ start_upload();
 start_units();
 start_draft(is_typing);
 document.getElementById('errors')?.focus();
+
+/* Printing needs script; without it the browser's own menu prints. */
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+}
