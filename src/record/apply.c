@@ -39,6 +39,8 @@ struct search_rule {
 #define TASK_TEXT .title = {"title"}, .body = {"no", "goal", "finish_mark"}, .unit = "unit_id"
 
 static const struct search_rule SEARCH_NONE = {.kind = NULL};
+/* Not indexed, but with a sort key and pinyin of the name. */
+static const struct search_rule SEARCH_NAMED = {.kind = NULL, .has_pinyin = true};
 static const struct search_rule SEARCH_UNIT_NEW = {.kind = "unit", UNIT_TEXT};
 static const struct search_rule SEARCH_UNIT_OLD = {.kind = "unit", .is_update = true, UNIT_TEXT};
 static const struct search_rule SEARCH_PERSON_NEW = {.kind = "person", PERSON_TEXT};

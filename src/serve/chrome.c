@@ -6,7 +6,7 @@
 #include "serve/http_headers.h"
 #include "text/digest.h"
 
-enum { PRE_TOKEN_CHARS = 64 };
+enum { PRE_TOKEN_CHARS = 64, UNREAD_SHOWN_MAX = 100 };
 
 struct nav_row {
     const char *key, *href, *icon, *label;
@@ -23,6 +23,7 @@ static const struct nav_row nav_rows[] = {
     {"reviews", "/reviews", "clipboard-check", "nav.reviews", PERM_TASK_READ},
     {"sources", "/sources", "file-text", "nav.sources", PERM_SOURCE_READ},
     {"board", "/board", "layout-dashboard", "nav.board", PERM_BOARD_READ},
+    {"supervision", "/supervision", "speakerphone", "nav.supervision", PERM_TASK_READ},
     {"units", "/units", "sitemap", "nav.units", PERM_UNIT_READ},
     {"search", "/search", "search", "nav.search", PERM_FINDING_READ},
     {"users", "/accounts", "users", "nav.users", PERM_ACCOUNT_READ},
@@ -207,6 +208,15 @@ static void put_page(struct page *page, struct value *root)
     value_put_text(arena, about, "version", STR(BIHUAN_VERSION));
 }
 
+enum rc chrome_count_unread(struct page *page)
+{
+    if (page->is_json || page->request->method == HTTP_POST || !actor_has(&page->actor, PERM_TASK_READ))
+        return RC_OK;
+    struct db_stmt *st = db_query(page->db, Q_NOTICE_UNREAD_COUNT);
+    actor_bind_scope(st, &page->actor, PERM_TASK_READ);
+    return db_get_int(&page->ctx, st, &page->unread_count);
+}
+
 static void put_user(struct page *page, struct value *root)
 {
     struct arena *arena = page->ctx.arena;
@@ -217,6 +227,9 @@ static void put_user(struct page *page, struct value *root)
     struct value *user = value_put_map(arena, root, "user");
     value_put_text(arena, user, "name", page->session.name);
     value_put_text(arena, user, "login", page->session.login);
+    value_put_int(arena, user, "unread", page->unread_count);
+    value_put_bool(arena, user, "has_unread", page->unread_count > 0);
+    value_put_bool(arena, user, "has_many_unread", page->unread_count >= UNREAD_SHOWN_MAX);
     struct str role = STR("");
     for (int i = 0; i < ROLE_COUNT; i++)
         if (page->actor.is_role[i])

@@ -18,6 +18,8 @@ bool chrome_has_flash(const struct page *page);
 /* Where a failure is put right: its field on the page, or the page that a guard names; empty when neither. */
 struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue);
 void chrome_put_issues(struct page *page, struct value *map, const char *key);
+/* Reminders that the reader has not read, for the top bar and the ETag: page->unread_count. */
+enum rc chrome_count_unread(struct page *page) MUST_CHECK;
 /* Breadcrumb; href empty for the page itself.  Call in order. */
 void chrome_add_crumb(struct page *page, struct str label, struct str href);
 /* Token of the session; forms send it back under a mask that differs on each page. */

@@ -360,7 +360,7 @@ static enum rc load_session(struct page *page)
     page->actor.login = page->session.login;
     page->actor.name = page->session.name;
     touch_session(page, now_ms);
-    return RC_OK;
+    return chrome_count_unread(page);
 }
 
 /* Where to go for signing in, and back afterwards. */
@@ -417,8 +417,9 @@ static enum rc make_etag(struct page *page, struct str *ret_etag)
     }
     /* What a page shows also hangs on who looks, in which language and theme, and on which day. */
     struct str all =
-        arena_format(page->ctx.arena, "%.*s %.*s %.*s %d %d %.*s", STR_ARG(version), STR_ARG(page->app->build_id),
-                     STR_ARG(page->session.token_hash), (int)page->lang, clock_today(), STR_ARG(chrome_theme(page)));
+        arena_format(page->ctx.arena, "%.*s %.*s %.*s %d %d %lld %.*s", STR_ARG(version), STR_ARG(page->app->build_id),
+                     STR_ARG(page->session.token_hash), (int)page->lang, clock_today(),
+                     (long long)page->unread_count, STR_ARG(chrome_theme(page)));
     *ret_etag = arena_format(page->ctx.arena, "W/\"%016llx%s\"", (unsigned long long)str_hash(all, 0),
                              page->is_json       ? "j"
                              : page->is_fragment ? "f"

@@ -66,6 +66,7 @@ struct page {
     bool is_answered;                   /* fill has set up the response itself (file, stream, redirect) */
     int status;                         /* of the answer; 0: 200 */
     const char *tpl;                    /* template, when fill chooses another */
+    int64_t unread_count;               /* reminders in the inbox, for the top bar */
 };
 
 /* ---- for fill functions ---- */
@@ -103,6 +104,8 @@ bool page_can(const struct page *page, enum perm perm);
 void page_run_slow(struct page *page, enum rc (*fn)(struct page *page));
 /* Whether s is a path on this site, never another host: "/x", not "//x" or "/\x".  Asked before one redirects to it. */
 bool page_is_local_path(struct str s);
+/* Answers with a stored file as a download; the page has checked that the reader may have it. */
+enum rc page_send_stored(struct page *page, struct str sha256, struct str name) MUST_CHECK;
 /* Redirect: POST -> redirect -> GET. */
 void page_redirect(struct page *page, struct str location);
 

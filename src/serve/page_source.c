@@ -236,7 +236,7 @@ enum rc page_source(struct page *page)
 }
 
 /* The bytes as they came in; never shown inline, so that no document of others runs in our pages. */
-static enum rc send_stored(struct page *page, struct str sha256, struct str name)
+enum rc page_send_stored(struct page *page, struct str sha256, struct str name)
 {
     struct db_stmt *st = db_query(page->db, Q_FILE_FIND);
     db_bind_text(st, "sha256", sha256);
@@ -261,13 +261,13 @@ static enum rc send_stored(struct page *page, struct str sha256, struct str name
 enum rc page_source_original(struct page *page)
 {
     const struct value *source = value_get(page->view, "source");
-    return send_stored(page, value_get_text(source, "file_sha256"), value_get_text(source, "file_name"));
+    return page_send_stored(page, value_get_text(source, "file_sha256"), value_get_text(source, "file_name"));
 }
 
 enum rc page_draft_original(struct page *page)
 {
     const struct value *row = value_get(page->view, "draft");
-    return send_stored(page, value_get_text(row, "file_sha256"), value_get_text(row, "file_name"));
+    return page_send_stored(page, value_get_text(row, "file_sha256"), value_get_text(row, "file_name"));
 }
 
 /* ---- import ------------------------------------------------------------------------------------------------- */

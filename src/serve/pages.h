@@ -174,6 +174,36 @@ enum rc page_board(struct page *page);
 enum rc page_board_wall(struct page *page);
 enum rc page_board_findings(struct page *page);
 enum rc page_board_waits(struct page *page);
+/* page_supervision.c, page_hang.c, page_letter.c, page_lead.c, page_meeting.c, page_group.c */
+enum rc page_supervision(struct page *page);
+enum rc page_hang_list(struct page *page);
+enum rc page_hang(struct page *page);
+enum rc page_letter_list(struct page *page);
+enum rc page_letter(struct page *page);
+enum rc page_letter_print(struct page *page);
+enum rc page_letter_file(struct page *page);
+enum rc page_letter_upload_post(struct page *page);
+enum rc page_lead_list(struct page *page);
+enum rc page_lead(struct page *page);
+enum rc page_leader(struct page *page);
+enum rc page_meeting_list(struct page *page);
+enum rc page_meeting(struct page *page);
+enum rc page_decision_list(struct page *page);
+enum rc page_decision(struct page *page);
+enum rc page_group_list(struct page *page);
+enum rc page_group(struct page *page);
+enum rc page_handover_list(struct page *page);
+enum rc page_handover(struct page *page);
+
+/* page_command_form.c */
+enum rc page_command_form(struct page *page);
+enum rc page_command_new(struct page *page);
+
+/* page_inbox.c */
+enum rc page_inbox(struct page *page);
+enum rc page_inbox_read_post(struct page *page);
+enum rc page_inbox_mute_post(struct page *page);
+enum rc page_inbox_wish_post(struct page *page);
 
 /* page_map.c */
 enum rc page_map(struct page *page);

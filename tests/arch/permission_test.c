@@ -25,9 +25,15 @@
 #include "loop/extension.h"
 #include "loop/report.h"
 #include "loop/rule.h"
+#include "loop/group.h"
+#include "loop/handover.h"
+#include "loop/lead.h"
+#include "loop/letter.h"
+#include "loop/meeting.h"
 #include "loop/sweep.h"
 #include "loop/feed.h"
 #include "loop/task.h"
+#include "loop/tick.h"
 #include "serve/page.h"
 
 enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, SNAPSHOTS_MAX = 4000, PATH_BYTES = 300 };
@@ -81,6 +87,7 @@ static void fault(const char *what, const char *path, int who, const char *detai
 
 /* ---- the group ---------------------------------------------------------------------------------------------- */
 
+static char source_digest[FILESTORE_NAME_BYTES]; /* of the document stored last */
 static const char text_of_document[] =
     "关于共同事项的反馈意见\n一、存在问题\n1.共同事项的制度不健全。\n2.共同事项的台账不完整。\n";
 
@@ -93,6 +100,7 @@ static void make_documents(struct store *store, enum place place, int64_t unit_i
     struct str bytes = arena_format(store->ctx->arena, "%s%s\n", text_of_document, place_names[place]);
     STORE_OK(filestore_open(store->ctx, app_site_files(store), &files));
     STORE_OK(filestore_put(store->ctx, files, bytes, digest));
+    memcpy(source_digest, digest, sizeof source_digest);
     STORE_OK(reader_read(store->ctx, bytes, STR("feedback.txt"), &document));
     STORE_OK(outline_build(store->ctx, &document, &outline));
     struct value *draft = draft_from_outline(store->ctx->arena, outline);
@@ -252,6 +260,54 @@ static void make_doing(struct store *store, enum place place)
         store, &command_task_extend, jsonf(store, "{'id': %lld, 'new_due': '2099-12-31', 'reason': '共同'}", task));
 }
 
+static enum rc hang_now(struct command_call *call)
+{
+    struct tick tick = {.call = call, .day = clock_today(), .today = lifecycle_today(call), .limit = TICK_LIMIT};
+    return tick_hang(&tick);
+}
+
+/* What is supervised: hung by the tick, then a letter, a lead case, a meeting with its decision, a group, a handover.  The
+ * people who carry what lies above the label are there from the beginning: units have no label. */
+static void make_supervision(struct store *store, enum place place, int64_t unit_id, int64_t label)
+{
+    static const struct command hang = {.name = "hang.now", .perm = PERM_SELF, .run = hang_now};
+    static int64_t leaders[PLACE_COUNT], heirs[PLACE_COUNT];
+    long long finding = (long long)world.ids[FINDINGS][place], unit = (long long)unit_id, at = (long long)label;
+    const char *person = "{'unit_id': %lld, 'name': '共同'}";
+    for (int other = INSIDE; other < PLACE_COUNT && place != ABOVE; other++) {
+        if (other != (int)place && (place == OUTSIDE || other == OUTSIDE))
+            continue;
+        leaders[other] = make(store, &command_person_create, jsonf(store, person, unit));
+        heirs[other] = make(store, &command_person_create, jsonf(store, person, unit));
+    }
+    long long leader = (long long)leaders[place], heir = (long long)heirs[place];
+    if (place != ABOVE)
+        world.ids[LEADERS][place] = leader;
+    STORE_OK(run(store, &hang, json(store, "{}"), NULL));
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT max(id) FROM hang WHERE unit_id = %lld AND label = %lld", unit, at);
+    world.ids[HANGS][place] = count_sql(store, sql);
+    world.ids[LETTERS][place] =
+        make(store, &command_letter_draft, jsonf(store, "{'finding_id': %lld, 'kind': 'blue'}", finding));
+    world.ids[LETTER_FILES][place] =
+        append(store, EVENT_LETTER_ATTACHED, CHAIN_ORGANISATION,
+               jsonf(store, "{'noun': 'letter', 'id': %lld, 'file_sha256': '%s', 'file_name': 'a.txt', 'file_size': 1}",
+                     (long long)world.ids[LETTERS][place], source_digest));
+    world.ids[LEADS][place] = make(store, &command_lead_start,
+                                   jsonf(store, "{'finding_id': %lld, 'kind': 'lead', 'person_id': %lld}", finding, leader));
+    world.ids[MEETINGS][place] =
+        make(store, &command_meeting_create,
+             jsonf(store, "{'unit_id': %lld, 'label': %lld, 'kind': 'special', 'title': '共同会议', 'held_on': '2026-01-01'}", unit, at));
+    struct value *result;
+    STORE_OK(run(store, &command_meeting_decide,
+                 jsonf(store, "{'id': %lld, 'text': '共同决定', 'unit_id': %lld}", (long long)world.ids[MEETINGS][place], unit), &result));
+    world.ids[DECISIONS][place] = value_get_int(result, "decision_id", 0);
+    world.ids[GROUPS][place] = make(store, &command_group_set_up,
+                                    jsonf(store, "{'finding_id': %lld, 'name': '共同组', 'head_id': %lld, 'plan': '共同'}", finding, leader));
+    world.ids[HANDOVERS][place] =
+        make(store, &command_handover_begin, jsonf(store, "{'from_person': %lld, 'to_person': %lld}", leader, heir));
+}
+
 /* One of each thing; in EAST twice, once above the label that the roles have. */
 static void make_place(struct store *store, enum place place)
 {
@@ -293,6 +349,7 @@ static void make_place(struct store *store, enum place place)
     make_doing(store, place);
     make_rule(store, place, unit_id, label);
     make_assessment(store, place, unit_id);
+    make_supervision(store, place, unit_id, label);
 }
 
 static void make_people_of_all_roles(struct store *store)

@@ -1,0 +1,65 @@
+/* page_supervision.c: the way into supervision: figures of everything that is hung, written, led, met and handed over,
+ * each a link to its list. */
+#include "base/clock.h"
+#include "loop/supervise.h"
+#include "serve/pages.h"
+
+struct figure {
+    const char *column, *label, *href, *status;
+};
+
+static enum rc put_section(struct page *page, const char *title, const char *href, enum query query, int silent_days,
+                           const struct figure *figures, int count)
+{
+    struct arena *arena = page->ctx.arena;
+    char today[DATE_TEXT_BYTES], since[DATE_TEXT_BYTES], signed_since[DATE_TEXT_BYTES];
+    struct value *row, *section = value_add_map(arena, (struct value *)value_get(page->view, "sections"));
+    struct db_stmt *st = page_statement(page, query);
+    db_bind_text(st, "today", date_format(clock_today(), today));
+    db_bind_text(st, "silent_since", date_format(clock_today() - silent_days, since));
+    db_bind_text(st, "signed_since", date_format(clock_today() - SUPERVISE_LETTER_SIGN_DAYS, signed_since));
+    TRY(db_first_row(&page->ctx, st, &row));
+    value_put_text(arena, section, "title", page_text(page, title));
+    value_put_text(arena, section, "href", str_from_cstr(href));
+    struct value *list = value_put_list(arena, section, "figures");
+    for (int i = 0; i < count; i++) {
+        struct value *figure = value_add_map(arena, list);
+        int64_t n = value_get_int(row, figures[i].column, 0);
+        value_put_text(arena, figure, "label", page_text(page, figures[i].label));
+        value_put_int(arena, figure, "value", n);
+        value_put_text(arena, figure, "href", str_from_cstr(figures[i].href));
+        value_put_text(arena, figure, "status", n > 0 ? str_from_cstr(figures[i].status) : STR(""));
+    }
+    return RC_OK;
+}
+
+#define SECTION(title, href, query, days, figures)                                                                     \
+    TRY(put_section(page, title, href, query, days, figures, (int)(sizeof(figures) / sizeof(figures)[0])))
+
+enum rc page_supervision(struct page *page)
+{
+    static const struct figure hung[] = {{"open_count", "hang.show.open", "/hung?show=open", "overdue"},
+                                         {"again_count", "hang.show.again", "/hung?show=again", "overdue"},
+                                         {"unheard_count", "hang.show.unheard", "/hung?show=unheard", "behind"}};
+    static const struct figure letters[] = {{"draft_count", "letter.show.draft", "/letters?show=draft", "due_soon"},
+                                            {"running_count", "letter.show.running", "/letters?show=running", ""},
+                                            {"unsigned_count", "letter.show.unsigned", "/letters?show=unsigned", "behind"},
+                                            {"late_count", "letter.show.late", "/letters?show=late", "overdue"}};
+    static const struct figure leads[] = {{"active_count", "lead.show.active", "/leads?show=active", ""},
+                                          {"silent_count", "lead.show.silent", "/leads?show=silent", "behind"},
+                                          {"late_count", "lead.show.late", "/leads?show=late", "behind"},
+                                          {"orphan_count", "lead.show.orphan", "/leads?show=orphan", "overdue"}};
+    static const struct figure decisions[] = {{"open_count", "decision.show.open", "/decisions?show=open", ""},
+                                              {"late_count", "decision.show.late", "/decisions?show=late", "overdue"},
+                                              {"done_count", "decision.show.done", "/decisions?show=done", "closed"}};
+    static const struct figure groups[] = {{"active_count", "group.show.active", "/groups?show=active", ""},
+                                           {"late_count", "group.show.late", "/groups?show=late", "behind"},
+                                           {"headless_count", "group.show.headless", "/groups?show=headless", "behind"}};
+    value_put_list(page->ctx.arena, page->view, "sections");
+    SECTION("hang.list", "/hung", Q_HANG_FIGURES, SUPERVISE_HANG_SILENT_DAYS, hung);
+    SECTION("letter.list", "/letters", Q_LETTER_FIGURES, 0, letters);
+    SECTION("lead.list", "/leads", Q_LEAD_FIGURES, SUPERVISE_LEAD_CYCLE_DAYS, leads);
+    SECTION("decision.list", "/decisions", Q_DECISION_FIGURES, 0, decisions);
+    SECTION("group.list", "/groups", Q_GROUP_FIGURES, 0, groups);
+    return RC_OK;
+}
