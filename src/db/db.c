@@ -104,6 +104,8 @@ void db_close(struct db *db)
         db_stmt_drop(db->all);
     if (db->conn)
         db->ops->close(db);
+    if (db->keeper)
+        db->keeper->free(db->keeper_arg);
     alloc_free(db->queries);
     alloc_free(db->url);
     alloc_free(db->path);
@@ -133,8 +135,28 @@ enum rc db_checkpoint(struct ctx *ctx, struct db *db, int readers_ms, int64_t *r
     return db->ops->checkpoint ? db->ops->checkpoint(ctx, db, readers_ms, ret_left) : RC_OK;
 }
 
+void db_set_keeper(struct db *db, const struct db_keeper *keeper, void *arg)
+{
+    db->keeper = keeper;
+    db->keeper_arg = arg;
+}
+
+void *db_get_keeper(const struct db *db) { return db->keeper_arg; }
+
+static enum rc flush_keeper(struct ctx *ctx, struct db *db)
+{
+    return db->keeper ? db->keeper->flush(ctx, db, db->keeper_arg) : RC_OK;
+}
+
+static void forget_kept(struct db *db)
+{
+    if (db->keeper)
+        db->keeper->forget(db->keeper_arg);
+}
+
 void db_forget_transaction(struct db *db)
 {
+    forget_kept(db);
     db->is_in_tx = false;
     db->broken_rc = RC_OK;
     db->savepoints = 0;
@@ -178,6 +200,8 @@ enum rc db_commit(struct ctx *ctx, struct db *db)
     end_statements(db);
     enum rc rc = check_transaction(ctx, db);
     if (rc == RC_OK)
+        rc = flush_keeper(ctx, db);
+    if (rc == RC_OK)
         rc = db_is_failing(ctx) ? RC_DB : db->ops->exec(ctx, db, "COMMIT");
     if (rc != RC_OK)
         db_rollback(db);
@@ -208,6 +232,7 @@ void db_rollback(struct db *db)
 enum rc db_savepoint(struct ctx *ctx, struct db *db)
 {
     TRY(check_transaction(ctx, db));
+    TRY(flush_keeper(ctx, db));
     if (db_is_failing(ctx))
         return RC_DB;
     TRY(db->ops->exec(ctx, db, "SAVEPOINT s")); /* of several of one name both engines mean the newest */
@@ -236,6 +261,7 @@ void db_savepoint_rollback(struct db *db)
     end_statements(db);
     exec_quietly(db, "ROLLBACK TO s");
     exec_quietly(db, "RELEASE s");
+    forget_kept(db);
     db->broken_rc = RC_OK;
     if (db->savepoints > 0) /* the engine may have given up the whole transaction meanwhile */
         db->savepoints--;

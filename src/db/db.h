@@ -113,6 +113,17 @@ enum rc db_savepoint(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc db_savepoint_release(struct ctx *ctx, struct db *db) MUST_CHECK;
 void db_savepoint_rollback(struct db *db);
 
+/* Somebody who keeps changes of the open transaction in memory.  flush writes them: it is called before each savepoint
+ * and before the commit, which fail when it fails.  forget drops them: after every commit and rollback, also one to a
+ * savepoint, behind which nothing was kept that is not written.  free: when the connection closes. */
+struct db_keeper {
+    enum rc (*flush)(struct ctx *ctx, struct db *db, void *arg);
+    void (*forget)(void *arg);
+    void (*free)(void *arg);
+};
+void db_set_keeper(struct db *db, const struct db_keeper *keeper, void *arg);
+void *db_get_keeper(const struct db *db); /* its arg; NULL when there is none */
+
 /* Settings of a connection.  Time to wait for locks before RC_BUSY (default 5 s); page cache of SQLite (default
  * 16 MiB); bulk load, which gives up durability until it is turned off again (tests, rebuild into a new file). */
 enum rc db_set_busy_ms(struct db *db, int busy_ms) MUST_CHECK;

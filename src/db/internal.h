@@ -87,7 +87,9 @@ struct db {
     int running; /* statements with is_running */
     int busy_ms, cache_kb;
     int64_t log_pages; /* see db_log_pages */
-    long serial;       /* for names of statements */
+    const struct db_keeper *keeper;
+    void *keeper_arg;
+    long serial; /* for names of statements */
 };
 
 /* True when the armed failure of db_fail_at falls on this call; then the detail is on ctx. */

@@ -1,14 +1,32 @@
-/* event.c: numbers, chains and stores events; see event.h. */
+/* event.c: numbers, chains and stores events; see event.h.
+ *
+ * The head of a chain is read and locked once in a transaction and then kept in memory until the commit or the next
+ * savepoint: an import appends ten thousand events, and PostgreSQL goes through every version that one transaction has
+ * made of a row.
+ */
 #include "record/event.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "record/apply.h"
 #include "text/digest.h"
 #include "text/json.h"
 
-enum { EVENT_BODY_CEILING = 64 * 1024 * 1024 };
+enum { EVENT_BODY_CEILING = 64 * 1024 * 1024, HEADS_MAX = 16 };
+
+struct head {
+    int64_t chain, chain_seq, seq; /* chain_seq 0: the chain has no event yet */
+    char hash[DIGEST_TEXT_BYTES];  /* "" then */
+    bool is_stored;                /* there is a row */
+    bool is_changed;
+};
+
+struct heads {
+    struct head heads[HEADS_MAX];
+    int n;
+};
 
 static const char *const kind_names[EVENT_KIND_COUNT] = {
 #define EVENT(name, kind, search, ...) [EVENT_##name] = kind,
@@ -53,7 +71,102 @@ void event_compute_hash(const struct event *event, char ret_hex[65])
     (void)digest_format(bytes, ret_hex);
 }
 
-static enum rc store_event(struct ctx *ctx, struct db *db, const struct event *event)
+/* ---- heads of chains --------------------------------------------------------------------------------------- */
+
+static enum rc flush_heads(struct ctx *ctx, struct db *db, void *arg)
+{
+    struct heads *heads = arg;
+    for (int i = 0; i < heads->n; i++) {
+        struct head *head = &heads->heads[i];
+        if (!head->is_changed)
+            continue;
+        struct db_stmt *st = db_query(db, head->is_stored ? Q_CHAIN_UPDATE : Q_CHAIN_INSERT);
+        db_bind_int(st, "chain", head->chain);
+        db_bind_int(st, "chain_seq", head->chain_seq);
+        db_bind_text(st, "hash", str_from_cstr(head->hash));
+        db_bind_int(st, "seq", head->seq);
+        TRY(db_run(ctx, st));
+        head->is_stored = true;
+        head->is_changed = false;
+    }
+    return RC_OK;
+}
+
+static void forget_heads(void *arg) { ((struct heads *)arg)->n = 0; }
+
+static const struct db_keeper heads_keeper = {flush_heads, forget_heads, alloc_free};
+
+/* A place for the head of a chain; when there are too many those so far are written, and read again when needed. */
+static enum rc add_head(struct ctx *ctx, struct db *db, int64_t chain, struct head **ret_head)
+{
+    struct heads *heads = db_get_keeper(db);
+    if (!heads) {
+        heads = alloc_zeroed(1, sizeof *heads);
+        if (!heads)
+            return RC_NOMEM;
+        db_set_keeper(db, &heads_keeper, heads);
+    }
+    if (heads->n == HEADS_MAX) {
+        TRY(flush_heads(ctx, db, heads));
+        heads->n = 0;
+    }
+    struct head *head = &heads->heads[heads->n];
+    *head = (struct head){.chain = chain};
+    *ret_head = head;
+    return RC_OK;
+}
+
+static struct head *find_head(struct db *db, int64_t chain)
+{
+    struct heads *heads = db_get_keeper(db);
+    for (int i = 0; heads && i < heads->n; i++)
+        if (heads->heads[i].chain == chain)
+            return &heads->heads[i];
+    return NULL;
+}
+
+/* A database that was tampered with may hold anything. */
+static bool set_hash(struct head *head, struct str hash)
+{
+    if (hash.n >= sizeof head->hash)
+        return false;
+    if (hash.n)
+        memcpy(head->hash, hash.p, hash.n);
+    head->hash[hash.n] = '\0';
+    return true;
+}
+
+static enum rc fail_hash(struct ctx *ctx, int64_t chain)
+{
+    return ctx_fail_format(ctx, RC_CHAIN, NULL, "chain %lld: not a hash", (long long)chain);
+}
+
+/* The head of a chain, locked; valid until the next head is taken. */
+static enum rc take_head(struct ctx *ctx, struct db *db, int64_t chain, struct head **ret_head)
+{
+    *ret_head = find_head(db, chain);
+    if (*ret_head)
+        return RC_OK;
+    struct head *head;
+    TRY(add_head(ctx, db, chain, &head));
+    struct db_stmt *st = db_query(db, Q_CHAIN_GET_FOR_UPDATE);
+    db_bind_int(st, "chain", chain);
+    TRY(db_step(ctx, st, &head->is_stored));
+    if (head->is_stored) {
+        head->chain_seq = db_column_int(st, 0);
+        bool is_hash = set_hash(head, db_column_text(st, 1));
+        db_reset(st);
+        if (!is_hash)
+            return fail_hash(ctx, chain);
+    }
+    ((struct heads *)db_get_keeper(db))->n++;
+    *ret_head = head;
+    return RC_OK;
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------ */
+
+static enum rc store_event(struct ctx *ctx, struct db *db, const struct event *event, struct head *head)
 {
     struct db_stmt *st = db_query(db, Q_EVENT_INSERT);
     db_bind_int(st, "seq", event->seq);
@@ -68,12 +181,10 @@ static enum rc store_event(struct ctx *ctx, struct db *db, const struct event *e
     db_bind_text(st, "prev_hash", event->prev_hash);
     db_bind_text(st, "hash", event->hash);
     TRY(db_run(ctx, st));
-    st = db_query(db, event->chain_seq == 1 ? Q_CHAIN_INSERT : Q_CHAIN_UPDATE);
-    db_bind_int(st, "chain", event->chain);
-    db_bind_int(st, "chain_seq", event->chain_seq);
-    db_bind_text(st, "hash", event->hash);
-    db_bind_int(st, "seq", event->seq);
-    return db_run(ctx, st);
+    head->chain_seq = event->chain_seq;
+    head->seq = event->seq;
+    head->is_changed = true;
+    return set_hash(head, event->hash) ? RC_OK : fail_hash(ctx, event->chain);
 }
 
 enum rc event_append(struct ctx *ctx, struct db *db, const struct event_new *new_event, int64_t *ret_seq)
@@ -83,23 +194,16 @@ enum rc event_append(struct ctx *ctx, struct db *db, const struct event_new *new
     struct event event = {
         .seq = seq,
         .chain = new_event->is_own_chain ? seq : new_event->chain,
-        .chain_seq = 1,
         .at_ms = new_event->at_ms,
         .actor = new_event->actor,
         .kind = event_kind_name(new_event->kind),
         .subject = new_event->subject ? new_event->subject : seq,
         .reason = new_event->reason.p ? new_event->reason : STR(""),
-        .prev_hash = STR(""),
     };
-    struct db_stmt *st = db_query(db, Q_CHAIN_GET_FOR_UPDATE);
-    db_bind_int(st, "chain", event.chain);
-    bool is_row;
-    TRY(db_step(ctx, st, &is_row));
-    if (is_row) {
-        event.chain_seq = db_column_int(st, 0) + 1;
-        event.prev_hash = arena_copy_str(ctx->arena, db_column_text(st, 1));
-        db_reset(st);
-    }
+    struct head *head;
+    TRY(take_head(ctx, db, event.chain, &head));
+    event.chain_seq = head->chain_seq + 1;
+    event.prev_hash = arena_copy_str(ctx->arena, str_from_cstr(head->hash));
     struct buf body CLEANUP(buf_done);
     buf_init(&body, EVENT_BODY_CEILING);
     value_write_json(&body, new_event->body, false);
@@ -109,7 +213,7 @@ enum rc event_append(struct ctx *ctx, struct db *db, const struct event_new *new
     char hex[DIGEST_TEXT_BYTES];
     event_compute_hash(&event, hex);
     event.hash = (struct str){hex, sizeof hex - 1};
-    TRY(store_event(ctx, db, &event));
+    TRY(store_event(ctx, db, &event, head));
     TRY(apply_event(ctx, db, new_event->kind, &event, new_event->body));
     *ret_seq = seq;
     return RC_OK;
@@ -139,6 +243,8 @@ enum rc event_replay(struct ctx *ctx, struct db *db, const struct event *event)
         return ctx_fail_format(ctx, RC_CHAIN, "record.unknown_kind", "%.*s", STR_ARG(event->kind));
     struct value *body;
     TRY(json_parse(ctx, event->body, &body));
-    TRY(store_event(ctx, db, event));
+    struct head *head;
+    TRY(take_head(ctx, db, event->chain, &head));
+    TRY(store_event(ctx, db, event, head));
     return apply_event(ctx, db, kind, event, body);
 }

@@ -45,6 +45,57 @@ STORE_TEST(event_is_numbered_and_chained)
     db_reset(st);
 }
 
+static enum rc append_aspect(struct store *store, int64_t source_id)
+{
+    struct event_new event = {.kind = EVENT_ASPECT_REGISTERED,
+                              .chain = source_id,
+                              .at_ms = 1,
+                              .body = jsonf(store, "{'source_id': %lld, 'no': 1, 'title': 'x'}", (long long)source_id)};
+    int64_t seq;
+    return event_append(store->ctx, store->db, &event, &seq);
+}
+
+/* Heads are kept in memory within a transaction: more chains than there is room for, and what is taken back. */
+STORE_TEST(heads_follow_commits_and_rollbacks)
+{
+    enum { CHAINS = 40 };
+    int64_t root = make_root(store), sources[CHAINS];
+    char no[32];
+    for (int i = 0; i < CHAINS; i++) {
+        (void)snprintf(no, sizeof no, "LY-2026-%03d", i);
+        sources[i] = make_source(store, root, no);
+    }
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < CHAINS; i++)
+            STORE_OK(append_aspect(store, sources[i]));
+    STORE_OK(db_savepoint(store->ctx, store->db));
+    for (int i = 0; i < CHAINS; i++)
+        STORE_OK(append_aspect(store, sources[i]));
+    STORE_OK(db_savepoint(store->ctx, store->db));
+    STORE_OK(append_aspect(store, sources[0]));
+    db_savepoint_rollback(store->db);
+    STORE_OK(append_aspect(store, sources[1]));
+    db_savepoint_rollback(store->db);
+    STORE_OK(db_savepoint(store->ctx, store->db));
+    STORE_OK(append_aspect(store, sources[2]));
+    STORE_OK(db_savepoint_release(store->ctx, store->db));
+    STORE_OK(db_commit(store->ctx, store->db));
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    STORE_OK(append_aspect(store, sources[3]));
+    db_rollback(store->db);
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    STORE_OK(append_aspect(store, sources[4]));
+    STORE_OK(db_commit(store->ctx, store->db));
+    for (int i = 0; i < CHAINS; i++) {
+        char sql[100];
+        (void)snprintf(sql, sizeof sql, "SELECT last_seq FROM chain WHERE id = %lld", (long long)sources[i]);
+        assert_int_equal(count_sql(store, sql), i == 2 || i == 4 ? 4 : 3);
+    }
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 /* The definition of the hash is part of the data: it must never change. */
 STORE_TEST(hash_is_the_documented_one)
 {
@@ -221,8 +272,8 @@ static void fail_sign_in_and_out(struct store *store, int64_t account)
     STORE_OK(db_commit(store->ctx, store->db));
 }
 
-/* The kinds of the ground floor; those of later nouns are replayed by their own tests (expect_kinds).  Commands make most
- * of them; those that no command makes yet are appended as they are. */
+/* The kinds of the ground floor; those of later nouns are replayed by their own tests (expect_kinds).  Commands make
+ * most of them; those that no command makes yet are appended as they are. */
 STORE_TEST(every_kind_of_event_replays)
 {
     int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"),
@@ -310,9 +361,9 @@ STORE_TEST(every_kind_of_event_replays)
     make(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", (long long)first));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '{}'}"));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '[]'}"));
-    static const char *const nouns[] = {"unit", "person", "account", "password", "session", "sessions", "login", "grant",
-                                        "file", "draft", "source",
-                                        "aspect", "finding", "measure", "figure", "view", "mapping"};
+    static const char *const nouns[] = {"unit",    "person",  "account", "password", "session", "sessions",
+                                        "login",   "grant",   "file",    "draft",    "source",  "aspect",
+                                        "finding", "measure", "figure",  "view",     "mapping"};
     for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
         expect_kinds(store, nouns[i]);
     expect_clean(store);
@@ -321,18 +372,18 @@ STORE_TEST(every_kind_of_event_replays)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(event_is_numbered_and_chained), STORE_CASE(hash_is_the_documented_one),
-                     STORE_CASE(each_source_has_its_own_chain), STORE_CASE(changed_body_is_noticed),
-                     STORE_CASE(changed_time_is_noticed), STORE_CASE(changed_actor_is_noticed),
-                     STORE_CASE(changed_kind_is_noticed), STORE_CASE(changed_subject_is_noticed),
-                     STORE_CASE(changed_reason_is_noticed), STORE_CASE(changed_hash_is_noticed),
-                     STORE_CASE(cut_link_is_noticed), STORE_CASE(removed_event_in_the_middle_is_noticed),
-                     STORE_CASE(removed_newest_event_is_noticed), STORE_CASE(event_of_another_chain_is_noticed),
-                     STORE_CASE(unknown_kind_is_noticed), STORE_CASE(changed_head_is_noticed),
-                     STORE_CASE(removed_head_is_noticed), STORE_CASE(removed_chain_is_noticed),
-                     STORE_CASE(changed_finding_count_is_noticed), STORE_CASE(changed_measure_count_is_noticed),
-                     STORE_CASE(removed_search_document_is_noticed), STORE_CASE(removed_ancestor_is_noticed),
-                     STORE_CASE(added_scope_is_noticed), STORE_CASE(removed_scope_is_noticed),
-                     STORE_CASE(changed_table_is_noticed_by_rebuild), STORE_CASE(replay_stops_at_an_unknown_kind),
-                     STORE_CASE(as_of_gives_the_register_of_that_day), STORE_CASE(every_kind_of_event_replays));
+    return STORE_RUN(
+        STORE_CASE(event_is_numbered_and_chained), STORE_CASE(heads_follow_commits_and_rollbacks),
+        STORE_CASE(hash_is_the_documented_one), STORE_CASE(each_source_has_its_own_chain),
+        STORE_CASE(changed_body_is_noticed), STORE_CASE(changed_time_is_noticed), STORE_CASE(changed_actor_is_noticed),
+        STORE_CASE(changed_kind_is_noticed), STORE_CASE(changed_subject_is_noticed),
+        STORE_CASE(changed_reason_is_noticed), STORE_CASE(changed_hash_is_noticed), STORE_CASE(cut_link_is_noticed),
+        STORE_CASE(removed_event_in_the_middle_is_noticed), STORE_CASE(removed_newest_event_is_noticed),
+        STORE_CASE(event_of_another_chain_is_noticed), STORE_CASE(unknown_kind_is_noticed),
+        STORE_CASE(changed_head_is_noticed), STORE_CASE(removed_head_is_noticed), STORE_CASE(removed_chain_is_noticed),
+        STORE_CASE(changed_finding_count_is_noticed), STORE_CASE(changed_measure_count_is_noticed),
+        STORE_CASE(removed_search_document_is_noticed), STORE_CASE(removed_ancestor_is_noticed),
+        STORE_CASE(added_scope_is_noticed), STORE_CASE(removed_scope_is_noticed),
+        STORE_CASE(changed_table_is_noticed_by_rebuild), STORE_CASE(replay_stops_at_an_unknown_kind),
+        STORE_CASE(as_of_gives_the_register_of_that_day), STORE_CASE(every_kind_of_event_replays));
 }
