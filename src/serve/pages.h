@@ -259,8 +259,4 @@ enum rc page_lookback_item_post(struct page *page);
 enum rc page_gantt(struct page *page);
 enum rc page_gantt_export(struct page *page);
 
-/* page_gantt.c */
-enum rc page_gantt(struct page *page);
-enum rc page_gantt_export(struct page *page);
-
 #endif
