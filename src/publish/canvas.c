@@ -440,3 +440,12 @@ enum rc canvas_finish(struct canvas *canvas)
     alloc_free(canvas);
     return written != RC_OK ? written : rc;
 }
+
+#ifdef __SANITIZE_ADDRESS__
+/* fontconfig, cairo and pango keep what they know of the fonts for as long as the process lives: caches, no leaks. */
+const char *__lsan_default_suppressions(void); /* the name that the sanitizer asks for */
+__attribute__((visibility("default"), used)) const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\nleak:libcairo\nleak:libpango";
+}
+#endif
