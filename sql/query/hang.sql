@@ -161,7 +161,12 @@ SELECT h.*, u.name AS unit_name FROM hang h JOIN unit u ON u.id = h.unit_id WHER
 -- unscoped: of a hung item that was read through its scope
 SELECT g.id, g.heard_on, g.heard_by, g.text, g.opinion FROM hang_hearing g WHERE g.hang_id = $id ORDER BY g.heard_on DESC, g.id DESC
 
--- :name hang_of_subject
--- scope: h
-SELECT h.id, h.no, h.state, h.level, h.hung_on, h.miss_count, h.next_hearing FROM hang h
-WHERE h.subject_kind = $subject_kind AND h.subject_id = $subject_id AND {scope h.unit_id h.label} ORDER BY h.id DESC
+-- What is under way about a finding or a task, for its page.
+-- :name supervision_of_subject
+-- scope: q
+SELECT q.* FROM (
+  SELECT 1 AS rank, 'hang' AS noun, h.id, h.no, h.state, h.level AS detail, h.next_hearing AS due, h.unit_id, h.label FROM hang h WHERE h.subject_kind = $subject_kind AND h.subject_id = $id AND h.state = 'open'
+  UNION ALL SELECT 2, 'letter', l.id, l.no, l.state, l.kind, l.due, l.unit_id, l.label FROM letter l WHERE l.subject_kind = $subject_kind AND l.subject_id = $id AND l.state NOT IN ('closed', 'raised', 'void')
+  UNION ALL SELECT 3, 'lead', c.id, c.no, c.state, c.kind, c.next_hear, c.unit_id, c.label FROM lead_case c WHERE c.subject_kind = $subject_kind AND c.subject_id = $id AND c.state = 'active'
+  UNION ALL SELECT 4, 'group', g.id, g.no, g.state, '', g.next_meeting, g.unit_id, g.label FROM task_force g WHERE $subject_kind = 'finding' AND g.finding_id = $id AND g.state = 'active'
+) q WHERE {scope q.unit_id q.label} ORDER BY q.rank, q.id LIMIT 50

@@ -37,7 +37,7 @@ static struct str cut(struct str s, size_t chars)
 }
 
 /* The standard text of a cause with its places filled. */
-static struct str make_demand(struct command_call *call, const struct letter_draft *draft, struct str unit_name)
+static struct str make_demand(struct command_call *call, const struct letter_draft *draft)
 {
     const struct value *subject = draft->subject;
     struct str due = draft->due.n ? draft->due : value_get_text(subject, "due");
@@ -47,7 +47,6 @@ static struct str make_demand(struct command_call *call, const struct letter_dra
     } places[] = {{"{no}", value_get_text(subject, "no")},
                   {"{title}", cut(value_get_text(subject, "title"), TITLE_IN_TEXT_CHARS)},
                   {"{due}", due},
-                  {"{unit}", unit_name},
                   {"{last}", draft->last_no}};
     struct str text = text_of(draft->cause);
     struct buf out CLEANUP(buf_done);
@@ -137,9 +136,8 @@ enum rc letter_append_draft(struct command_call *call, const struct letter_draft
     int64_t unit_id = value_get_int(subject, "unit_id", 0), issuer;
     TRY(check_alone(call, draft));
     TRY(letter_find_issuer(call, unit_id, value_get_int(subject, "label", LABEL_INTERNAL), &issuer));
-    struct value *unit, *body = supervise_body(call, "letter", subject, value_get_text(subject, "no"),
+    struct value *body = supervise_body(call, "letter", subject, value_get_text(subject, "no"),
                                                value_get_text(subject, "title"));
-    TRY(supervise_read(call, Q_UNIT_GET_ANY, unit_id, "unit.not_found", &unit));
     value_put_text(arena, body, "kind", draft->kind);
     value_put_int(arena, body, "issuer_id", issuer);
     value_put_text(arena, body, "subject_kind", value_get_text(subject, "subject_kind"));
@@ -155,7 +153,7 @@ enum rc letter_append_draft(struct command_call *call, const struct letter_draft
     else
         value_put_null(arena, body, "raised_from");
     value_put_text(arena, body, "demand",
-                   draft->demand.n ? draft->demand : make_demand(call, draft, value_get_text(unit, "name")));
+                   draft->demand.n ? draft->demand : make_demand(call, draft));
     value_put_int(arena, body, "reply_days", draft->reply_days ? draft->reply_days : SUPERVISE_LETTER_REPLY_DAYS);
     lifecycle_wait(call, body, "issue_letter", STR("office"), unit_id, lifecycle_due_in(call, SUPERVISE_LETTER_SIGN_DAYS));
     return supervise_append(call, EVENT_LETTER_DRAFTED, 0, body);

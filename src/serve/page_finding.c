@@ -7,6 +7,7 @@
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
 #include "serve/page_task.h"
+#include "serve/page_supervision.h"
 #include "serve/pages.h"
 #include "serve/paper.h"
 #include "text/json.h"
@@ -342,6 +343,7 @@ enum rc page_finding(struct page *page)
     TRY(page_put_doing_finding(page, finding));
     TRY(page_finding_put_closing(page, finding));
     TRY(put_events(page, id));
+    TRY(supervision_put_section(page, finding, "finding", finding));
     put_next(page, finding);
     value_put_text(arena, page->view, "page_title", value_get_text(finding, "title"));
     chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));

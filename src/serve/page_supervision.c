@@ -2,6 +2,7 @@
  * each a link to its list. */
 #include "base/clock.h"
 #include "loop/supervise.h"
+#include "serve/page_supervision.h"
 #include "serve/pages.h"
 
 struct figure {
@@ -61,5 +62,49 @@ enum rc page_supervision(struct page *page)
     SECTION("lead.list", "/leads", Q_LEAD_FIGURES, SUPERVISE_LEAD_CYCLE_DAYS, leads);
     SECTION("decision.list", "/decisions", Q_DECISION_FIGURES, 0, decisions);
     SECTION("group.list", "/groups", Q_GROUP_FIGURES, 0, groups);
+    return RC_OK;
+}
+
+/* ---- on the page of a finding or a task ----------------------------------------------------------------------- */
+
+static void put_line(struct page *page, struct value *row)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str noun = value_get_text(row, "noun"), detail = value_get_text(row, "detail"), no = value_get_text(row, "no");
+    const char *kinds = str_equal(noun, STR("hang")) ? "hang.level" : str_equal(noun, STR("letter")) ? "letter.kind" : "lead.kind";
+    value_put_text(arena, row, "text",
+                   detail.n ? page_text(page, arena_format(arena, "%s.%.*s", kinds, STR_ARG(detail)).p) : STR(""));
+    value_put_text(arena, row, "noun_label", page_text(page, arena_format(arena, "%.*s.title", STR_ARG(noun)).p));
+    value_put_text(arena, row, "state_label",
+                   page_text(page, arena_format(arena, "%.*s.state.%.*s", STR_ARG(noun), STR_ARG(value_get_text(row, "state"))).p));
+    value_put_text(arena, row, "number", no.n ? no : page_text(page, "letter.not_issued"));
+    value_put_text(arena, row, "href",
+                   arena_format(arena, "/%.*ss/%lld", STR_ARG(noun), (long long)value_get_int(row, "id", 0)));
+}
+
+enum rc supervision_put_section(struct page *page, struct value *map, const char *kind, const struct value *row)
+{
+    struct arena *arena = page->ctx.arena;
+    int64_t id = value_get_int(row, "id", 0), unit_id = value_get_int(row, "unit_id", 0), label = value_get_int(row, "label", 0);
+    struct value *section = value_put_map(arena, map, "supervision"), *rows;
+    struct db_stmt *st = db_query(page->db, Q_SUPERVISION_OF_SUBJECT);
+    actor_bind_scope(st, &page->actor, PERM_TASK_READ);
+    db_bind_text(st, "subject_kind", str_from_cstr(kind));
+    db_bind_int(st, "id", id);
+    TRY(db_rows(&page->ctx, st, &rows));
+    for (struct value *one = rows->items.first; one; one = one->next)
+        put_line(page, one);
+    bool may = actor_check(&page->ctx, page->db, &page->actor, PERM_SUPERVISE, unit_id, label) == RC_OK;
+    bool may_group = str_equal(str_from_cstr(kind), STR("finding")) &&
+                     actor_check(&page->ctx, page->db, &page->actor, PERM_MEETING_WRITE, unit_id, label) == RC_OK;
+    value_put_bool(arena, section, "has_lines", value_count(rows) > 0);
+    value_put(section, STR("lines"), rows);
+    value_put_bool(arena, section, "may_supervise", may);
+    value_put_bool(arena, section, "may_group", may_group);
+    value_put_bool(arena, section, "is_shown", may || may_group || value_count(rows) > 0);
+    struct str subject = arena_format(arena, "%s_id=%lld", kind, (long long)id);
+    value_put_text(arena, section, "subject", subject);
+    value_put_text(arena, section, "urge_action", arena_format(arena, "/%ss/%lld/urge", kind, (long long)id));
+    value_put_text(arena, section, "here", arena_format(arena, "/%ss/%lld", kind, (long long)id));
     return RC_OK;
 }

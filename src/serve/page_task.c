@@ -5,6 +5,7 @@
 #include "serve/chrome.h"
 #include "serve/page_doing.h"
 #include "serve/page_loop.h"
+#include "serve/page_supervision.h"
 #include "serve/pages.h"
 
 enum { BP_PER_PERCENT = 100 };
@@ -115,6 +116,7 @@ enum rc page_task(struct page *page)
     TRY(page_put_duties(page, task, NOUN_TASK, id));
     value_put_bool(arena, task, "may_plan", may_plan);
     TRY(page_put_doing_task(page, task));
+    TRY(supervision_put_section(page, task, "task", task));
     put_crumbs(page, task);
     value_put_text(arena, page->view, "page_title", value_get_text(task, "title"));
     st = db_query(page->db, Q_EVENT_OF_SUBJECT);
