@@ -79,12 +79,12 @@ SELECT count(*) FROM cycle c WHERE c.state IN ('closed', 'kept', 'ended') AND (c
   OR NOT EXISTS (SELECT 1 FROM event e WHERE e.subject = c.finding_id AND e.kind = 'finding.closed'))
 
 -- :name check_closed_complete
--- unscoped: bihuan check; nothing is closed without a date, a measure and, when it was completed, a dated step; cause of the finding
-SELECT count(*) FROM cycle c JOIN finding f ON f.id = c.finding_id WHERE c.state IN ('closed', 'kept', 'ended') AND (c.due IS NULL
-  OR NOT EXISTS (SELECT 1 FROM finding_cause x WHERE x.finding_id = f.id)
+-- unscoped: bihuan check; nothing is closed without a date, a cause, a measure and, when it was completed, a dated step; what is kept goes on and may change
+SELECT count(*) FROM cycle c JOIN finding f ON f.id = c.finding_id WHERE c.state IN ('closed', 'ended') AND (c.due IS NULL
+  OR (c.id = f.cycle_id AND NOT EXISTS (SELECT 1 FROM finding_cause x JOIN cause k ON k.id = x.cause_id WHERE x.finding_id = f.id AND k.is_dropped = 0))
   OR (NOT EXISTS (SELECT 1 FROM measure m WHERE m.finding_id = f.id AND m.cycle_n = c.n AND m.state <> 'dropped')
-      AND NOT EXISTS (SELECT 1 FROM measure_serves s WHERE s.finding_id = f.id))
-  OR (c.state <> 'ended' AND NOT EXISTS (SELECT 1 FROM node n JOIN task t ON t.id = n.task_id JOIN measure m ON m.id = t.measure_id
+      AND NOT EXISTS (SELECT 1 FROM measure_serves s JOIN measure m ON m.id = s.measure_id WHERE s.finding_id = f.id AND m.state <> 'dropped'))
+  OR (c.state = 'closed' AND NOT EXISTS (SELECT 1 FROM node n JOIN task t ON t.id = n.task_id JOIN measure m ON m.id = t.measure_id
       WHERE t.finding_id = f.id AND m.cycle_n = c.n AND n.is_dropped = 0)))
 
 -- :name check_four_eyes

@@ -56,6 +56,29 @@ SELECT f.id, f.title FROM finding f
 WHERE f.id = $id AND NOT EXISTS (SELECT 1 FROM task t JOIN measure m ON m.id = t.measure_id
   WHERE t.finding_id = f.id AND m.cycle_n = f.cycle_n AND t.phase = 'long_term' AND t.state = 'doing' AND t.report_cycle <> '')
 
+-- Evidence that a measure is expected to bring: effective, of its class, linked to the measure or one of its tasks.
+-- :name guard_finding_no_expected
+-- unscoped: a guard
+SELECT m.id, x.text AS title FROM expected_evidence x JOIN measure m ON m.id = x.measure_id JOIN finding f ON f.id = m.finding_id AND f.cycle_n = m.cycle_n
+WHERE f.id = $id AND x.is_dropped = 0 AND m.state <> 'dropped' AND NOT EXISTS (SELECT 1 FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
+  WHERE l.measure_id = m.id AND e.class = x.class AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today))
+ORDER BY m.no, x.id
+
+-- :name guard_finding_no_short_expected
+-- unscoped: a guard
+SELECT m.id, x.text AS title FROM expected_evidence x JOIN measure m ON m.id = x.measure_id JOIN finding f ON f.id = m.finding_id AND f.cycle_n = m.cycle_n
+WHERE f.id = $id AND x.is_dropped = 0 AND m.state <> 'dropped' AND m.phase <> 'long_term' AND NOT EXISTS (SELECT 1 FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
+  WHERE l.measure_id = m.id AND e.class = x.class AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today))
+ORDER BY m.no, x.id
+
+-- Nothing proves what is said to be done.  What was linked to the finding itself counts in the cycle in which it was made.
+-- :name guard_finding_no_evidence
+-- unscoped: a guard
+SELECT f.id, f.title FROM finding f JOIN cycle c ON c.id = f.cycle_id
+WHERE f.id = $id AND NOT EXISTS (SELECT 1 FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id LEFT JOIN measure m ON m.id = l.measure_id
+  WHERE l.finding_id = f.id AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today)
+    AND (m.cycle_n = f.cycle_n OR (m.id IS NULL AND (f.cycle_n = 1 OR e.made_on >= c.started))))
+
 -- ---- cycles -------------------------------------------------------------------------------------------------
 -- :name measure_set_cycle
 -- unscoped: apply; a measure belongs to the cycle in which it was planned
@@ -205,11 +228,15 @@ DELETE FROM wait WHERE subject_kind = 'task' AND subject_id = $id AND what = 'pl
 -- unscoped: apply; the work waits until the new date
 UPDATE wait SET due = $due, due_key = $due WHERE subject_kind = $subject_kind AND subject_id = $subject_id AND what IN ('work_task', 'work_finding')
 
--- Files stand here with their digests once there are any; see evidence.
+-- Effective evidence of the cycle with its digest; what is above the label of the finding is not told to its readers.
 -- :name certificate_evidence
 -- unscoped: of a finding whose case was approved
-SELECT e.id, e.class, e.text AS note, '' AS sha256, m.no AS measure_no FROM expected_evidence e JOIN measure m ON m.id = e.measure_id
-JOIN finding f ON f.id = m.finding_id AND f.cycle_n = m.cycle_n WHERE f.id = $finding_id AND e.is_dropped = 0 ORDER BY e.id
+SELECT e.id, e.no, e.class, e.title AS note, e.version_n, e.made_on, e.sha256, min(m.no) AS measure_no
+FROM evidence e JOIN evidence_link l ON l.evidence_id = e.id JOIN finding f ON f.id = l.finding_id JOIN cycle c ON c.id = f.cycle_id
+LEFT JOIN measure m ON m.id = l.measure_id
+WHERE f.id = $finding_id AND e.verdict = 'effective' AND e.label <= f.label
+  AND (m.cycle_n = f.cycle_n OR (m.id IS NULL AND (f.cycle_n = 1 OR e.made_on >= c.started)))
+GROUP BY e.id, e.no, e.class, e.title, e.version_n, e.made_on, e.sha256 ORDER BY e.id
 
 -- :name certificate_place
 -- unscoped: apply; who may see the finding sees its certificates

@@ -198,6 +198,7 @@ static enum rc check_counts(struct ctx *ctx, struct db *db, struct check_result 
         {Q_CHECK_SOURCE_CHAIN, "sources without a chain of events"},
         {Q_CHECK_CLOSED_CYCLE,
          "closed cycles without certificate, closing event or answer to whether they were on time"},
+        {Q_CHECK_CLOSED_COMPLETE, "closed cycles without a date, cause, measure or dated step"},
         {Q_CHECK_CLOSED_UNTOUCHED, "closed cycles whose measures or tasks were changed afterwards"},
         {Q_CHECK_CYCLE_STATE, "findings that do not stand as their last cycle does"},
         {Q_CHECK_CERTIFICATE_NUMBERS, "issuers whose certificates have a gap in their numbers"},

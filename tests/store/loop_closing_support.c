@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "loop/cause.h"
+#include "loop/evidence.h"
+#include "loop/node.h"
 
 struct closing_world world;
 
@@ -99,6 +102,33 @@ static void give_work(struct store *store, int64_t finding)
                     &result));
     world.task = value_get_int(result, "id", 0);
     STORE_OK(run_as(store, &world.reporter, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)world.task), NULL));
+    (void)make(store, &command_node_plan,
+               jsonf(store, "{'task_id': %lld, 'name': '清理完毕', 'start': '2099-01-01', 'due': '2099-10-31'}",
+                     (long long)world.task));
+}
+
+void closing_prove(struct store *store, const char *kind, int64_t id, const char *class_name)
+{
+    struct value *result;
+    char today[DATE_TEXT_BYTES];
+    date_format(clock_today(), today);
+    STORE_OK(run_as(store, &world.reporter, &command_evidence_add,
+                    jsonf(store,
+                          "{'subject_kind': '%s', 'subject_id': %lld, 'class': '%s', 'made_on': '%s', 'sha256': '%064lld',"
+                          " 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
+                          kind, (long long)id, class_name, today, (long long)id),
+                    &result));
+    STORE_OK(run_as(store, &world.chief, &command_evidence_judge,
+                    jsonf(store, "{'id': %lld, 'n': 1, 'verdict': 'effective'}",
+                          (long long)value_get_int(result, "id", 0)),
+                    NULL));
+}
+
+static void find_cause(struct store *store, int64_t finding)
+{
+    (void)make(store, &command_cause_find,
+               jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '担保没有比例上限'}",
+                     (long long)finding));
 }
 
 void closing_make_ready(struct store *store, int64_t finding)
@@ -108,7 +138,9 @@ void closing_make_ready(struct store *store, int64_t finding)
                        (long long)world.firm),
                  NULL));
     closing_force_state(store, finding, "doing");
+    find_cause(store, finding);
     give_work(store, finding);
+    closing_prove(store, "task", world.task, "photo");
     closing_finish_task(store, world.task);
 }
 

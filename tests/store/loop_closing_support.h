@@ -27,6 +27,8 @@ void closing_make_ready(struct store *store, int64_t finding);
 void closing_force_state(struct store *store, int64_t finding, const char *to);
 /* Moves a task by an event of its own, as accepted reports do. */
 void closing_finish_task(struct store *store, int64_t task);
+/* Effective evidence: given by the reporter, judged by the chief. */
+void closing_prove(struct store *store, const char *kind, int64_t id, const char *class_name);
 /* Commands with the usual input. */
 enum rc closing_submit(struct store *store, const struct actor *actor, int64_t finding, int64_t *ret_review);
 enum rc closing_sign(struct store *store, const struct actor *actor, const struct command *command, int64_t review);

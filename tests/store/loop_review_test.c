@@ -6,6 +6,13 @@
 
 #include "base/clock.h"
 
+static int64_t count_complete(struct store *store)
+{
+    int64_t count;
+    STORE_OK(db_get_int(store->ctx, db_query(store->db, Q_CHECK_CLOSED_COMPLETE), &count));
+    return count;
+}
+
 /* ---- closing ------------------------------------------------------------------------------------------------ */
 
 STORE_TEST(a_finding_is_closed_by_five_opinions_and_gets_a_certificate)
@@ -121,6 +128,53 @@ STORE_TEST(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signatur
     assert_int_equal(count_sql(store, "SELECT count(*) FROM doc_no"), 0);
     STORE_OK(closing_sign(store, &world.group, &command_review_return, review));
     assert_int_equal(closing_state_is(store, world.finding, "returned"), 1);
+}
+
+STORE_TEST(nothing_is_closed_without_cause_and_dated_step)
+{
+    closing_make_world(store);
+    closing_make_ready(store, world.finding);
+    tamper(store, "UPDATE cause SET is_dropped = 1");
+    assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.finding_no_cause");
+    tamper(store, "UPDATE cause SET is_dropped = 0");
+    tamper(store, "UPDATE node SET is_dropped = 1");
+    assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.finding_no_node");
+    tamper(store, "UPDATE node SET is_dropped = 0");
+    int64_t review;
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    closing_sign_all(store, review);
+    assert_int_equal(count_complete(store), 0);
+    tamper(store, "UPDATE node SET is_dropped = 1");
+    assert_int_equal(count_complete(store), 1);
+}
+
+STORE_TEST(what_is_said_to_be_done_is_proved)
+{
+    int64_t review;
+    closing_make_world(store);
+    closing_make_ready(store, world.finding);
+    tamper(store, "UPDATE evidence SET verdict = 'insufficient'");
+    assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.finding_no_evidence");
+    tamper(store, "UPDATE evidence SET verdict = 'effective', expires = '2020-01-01'");
+    assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.finding_no_evidence");
+    tamper(store, "UPDATE evidence SET expires = NULL");
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "INSERT INTO expected_evidence (id, measure_id, class, text, is_dropped) VALUES (1, %lld, 'minutes', '会议纪要', 0)",
+             (long long)world.measure);
+    tamper(store, sql);
+    assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.finding_no_expected");
+    closing_prove(store, "measure", world.measure, "minutes");
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    closing_sign_all(store, review);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM certificate WHERE content LIKE '%%%064lld%%' AND content LIKE '%%%064lld%%'",
+             (long long)world.measure, (long long)world.task);
+    assert_int_equal(count_sql(store, sql), 1);
 }
 
 /* ---- four eyes ---------------------------------------------------------------------------------------------- */
@@ -376,6 +430,8 @@ int main(void)
                      STORE_CASE(everything_that_is_missing_is_told_at_once), STORE_CASE(a_pledge_is_signed_with_the_request),
                      STORE_CASE(what_is_sent_back_is_counted_and_asked_for_again),
                      STORE_CASE(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signature),
+                     STORE_CASE(nothing_is_closed_without_cause_and_dated_step),
+                     STORE_CASE(what_is_said_to_be_done_is_proved),
                      STORE_CASE(nobody_signs_what_they_handled_or_asked_for_nor_two_steps),
                      STORE_CASE(a_delegation_hides_nobody), STORE_CASE(who_is_named_to_do_a_task_does_not_sign),
                      STORE_CASE(a_step_is_taken_up_and_given_back), STORE_CASE(a_vote_is_decided_by_its_threshold_either_way),
