@@ -54,7 +54,7 @@ STORE_TEST(recurrence_opens_the_next_cycle_and_leaves_the_closed_one)
     /* nothing of the first cycle counts for the second */
     closing_force_state(store, world.finding, "doing");
     assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
-    assert_string_equal(issue_key(store), "guard.finding_no_measure");
+    assert_string_equal(issue_key(store), "guard.finding_no_evidence"); /* the last of: measure, node, evidence */
     closing_close(store, world.finding);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM certificate"), 2);
     assert_int_equal(count_sql(store, "SELECT max(n) FROM certificate"), 2);
