@@ -107,8 +107,8 @@ test('an upload whose session has ended says so before the file is sent', async 
   const context = await sign_in('qiaoyunfeng');
   const page = await open('/sources/import', context);
   await context.clearCookies();
-  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
   await page.setInputFiles('#file', { name: '很大.txt', mimeType: 'text/plain', buffer: Buffer.alloc(20 << 20, '整') });
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST', { timeout: 60_000 });
   await page.click('[data-drop] .btn-primary');
   assert.equal((await answer).status(), 401);
   await page.waitForFunction(() => /登录已过期/.test(document.querySelector('[data-upload-state]').textContent));
