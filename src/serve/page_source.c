@@ -154,6 +154,8 @@ static void put_figures(struct page *page, struct value *source)
     value_put_text(arena, figure, "href", arena_format(arena, "/findings?source=%lld", id));
     value_put_text(arena, figure, "status", STR(""));
     int64_t aspects = (int64_t)value_count(value_get(source, "aspects"));
+    if (!aspects)
+        return;
     figure = value_add_map(arena, figures);
     value_put_text(arena, figure, "label", page_text(page, "source.aspects"));
     value_put_int(arena, figure, "value", aspects);
@@ -170,6 +172,7 @@ static enum rc put_aspects(struct page *page, struct value *source)
     struct value *rows;
     TRY(db_rows(&page->ctx, st, &rows));
     value_put(source, STR("aspects"), rows);
+    value_put_bool(arena, source, "has_aspects", value_count(rows) > 0);
     for (struct value *row = rows->items.first; row; row = row->next)
         value_put_text(arena, row, "href",
                        arena_format(arena, "/findings?source=%lld&aspect=%lld",

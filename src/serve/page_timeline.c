@@ -19,15 +19,25 @@ static struct str changed_fields(struct page *page, const struct value *body)
     return all;
 }
 
+/* Words of a code: message PREFIX.code, else the code. */
+static struct str coded_text(struct page *page, const char *prefix, struct str code)
+{
+    struct str words = message_find(page->lang, arena_format(page->ctx.arena, "%s.%.*s", prefix, STR_ARG(code)));
+    return code.n && words.p ? words : code;
+}
+
 /* What tells one event of a kind from another: the changed fields, else a title, text or name. */
 static struct str event_detail(struct page *page, const struct value *body)
 {
-    static const char *const keys[] = {"title", "text", "name", "role", "state"};
+    static const char *const keys[] = {"title", "text", "name"};
+    static const char *const codes[][2] = {{"role", "role"}, {"state", "draft_state"}};
     struct str detail = page_move_words(page, body);
     if (!detail.n)
         detail = changed_fields(page, body);
     for (size_t i = 0; !detail.n && i < sizeof keys / sizeof keys[0]; i++)
         detail = value_get_text(body, keys[i]);
+    for (size_t i = 0; !detail.n && i < sizeof codes / sizeof codes[0]; i++)
+        detail = coded_text(page, codes[i][1], value_get_text(body, codes[i][0]));
     return detail;
 }
 

@@ -57,6 +57,23 @@ const trouble = document.getElementById('trouble');
 for (const kind of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) document.addEventListener(kind, () => { if (trouble) trouble.hidden = false; });
 document.addEventListener('htmx:beforeRequest', () => { if (trouble) trouble.hidden = true; });
 
+// Parts that only one choice needs.
+for (const part of document.querySelectorAll('[data-shown-by]')) {
+  const choice = document.getElementById(part.dataset.shownBy);
+  const show = () => { part.hidden = choice.value !== part.dataset.shownFor; };
+  choice.addEventListener('change', show);
+  show();
+}
+
+// A long field that is one line of the record.
+document.addEventListener('input', (event) => {
+  const field = event.target;
+  if (!field.matches('textarea[data-one-line]') || !field.value.includes('\n')) return;
+  const at = field.selectionStart;
+  field.value = field.value.replace(/\s*\n\s*/g, ' ');
+  field.setSelectionRange(at, at);
+});
+
 start_tables();
 start_keep();
 start_map(is_typing);
