@@ -53,7 +53,7 @@ static enum rc make_asked(struct command_call *call, const struct value *subject
 
 static enum rc ask(struct command_call *call, const char *kind, const struct value *subject, const struct value *finding)
 {
-    struct value *asked;
+    struct value *asked = NULL;
     int64_t review_id;
     TRY(make_asked(call, subject, &asked));
     struct str no = value_get_text(subject, "no");

@@ -141,7 +141,7 @@ static enum rc lookback_draw(struct command_call *call)
     struct arena *arena = call->ctx->arena;
     const struct value *input = call->input;
     struct value *population, *checklist, *body = value_new_map(arena);
-    int64_t label, id;
+    int64_t label = 0, id;
     TRY(check_frame(call, &label));
     TRY(read_checklist(call, &checklist));
     TRY(read_population(call, &population));
@@ -256,7 +256,7 @@ static enum rc propose_next(struct command_call *call, const struct value *row, 
 static enum rc item_check(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
-    struct value *row, *body, *answers;
+    struct value *row, *body, *answers = NULL;
     int64_t seq;
     TRY(begin_item(call, "check", &row, &body));
     struct str verdict = value_get_text(call->input, "verdict"), due = value_get_text(call->input, "due");

@@ -105,6 +105,7 @@ static struct value *add_node(struct page *page, struct value *list, const struc
     value_put_text(arena, node, "number", value_get_text(entry, "no"));
     value_put_text(arena, node, "title", title.n ? title : cut_text(value_get_text(entry, "body"), OPTION_TITLE_BYTES));
     value_put_text(arena, node, "place", place_of(draft, entry));
+    value_put_text(arena, node, "place_text", paper_place_words(arena, page->lang, place_of(draft, entry)));
     value_put_bool(arena, node, "is_selected", str_equal(id, selected));
     value_put_text(arena, node, "phase_label", phase.n ? keyed_text(page, "phase", phase) : STR(""));
     value_put_text(arena, node, "due", due);
@@ -212,7 +213,9 @@ static void put_paragraphs(struct page *page, struct value *view, const struct v
         struct value *item = value_add_map(arena, list);
         struct str role = value_get_text(paragraph, "role"), state = value_get_text(paragraph, "state");
         value_put_int(arena, item, "number", value_get_int(paragraph, "n", 0));
-        value_put_text(arena, item, "place", value_get_text(paragraph, "place"));
+        struct str place = value_get_text(paragraph, "place");
+        value_put_text(arena, item, "place", place);
+        value_put_text(arena, item, "place_text", paper_place_words(arena, page->lang, place));
         value_put_text(arena, item, "text", value_get_text(paragraph, "text"));
         value_put_text(arena, item, "role", role);
         value_put_text(arena, item, "role_label", keyed_text(page, "role_of", role));
@@ -244,7 +247,7 @@ static void put_reports(struct page *page, struct value *view, const struct valu
         value_put_int(arena, item, "paragraph", value_get_int(report, "paragraph", 0));
     }
     value_put_bool(arena, view, "has_reports", value_count(list) > 0);
-    value_put_bool(arena, view, "reports_open", value_count(list) > 0 && value_count(list) <= 5);
+    value_put_bool(arena, view, "reports_open", value_count(list) > 0 && value_count(list) <= 3);
 }
 
 static void put_counts(struct page *page, struct value *view, const struct value *draft)

@@ -88,6 +88,9 @@ static enum rc put_quotes(struct page *page, struct value *finding)
     for (struct value *row = rows->items.first; row; row = row->next)
         put_pieces(page, row, title);
     join_cells(arena, quotes, rows);
+    for (struct value *quote = quotes->items.first; quote; quote = quote->next)
+        value_put_text(arena, quote, "place_text",
+                       paper_place_words(arena, page->lang, value_get_text(quote, "place")));
     value_put_bool(arena, finding, "has_quotes", value_count(rows) > 0);
     return RC_OK;
 }

@@ -111,15 +111,12 @@ void page_send_error(struct page *page, enum rc rc)
     } else {
         struct value *root = chrome_make(page);
         put_error_texts(page, rc, value_put_map(page->ctx.arena, root, "error"));
-        const char *tpl = page->session.account_id ? "error" : "error_alone";
         ctx_clear_issues(&page->ctx);
-        if (render(page, tpl, root) != RC_OK)
+        if (render(page, page->session.account_id ? "error" : "error_alone", root) != RC_OK) {
             http_respond_bytes(request, 500, "text/plain; charset=utf-8", message_of_rc(page->lang, RC_INTERNAL));
-        else
-            goto send;
-        return;
+            return;
+        }
     }
-send:
     http_set_header(request, "Cache-Control", STR("no-store"));
     if (rc == RC_TOO_MANY || rc == RC_BUSY)
         http_set_header(request, "Retry-After", STR("2"));

@@ -1,7 +1,7 @@
 /* paper.c: see paper.h. */
 #include "serve/paper.h"
 
-enum { COLUMNS_MAX = 200, LETTERS = 26, LONG_TEXT_BYTES = 36 };
+enum { COLUMNS_MAX = 200, LETTERS = 26, LONG_TEXT_BYTES = 36, PLACE_NUMBERS = 3 };
 
 /* "B7" or " r5 c1" at the end of a place. */
 static bool parse_letters(struct str s, struct paper_cell *cell)
@@ -33,6 +33,42 @@ bool paper_parse_cell(struct str place, struct paper_cell *ret_cell)
     cell.table = str_slice(place, 0, row);
     *ret_cell = cell;
     return cell.row > 0 && cell.column > 0;
+}
+
+/* Whether s is pattern with a number in the place of each #; their digits in order. */
+static int match(struct str s, const char *pattern, struct str ret_numbers[PLACE_NUMBERS])
+{
+    size_t at = 0;
+    int count = 0;
+    for (const char *p = pattern; *p; p++) {
+        size_t from = at;
+        if (*p != '#') {
+            if (at == s.n || s.p[at++] != *p)
+                return -1;
+            continue;
+        }
+        while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
+            at++;
+        if (at == from || count == PLACE_NUMBERS)
+            return -1;
+        ret_numbers[count++] = str_slice(s, from, at);
+    }
+    return at == s.n ? count : -1;
+}
+
+struct str paper_place_words(struct arena *arena, enum lang lang, struct str place)
+{
+    static const char *const forms[][2] = {
+        {"p#", "place.paragraph"},         {"table # r# c#", "place.cell"}, {"table # r#", "place.row"},
+        {"page # p#", "place.page"},       {"page # edge", "place.edge"},   {"footnote # p#", "place.footnote"},
+        {"endnote # p#", "place.endnote"}, {"header # p#", "place.header"}, {"footer # p#", "place.footer"}};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        struct str numbers[PLACE_NUMBERS];
+        int count = match(place, forms[i][0], numbers);
+        if (count >= 0)
+            return message_format(arena, lang, str_from_cstr(forms[i][1]), numbers, count);
+    }
+    return place;
 }
 
 static bool cell_of(const struct value *paragraph, struct paper_cell *ret_cell)

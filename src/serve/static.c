@@ -39,7 +39,7 @@ const struct static_file *static_find_url(struct str url)
     size_t hash = dot ? find_last(str_slice(rest, 0, dot - 1), '.') : 0;
     char text[256];
     size_t n = hash + (rest.n - dot);
-    if (!hash || n > sizeof text)
+    if (!hash || n >= sizeof text)
         return NULL;
     for (size_t i = 0; i < n; i++)
         text[i] = i < hash ? rest.p[i] : rest.p[dot + i - hash];

@@ -175,7 +175,7 @@ enum rc text_pinyin(struct arena *arena, struct str s, struct str *ret_pinyin)
         return RC_INTERNAL;
     if (s.n > NAME_MAX_BYTES)
         return RC_TOO_LARGE;
-    UChar *units;
+    UChar *units = NULL;
     int32_t n;
     TRY(to_utf16(arena, s, s.n * GROWTH + 64, &units, &n));
     int32_t limit = n;

@@ -140,10 +140,33 @@ static void test_odd_tables_lose_nothing(void **state)
     arena_free(arena);
 }
 
+static void test_places_in_words(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {{"p18", "第18段", "para. 18"},
+                                           {"table 2 r5 c11", "表2第5行第11列", "table 2, row 5, col. 11"},
+                                           {"table 2 r5", "表2第5行", "table 2, row 5"},
+                                           {"page 3 p4", "第3页第4段", "page 3, para. 4"},
+                                           {"page 3 edge", "第3页页边", "page 3, margin"},
+                                           {"footnote 2 p1", "脚注2第1段", "footnote 2, para. 1"},
+                                           {"Sheet1!B7", "Sheet1!B7", "Sheet1!B7"},
+                                           {"", "", ""},
+                                           {"p", "p", "p"},
+                                           {"p1x", "p1x", "p1x"},
+                                           {"page 3", "page 3", "page 3"}};
+    struct arena *arena = arena_new(1 << 20);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_str(paper_place_words(arena, LANG_ZH, str_from_cstr(cases[i][0])), cases[i][1]);
+        assert_str(paper_place_words(arena, LANG_EN, str_from_cstr(cases[i][0])), cases[i][2]);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_of_cells),
+        cmocka_unit_test(test_places_in_words),
         cmocka_unit_test(test_cells_stand_in_rows_and_columns),
         cmocka_unit_test(test_odd_tables_lose_nothing),
     };

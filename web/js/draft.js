@@ -153,6 +153,12 @@ export function start_draft(is_typing) {
       const node = draft().dataset.node;
       select(node && document.getElementById(node), { is_asked: false });
     }
+    // Notes above may push the panes down: what was asked for must be in sight.
+    if (event.detail.elt?.id === 'inspector' || event.detail.target?.id === 'inspector') {
+      const panes = draft().querySelector('.draft').getBoundingClientRect();
+      const bar = document.querySelector('.top')?.offsetHeight || 0;
+      if (panes.bottom > window.innerHeight) window.scrollBy({ top: Math.max(0, Math.min(panes.top - bar - 8, panes.bottom - window.innerHeight + 8)) });
+    }
     if (wanted && (event.detail.elt?.id === 'inspector' || event.detail.target?.id === 'inspector')) {
       const act = wanted;
       wanted = null;
