@@ -18,12 +18,12 @@ static enum rc append_move(struct command_call *call, const char *command, const
                           body, &seq);
 }
 
-static enum rc freeze(struct command_call *call, const struct value *row)
+enum rc finding_freeze_nodes(struct command_call *call, int64_t source_id, int64_t id)
 {
     struct value *body = value_new_map(call->ctx->arena);
-    int64_t id = value_get_int(row, "id", 0), seq;
+    int64_t seq;
     value_put_int(call->ctx->arena, body, "id", id);
-    return command_append(call, EVENT_NODES_FROZEN, value_get_int(row, "source_id", 0), id, body, &seq);
+    return command_append(call, EVENT_NODES_FROZEN, source_id, id, body, &seq);
 }
 
 static void wait_for_work(struct command_call *call, struct value *body, const struct value *row)
@@ -32,30 +32,48 @@ static void wait_for_work(struct command_call *call, struct value *body, const s
                    value_get_text(row, "due"));
 }
 
-/* confirmed -> planned -> doing; *ret_row is set as soon as the row may be read. */
-static enum rc put_to_work(struct command_call *call, int64_t id, struct value **ret_row)
+static enum rc start(struct command_call *call, const struct value *row)
+{
+    struct value *body = lifecycle_body(call, lifecycle_find(NOUN_FINDING, "start"), row, NULL);
+    wait_for_work(call, body, row);
+    return append_move(call, "start", row, body);
+}
+
+/* confirmed or planned -> doing. */
+enum rc finding_put_to_work(struct command_call *call, int64_t id, struct value **ret_row)
 {
     const struct lifecycle_move *plan = lifecycle_find(NOUN_FINDING, "plan");
     struct value *row, *body;
     TRY(finding_read_locked(call, id, &row));
-    enum rc rc = lifecycle_begin(call, plan, row);
+    bool is_planned = str_equal(lifecycle_state(NOUN_FINDING, row), STR("planned"));
+    enum rc rc = lifecycle_begin(call, is_planned ? lifecycle_find(NOUN_FINDING, "start") : plan, row);
     if (rc != RC_NOT_FOUND)
         *ret_row = row;
     TRY(rc);
-    body = lifecycle_body(call, plan, row, NULL);
-    TRY(append_move(call, "plan", row, body));
-    TRY(freeze(call, row));
+    if (!is_planned) {
+        body = lifecycle_body(call, plan, row, NULL);
+        TRY(append_move(call, "plan", row, body));
+    }
+    TRY(finding_freeze_nodes(call, value_get_int(row, "source_id", 0), id));
     TRY(finding_read_locked(call, id, &row));
-    body = lifecycle_body(call, lifecycle_find(NOUN_FINDING, "start"), row, NULL);
-    wait_for_work(call, body, row);
-    return append_move(call, "start", row, body);
+    return start(call, row);
+}
+
+/* finding.plan approves what is confirmed; one whose next cycle is planned already starts by finding.start. */
+static enum rc plan_one(struct command_call *call, int64_t id, struct value **ret_row)
+{
+    struct value *row;
+    TRY(finding_read_locked(call, id, &row));
+    if (str_equal(lifecycle_state(NOUN_FINDING, row), STR("planned")))
+        return lifecycle_begin(call, lifecycle_find(NOUN_FINDING, "plan"), row); /* says why not */
+    return finding_put_to_work(call, id, ret_row);
 }
 
 static enum rc finding_plan(struct command_call *call)
 {
     int64_t id = value_get_int(call->input, "id", 0);
     struct value *row = NULL;
-    TRY(put_to_work(call, id, &row));
+    TRY(plan_one(call, id, &row));
     value_put_int(call->ctx->arena, call->result, "id", id);
     return RC_OK;
 }
@@ -63,16 +81,13 @@ static enum rc finding_plan(struct command_call *call)
 /* A finding whose next cycle begins as planned is put to work by itself. */
 static enum rc finding_start(struct command_call *call)
 {
-    const struct lifecycle_move *start = lifecycle_find(NOUN_FINDING, "start");
-    struct value *row, *body;
+    struct value *row;
     int64_t id = value_get_int(call->input, "id", 0);
     TRY(finding_read_locked(call, id, &row));
-    TRY(lifecycle_begin(call, start, row));
-    body = lifecycle_body(call, start, row, NULL);
-    wait_for_work(call, body, row);
-    TRY(freeze(call, row));
+    TRY(lifecycle_begin(call, lifecycle_find(NOUN_FINDING, "start"), row));
+    TRY(finding_freeze_nodes(call, value_get_int(row, "source_id", 0), id));
     value_put_int(call->ctx->arena, call->result, "id", id);
-    return append_move(call, "start", row, body);
+    return start(call, row);
 }
 
 /* ---- many at once ------------------------------------------------------------------------------------------- */
@@ -134,7 +149,7 @@ static enum rc confirm_one(struct command_call *call, int64_t id, struct value *
 }
 
 static enum rc finding_confirm_many(struct command_call *call) { return each(call, confirm_one); }
-static enum rc finding_plan_many(struct command_call *call) { return each(call, put_to_work); }
+static enum rc finding_plan_many(struct command_call *call) { return each(call, plan_one); }
 
 #define MEETING_FIELDS                                                                                                 \
     {"meeting", FIELD_TEXT, true, 200, NULL}, {"meeting_on", FIELD_DATE, true, 0, NULL},                               \

@@ -15,14 +15,16 @@
 static const struct form_noun {
     const char *first, *noun, *list, *list_title, *maker;
     enum query query;
+    const char *above, *above_title; /* where the list hangs; NULL: supervision */
 } nouns[] = {
-    {"hangs", "hang", "/hung", "hang.list", NULL, Q_HANG_GET},
-    {"letters", "letter", "/letters", "letter.list", "letter.draft", Q_LETTER_GET},
-    {"leads", "lead", "/leads", "lead.list", "lead.start", Q_LEAD_GET},
-    {"meetings", "meeting", "/meetings", "meeting.list", "meeting.create", Q_MEETING_GET},
-    {"decisions", "decision", "/decisions", "decision.list", NULL, Q_DECISION_GET},
-    {"groups", "group", "/groups", "group.list", "group.set_up", Q_GROUP_GET},
-    {"handovers", "handover", "/handovers", "handover.list", "handover.begin", Q_HANDOVER_GET},
+    {"hangs", "hang", "/hung", "hang.list", NULL, Q_HANG_GET, NULL, NULL},
+    {"letters", "letter", "/letters", "letter.list", "letter.draft", Q_LETTER_GET, NULL, NULL},
+    {"leads", "lead", "/leads", "lead.list", "lead.start", Q_LEAD_GET, NULL, NULL},
+    {"meetings", "meeting", "/meetings", "meeting.list", "meeting.create", Q_MEETING_GET, NULL, NULL},
+    {"decisions", "decision", "/decisions", "decision.list", NULL, Q_DECISION_GET, NULL, NULL},
+    {"groups", "group", "/groups", "group.list", "group.set_up", Q_GROUP_GET, NULL, NULL},
+    {"handovers", "handover", "/handovers", "handover.list", "handover.begin", Q_HANDOVER_GET, NULL, NULL},
+    {"plans", "plan", "/plans", "plan.list", "plan.make", Q_PLAN_GET, "/sources", "nav.sources"},
 };
 
 enum option_kind { OPTION_UNIT, OPTION_PERSON, OPTION_POST, OPTION_SOURCE, OPTION_MEASURE, OPTION_PROBLEM };
@@ -33,22 +35,26 @@ static const struct option_row {
     enum query query;
     enum perm perm;
     enum option_kind kind;
+    const char *noun; /* only on forms of this noun, before the row that serves all others */
 } option_rows[] = {
-    {"unit_id", Q_UNIT_OPTIONS, PERM_UNIT_READ, OPTION_UNIT},
-    {"stationed_id", Q_UNIT_OPTIONS, PERM_UNIT_READ, OPTION_UNIT},
-    {"person_id", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"head_id", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"from_person", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"to_person", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"deputy_ids", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"member_ids", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"attended", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"observed", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"absent", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON},
-    {"post_id", Q_LEAD_POST_OPTIONS, PERM_UNIT_READ, OPTION_POST},
-    {"source_id", Q_SOURCE_OPTIONS, PERM_FINDING_WRITE, OPTION_SOURCE},
-    {"measure_id", Q_DECISION_MEASURE_OPTIONS, PERM_PLAN_WRITE, OPTION_MEASURE},
-    {"problem_id", Q_MEETING_PROBLEMS, PERM_TASK_READ, OPTION_PROBLEM},
+    {"source_id", Q_PLAN_MISSING_SOURCES, PERM_PLAN_WRITE, OPTION_SOURCE, "plan"},
+    {"meeting_id", Q_PLAN_MEETING_OPTIONS, PERM_TASK_READ, OPTION_SOURCE, NULL},
+    {"decision_id", Q_PLAN_DECISION_OPTIONS, PERM_TASK_READ, OPTION_SOURCE, NULL},
+    {"unit_id", Q_UNIT_OPTIONS, PERM_UNIT_READ, OPTION_UNIT, NULL},
+    {"stationed_id", Q_UNIT_OPTIONS, PERM_UNIT_READ, OPTION_UNIT, NULL},
+    {"person_id", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"head_id", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"from_person", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"to_person", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"deputy_ids", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"member_ids", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"attended", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"observed", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"absent", Q_PERSON_OPTIONS, PERM_UNIT_READ, OPTION_PERSON, NULL},
+    {"post_id", Q_LEAD_POST_OPTIONS, PERM_UNIT_READ, OPTION_POST, NULL},
+    {"source_id", Q_SOURCE_OPTIONS, PERM_FINDING_WRITE, OPTION_SOURCE, NULL},
+    {"measure_id", Q_DECISION_MEASURE_OPTIONS, PERM_PLAN_WRITE, OPTION_MEASURE, NULL},
+    {"problem_id", Q_MEETING_PROBLEMS, PERM_TASK_READ, OPTION_PROBLEM, NULL},
 };
 
 static struct str message_or(struct page *page, struct str key, struct str otherwise)
@@ -158,6 +164,14 @@ static void put_labels(struct page *page, struct value *field, enum perm perm)
     }
 }
 
+static const struct option_row *find_options(const char *noun, const char *field)
+{
+    for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++)
+        if (strcmp(option_rows[i].field, field) == 0 && (!option_rows[i].noun || strcmp(option_rows[i].noun, noun) == 0))
+            return &option_rows[i];
+    return NULL;
+}
+
 static bool is_subject(const char *name)
 {
     return strcmp(name, "finding_id") == 0 || strcmp(name, "task_id") == 0 || strcmp(name, "team_id") == 0;
@@ -185,10 +199,9 @@ static enum rc put_field(struct page *page, struct value *list, const struct com
         put_choices(page, field, noun, about);
         is_select = true;
     }
-    for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++) {
-        if (strcmp(option_rows[i].field, about->name) != 0)
-            continue;
-        TRY(put_options(page, field, &option_rows[i], about->is_required));
+    const struct option_row *options = find_options(noun, about->name);
+    if (options) {
+        TRY(put_options(page, field, options, about->is_required));
         is_select = true;
     }
     bool is_hidden = is_subject(about->name);
@@ -248,7 +261,8 @@ static enum rc put_form(struct page *page, const struct command *command, const 
     struct str title = page_text(page, arena_format(arena, "%s.do.%s", noun->noun, word).p);
     value_put_text(arena, form, "title", title);
     value_put_text(arena, page->view, "page_title", title);
-    chrome_add_crumb(page, page_text(page, "supervision.title"), STR("/supervision"));
+    chrome_add_crumb(page, page_text(page, noun->above ? noun->above_title : "supervision.title"),
+                     noun->above ? str_from_cstr(noun->above) : STR("/supervision"));
     chrome_add_crumb(page, page_text(page, noun->list_title), str_from_cstr(noun->list));
     return RC_OK;
 }

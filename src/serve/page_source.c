@@ -5,6 +5,7 @@
 #include "intake/import.h"
 #include "serve/chrome.h"
 #include "serve/http_headers.h"
+#include "serve/page_plan.h"
 #include "serve/pages.h"
 #include "serve/paper.h"
 #include "serve/submit.h"
@@ -227,6 +228,7 @@ enum rc page_source(struct page *page)
     value_put_bool(arena, source, "has_original", value_get_text(source, "file_sha256").n > 0);
     value_put_bool(arena, source, "is_raw", str_equal(page_param_text(page, "text"), STR("raw")));
     TRY(put_aspects(page, source));
+    TRY(page_put_source_plan(page, source));
     put_facts(page, source);
     put_figures(page, source);
     TRY(put_paragraphs(page, source));

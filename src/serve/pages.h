@@ -259,4 +259,12 @@ enum rc page_lookback_item_post(struct page *page);
 enum rc page_gantt(struct page *page);
 enum rc page_gantt_export(struct page *page);
 
+/* page_plan.c, page_plan_rows.c */
+enum rc page_plan_list(struct page *page);
+enum rc page_plan(struct page *page);
+enum rc page_plan_rows(struct page *page);
+enum rc page_plan_gaps(struct page *page);
+enum rc page_plan_difference(struct page *page);
+enum rc page_source_consistency(struct page *page);
+
 #endif

@@ -20,6 +20,7 @@
 #include "loop/assess.h"
 #include "loop/cause.h"
 #include "loop/node.h"
+#include "loop/plan.h"
 #include "loop/closing.h"
 #include "loop/evidence.h"
 #include "loop/extension.h"
@@ -344,6 +345,8 @@ static void make_place(struct store *store, enum place place)
         make(store, &command_node_plan,
              jsonf(store, "{'task_id': %lld, 'name': '共同节点', 'start': '2026-01-12', 'due': '2026-02-12'}",
                    (long long)world.ids[TASKS][place]));
+    world.ids[PLANS][place] =
+        make(store, &command_plan_make, jsonf(store, "{'source_id': %lld, 'title': '共同方案'}", (long long)world.ids[SOURCES][place]));
     make_sweep(store, place, unit_id, label);
     make_closing(store, place, unit_id, label);
     make_doing(store, place);
