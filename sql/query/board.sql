@@ -6,7 +6,7 @@ SELECT c.id, c.last_event FROM chain c WHERE c.last_event > $after AND c.id >= 0
 
 -- :name board_touched
 -- unscoped: ids of sources
-SELECT DISTINCT f.source_id FROM finding f WHERE f.changed_seq > $after
+SELECT DISTINCT f.source_id + 0 FROM finding f WHERE f.changed_seq > $after
 
 -- Events of the organisation's chain that may have moved findings or who leads them: all but the few kinds that cannot.
 -- :name board_foreign
@@ -108,7 +108,7 @@ FROM wait w JOIN unit u ON u.id = w.unit_id
 LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
 LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id
 LEFT JOIN team m ON w.actor_kind = 'team' AND m.id = w.actor_id
-LEFT JOIN unit n ON w.actor_kind NOT IN ('person', 'post', 'team') AND n.id = w.actor_id
+LEFT JOIN unit n ON w.actor_kind <> 'person' AND w.actor_kind <> 'post' AND w.actor_kind <> 'team' AND n.id = w.actor_id
 WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} AND {filters} ORDER BY w.since, w.id LIMIT $limit
 
 -- :name board_sources

@@ -22,7 +22,7 @@ FROM wait w
 LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
 LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id
 LEFT JOIN team m ON w.actor_kind = 'team' AND m.id = w.actor_id
-LEFT JOIN unit u ON w.actor_kind NOT IN ('person', 'post', 'team') AND u.id = w.actor_id
+LEFT JOIN unit u ON w.actor_kind <> 'person' AND w.actor_kind <> 'post' AND w.actor_kind <> 'team' AND u.id = w.actor_id
 WHERE w.subject_kind = $noun AND w.subject_id = $id ORDER BY w.id
 
 -- :name wait_place_finding
@@ -98,7 +98,7 @@ FROM duty d
 LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id
 LEFT JOIN post t ON d.actor_kind = 'post' AND t.id = d.actor_id
 LEFT JOIN team m ON d.actor_kind = 'team' AND m.id = d.actor_id
-LEFT JOIN unit u ON d.actor_kind NOT IN ('person', 'post', 'team') AND u.id = d.actor_id
+LEFT JOIN unit u ON d.actor_kind <> 'person' AND d.actor_kind <> 'post' AND d.actor_kind <> 'team' AND u.id = d.actor_id
 WHERE d.subject_kind = $noun AND d.subject_id = $id AND d.until IS NULL ORDER BY d.role, d.id
 
 -- :name cycle_first

@@ -140,7 +140,7 @@ FROM review_slot s LEFT JOIN account c ON c.id = s.claimed_by
 LEFT JOIN person p ON s.actor_kind = 'person' AND p.id = s.actor_id
 LEFT JOIN post t ON s.actor_kind = 'post' AND t.id = s.actor_id
 LEFT JOIN team m ON s.actor_kind = 'team' AND m.id = s.actor_id
-LEFT JOIN unit u ON s.actor_kind NOT IN ('person', 'post', 'team') AND u.id = s.actor_id
+LEFT JOIN unit u ON s.actor_kind <> 'person' AND s.actor_kind <> 'post' AND s.actor_kind <> 'team' AND u.id = s.actor_id
 WHERE s.review_id = $id AND s.step_n = $step_n ORDER BY s.id
 
 -- :name review_signs

@@ -32,7 +32,7 @@ FROM wait w
 LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
 LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id
 LEFT JOIN team m ON w.actor_kind = 'team' AND m.id = w.actor_id
-LEFT JOIN unit u ON w.actor_kind NOT IN ('person', 'post', 'team') AND u.id = w.actor_id
+LEFT JOIN unit u ON w.actor_kind <> 'person' AND w.actor_kind <> 'post' AND w.actor_kind <> 'team' AND u.id = w.actor_id
 WHERE w.asked_by = $me AND $me <> 0 AND {scope w.unit_id w.label}
   AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = $me AND w.actor_kind = 'person' AND a.person_id = w.actor_id)
   AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = $me AND w.actor_kind = 'unit' AND g.unit_id = w.actor_id

@@ -126,6 +126,10 @@ void db_set_own_checkpoints(struct db *db)
         db->ops->watch_log(db);
 }
 
+bool db_is_broken(const struct db *db) { return !db->is_in_tx || db->broken_rc != RC_OK; }
+
+int64_t db_total_changes(const struct db *db) { return db->ops->total_changes ? db->ops->total_changes(db) : -1; }
+
 int64_t db_log_pages(const struct db *db) { return db->log_pages; }
 
 /* No call that db_fail_at counts: a thread of its own makes it, whenever it likes. */

@@ -1,8 +1,8 @@
 /* db.h: one interface over SQLite and PostgreSQL.
  *
  * The URL decides: "bihuan.db", "sqlite:///abs/path", "sqlite:rel/path", "postgresql://...".  SQL text lives only in
- * sql/; a statement is known by its enum query (made from sql/query/NOUN.sql) and prepared when the connection opens,
- * so a typo fails at start.  Parameters bind by name.  Text results are valid until the next step or reset of that
+ * sql/; a statement is known by its enum query (made from sql/query/NOUN.sql).  PostgreSQL prepares them all when the
+ * connection opens, in one exchange; SQLite each at its first use (docs/decisions/0010).  Parameters bind by name.  Text results are valid until the next step or reset of that
  * statement.
  *
  * A struct db is one connection; one thread at a time.  Readers of SQLite each have their own; there is one
@@ -29,11 +29,11 @@ enum db_engine { DB_SQLITE, DB_POSTGRES };
 enum db_mode {
     DB_READ,   /* pages; SQLite opens query-only */
     DB_WRITE,  /* the writer; SQLite: synchronous=FULL, WAL */
-    DB_CREATE, /* as DB_WRITE, makes the database when absent; statements are prepared only after db_migrate */
+    DB_CREATE, /* as DB_WRITE, makes the database when absent; ready for queries only after db_migrate */
     DB_LOG,    /* only for db_checkpoint; has no statements */
 };
 
-/* Opens a connection and prepares every statement (not with DB_CREATE).  RC_NOT_FOUND: no such database;
+/* Opens a connection, ready for queries (not with DB_CREATE).  RC_NOT_FOUND: no such database;
  * RC_DB: the engine refused (detail in ctx). */
 enum rc db_open(struct ctx *ctx, struct str url, enum db_mode mode, struct db **ret_db) MUST_CHECK;
 void db_close(struct db *db); /* takes NULL */
@@ -41,7 +41,7 @@ void db_close_ptr(struct db **db);
 enum db_engine db_get_engine(const struct db *db);
 
 /* Brings the schema up to the newest migration; forward only, checksummed.  RC_CHAIN: an applied migration's
- * text has changed.  Then prepares the statements. */
+ * text has changed.  Then the connection is ready for queries. */
 enum rc db_migrate(struct ctx *ctx, struct db *db) MUST_CHECK;
 /* Newest migration number applied / known to this program. */
 enum rc db_schema_version(struct ctx *ctx, struct db *db, int *ret_applied, int *ret_known) MUST_CHECK;
@@ -53,9 +53,8 @@ struct db_stmt *db_query(struct db *db, int q);
  * set in sql/, prepared at first use and kept among the DB_LIST_CACHE_MAX (64) newest of the connection.  NULL when
  * there is no such filter or sort, or the engine refuses. */
 struct db_stmt *db_query_list(struct db *db, int q, uint64_t filters, int sort);
-/* Prepares every list with every filter and sort once: what db_open cannot do cheaply.  For tests and the check verb.
- */
-enum rc db_try_lists(struct ctx *ctx, struct db *db) MUST_CHECK;
+/* Prepares every query, and every list with each filter and sort once: what db_open cannot do cheaply.  For tests. */
+enum rc db_try_all(struct ctx *ctx, struct db *db) MUST_CHECK;
 
 /* The result may be long: on PostgreSQL rows come one by one instead of all at once.  Until the next reset; say it
  * before the first step.  Another statement may run meanwhile (it makes the rest of this one be read into memory). */
@@ -87,6 +86,8 @@ enum rc db_run(struct ctx *ctx, struct db_stmt *st) MUST_CHECK;
 enum rc db_run_count(struct ctx *ctx, struct db_stmt *st, int64_t *ret_changed) MUST_CHECK;
 /* First row's first column as integer; RC_NOT_FOUND when there is no row. */
 enum rc db_get_int(struct ctx *ctx, struct db_stmt *st, int64_t *ret_value) MUST_CHECK;
+/* Rows changed by this connection so far, by whatever statement; -1 where that is not known (PostgreSQL). */
+int64_t db_total_changes(const struct db *db);
 void db_reset(struct db_stmt *st); /* ends a statement early; takes NULL */
 
 int db_column_count(const struct db_stmt *st);
@@ -108,6 +109,8 @@ enum rc db_first_row(struct ctx *ctx, struct db_stmt *st, struct value **ret_map
 enum rc db_begin(struct ctx *ctx, struct db *db, bool is_write) MUST_CHECK;
 enum rc db_commit(struct ctx *ctx, struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+/* Whether a statement of the open transaction has failed, or there is none any more. */
+bool db_is_broken(const struct db *db);
 /* Savepoints, for one command inside a group of commands. */
 enum rc db_savepoint(struct ctx *ctx, struct db *db) MUST_CHECK;
 enum rc db_savepoint_release(struct ctx *ctx, struct db *db) MUST_CHECK;

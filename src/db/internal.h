@@ -40,7 +40,8 @@ struct db;
 /* What an engine does.  Details of failures are put on ctx by the engine. */
 struct db_ops {
     enum db_engine engine;
-    char param_mark; /* '?' or '$' before the number of a parameter */
+    char param_mark;    /* '?' or '$' before the number of a parameter */
+    bool prepares_late; /* each query when it is first used, not all when the connection opens */
     enum rc (*open)(struct ctx *ctx, struct db *db);
     void (*close)(struct db *db);
     enum rc (*exec)(struct ctx *ctx, struct db *db, const char *sql); /* one or more statements without results */
@@ -61,6 +62,7 @@ struct db_ops {
     struct str (*column_text)(struct db_stmt *st, int i);
     enum rc (*set)(struct db *db, int busy_ms, int cache_kb, int is_bulk); /* -1 leaves a value as it is */
     void (*set_steps)(struct db_stmt *st, int steps);                      /* 0: no limit; NULL: cannot count */
+    int64_t (*total_changes)(const struct db *db); /* NULL: not known */
     void (*watch_log)(struct db *db); /* this and the next are NULL where there is no log of ours */
     enum rc (*checkpoint)(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left);
     enum rc (*check)(struct ctx *ctx, struct db *db, struct value *problems);
@@ -76,6 +78,7 @@ struct db {
     char *path; /* SQLite: the file */
     void *conn;
     struct db_stmt **queries; /* by enum query; NULL before they are prepared */
+    struct db_stmt *spare;    /* in the place of one for which there is no memory: its step says so */
     struct db_stmt *all;
     struct db_stmt *lists[DB_LIST_CACHE_MAX];
     uint64_t list_clock;
@@ -100,7 +103,7 @@ struct db_stmt *db_stmt_new(struct db *db, const char *name, struct str sql);
 void db_stmt_drop(struct db_stmt *st);
 /* Text of a list with the chosen fragments; false when filters or sort are outside the list. */
 bool db_list_text(const struct db_query_text *text, enum db_engine engine, uint64_t filters, int sort, struct buf *out);
-/* Prepares every statement of the catalogue. */
+/* Prepares every statement of the catalogue, unless the engine does so late. */
 enum rc db_prepare_all(struct ctx *ctx, struct db *db);
 /* Marks the transaction as gone (the engine rolled it back or the connection broke). */
 void db_forget_transaction(struct db *db);

@@ -29,7 +29,12 @@ enum {
 static pthread_once_t is_configured = PTHREAD_ONCE_INIT;
 
 /* Memory statistics cost a process-wide lock on each allocation. */
-static void configure(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+/* No first block of 20 pages for every cache: each small temporary table of a query would take one. */
+static void configure(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+}
 
 static enum rc map_rc(int code)
 {
@@ -222,6 +227,8 @@ static int64_t lite_changed(struct db_stmt *st)
     return sqlite3_stmt_readonly(st->engine) ? 0 : sqlite3_changes64(st->db->conn);
 }
 
+static int64_t lite_total_changes(const struct db *db) { return sqlite3_total_changes64(db->conn); }
+
 static int lite_column_count(const struct db_stmt *st) { return sqlite3_column_count(st->engine); }
 
 static const char *lite_column_name(const struct db_stmt *st, int i) { return sqlite3_column_name(st->engine, i); }
@@ -349,6 +356,7 @@ static enum rc lite_backup(struct ctx *ctx, struct db *db, const char *to_path)
 const struct db_ops db_sqlite_ops = {
     .engine = DB_SQLITE,
     .param_mark = '?',
+    .prepares_late = true,
     .open = lite_open,
     .close = lite_close,
     .exec = lite_exec,
@@ -369,6 +377,7 @@ const struct db_ops db_sqlite_ops = {
     .column_text = lite_column_text,
     .set = lite_set,
     .set_steps = lite_set_steps,
+    .total_changes = lite_total_changes,
     .watch_log = lite_watch_log,
     .checkpoint = lite_checkpoint,
     .check = lite_check,

@@ -155,21 +155,36 @@ static struct db_stmt *new_list_stmt(struct db *db, int q, uint64_t filters, int
     return st;
 }
 
+/* The statement of q, made when it is not there yet; NULL when memory is short. */
+static struct db_stmt *make_query(struct db *db, int q)
+{
+    const struct db_query_text *text = &db_catalog.queries[q];
+    if (!db->queries[q])
+        db->queries[q] = text->is_list ? new_list_stmt(db, q, 0, 0)
+                                       : db_stmt_new(db, text->name, str_from_cstr(text->sql[db->ops->engine]));
+    return db->queries[q];
+}
+
 enum rc db_prepare_all(struct ctx *ctx, struct db *db)
 {
-    size_t count = (size_t)db_catalog.query_count;
-    db->queries = alloc_zeroed(count + 1, sizeof(struct db_stmt *));
-    if (!db->queries)
+    db->queries = alloc_zeroed((size_t)db_catalog.query_count + 1, sizeof(struct db_stmt *));
+    db->spare = db_stmt_new(db, "spare", STR_EMPTY);
+    if (!db->queries || !db->spare)
         return RC_NOMEM;
-    for (int q = 0; q < db_catalog.query_count; q++) {
-        const struct db_query_text *text = &db_catalog.queries[q];
-        struct db_stmt *st = text->is_list ? new_list_stmt(db, q, 0, 0)
-                                           : db_stmt_new(db, text->name, str_from_cstr(text->sql[db->ops->engine]));
-        if (!st)
+    if (db->ops->prepares_late)
+        return RC_OK;
+    for (int q = 0; q < db_catalog.query_count; q++)
+        if (!make_query(db, q))
             return RC_NOMEM;
-        db->queries[q] = st;
-    }
     return db->ops->prepare(ctx, db, db->queries, db_catalog.query_count);
+}
+
+/* Prepares at first use; what goes wrong there is told by the step, which has a place for it. */
+static void prepare_late(struct db_stmt *st)
+{
+    struct ctx ctx = {.arena = arena_new(4096)};
+    st->bind_rc = ctx.arena && st != st->db->spare ? st->db->ops->prepare(&ctx, st->db, &st, 1) : RC_NOMEM;
+    arena_free(ctx.arena);
 }
 
 static struct db_stmt *fresh(struct db_stmt *st)
@@ -177,14 +192,18 @@ static struct db_stmt *fresh(struct db_stmt *st)
     db_reset(st);
     st->is_cut = false;
     st->bind_rc = RC_OK;
-    st->db->ops->clear(st);
+    if (!st->engine)
+        prepare_late(st);
+    else
+        st->db->ops->clear(st);
     return st;
 }
 
 struct db_stmt *db_query(struct db *db, int q)
 {
     assert(db->queries && q >= 0 && q < db_catalog.query_count);
-    return fresh(db->queries[q]);
+    struct db_stmt *st = make_query(db, q);
+    return fresh(st ? st : db->spare);
 }
 
 /* Slot for a new statement: an empty one, else the one unused for longest and not running. */
@@ -205,7 +224,7 @@ static struct db_stmt *find_list(struct db *db, int q, uint64_t filters, int sor
 {
     assert(db->queries && q >= 0 && q < db_catalog.query_count && db_catalog.queries[q].is_list);
     if (filters == 0 && sort == 0)
-        return fresh(db->queries[q]);
+        return db_query(db, q);
     for (int i = 0; i < DB_LIST_CACHE_MAX && db->lists[i]; i++) {
         struct db_stmt *st = db->lists[i];
         if (st->query == q && st->filters == filters && st->sort == sort) {
@@ -246,8 +265,13 @@ struct db_stmt *db_query_list(struct db *db, int q, uint64_t filters, int sort)
     return st;
 }
 
-enum rc db_try_lists(struct ctx *ctx, struct db *db)
+enum rc db_try_all(struct ctx *ctx, struct db *db)
 {
+    for (int q = 0; q < db_catalog.query_count; q++)
+        if (!make_query(db, q))
+            return RC_NOMEM;
+        else if (!db->queries[q]->engine)
+            TRY(db->ops->prepare(ctx, db, &db->queries[q], 1));
     for (int q = 0; q < db_catalog.query_count; q++) {
         const struct db_query_text *text = &db_catalog.queries[q];
         for (int k = 0; text->is_list && k < text->filter_count + text->sort_count; k++) {

@@ -126,11 +126,13 @@ static void note_commit(struct writer *writer, int n, int64_t took_us)
     pthread_mutex_unlock(&writer->lock);
 }
 
-/* Runs the jobs of list; RC_BUSY when the transaction is lost with all that ran in it. */
-static enum rc run_jobs(struct db *db, struct write_job *list)
+/* Runs the jobs of list in savepoints; RC_BUSY when the transaction is lost with all that ran in it. */
+static enum rc run_carefully(struct db *db, struct write_job *list)
 {
     for (struct write_job *job = list; job; job = job->next) {
         bool is_lost;
+        job->result = NULL;
+        ctx_clear_issues(job->ctx);
         job->rc = run_in_savepoint(db, job, &is_lost);
         if (is_lost)
             return RC_BUSY;
@@ -138,7 +140,22 @@ static enum rc run_jobs(struct db *db, struct write_job *list)
     return RC_OK;
 }
 
-/* Runs group in one transaction; jobs that come meanwhile are appended to it. */
+/* Runs the jobs of list without savepoints, each of which costs the search index a segment of its own; false when one
+ * failed that had changed something already. */
+static bool run_boldly(struct db *db, struct write_job *list)
+{
+    for (struct write_job *job = list; job; job = job->next) {
+        int64_t before = db_total_changes(db);
+        job->rc = job_run(db, job);
+        if (job->rc != RC_OK && (db_is_broken(db) || db_total_changes(db) != before))
+            return false;
+    }
+    return true;
+}
+
+/* Runs group in one transaction; jobs that come meanwhile are appended to it.  When one fails in the middle of its work all
+ * of them are rolled back and run again, now in savepoints: that is rare, since rules are checked before anything is
+ * written. */
 static void run_group(struct writer_thread *thread, struct write_job *group, int n)
 {
     struct ctx ctx = {.arena = thread->arena};
@@ -147,8 +164,16 @@ static void run_group(struct writer_thread *thread, struct write_job *group, int
     arena_reset(thread->arena);
     enum rc rc = db_begin(&ctx, db, true);
     int64_t until_us = 0;
+    bool is_bold = db_total_changes(db) >= 0; /* PostgreSQL does not tell, and its savepoints are cheap */
     while (rc == RC_OK && more) {
-        rc = run_jobs(db, more);
+        if (!is_bold) {
+            rc = run_carefully(db, more);
+        } else if (!run_boldly(db, more)) {
+            is_bold = false;
+            db_rollback(db);
+            rc = n == 1 ? group->rc : db_begin(&ctx, db, true);
+            rc = rc == RC_OK ? run_carefully(db, group) : rc;
+        }
         while (last->next)
             last = last->next;
         if (!until_us)

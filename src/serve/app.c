@@ -21,6 +21,7 @@
 #include "watch/board.h"
 
 enum { MIB = 1024 * 1024, FORM_MAX_BYTES = 8 * MIB, GZIP_LEVEL = 1, SLOW_THREADS = 4, SLOW_QUEUE = 64 };
+enum { READ_CACHE_KB = 64 * 1024, READ_CACHE_LEAST_KB = 16 * 1024, READ_CACHE_MOST_KB = 32 * 1024 };
 
 static struct app *app_running; /* for the signal handler */
 
@@ -43,6 +44,12 @@ static int64_t gauge_jobs(void *arg)
     int64_t waiting, commits, jobs;
     writer_get_counts(arg, &waiting, &commits, &jobs);
     return jobs;
+}
+
+static int count_workers(const struct settings *settings)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return settings->workers ? (int)settings->workers : cores > 0 ? (int)cores : 2;
 }
 
 static enum rc worker_init(void *hook_arg, int index, void **ret_worker)
@@ -75,6 +82,28 @@ static void worker_done(void *hook_arg, void *state)
     db_close(worker->db);
     gzip_free(worker->gzip);
     alloc_free(worker);
+}
+
+/* For the pages: the inner pages of the big indexes stay in the connection's own cache, and all connections share one bound. */
+static enum rc page_worker_init(void *hook_arg, int index, void **ret_worker)
+{
+    struct app *app = hook_arg;
+    TRY(worker_init(hook_arg, index, ret_worker));
+    struct worker *worker = *ret_worker;
+    int share_kb = READ_CACHE_KB / count_workers(app->settings);
+    share_kb = share_kb < READ_CACHE_MOST_KB ? share_kb : READ_CACHE_MOST_KB; /* a heap of malloc has 64 MiB */
+    enum rc rc = share_kb > READ_CACHE_LEAST_KB ? db_set_cache_kb(worker->db, share_kb) : RC_OK;
+    if (rc != RC_OK)
+        worker_done(hook_arg, worker);
+    return rc;
+}
+
+/* The workers had a connection a moment ago: without one for long work the program had better end, and say so. */
+static void on_slow_failed(void *hook_arg, enum rc rc)
+{
+    (void)hook_arg;
+    LOG(LOG_LEVEL_ERROR, "start", {"rc", str_from_cstr(rc_name(rc))}, {"detail", STR("slow worker")});
+    (void)kill(getpid(), SIGTERM);
 }
 
 static void respond_metrics(struct app *app, struct http_request *request)
@@ -202,10 +231,10 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
                                    .queue_max = (int)settings->queue_max};
     TRY(writer_start(ctx, &writer, &app->writer));
     TRY(open_metrics(app));
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int workers = settings->workers ? (int)settings->workers : cores > 0 ? (int)cores : 2;
-    struct pool_hooks hooks = {worker_init, worker_done, app};
-    TRY(pool_new(workers, (size_t)settings->queue_max, &hooks, &app->pool));
+    struct pool_hooks hooks = {.init = page_worker_init, .done = worker_done, .hook_arg = app};
+    TRY(pool_new(count_workers(settings), (size_t)settings->queue_max, &hooks, &app->pool));
+    hooks.init = worker_init;
+    hooks.on_fail = on_slow_failed; /* these four may still be connecting while the first pages are served */
     TRY(pool_new(SLOW_THREADS, SLOW_QUEUE, &hooks, &app->slow));
     return open_server(app);
 }

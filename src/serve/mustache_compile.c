@@ -244,10 +244,22 @@ static enum rc push_tag(struct compiler *c, const struct tag *tag, struct str in
     return push_op(c, op);
 }
 
+/* A template has about one text before each tag: room for all of them at once, since an arena keeps what was outgrown. */
+static enum rc reserve_ops(struct compiler *c)
+{
+    size_t tags = 0;
+    for (size_t at = 0; (at = str_find(c->source, c->open, at)) != SIZE_MAX; at += c->open.n)
+        tags++;
+    c->ops.room = 2 * tags + 1;
+    c->ops.p = arena_alloc_array(c->arena, c->ops.room, sizeof *c->ops.p);
+    return c->ops.p ? RC_OK : arena_rc(c->arena);
+}
+
 enum rc mustache_compile(struct ctx *ctx, struct arena *arena, struct mustache *tpl, struct str source)
 {
     struct compiler c = {
         .ctx = ctx, .arena = arena, .tpl = tpl, .source = source, .open = STR("{{"), .close = STR("}}"), .line = 1};
+    TRY(reserve_ops(&c));
     while (c.at < source.n) {
         size_t text_from = c.at;
         bool is_text_at_start = text_from == c.line_start;

@@ -75,6 +75,8 @@ static void *pool_run(void *arg)
     pool->ready_count++;
     pthread_cond_signal(&pool->ready);
     pthread_mutex_unlock(&pool->lock);
+    if (rc != RC_OK && pool->hooks.on_fail)
+        pool->hooks.on_fail(pool->hooks.hook_arg, rc);
     if (rc != RC_OK)
         return NULL;
     struct pool_job job;
@@ -103,7 +105,7 @@ static enum rc pool_start(struct pool *pool)
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_mutex_lock(&pool->lock);
-    while (pool->ready_count < pool->started)
+    while (!pool->hooks.on_fail && pool->ready_count < pool->started)
         pthread_cond_wait(&pool->ready, &pool->lock);
     if (rc == RC_OK)
         rc = pool->init_rc;

@@ -20,11 +20,13 @@ struct pool_hooks {
     /* Makes the state of worker `index` (0..threads-1), on its thread.  A failure fails pool_new with its code. */
     enum rc (*init)(void *hook_arg, int index, void **ret_worker);
     void (*done)(void *hook_arg, void *worker);
+    /* Not NULL: pool_new does not wait for the init hooks.  When one fails, its thread calls this and ends. */
+    void (*on_fail)(void *hook_arg, enum rc rc);
     void *hook_arg;
 };
 
 /* Starts threads (1..256) workers with a queue of at most queue_max waiting jobs; hooks may be NULL.
- * Returns when every worker is ready.  RC_INVALID for a number out of range, RC_NOMEM, RC_IO when no
+ * Returns when every worker is ready, or at once with an on_fail hook.  RC_INVALID for a number out of range, RC_NOMEM, RC_IO when no
  * thread could be made, or the code of the first init hook that failed. */
 enum rc pool_new(int threads, size_t queue_max, const struct pool_hooks *hooks, struct pool **ret_pool) MUST_CHECK;
 /* Any thread.  RC_BUSY when the queue is full or the pool is stopping: fn will then not be called. */

@@ -1,4 +1,6 @@
 /* route.c: the tables of routes and commands, and matching of paths. */
+#include <string.h>
+
 #include "serve/pages.h"
 
 /* Commands stand beside their code; their rooms' headers are not needed for the table. */
@@ -46,9 +48,26 @@ static bool is_text_param(struct str name)
     return false;
 }
 
+/* Whether the path begins and ends as the pattern does around its parameters: nearly all others are told apart by this. */
+static bool may_match(const char *pattern, struct str path)
+{
+    size_t i = 0;
+    while (pattern[i] && pattern[i] != '{') {
+        if (i == path.n || pattern[i] != path.p[i])
+            return false;
+        i++;
+    }
+    if (!pattern[i])
+        return i == path.n;
+    struct str tail = str_from_cstr(strrchr(pattern + i, '}') + 1);
+    return path.n > i + tail.n && str_has_suffix(path, tail);
+}
+
 /* Compares a path with a pattern segment by segment; parameters go into params when they fit. */
 static bool match_path(const char *pattern, struct str path, struct arena *arena, struct value *params)
 {
+    if (!may_match(pattern, path))
+        return false;
     struct str want = str_from_cstr(pattern), w, p;
     struct str names[ROUTE_PARAMS_MAX], texts[ROUTE_PARAMS_MAX];
     int n = 0;

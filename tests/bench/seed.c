@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "loop/finding.h"
+#include "loop/tick.h"
 #include "loop/measure.h"
 #include "loop/unit.h"
 #include "record/writer.h"
@@ -91,6 +92,18 @@ struct seed {
 static uint64_t draw(struct seed *seed) { return seed_random(&seed->random); }
 static struct str word(struct seed *seed, const char *list) { return words_get(seed->words, list, draw(seed)); }
 
+enum rc seed_run(struct ctx *ctx, struct db *db, const struct actor *actor, int64_t now_ms, const struct command *command,
+                 const struct value *raw, int64_t *ret_id)
+{
+    struct command_call call = {.ctx = ctx, .db = db, .actor = actor, .now_ms = now_ms, .result = value_new_map(ctx->arena)};
+    struct value *input;
+    TRY(command_read_input(ctx, command, raw, &input));
+    call.input = input;
+    TRY(command_run(command, &call));
+    *ret_id = value_get_int(call.result, "id", 0);
+    return RC_OK;
+}
+
 static struct command_call make_call(struct seed *seed)
 {
     return (struct command_call){.ctx = seed->ctx,
@@ -103,13 +116,7 @@ static struct command_call make_call(struct seed *seed)
 
 static enum rc run(struct seed *seed, const struct command *command, const struct value *raw, int64_t *ret_id)
 {
-    struct command_call call = make_call(seed);
-    struct value *input;
-    TRY(command_read_input(seed->ctx, command, raw, &input));
-    call.input = input;
-    TRY(command_run(command, &call));
-    *ret_id = value_get_int(call.result, "id", 0);
-    return RC_OK;
+    return seed_run(seed->ctx, seed->db, &seed->actor, ++seed->now_ms, command, raw, ret_id);
 }
 
 /* A tree of five levels: each unit below one that was made about eight times earlier. */
@@ -131,24 +138,25 @@ static enum rc make_units(struct seed *seed)
     return RC_OK;
 }
 
-static enum rc make_account(struct seed *seed)
+enum rc seed_account(struct ctx *ctx, struct db *db, int64_t now_ms, const char *login, const char *role, int64_t unit_id)
 {
-    struct arena *arena = seed->ctx->arena;
-    struct command_call call = make_call(seed);
+    struct arena *arena = ctx->arena;
+    struct actor program = actor_program();
+    struct command_call call = {.ctx = ctx, .db = db, .actor = &program, .now_ms = now_ms};
     struct value *body = value_new_map(arena), *grant = value_new_map(arena);
     int64_t id, grant_id;
-    value_put_text(arena, body, "login", STR("bench"));
-    value_put_text(arena, body, "name", STR("Bench"));
+    value_put_text(arena, body, "login", str_from_cstr(login));
+    value_put_text(arena, body, "name", str_from_cstr(login));
     value_put_null(arena, body, "person_id");
     TRY(command_append(&call, EVENT_ACCOUNT_CREATED, CHAIN_ORGANISATION, 0, body, &id));
     value_put_int(arena, grant, "account_id", id);
-    value_put_text(arena, grant, "role", STR("office"));
-    value_put_int(arena, grant, "unit_id", seed->units[0]);
+    value_put_text(arena, grant, "role", str_from_cstr(role));
+    value_put_int(arena, grant, "unit_id", unit_id);
     value_put_int(arena, grant, "clearance", LABEL_INTERNAL);
     TRY(command_append(&call, EVENT_GRANT_GIVEN, CHAIN_ORGANISATION, id, grant, &grant_id));
-    struct db_stmt *st = db_query(seed->db, Q_USER_SCOPE_FILL);
+    struct db_stmt *st = db_query(db, Q_USER_SCOPE_FILL);
     db_bind_int(st, "account_id", id);
-    return db_run(seed->ctx, st);
+    return db_run(ctx, st);
 }
 
 static enum rc make_source(struct seed *seed, int i)
@@ -253,7 +261,7 @@ static enum rc make_base(struct seed *seed)
     TRY(db_begin(seed->ctx, seed->db, true));
     TRY(actor_sync_roles(seed->ctx, seed->db));
     TRY(make_units(seed));
-    TRY(make_account(seed));
+    TRY(seed_account(seed->ctx, seed->db, ++seed->now_ms, "bench", "office", seed->units[0]));
     for (int i = 0; i < SOURCES; i++)
         TRY(make_source(seed, i));
     return db_commit(seed->ctx, seed->db);
@@ -320,10 +328,32 @@ enum rc seed_open(struct ctx *ctx, struct str url, int64_t rows, const struct wo
     return RC_OK;
 }
 
-enum rc seed_sign_in(struct ctx *ctx, struct db *db, struct str *ret_token, struct str *ret_csrf)
+/* As if today's daily work had been done: a million findings would be put on its lists while the pages are measured. */
+static enum rc finish_day(struct ctx *ctx, struct db *db, void *arg)
+{
+    struct actor program = actor_program();
+    char date[DATE_TEXT_BYTES];
+    (void)arg;
+    for (const struct tick_row *row = tick_table; row->name; row++) {
+        struct command_call call = {.ctx = ctx,
+                                    .db = db,
+                                    .actor = &program,
+                                    .now_ms = clock_now_ms(),
+                                    .input = value_new_map(ctx->arena),
+                                    .result = value_new_map(ctx->arena)};
+        struct value *body = value_new_map(ctx->arena);
+        int64_t seq;
+        value_put_text(ctx->arena, body, "name", str_from_cstr(row->name));
+        value_put_text(ctx->arena, body, "date", arena_copy_str(ctx->arena, date_format(clock_today(), date)));
+        TRY(command_append(&call, EVENT_TICK_DONE, CHAIN_ORGANISATION, 0, body, &seq));
+    }
+    return RC_OK;
+}
+
+enum rc seed_sign_in(struct ctx *ctx, struct db *db, const char *login, struct str *ret_token, struct str *ret_csrf)
 {
     struct db_stmt *st = db_query(db, Q_ACCOUNT_FIND_LOGIN);
-    db_bind_text(st, "login", STR("bench"));
+    db_bind_text(st, "login", str_from_cstr(login));
     struct value *row;
     TRY(db_first_row(ctx, st, &row));
     char token[SESSION_TOKEN_BYTES], csrf[SESSION_TOKEN_BYTES];
@@ -337,6 +367,8 @@ enum rc seed_sign_in(struct ctx *ctx, struct db *db, struct str *ret_token, stru
                                   .agent = STR("bench")};
     struct write_job job = {.work = session_work_start, .arg = &start, .ctx = ctx};
     TRY(writer_run_once(db, &job));
+    struct write_job day = {.work = finish_day, .ctx = ctx};
+    TRY(writer_run_once(db, &day));
     *ret_token = arena_copy_str(ctx->arena, str_from_cstr(token));
     *ret_csrf = arena_copy_str(ctx->arena, str_from_cstr(csrf));
     return RC_OK;

@@ -4,7 +4,7 @@
 STORE_TEST(every_query_filter_and_sort_is_accepted)
 {
     struct value *names = NULL;
-    STORE_OK(db_try_lists(store->ctx, store->db)); /* the rest was prepared by opening */
+    STORE_OK(db_try_all(store->ctx, store->db));
     STORE_OK(db_list_tables(store->ctx, store->db, &names));
     assert_true(value_count(names) > 0);
 }

@@ -286,7 +286,7 @@ STORE_TEST(list_takes_filters_and_sorts)
     assert_null(db_query_list(store->db, Q_NOTE_LIST, UINT64_C(1) << 62, 0));
     assert_null(db_query_list(store->db, Q_NOTE_LIST, 0, NOTE_LIST_SORT_COUNT));
     assert_null(db_query_list(store->db, Q_NOTE_COUNT, 0, NOTE_LIST_SORT_TITLE));
-    STORE_OK(db_try_lists(store->ctx, store->db));
+    STORE_OK(db_try_all(store->ctx, store->db));
 }
 
 STORE_TEST(steps_are_limited_until_the_next_use)
