@@ -27,3 +27,7 @@ SELECT id FROM unit WHERE code = $a
 -- :name scenario_measure
 -- unscoped: a scenario runs on a database of its own
 SELECT m.id FROM measure m JOIN finding f ON f.id = m.finding_id WHERE f.no = $a AND m.no = CAST($b AS bigint)
+
+-- :name run_account
+-- unscoped: `bihuan run` is for who owns the database; the account's own rights follow
+SELECT id, is_disabled FROM account WHERE login = $login

@@ -57,7 +57,11 @@ const int lifecycle_count = (int)(sizeof lifecycle_table / sizeof lifecycle_tabl
 const char *lifecycle_noun_name(enum lifecycle_noun noun) { return noun_table[noun].name; }
 enum perm lifecycle_noun_read(enum lifecycle_noun noun) { return noun_table[noun].read; }
 
+const char *lifecycle_noun_column(enum lifecycle_noun noun) { return noun_table[noun].column; }
+
 const char *lifecycle_guard_name(enum guard guard) { return guard_table[guard].name; }
+const char *lifecycle_guard_message(enum guard guard) { return guard_table[guard].message; }
+const char *lifecycle_guard_link(enum guard guard) { return guard_table[guard].link; }
 
 struct str lifecycle_state(enum lifecycle_noun noun, const struct value *row)
 {

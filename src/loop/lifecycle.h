@@ -48,12 +48,17 @@ extern const int lifecycle_count;
 
 /* "finding", "task": the first part of command names, the subject kind in duty and wait, the start of message keys. */
 const char *lifecycle_noun_name(enum lifecycle_noun noun);
+/* The column that holds the state: its words are messages NOUN.COLUMN.STATE. */
+const char *lifecycle_noun_column(enum lifecycle_noun noun);
 /* Permission that lets the noun's rows be read. */
 enum perm lifecycle_noun_read(enum lifecycle_noun noun);
 /* The state of a row of the noun. */
 struct str lifecycle_state(enum lifecycle_noun noun, const struct value *row);
 /* "FINDING_NO_DUE": the guard's name as it stands in data/guards.def. */
 const char *lifecycle_guard_name(enum guard guard);
+/* Key of the message that says what is missing, and the page where it is put right, with {id} and {subject}. */
+const char *lifecycle_guard_message(enum guard guard);
+const char *lifecycle_guard_link(enum guard guard);
 /* The move of a command ("accept"); NULL when there is none. */
 const struct lifecycle_move *lifecycle_find(enum lifecycle_noun noun, const char *command);
 bool lifecycle_is_from(const struct lifecycle_move *move, struct str state);

@@ -160,6 +160,13 @@ static uint64_t body_limit(const struct http_request *request, void *arg)
     return is_upload ? (uint64_t)app->settings->body_max_mb * MIB : FORM_MAX_BYTES;
 }
 
+/* The path as it may be written down: the address of a calendar feed is its password. */
+static struct str path_for_log(const struct http_request *request)
+{
+    struct str path = request->path.n ? request->path : request->raw_path;
+    return str_find(path, STR("/calendar/"), 0) == SIZE_MAX ? path : STR("/calendar/***");
+}
+
 static void on_done(struct http_request *request, const struct http_outcome *outcome, void *arg)
 {
     struct app *app = arg;
@@ -168,7 +175,7 @@ static void on_done(struct http_request *request, const struct http_outcome *out
         return;
     char status[16];
     (void)snprintf(status, sizeof status, "%d", outcome->status);
-    LOG(LOG_LEVEL_ERROR, "request", {"method", http_method_name(request->method)}, {"path", request->raw_path},
+    LOG(LOG_LEVEL_ERROR, "request", {"method", http_method_name(request->method)}, {"path", path_for_log(request)},
         {"status", str_from_cstr(status)});
 }
 

@@ -453,6 +453,64 @@ static void backup_and_restore_of_postgres(void **state)
     run_psql(sql);
 }
 
+/* Runs a command on the first finding: "{"id": N, MORE}". */
+static int run_on_first(const char *command, const char *more, const char *login)
+{
+    char input[300];
+    EXPECT(0, "as-of", "2999-01-01", "--json", "--db", db);
+    const char *id = strstr(out, "\"id\": ");
+    assert_non_null(id);
+    snprintf(input, sizeof input, "{\"id\": %ld%s}", strtol(id + 6, NULL, 10), more);
+    return RUN("run", command, input, "--as", login, "--db", db);
+}
+
+/* What a page's form would do, with the same refusals. */
+static void commands_run_as_a_person(void **state)
+{
+    (void)state;
+    EXPECT(0, "run", "--list");
+    expect_text(out, "finding.confirm              task.approve");
+    EXPECT(0, "run", "finding.withdraw", "--fields");
+    expect_text(out, "* id                 id");
+    load_demo(db);
+    EXPECT(64, "run", "finding.confirm", "{\"id\": 1}", "--db", db);
+    expect_text(errors, "--as");
+    EXPECT(64, "run", "no.such", "{}", "--as", "qiaoyunfeng", "--db", db);
+    expect_text(errors, "no.such");
+    EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "nobody", "--db", db);
+    EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "qiaoyunfeng", "--db", db); /* no such finding */
+    EXPECT(64, "run", "finding.confirm", "[1]", "--as", "qiaoyunfeng", "--db", db);
+    EXPECT(65, "run", "finding.confirm", "{\"id\": 1, \"idd\": 2}", "--as", "qiaoyunfeng", "--db", db);
+    expect_text(errors, "idd: There is no such field; there are: id");
+    EXPECT(65, "run", "finding.confirm", "{\"id\": \"x\"}", "--as", "qiaoyunfeng", "--db", db);
+    expect_text(errors, "bihuan: id: ");
+    assert_int_equal(run_on_first("finding.confirm", "", "qulicheng"), 77);   /* a reader */
+    assert_int_equal(run_on_first("finding.confirm", "", "zongweizhen"), 77); /* administrators see no business */
+    assert_int_equal(run_on_first("finding.withdraw", "", "qiaoyunfeng"), 65);
+    expect_text(errors, "reason: ");
+    assert_int_equal(run_on_first("finding.start", "", "qiaoyunfeng"), 65); /* not in that state */
+    assert_int_equal(run_on_first("finding.confirm", "", "qiaoyunfeng"), 0);
+    expect_text(out, "\"id\": ");
+    assert_int_equal(run_on_first("finding.plan", ", \"meeting\": \"M\", \"meeting_on\": \"2026-08-01\"", "qiaoyunfeng"), 65);
+    expect_text(errors, "/causes: "); /* everything that is missing, each with the page where it is put right */
+    expect_text(errors, "#due: ");
+    EXPECT(0, "check", "--db", db);
+}
+
+/* docs/lifecycle.md is what the program prints of its tables. */
+static void the_document_of_states_agrees(void **state)
+{
+    static char document[TEXT_MAX];
+    char path[400];
+    (void)state;
+    EXPECT(0, "lifecycle");
+    snprintf(path, sizeof path, "%s/docs/lifecycle.md", suite.root);
+    slurp(path, document);
+    if (strcmp(document, out) != 0)
+        fail_msg("run: bihuan lifecycle > docs/lifecycle.md");
+    EXPECT(64, "lifecycle", "surplus");
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3)
@@ -474,6 +532,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(accounts_come_with_their_role_or_not_at_all, set_up),
         cmocka_unit_test_setup(demo_loads_what_it_promises, set_up),
         cmocka_unit_test_setup(documents_are_imported, set_up),
+        cmocka_unit_test_setup(commands_run_as_a_person, set_up),
+        cmocka_unit_test_setup(the_document_of_states_agrees, set_up),
         cmocka_unit_test_setup(failed_imports_are_tidied_away, set_up),
         cmocka_unit_test_setup(check_tells_by_its_exit_code, set_up),
         cmocka_unit_test_setup(rebuild_and_as_of, set_up),

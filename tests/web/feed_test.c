@@ -1,6 +1,7 @@
 /* feed_test.c: the calendar of my deadlines: who gets what, for how long, and whether another program can read it. */
 #include "app_support.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,8 +141,33 @@ STORE_TEST(a_feed_is_not_fetched_without_end)
     app_end();
 }
 
+/* The address is the password: a failure of the server is logged without it. */
+STORE_TEST(a_feed_is_not_in_the_log)
+{
+    struct str body;
+    char path[ADDRESS_BYTES], log[8192] = "";
+    make_world(store);
+    app_start(store);
+    open_feed(path);
+    tamper(store, "ALTER TABLE feed RENAME TO feed_away");
+    struct str file = arena_format(store->ctx->arena, "%s/log", store->dir);
+    int kept = dup(STDERR_FILENO), to = open(file.p, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(kept >= 0 && to >= 0 && dup2(to, STDERR_FILENO) >= 0);
+    int status = app_get(NULL, path, "*/*", &body);
+    assert_true(dup2(kept, STDERR_FILENO) >= 0);
+    close(kept);
+    assert_int_equal(status, 500);
+    app_end();
+    assert_true(pread(to, log, sizeof log - 1, 0) > 0);
+    close(to);
+    assert_non_null(strstr(log, "/calendar/***"));
+    path[20] = '\0';
+    assert_null(strstr(log, path));
+    tamper(store, "ALTER TABLE feed_away RENAME TO feed");
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_feed_holds_numbers_and_short_titles), STORE_CASE(a_feed_ends_with_its_rights),
-                     STORE_CASE(a_feed_is_not_fetched_without_end));
+                     STORE_CASE(a_feed_is_not_fetched_without_end), STORE_CASE(a_feed_is_not_in_the_log));
 }
