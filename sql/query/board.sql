@@ -22,7 +22,8 @@ SELECT u.id, u.parent_id FROM unit u ORDER BY u.sort_no, u.sort_key, u.id
 -- :name board_rows
 -- unscoped: for the image, which board_sum reads with the scope of who asks
 SELECT f.unit_id, f.label, f.status, f.aspect_id, f.due, f.closed_on, f.amount_fen, f.main_id, coalesce(c.is_on_time, 0) AS is_on_time,
-       (SELECT min(d.id) FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL) AS duty_id
+       (SELECT min(d.id) FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL) AS duty_id,
+       f.recovered_fen, f.rules_made, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS is_hung
 FROM finding f LEFT JOIN cycle c ON c.id = f.cycle_id
 WHERE f.source_id = $source AND f.status <> 'withdrawn'
 
@@ -59,7 +60,7 @@ LEFT JOIN unit u ON $kind = 'unit' AND u.id = w.id
 -- The findings behind a figure.  The filters of figures stand in data/board_figures.def beside what counts them.
 -- :list board_list
 -- scope: f
-SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count,
+SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count, f.recovered_fen, f.rules_made,
        f.changed_at, f.responsible, f.progress_bp, f.closed_on, f.source_id, s.title AS source_title, coalesce(a.title, '') AS aspect_title,
        f.unit_id, u.short_name AS unit_short, u.name AS unit_name
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
@@ -79,6 +80,9 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 -- :filter soon f.due_key >= $today AND f.due_key <= $soon
 -- :filter kept f.status = 'kept'
 -- :filter no_due f.due IS NULL
+-- :filter hung EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open')
+-- :filter recovered f.recovered_fen > 0
+-- :filter rules f.rules_made > 0
 -- :filter due_month f.due >= $first AND f.due <= $last
 -- :filter closed_month f.status IN ('closed', 'ended') AND f.closed_on >= $first AND f.closed_on <= $last
 -- :filter after (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
@@ -86,7 +90,9 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 
 -- :list board_count like board_list
 -- scope: f
-SELECT count(*) FROM finding f WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters}
+SELECT count(*) AS total, CAST(coalesce(sum(f.amount_fen), 0) AS bigint) AS amount_fen, CAST(coalesce(sum(f.recovered_fen), 0) AS bigint) AS recovered_fen,
+       CAST(coalesce(sum(f.rules_made), 0) AS bigint) AS rules_made
+FROM finding f WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters}
 
 -- What waits for a decision or an answer, by what is to be done.
 -- :list board_wait_count

@@ -13,23 +13,13 @@ enum {
     WALL_ROWS = 8,
     WALL_WAITS = 3,
     HEAT_LEVELS = 4,
-    LONGEST = 6,
-    FEN_TEN_THOUSAND = 1000000
+    LONGEST = 6
 };
-#define FEN_A_HUNDRED_MILLION INT64_C(10000000000)
-
-/* Money in units of ten thousand yuan, from a hundred million on in those; *ret_key names the figure with its unit. */
-static struct str money_text(struct page *page, int64_t fen, const char **ret_key)
-{
-    bool is_large = fen >= FEN_A_HUNDRED_MILLION;
-    *ret_key = is_large ? "amount_large" : "amount";
-    return page_format_money(page->ctx.arena, fen / (is_large ? FEN_A_HUNDRED_MILLION / 100 : FEN_TEN_THOUSAND / 100));
-}
 
 /* ---- figures ------------------------------------------------------------------------------------------------- */
 
-static const enum board_figure shown_figures[] = {BOARD_TOTAL, BOARD_CLOSED, BOARD_OPEN,  BOARD_OVERDUE,
-                                                  BOARD_SOON,  BOARD_KEPT,   BOARD_NO_DUE};
+static const enum board_figure shown_figures[] = {BOARD_TOTAL, BOARD_CLOSED, BOARD_OPEN, BOARD_OVERDUE,
+                                                  BOARD_HUNG,  BOARD_SOON,   BOARD_KEPT, BOARD_NO_DUE};
 enum { SHOWN = sizeof shown_figures / sizeof shown_figures[0] };
 
 static struct value *add_figure(struct page *page, struct value *list, const char *name, struct str value,
@@ -43,6 +33,20 @@ static struct value *add_figure(struct page *page, struct value *list, const cha
     value_put_text(arena, figure, "href", href);
     value_put_text(arena, figure, "state", str_from_cstr(state));
     return figure;
+}
+
+/* A figure that is a sum: which sum of the list behind it, and that exactly. */
+static void put_exact(struct page *page, struct value *figure, const char *key, int64_t sum)
+{
+    value_put_text(page->ctx.arena, figure, "sum_of", str_from_cstr(key));
+    value_put_int(page->ctx.arena, figure, "sum", sum);
+}
+
+static void put_sum(struct page *page, struct value *list, const char *name, int64_t fen, struct str href)
+{
+    const char *key;
+    struct str sum = board_money_text(page, fen, name, &key);
+    put_exact(page, add_figure(page, list, key, sum, href, ""), arena_format(page->ctx.arena, "%s_fen", name).p, fen);
 }
 
 static void put_figures(struct page *page, const struct board_filter *filter, const struct board *board)
@@ -60,9 +64,11 @@ static void put_figures(struct page *page, const struct board_filter *filter, co
     }
     add_figure(page, list, "on_time_rate", board_rate(page, n[BOARD_ON_TIME], n[BOARD_CLOSED]),
                board_list_href(page, filter, BOARD_ON_TIME, STR_EMPTY), "");
-    const char *amount_key;
-    struct str amount = money_text(page, board->all.amount_fen, &amount_key);
-    add_figure(page, list, amount_key, amount, board_list_href(page, filter, BOARD_TOTAL, STR_EMPTY), "");
+    put_sum(page, list, "amount", board->all.amount_fen, board_list_href(page, filter, BOARD_TOTAL, STR_EMPTY));
+    put_sum(page, list, "recovered", board->all.recovered_fen, board_list_href(page, filter, BOARD_RECOVERED, STR_EMPTY));
+    struct value *rules = add_figure(page, list, "rules", arena_format(arena, "%lld", (long long)board->all.rules_made),
+                                     board_list_href(page, filter, BOARD_RULES, STR_EMPTY), "");
+    put_exact(page, rules, "rules_made", board->all.rules_made);
 }
 
 /* ---- tables by unit, column, leader ---------------------------------------------------------------------------- */

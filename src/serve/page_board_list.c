@@ -106,12 +106,14 @@ static void bind(struct page *page, const struct list *list, struct db_stmt *st)
 static enum rc put_count(struct page *page, const struct list *list)
 {
     struct db_stmt *st = db_query_list(page->db, Q_BOARD_COUNT, list->filters, 0);
-    int64_t count;
+    static const char *const keys[] = {"total", "amount_fen", "recovered_fen", "rules_made"};
+    struct value *sums;
     if (!st)
         return RC_DB;
     bind(page, list, st);
-    TRY(db_get_int(&page->ctx, st, &count));
-    value_put_int(page->ctx.arena, page->view, "total", count);
+    TRY(db_first_row(&page->ctx, st, &sums));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        value_put_int(page->ctx.arena, page->view, keys[i], value_get_int(sums, keys[i], 0));
     return RC_OK;
 }
 
@@ -170,6 +172,16 @@ static enum rc put_rows(struct page *page, const struct list *list)
     return RC_OK;
 }
 
+static void put_sum(struct page *page, struct value *about, const char *name)
+{
+    struct arena *arena = page->ctx.arena;
+    const char *key;
+    int64_t fen = value_get_int(page->view, arena_format(arena, "%s_fen", name).p, 0);
+    struct str sum = board_money_text(page, fen, name, &key);
+    if (fen)
+        value_add_text(arena, about, arena_format(arena, "%.*s %.*s", STR_ARG(page_text(page, arena_format(arena, "board.%s", key).p)), STR_ARG(sum)));
+}
+
 /* What the list is about, in words: the figure, and each thing that narrows it. */
 static enum rc put_about(struct page *page, const struct list *list)
 {
@@ -192,6 +204,11 @@ static enum rc put_about(struct page *page, const struct list *list)
     }
     if (list->first.n)
         value_add_text(arena, about, str_slice(list->first, 0, 7));
+    put_sum(page, about, "amount");
+    put_sum(page, about, "recovered");
+    int64_t rules = value_get_int(page->view, "rules_made", 0);
+    if (rules)
+        value_add_text(arena, about, arena_format(arena, "%.*s %lld", STR_ARG(page_text(page, "board.rules")), (long long)rules));
     const char *name = list->filters & BIT(CLOSED_MONTH) ? "board.closed_in_month"
                        : list->filters & BIT(DUE_MONTH)  ? "board.due_in_month"
                                                          : NULL;

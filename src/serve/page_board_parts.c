@@ -75,6 +75,16 @@ struct str board_list_href(struct page *page, const struct board_filter *filter,
                              : arena_format(arena, "figure=%s", name));
 }
 
+#define FEN_A_HUNDRED_MILLION INT64_C(10000000000)
+enum { FEN_TEN_THOUSAND = 1000000 };
+
+struct str board_money_text(struct page *page, int64_t fen, const char *name, const char **ret_key)
+{
+    bool is_large = fen >= FEN_A_HUNDRED_MILLION;
+    *ret_key = is_large ? arena_format(page->ctx.arena, "%s_large", name).p : name;
+    return page_format_money(page->ctx.arena, fen / (is_large ? FEN_A_HUNDRED_MILLION / 100 : FEN_TEN_THOUSAND / 100));
+}
+
 struct str board_rate(struct page *page, int64_t part, int64_t whole)
 {
     if (!whole)

@@ -98,6 +98,8 @@ static void add(struct board_counts *counts, uint32_t bits, const struct board_r
     for (int i = 0; i < BOARD_FIGURE_COUNT; i++)
         counts->n[i] += bits >> i & 1;
     counts->amount_fen += row->amount_fen;
+    counts->recovered_fen += row->recovered_fen;
+    counts->rules_made += row->rules_made;
 }
 
 static int month_of(int32_t day)

@@ -26,9 +26,12 @@ enum board_figure {
 /* A finding, as boards see it. */
 struct board_row {
     int64_t amount_fen;           /* 0 when none is stated */
+    int64_t recovered_fen;        /* of the accepted reports of its tasks */
+    int32_t rules_made;           /* the same */
     int32_t unit, aspect, leader; /* places in the image; aspect and leader -1 without */
     int32_t due, closed_on;       /* days; BOARD_NO_DAY */
     uint8_t state, label;         /* enum board_state, enum label */
+    bool is_hung;                 /* itself, not only a task of it */
     bool is_on_time, is_part;     /* is_part: counted as another finding, but under its own source */
 };
 
@@ -42,7 +45,7 @@ struct board_filter {
 
 struct board_counts {
     int64_t n[BOARD_FIGURE_COUNT];
-    int64_t amount_fen; /* of all that are counted */
+    int64_t amount_fen, recovered_fen, rules_made; /* of all that are counted */
 };
 
 struct board_group {

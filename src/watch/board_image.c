@@ -206,6 +206,9 @@ static enum rc read_row(struct ctx *ctx, struct db *db, struct board_image *imag
     row.amount_fen = db_column_int(st, 6);
     row.is_part = !db_column_is_null(st, 7);
     row.is_on_time = db_column_int(st, 8) != 0;
+    row.recovered_fen = db_column_int(st, 10);
+    row.rules_made = (int32_t)db_column_int(st, 11);
+    row.is_hung = db_column_int(st, 12) != 0;
     if (!db_column_is_null(st, 9))
         TRY(read_leader(ctx, db, image, db_column_int(st, 9), &row.leader));
     *ret_row = row;
