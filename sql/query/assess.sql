@@ -152,18 +152,18 @@ WHERE a.ancestor = $unit_id AND t.state <> 'cancelled' AND t.due >= $from AND t.
 -- scope: f
 SELECT f.id, f.no, f.title, coalesce(c.closed_on, c.due, c.started) AS day, u.name AS unit_name
 FROM unit_anc a JOIN finding f ON f.unit_id = a.unit JOIN cycle c ON c.finding_id = f.id JOIN unit u ON u.id = f.unit_id
-WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND f.main_id IS NULL AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
+WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND (f.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding m JOIN unit_anc x ON x.unit = m.unit_id AND x.ancestor = $unit_id WHERE m.id = f.main_id AND m.status <> 'withdrawn')) AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter closed c.closed_on >= $from AND c.closed_on <= $to
 -- :filter closed_late c.closed_on >= $from AND c.closed_on <= $to AND c.is_on_time = 0
 -- :filter hung c.closed_on IS NULL AND c.due >= $from AND c.due <= $to AND c.due < $today
--- :filter recurred c.n > 1 AND c.started >= $from AND c.started <= $to
+-- :filter recurred (c.n > 1 OR f.recurs_id IS NOT NULL) AND c.started >= $from AND c.started <= $to
 -- :filter returned c.returned_count > 0 AND c.started <= $to AND (c.closed_on IS NULL OR c.closed_on >= $from)
 -- :sort day f.id
 
 -- :list figure_findings_count like figure_findings
 -- scope: f
 SELECT count(*) FROM unit_anc a JOIN finding f ON f.unit_id = a.unit JOIN cycle c ON c.finding_id = f.id
-WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND f.main_id IS NULL AND {scope f.unit_id f.label} AND {filters}
+WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND (f.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding m JOIN unit_anc x ON x.unit = m.unit_id AND x.ancestor = $unit_id WHERE m.id = f.main_id AND m.status <> 'withdrawn')) AND {scope f.unit_id f.label} AND {filters}
 
 -- :list figure_answers
 -- scope: w

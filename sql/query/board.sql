@@ -23,9 +23,14 @@ SELECT u.id, u.parent_id FROM unit u ORDER BY u.sort_no, u.sort_key, u.id
 -- unscoped: for the image, which board_sum reads with the scope of who asks
 SELECT f.unit_id, f.label, f.status, f.aspect_id, f.due, f.closed_on, f.amount_fen, f.main_id, coalesce(c.is_on_time, 0) AS is_on_time,
        (SELECT min(d.id) FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL) AS duty_id,
-       f.recovered_fen, f.rules_made, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS is_hung
+       f.recovered_fen, f.rules_made, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS is_hung, f.id
 FROM finding f LEFT JOIN cycle c ON c.id = f.cycle_id
 WHERE f.source_id = $source AND f.status <> 'withdrawn'
+
+-- The findings that others are counted as.
+-- :name board_mains
+-- unscoped: for the image
+SELECT DISTINCT m.id, m.unit_id, m.label FROM finding f JOIN finding m ON m.id = f.main_id WHERE f.main_id IS NOT NULL AND m.status <> 'withdrawn'
 
 -- :name board_duty
 -- unscoped: for the image
@@ -66,7 +71,7 @@ SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.s
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter source f.source_id = $source
--- :filter whole f.main_id IS NULL
+-- :filter whole {once f}
 -- :filter under f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = $under)
 -- :filter unit f.unit_id = $unit
 -- :filter aspect f.aspect_id = $aspect

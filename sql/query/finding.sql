@@ -119,6 +119,8 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter due_to f.due_key || '' <= $due_to
 -- :filter amount_min f.amount_key + 0 >= $amount_min
 -- :filter label f.label + 0 = $label
+-- :filter once {once f}
+-- :filter recurs f.recurs_id IS NOT NULL
 -- Where a page begins.  A number sorts by what stands before its last digits, then by these as a number.
 -- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
 -- :filter before_due (f.due_key, f.id) < ($key, CAST($key_id AS bigint))
@@ -207,7 +209,7 @@ SELECT count(*) FROM (SELECT 1 AS one FROM search_doc d WHERE d.tokens @@ CAST($
 
 -- :name finding_brief
 -- scope: f
-SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title
+SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title, s.fed_back
 FROM finding f JOIN source s ON s.id = f.source_id WHERE f.id = $id AND {scope f.unit_id f.label}
 
 -- :name aspect_get
@@ -268,3 +270,38 @@ SELECT mapping FROM import_mapping WHERE signature = $signature
 -- unscoped: apply
 INSERT INTO import_mapping (signature, mapping, changed_seq) VALUES ($signature, $mapping, $seq)
 ON CONFLICT (signature) DO UPDATE SET mapping = excluded.mapping, changed_seq = excluded.changed_seq
+
+-- :name finding_set_main
+-- unscoped: apply
+UPDATE finding SET main_id = $main_id, changed_at = $at, changed_seq = $seq WHERE id = $finding_id
+
+-- :name finding_set_recurs
+-- unscoped: apply
+UPDATE finding SET recurs_id = $recurs_id, changed_at = $at, changed_seq = $seq WHERE id = $finding_id
+
+-- :name finding_linked_ids
+-- unscoped: a command keeps together what is one matter
+SELECT DISTINCT i.other_id AS id FROM source_item i WHERE i.finding_id = $id AND i.relation = 'same_matter' AND i.other_id IS NOT NULL ORDER BY i.other_id
+
+-- :name finding_count_row
+-- unscoped: a command keeps together what is one matter
+SELECT f.id, f.no, f.source_id, f.status, f.main_id, f.recurs_id FROM finding f WHERE f.id = $id
+
+-- What a finding is counted as, and what is counted as it.
+-- :name finding_main
+-- scope: m
+SELECT m.id, m.no, m.title FROM finding f JOIN finding m ON m.id = f.main_id WHERE f.id = $id AND {scope m.unit_id m.label}
+
+-- :name finding_parts
+-- scope: f
+SELECT f.id, f.no, f.title, f.status FROM finding f WHERE f.main_id = $id AND {scope f.unit_id f.label} ORDER BY f.id
+
+-- :name finding_recurs
+-- scope: e
+SELECT e.id, e.no, e.title, e.status, e.due, e.closed_on, s.title AS source_title FROM finding f JOIN finding e ON e.id = f.recurs_id JOIN source s ON s.id = e.source_id
+WHERE f.id = $id AND {scope e.unit_id e.label}
+
+-- :name finding_recurred_as
+-- scope: f
+SELECT f.id, f.no, f.title, f.status, f.due, f.closed_on, s.title AS source_title FROM finding f JOIN source s ON s.id = f.source_id
+WHERE f.recurs_id = $id AND {scope f.unit_id f.label} ORDER BY f.id LIMIT 100

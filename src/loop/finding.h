@@ -17,6 +17,8 @@ extern const struct command command_finding_plan;         /* a meeting has appro
 extern const struct command command_finding_start;        /* a planned one is worked on */
 extern const struct command command_finding_plan_many;    /* the same for many, with a result for each */
 extern const struct command command_finding_confirm_many;
+extern const struct command command_finding_recur; /* repeats an earlier finding; shown on both */
+extern const struct command command_finding_unrecur;
 extern const struct command command_view_save;
 extern const struct command command_view_drop;
 
@@ -32,6 +34,9 @@ enum rc finding_confirm_row(struct command_call *call, const struct value *row) 
 enum rc finding_put_to_work(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
 /* Nodes of a finding that have no baseline get one. */
 enum rc finding_freeze_nodes(struct command_call *call, int64_t source_id, int64_t id) MUST_CHECK;
+/* Findings that are linked, over any number of links, are one matter and counted once: as the first that is not withdrawn.
+ * Under the organisation's lock. */
+enum rc finding_count_matter(struct command_call *call, int64_t id) MUST_CHECK;
 /* The finding that a field names by its id or its number; RC_INVALID at the field when the actor may not read it. */
 enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row) MUST_CHECK;
 

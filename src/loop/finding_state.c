@@ -1,6 +1,7 @@
 /* finding_state.c: links between findings of the same matter, and leaving the register.
  *
- * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers;
+ * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers; what is linked
+ * is counted once (finding_matter.c);
  * nothing is deleted: what was entered wrongly is withdrawn with a reason, and may be restored.
  */
 #include "loop/finding.h"
@@ -87,7 +88,9 @@ static enum rc change_link(struct command_call *call, bool is_link)
     if (was_linked == is_link)
         return RC_OK;
     TRY(append_half(call, is_link, finding, other));
-    return append_half(call, is_link, other, finding);
+    TRY(append_half(call, is_link, other, finding));
+    TRY(finding_count_matter(call, id));
+    return is_link ? RC_OK : finding_count_matter(call, other_id);
 }
 
 static enum rc finding_link(struct command_call *call) { return change_link(call, true); }
@@ -164,7 +167,8 @@ static enum rc finding_withdraw(struct command_call *call)
     struct value *row, *body;
     TRY(begin_move(call, "withdraw", &row, &body));
     value_put_text(call->ctx->arena, body, "status", STR("withdrawn"));
-    return append_move(call, EVENT_FINDING_WITHDRAWN, row, body);
+    TRY(append_move(call, EVENT_FINDING_WITHDRAWN, row, body));
+    return finding_count_matter(call, value_get_int(row, "id", 0));
 }
 
 static enum rc finding_restore(struct command_call *call)
@@ -173,7 +177,8 @@ static enum rc finding_restore(struct command_call *call)
     TRY(begin_move(call, "restore", &row, &body));
     value_put_text(call->ctx->arena, body, "status", STR("registered"));
     TRY(put_confirm_wait(call, body, row));
-    return append_move(call, EVENT_FINDING_RESTORED, row, body);
+    TRY(append_move(call, EVENT_FINDING_RESTORED, row, body));
+    return finding_count_matter(call, value_get_int(row, "id", 0));
 }
 static const struct field finding_link_fields[] = {
     {"id", FIELD_ID, true, 0, NULL}, {"other", FIELD_TEXT, true, 0, NULL}, {"reason", FIELD_TEXT, false, 0, NULL}};

@@ -260,7 +260,8 @@ void finding_put_event_words(struct page *page, struct value *event)
             detail = change_words(page, body);
         else if (str_has_prefix(kind, STR("measure.")))
             detail = value_words(page, "text", value_get(body, "text"));
-        else if (str_equal(kind, STR("finding.linked")) || str_equal(kind, STR("finding.unlinked")))
+        else if (str_equal(kind, STR("finding.linked")) || str_equal(kind, STR("finding.unlinked")) ||
+                 str_equal(kind, STR("finding.counted")) || str_equal(kind, STR("finding.recurred")))
             detail =
                 value_get_text(body, "other_no").n ? value_get_text(body, "other_no") : value_get_text(body, "title");
     }
@@ -341,6 +342,7 @@ enum rc page_finding(struct page *page)
     TRY(put_measures(page, finding));
     TRY(put_figures(page, finding));
     TRY(put_items(page, finding));
+    TRY(page_finding_put_matter(page, finding));
     TRY(page_finding_put_sweeps(page, finding));
     TRY(page_finding_put_rules(page, finding));
     TRY(page_put_doing_finding(page, finding));

@@ -5,6 +5,7 @@
 #include "serve/page.h"
 
 #define FINDING_PHASES "immediate|concentrated|long_term"
+#define FINDING_MATTERS "once|recurs"
 #define FINDING_NATURES "|individual|common|mechanism|legacy"
 #define FINDING_SEVERITIES "|general|serious|major"
 #define FINDING_STATUSES                                                                                               \
@@ -32,7 +33,7 @@ struct finding_query {
     bool is_export;      /* whole rows, from finding_export; set before the first statement */
     enum perm perm;      /* whose scope holds */
     struct str q, match; /* as typed; for the search index */
-    struct str status, phase, nature, severity, due, due_from, due_to;
+    struct str status, phase, nature, severity, matter, due, due_from, due_to;
     int64_t source, aspect, unit, under, amount_min, label;
 };
 
@@ -70,5 +71,8 @@ enum rc finding_put_chips(struct page *page, const struct finding_query *query, 
 bool finding_is_closed(struct str status);
 /* Adds to an event of a time line: what, detail (null when there is none), actor, at_text. */
 void finding_put_event_words(struct page *page, struct value *event);
+
+/* What it is counted as and what is counted as it, what it repeats and what repeats it: _finding_matter. */
+enum rc page_finding_put_matter(struct page *page, struct value *finding) MUST_CHECK;
 
 #endif

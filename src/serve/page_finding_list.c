@@ -15,7 +15,7 @@
 /* Names of an address that make the list; whatever else stands there is not carried along. */
 static const char *const address_names[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
                                             "unit",       "under",  "nature", "severity", "due_from", "due_to",
-                                            "amount_min", "label",  "sort",   "column"};
+                                            "amount_min", "label",  "matter", "sort",     "column"};
 enum { ADDRESS_NAMES = sizeof address_names / sizeof address_names[0] };
 
 /* Columns of the table besides title and state; those marked are shown unless the address names columns. */
@@ -149,6 +149,7 @@ enum rc finding_put_chips(struct page *page, const struct finding_query *query, 
     add_choice_chip(page, list, "phase", "finding.phase", "phase", query->phase);
     add_choice_chip(page, list, "nature", "finding.nature", "nature", query->nature);
     add_choice_chip(page, list, "severity", "finding.severity", "severity", query->severity);
+    add_choice_chip(page, list, "matter", "finding.matter", "matter", query->matter);
     add_choice_chip(page, list, "due", "finding.due", "due_choice", query->due);
     struct str from = page_param_text(page, "due_from"), to = page_param_text(page, "due_to");
     if (from.n)
@@ -475,6 +476,7 @@ enum rc page_finding_filter(struct page *page)
     put_select(page, filter, "nature", "individual|common|mechanism|legacy", "nature");
     put_select(page, filter, "severity", "general|serious|major", "severity");
     put_select(page, filter, "label", FINDING_LABELS, "label");
+    put_select(page, filter, "matter", FINDING_MATTERS, "matter");
     struct db_stmt *st = db_query(page->db, Q_SOURCE_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_READ);
     TRY(put_record_options(page, filter, "source", st, "no", "title"));
@@ -490,7 +492,7 @@ enum rc page_finding_filter(struct page *page)
     }
     static const char *const own[] = {"q",        "status", "phase",      "due",    "source",
                                       "aspect",   "unit",   "under",      "nature", "severity",
-                                      "due_from", "due_to", "amount_min", "label",  NULL};
+                                      "due_from", "due_to", "amount_min", "label",  "matter", NULL};
     put_hidden(page, "hidden_rest", own);
     return RC_OK;
 }

@@ -161,6 +161,8 @@ enum rc finding_query_read(struct page *page, enum perm perm, struct finding_que
     TRY(read_choice(page, "severity", FINDING_SEVERITIES, BIT(SEVERITY), q, &q->severity));
     TRY(read_choice(page, "label", FINDING_LABELS, BIT(LABEL), q, &label));
     q->label = label.n ? label.p[0] - '0' : 0;
+    TRY(read_choice(page, "matter", FINDING_MATTERS, 0, q, &q->matter));
+    q->filters |= str_equal(q->matter, STR("once")) ? BIT(ONCE) : q->matter.n ? BIT(RECURS) : 0;
     TRY(read_due(page, q));
     TRY(read_amount(page, q));
     TRY(read_sort(page, q));

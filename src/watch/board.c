@@ -68,6 +68,7 @@ struct work {
     int32_t day, aspect;
     int8_t *clearance; /* by place of the unit */
     int8_t everywhere;
+    int64_t *stands_for; /* by place of a main finding: the part that is counted for it, 0: none */
     int32_t root;     /* the unit whose parts are shown */
     int32_t *part_of; /* by place of the unit: place of the child of root that it is below, root itself, or NOT_IN */
     struct board *board;
@@ -82,15 +83,42 @@ struct work {
     uint8_t month_at[BOARD_MONTHS_MAX * 31]; /* by day since first_day */
 };
 
+static bool is_in_sight(const struct work *work, int32_t unit, uint8_t label)
+{
+    return work->everywhere >= (int8_t)label || work->clearance[unit] >= (int8_t)label;
+}
+
 static bool is_visible(const struct work *work, const struct board_row *row)
 {
-    return work->everywhere >= (int8_t)row->label || work->clearance[row->unit] >= (int8_t)row->label;
+    return is_in_sight(work, row->unit, row->label);
 }
 
 static bool is_counted(const struct work *work, const struct board_row *row)
 {
     return is_visible(work, row) && work->part_of[row->unit] != NOT_IN &&
            (work->aspect == NOT_IN || row->aspect == work->aspect);
+}
+
+/* Which finding of each matter is counted: the main one, or for who may not see that the first one in sight. */
+static enum rc choose_parts(struct work *work)
+{
+    const struct board_image *image = work->image;
+    work->stands_for = ARENA_NEW_ARRAY(work->ctx->arena, int64_t, image->mains.n + 1);
+    if (!work->stands_for)
+        return arena_rc(work->ctx->arena);
+    for (size_t i = 0; i < image->sources.n && image->mains.n; i++) {
+        const struct board_block *block = &image->blocks[i];
+        for (size_t k = 0; k < block->n; k++) {
+            const struct board_row *row = &block->rows[k];
+            if (row->main < 0 || !is_visible(work, row))
+                continue;
+            const struct board_main *main = &image->main_rows[row->main];
+            int64_t *first = &work->stands_for[row->main];
+            if (!(main->is_here && is_in_sight(work, main->unit, main->label)) && (*first == 0 || row->id < *first))
+                *first = row->id;
+        }
+    }
+    return RC_OK;
 }
 
 static void add(struct board_counts *counts, uint32_t bits, const struct board_row *row)
@@ -159,7 +187,7 @@ static void sum_block(struct work *work, const struct board_block *block, int32_
         int32_t part = work->part_of[row->unit], column = is_one ? row->aspect + 1 : source_place;
         add(&work->columns.counts[column], bits, row);
         add(&work->heat[(size_t)work->heat_row[part] * work->columns.n + (size_t)column], bits, row);
-        if (row->is_part && !is_one)
+        if (row->main >= 0 && !is_one && work->stands_for[row->main] != row->id)
             continue; /* counted as another finding, but once under each source */
         add(&work->board->all, bits, row);
         add(&work->units.counts[part], bits, row);
@@ -397,6 +425,7 @@ static enum rc sum_locked(struct work *work, struct db *db, const struct actor *
     TRY(read_scope(work, db, actor, perm));
     TRY(place_parts(work));
     work->aspect = filter->aspect ? board_ids_find(&image->aspects, filter->aspect) : NOT_IN;
+    TRY(choose_parts(work));
     TRY(make_calendar(work));
     TRY(make_tally(work, &work->units, image->units.n));
     TRY(make_tally(work, &work->columns, filter->source ? image->aspects.n + 1 : image->sources.n));

@@ -25,14 +25,15 @@ enum board_figure {
 
 /* A finding, as boards see it. */
 struct board_row {
-    int64_t amount_fen;           /* 0 when none is stated */
+    int64_t id, amount_fen;       /* 0 when none is stated */
     int64_t recovered_fen;        /* of the accepted reports of its tasks */
     int32_t rules_made;           /* the same */
     int32_t unit, aspect, leader; /* places in the image; aspect and leader -1 without */
+    int32_t main;                 /* place of the finding that it is counted as, but under its own source; -1: itself */
     int32_t due, closed_on;       /* days; BOARD_NO_DAY */
     uint8_t state, label;         /* enum board_state, enum label */
     bool is_hung;                 /* itself, not only a task of it */
-    bool is_on_time, is_part;     /* is_part: counted as another finding, but under its own source */
+    bool is_on_time;
 };
 
 static inline bool board_is_open(const struct board_row *row) { return row->state <= BOARD_IS_KEPT; }

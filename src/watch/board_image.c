@@ -106,6 +106,8 @@ void board_image_free(struct board_image *image)
     ids_done(&image->aspects);
     ids_done(&image->leaders);
     ids_done(&image->sources);
+    ids_done(&image->mains);
+    alloc_free(image->main_rows);
     alloc_free(image->tree);
     alloc_free(image->blocks);
     (void)pthread_mutex_destroy(&image->lock);
@@ -141,6 +143,20 @@ static enum rc place_block(struct board_image *image, int64_t source, struct boa
     }
     image->blocks[place].source = source;
     *ret_block = &image->blocks[place];
+    return RC_OK;
+}
+
+static enum rc place_main(struct board_image *image, int64_t id, int32_t *ret_place)
+{
+    TRY(ids_place(&image->mains, id, ret_place));
+    if (image->main_room >= image->mains.room)
+        return RC_OK;
+    struct board_main *rows = alloc_resize(image->main_rows, image->mains.room * sizeof *rows);
+    if (!rows)
+        return RC_NOMEM;
+    memset(rows + image->main_room, 0, (image->mains.room - image->main_room) * sizeof *rows);
+    image->main_rows = rows;
+    image->main_room = image->mains.room;
     return RC_OK;
 }
 
@@ -195,7 +211,7 @@ static enum rc read_leader(struct ctx *ctx, struct db *db, struct board_image *i
 static enum rc read_row(struct ctx *ctx, struct db *db, struct board_image *image, struct db_stmt *st,
                         struct board_row *ret_row)
 {
-    struct board_row row = {.aspect = -1, .leader = -1};
+    struct board_row row = {.aspect = -1, .leader = -1, .main = -1};
     TRY(place_unit(image, db_column_int(st, 0), &row.unit));
     row.label = (uint8_t)db_column_int(st, 1);
     row.state = state_of(db_column_text(st, 2));
@@ -204,7 +220,9 @@ static enum rc read_row(struct ctx *ctx, struct db *db, struct board_image *imag
     row.due = day_of(db_column_text(st, 4));
     row.closed_on = day_of(db_column_text(st, 5));
     row.amount_fen = db_column_int(st, 6);
-    row.is_part = !db_column_is_null(st, 7);
+    if (!db_column_is_null(st, 7))
+        TRY(place_main(image, db_column_int(st, 7), &row.main));
+    row.id = db_column_int(st, 13);
     row.is_on_time = db_column_int(st, 8) != 0;
     row.recovered_fen = db_column_int(st, 10);
     row.rules_made = (int32_t)db_column_int(st, 11);
@@ -315,6 +333,30 @@ static enum rc follow_organisation(struct ctx *ctx, struct db *db, struct board_
     return RC_OK;
 }
 
+/* Where the findings stand that others are counted as: only who sees one of these counts its parts as it. */
+static enum rc read_mains(struct ctx *ctx, struct db *db, struct board_image *image)
+{
+    struct db_stmt *st = db_query(db, Q_BOARD_MAINS);
+    for (size_t i = 0; i < image->mains.n; i++)
+        image->main_rows[i].is_here = false;
+    for (;;) {
+        bool is_row;
+        int32_t place;
+        TRY(db_step(ctx, st, &is_row));
+        if (!is_row)
+            return RC_OK;
+        struct board_main row = {.label = (uint8_t)db_column_int(st, 2), .is_here = true};
+        enum rc rc = place_unit(image, db_column_int(st, 1), &row.unit);
+        if (rc == RC_OK)
+            rc = place_main(image, db_column_int(st, 0), &place);
+        if (rc != RC_OK) {
+            db_reset(st);
+            return rc;
+        }
+        image->main_rows[place] = row;
+    }
+}
+
 enum rc board_image_refresh(struct ctx *ctx, struct db *db, struct board_image *image)
 {
     int64_t head = image->head, newest = image->newest;
@@ -322,9 +364,15 @@ enum rc board_image_refresh(struct ctx *ctx, struct db *db, struct board_image *
     if (image->newest >= 0 && newest > image->newest)
         TRY(mark_touched(ctx, db, image));
     TRY(follow_organisation(ctx, db, image, head));
-    for (size_t i = 0; i < image->sources.n; i++)
-        if (image->blocks[i].is_stale)
-            TRY(read_block(ctx, db, image, &image->blocks[i]));
+    bool is_read = false;
+    for (size_t i = 0; i < image->sources.n; i++) {
+        if (!image->blocks[i].is_stale)
+            continue;
+        TRY(read_block(ctx, db, image, &image->blocks[i]));
+        is_read = true;
+    }
+    if (is_read)
+        TRY(read_mains(ctx, db, image));
     image->newest = newest;
     return RC_OK;
 }

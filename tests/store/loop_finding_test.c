@@ -279,6 +279,66 @@ STORE_TEST(saved_views_are_ones_own)
     expect_rebuild_equal(store);
 }
 
+static enum rc with_other(struct store *store, const struct command *command, int64_t id, int64_t other)
+{
+    return run(store, command, jsonf(store, "{'id': %lld, 'other': '%lld', 'reason': '说明'}", (long long)id, (long long)other),
+               NULL);
+}
+
+STORE_TEST(linked_findings_are_one_matter)
+{
+    int64_t root = make_root(store), f[4];
+    for (int i = 0; i < 4; i++) {
+        char no[30];
+        snprintf(no, sizeof no, "LY-2026-00%d", i + 1);
+        f[i] = make_finding(store, make_source(store, root, no), "借款没有收回");
+    }
+    STORE_OK(with_other(store, &command_finding_link, f[2], f[1]));
+    assert_int_equal(get(store, "main_id", f[2]), f[1]);
+    STORE_OK(with_other(store, &command_finding_link, f[3], f[2])); /* over two links */
+    assert_int_equal(get(store, "main_id", f[3]), f[1]);
+    STORE_OK(with_other(store, &command_finding_link, f[3], f[0])); /* the first of all becomes the main one */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE main_id IS NULL"), 1);
+    assert_int_equal(get(store, "main_id", f[1]), f[0]);
+    int64_t before = event_count(store);
+    STORE_OK(with_other(store, &command_finding_link, f[0], f[3]));
+    assert_int_equal(event_count(store), before);
+    STORE_OK(with_other(store, &command_finding_unlink, f[3], f[2])); /* two matters: 1 4 and 2 3 */
+    assert_int_equal(get(store, "main_id", f[3]), f[0]);
+    assert_int_equal(get(store, "main_id", f[2]), f[1]);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE main_id IS NULL"), 2);
+    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)f[1]), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE main_id IS NULL AND status <> 'withdrawn'"), 2);
+    assert_int_equal(get(store, "main_id", f[1]), f[2]);
+    STORE_OK(run(store, &command_finding_restore, jsonf(store, "{'id': %lld}", (long long)f[1]), NULL));
+    assert_int_equal(get(store, "main_id", f[2]), f[1]);
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
+STORE_TEST(a_finding_repeats_an_earlier_one_and_never_in_a_circle)
+{
+    int64_t root = make_root(store), source = make_source(store, root, "LY-2026-001"), f[3];
+    for (int i = 0; i < 3; i++)
+        f[i] = make_finding(store, source, "借款没有收回");
+    STORE_OK(with_other(store, &command_finding_recur, f[1], f[0]));
+    assert_int_equal(get(store, "recurs_id", f[1]), f[0]);
+    STORE_OK(with_other(store, &command_finding_recur, f[2], f[1]));
+    STORE_RC(with_other(store, &command_finding_recur, f[0], f[2]), RC_INVALID);
+    assert_string_equal(issue_key(store), "finding.recur_circle");
+    STORE_RC(with_other(store, &command_finding_recur, f[0], f[0]), RC_INVALID);
+    STORE_RC(with_other(store, &command_finding_recur, f[0], 99999), RC_INVALID);
+    int64_t before = event_count(store);
+    STORE_OK(with_other(store, &command_finding_recur, f[2], f[1]));
+    assert_int_equal(event_count(store), before);
+    STORE_OK(run(store, &command_finding_unrecur, jsonf(store, "{'id': %lld}", (long long)f[1]), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE recurs_id IS NOT NULL"), 1);
+    struct actor reader = make_actor(store, "reader", "reader", root, LABEL_INTERNAL);
+    STORE_RC(run_as(store, &reader, &command_finding_recur, jsonf(store, "{'id': %lld, 'other': '%lld'}", (long long)f[1], (long long)f[0]), NULL),
+             RC_FORBIDDEN);
+    expect_rebuild_equal(store);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(numbers_run_on_and_are_never_used_again),
@@ -286,5 +346,7 @@ int main(void)
                      STORE_CASE(fields_of_a_finding_are_checked), STORE_CASE(bulk_answers_for_each_row),
                      STORE_CASE(broken_bulk_leaves_no_row), STORE_CASE(label_and_unit_stay_within_the_actors_reach),
                      STORE_CASE(measures_are_numbered_and_follow_their_finding),
-                     STORE_CASE(search_finds_the_new_words_and_not_the_old), STORE_CASE(saved_views_are_ones_own));
+                     STORE_CASE(search_finds_the_new_words_and_not_the_old), STORE_CASE(saved_views_are_ones_own),
+                     STORE_CASE(linked_findings_are_one_matter),
+                     STORE_CASE(a_finding_repeats_an_earlier_one_and_never_in_a_circle));
 }

@@ -284,8 +284,80 @@ STORE_TEST(what_is_out_of_sight_is_no_board)
     app_end();
 }
 
+/* Sum of the totals of the groups of a board. */
+static int64_t sum_of(struct store *store, const struct app_session *session, const char *path, const char *groups)
+{
+    int64_t sum = 0;
+    VALUE_EACH (group, value_get(app_view(store, session, path), groups)) {
+        sum += value_get_int(value_get(group, "total"), "n", -1000);
+    }
+    return sum;
+}
+
+static int64_t total_at(struct store *store, const struct app_session *session, const char *format, int64_t id)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, format, (long long)id);
+    VALUE_EACH (figure, value_get(app_view(store, session, path), "figures")) {
+        int64_t n = -1;
+        if (str_equal_cstr(value_get_text(figure, "name"), "total") && str_parse_int64(value_get_text(figure, "value"), &n))
+            return n;
+    }
+    return -1;
+}
+
+static void change_link(struct store *store, const struct command *command, int64_t id, int64_t other)
+{
+    STORE_OK(run(store, command, jsonf(store, "{'id': %lld, 'other': '%lld'}", (long long)id, (long long)other), NULL));
+}
+
+STORE_TEST(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_each_source)
+{
+    int64_t f[4];
+    memset(&world, 0, sizeof world);
+    make_units(store);
+    for (int i = 0; i < 4; i++) {
+        char no[30];
+        snprintf(no, sizeof no, "LY-2026-00%d", i + 1);
+        if (i < SOURCES)
+            world.sources[i] = make_source(store, world.root, no);
+        f[i] = make_finding(store, world.sources[i % SOURCES], "同一事项");
+        STORE_OK(run(store, &command_finding_change,
+                     jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)f[i], (long long)world.units[i % 3]), NULL));
+    }
+    struct actor office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    struct actor part = make_actor(store, "part", "unit_approver", world.units[1], LABEL_INTERNAL);
+    struct app_session all = app_sign_in(store, office.account_id), one = app_sign_in(store, part.account_id);
+    app_start(store);
+    assert_int_equal(total_at(store, &all, "/board", 0), 4);
+    change_link(store, &command_finding_link, f[1], f[0]);
+    change_link(store, &command_finding_link, f[2], f[1]);
+    assert_int_equal(total_at(store, &all, "/board", 0), 2);
+    assert_int_equal(sum_of(store, &all, "/board", "units"), 2);     /* the parts add up to the whole */
+    assert_int_equal(sum_of(store, &all, "/board", "leaders"), 2);
+    assert_int_equal(sum_of(store, &all, "/board", "columns"), 4);   /* each source has its own */
+    assert_int_equal(total_at(store, &all, "/board?source=%lld", world.sources[0]), 2);
+    assert_int_equal(total_at(store, &all, "/board?source=%lld", world.sources[1]), 1);
+    assert_int_equal(total_at(store, &all, "/board?source=%lld", world.sources[2]), 1);
+    assert_int_equal(value_count(value_get(app_view(store, &all, "/findings?matter=once"), "findings")), 2);
+    assert_int_equal(value_count(value_get(app_view(store, &all, "/findings"), "findings")), 4);
+    /* Who does not see the main finding counts the one in sight. */
+    assert_int_equal(total_at(store, &one, "/board", 0), 1);
+    assert_int_equal(value_count(value_get(app_view(store, &one, "/findings?matter=once"), "findings")), 1);
+    follow_board(store, &all, "/board");
+    follow_board(store, &one, "/board");
+    change_link(store, &command_finding_unlink, f[2], f[1]);
+    assert_int_equal(total_at(store, &all, "/board", 0), 3);
+    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)f[0]), NULL));
+    assert_int_equal(total_at(store, &all, "/board", 0), 3); /* its part is counted in its place */
+    assert_int_equal(sum_of(store, &all, "/board", "units"), 3);
+    app_end();
+    assert_int_equal(world.differing, 0);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(every_figure_agrees_with_the_list_behind_it), STORE_CASE(a_board_follows_every_change),
-                     STORE_CASE(what_is_out_of_sight_is_no_board));
+                     STORE_CASE(what_is_out_of_sight_is_no_board),
+                     STORE_CASE(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_each_source));
 }

@@ -89,7 +89,13 @@ static size_t add_macro(struct buf *out, struct place place, struct str line, si
         struct str alias = str_trim(str_slice(inside, word.n, inside.n));
         if (alias.n == 0)
             fail_at(place, "{once} needs the alias of finding");
-        buf_add_format(out, "%.*s.main_id IS NULL", STR_ARG(alias));
+        /* The main finding stands for all of the matter; for who may not see it, the first one in sight does. */
+        buf_add_format(out,
+                       "(%.*s.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding once_ WHERE (once_.id = %.*s.main_id OR "
+                       "(once_.main_id = %.*s.main_id AND once_.id < %.*s.id)) AND once_.status <> 'withdrawn' AND ",
+                       STR_ARG(alias), STR_ARG(alias), STR_ARG(alias), STR_ARG(alias));
+        add_scope(out, place, STR("once_.unit_id once_.label"), query);
+        buf_add_cstr(out, "))");
     } else if (is_marker) {
         if (!query->is_list)
             fail_at(place, "{%.*s} belongs to a `-- :list` block", STR_ARG(inside));
