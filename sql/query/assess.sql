@@ -157,6 +157,8 @@ WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND (f.main_id IS NULL O
 -- :filter closed_late c.closed_on >= $from AND c.closed_on <= $to AND c.is_on_time = 0
 -- :filter hung c.closed_on IS NULL AND c.due >= $from AND c.due <= $to AND c.due < $today
 -- :filter recurred (c.n > 1 OR f.recurs_id IS NOT NULL) AND c.started >= $from AND c.started <= $to
+-- :filter unclosed c.closed_on IS NULL AND c.due >= $from AND c.due <= $to AND c.due < $today
+-- :filter recurred c.n > 1 AND c.started >= $from AND c.started <= $to
 -- :filter returned c.returned_count > 0 AND c.started <= $to AND (c.closed_on IS NULL OR c.closed_on >= $from)
 -- :sort day f.id
 
@@ -164,6 +166,38 @@ WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND (f.main_id IS NULL O
 -- scope: f
 SELECT count(*) FROM unit_anc a JOIN finding f ON f.unit_id = a.unit JOIN cycle c ON c.finding_id = f.id
 WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND (f.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding m JOIN unit_anc x ON x.unit = m.unit_id AND x.ancestor = $unit_id WHERE m.id = f.main_id AND m.status <> 'withdrawn')) AND {scope f.unit_id f.label} AND {filters}
+
+-- What was put on the list of hung items in the period, also when it was released since.
+-- :list figure_hangs
+-- scope: h
+SELECT h.id, h.no, h.title, h.hung_on AS day, u.name AS unit_name
+FROM unit_anc a JOIN hang h ON h.unit_id = a.unit JOIN unit u ON u.id = h.unit_id
+WHERE a.ancestor = $unit_id AND h.hung_on >= $from AND h.hung_on <= $to AND {scope h.unit_id h.label} AND {filters} ORDER BY {order} LIMIT $limit
+-- :filter all h.id > 0
+-- :filter again h.miss_count > 1
+-- :sort day h.hung_on, h.id
+
+-- :list figure_hangs_count like figure_hangs
+-- scope: h
+SELECT count(*) FROM unit_anc a JOIN hang h ON h.unit_id = a.unit
+WHERE a.ancestor = $unit_id AND h.hung_on >= $from AND h.hung_on <= $to AND {scope h.unit_id h.label} AND {filters}
+
+-- Letters that went out in the period.
+-- :list figure_letters
+-- scope: l
+SELECT l.id, l.no, l.title, l.issued_on AS day, u.name AS unit_name
+FROM unit_anc a JOIN letter l ON l.unit_id = a.unit JOIN unit u ON u.id = l.unit_id
+WHERE a.ancestor = $unit_id AND l.issued_on >= $from AND l.issued_on <= $to AND l.state <> 'void' AND {scope l.unit_id l.label} AND {filters} ORDER BY {order} LIMIT $limit
+-- :filter blue l.kind = 'blue'
+-- :filter yellow l.kind = 'yellow'
+-- :filter red l.kind = 'red'
+-- :filter late l.due < $today AND l.answered_at IS NULL
+-- :sort day l.issued_on, l.id
+
+-- :list figure_letters_count like figure_letters
+-- scope: l
+SELECT count(*) FROM unit_anc a JOIN letter l ON l.unit_id = a.unit
+WHERE a.ancestor = $unit_id AND l.issued_on >= $from AND l.issued_on <= $to AND l.state <> 'void' AND {scope l.unit_id l.label} AND {filters}
 
 -- :list figure_answers
 -- scope: w

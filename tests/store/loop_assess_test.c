@@ -101,9 +101,33 @@ STORE_TEST(a_unit_is_scored_from_the_register_the_team_and_a_poll)
     assert_int_equal(count_sql(store, "SELECT max(total) FROM scorecard"), 5800);
 }
 
+/* Rows as the commands of supervision leave them: what is counted is a table, however it came to be. */
+static void make_supervision(struct store *store)
+{
+    for (int n = 1; n <= 3; n++) { /* the third in another period */
+        tamper(store, arena_format(store->ctx->arena,
+                                   "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, hung_on, "
+                                   "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
+                                   "hearing_count, release_rule, release_note, changed_seq) VALUES (%d, 'G%d', 'x', 'finding', %lld, "
+                                   "%lld, 0, %lld, 'released', '2026-0%d-05', '2026-01-04', '2026-01-04', %d, 'department', '', '', 7, "
+                                   "'2026-01-12', 0, '', '', 1)",
+                                   90000 + n, n, (long long)world.finding, (long long)world.firm, (long long)world.source, n * 3, n)
+                          .p);
+    }
+    tamper(store, arena_format(store->ctx->arena,
+                               "INSERT INTO letter (id, kind, state, no, title, issuer_id, subject_kind, subject_id, subject_no, unit_id, label, "
+                               "source_id, to_kind, to_id, cause, cause_key, demand, reply_days, due, drafted_on, issued_on, delivered_by, answer, "
+                               "note, changed_seq) VALUES (90009, 'yellow', 'issued', 'H1', 'x', %lld, 'finding', %lld, 'x', %lld, 0, %lld, 'unit', "
+                               "%lld, 'manual', 'k', '', 5, '2026-02-10', '2026-02-01', '2026-02-02', '', '', '', 1)",
+                               (long long)world.root, (long long)world.finding, (long long)world.firm, (long long)world.source,
+                               (long long)world.firm)
+                      .p);
+}
+
 STORE_TEST(a_figure_is_the_length_of_its_list)
 {
     make_world(store);
+    make_supervision(store);
     make_task(store, world.firm, "2026-03-01");
     make_task(store, world.firm, "2026-04-01");
     struct actor program = actor_program();
@@ -122,6 +146,9 @@ STORE_TEST(a_figure_is_the_length_of_its_list)
         assert_int_equal(n, value_count(rows));
         if (i == FIGURE_TASKS_DUE || i == FIGURE_TASKS_LATE)
             assert_int_equal(n, 2);
+        bool is_one = i == FIGURE_HUNG_AGAIN || i == FIGURE_LETTERS_YELLOW || i == FIGURE_LETTERS_LATE;
+        if (is_one || i == FIGURE_HUNG || i == FIGURE_LETTERS_RED)
+            assert_int_equal(n, is_one ? 1 : i == FIGURE_HUNG ? 2 : 0);
     }
 }
 
