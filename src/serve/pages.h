@@ -266,5 +266,17 @@ enum rc page_plan_rows(struct page *page);
 enum rc page_plan_gaps(struct page *page);
 enum rc page_plan_difference(struct page *page);
 enum rc page_source_consistency(struct page *page);
+/* page_paper.c, page_paper_template.c */
+enum rc page_paper_list(struct page *page);
+enum rc page_paper_new(struct page *page);
+enum rc page_paper_new_post(struct page *page);
+enum rc page_paper(struct page *page);
+enum rc page_paper_file(struct page *page);
+enum rc page_paper_verify_post(struct page *page);
+enum rc page_paper_template_list(struct page *page);
+enum rc page_paper_template_list_post(struct page *page);
+enum rc page_paper_template_shipped(struct page *page);
+enum rc page_paper_template_file(struct page *page);
+enum rc page_paper_template_preview(struct page *page);
 
 #endif

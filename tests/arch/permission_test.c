@@ -31,10 +31,12 @@
 #include "loop/lead.h"
 #include "loop/letter.h"
 #include "loop/meeting.h"
+#include "loop/paper.h"
 #include "loop/sweep.h"
 #include "loop/feed.h"
 #include "loop/task.h"
 #include "loop/tick.h"
+#include "publish/paper_make.h"
 #include "serve/page.h"
 
 enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, SNAPSHOTS_MAX = 4000, PATH_BYTES = 300 };
@@ -309,6 +311,35 @@ static void make_supervision(struct store *store, enum place place, int64_t unit
         make(store, &command_handover_begin, jsonf(store, "{'from_person': %lld, 'to_person': %lld}", leader, heir));
 }
 
+/* A real paper of the source, so that its files and its template can be read and filled. */
+static void make_papers(struct store *store, enum place place, int64_t unit_id, int64_t label)
+{
+    struct ctx *ctx = store->ctx;
+    struct actor program = actor_program();
+    struct filestore *files = NULL;
+    struct paper_snapshot snapshot;
+    struct paper_order order = {.kind = PAPER_PLAN};
+    char data[FILESTORE_NAME_BYTES], docx[FILESTORE_NAME_BYTES];
+    STORE_OK(filestore_open(ctx, app_site_files(store), &files));
+    STORE_OK(paper_take(ctx, store->db, &program, PAPER_OF_SOURCE, world.ids[SOURCES][place], STR("2026-01-05"), NULL, &snapshot));
+    STORE_OK(paper_shipped(ctx, order.kind, &order.template_docx));
+    STORE_OK(filestore_put(ctx, files, snapshot.json, data));
+    STORE_OK(filestore_put(ctx, files, order.template_docx, docx));
+    filestore_close(files);
+    world.ids[PAPERS][place] =
+        make(store, &command_paper_make,
+             jsonf(store,
+                   "{'kind': 'plan', 'subject_kind': 'source', 'subject_id': %lld, 'subject_no': 'P%d', 'source_id': %lld, 'title': '共同文书', 'unit_id': %lld, "
+                   "'label': %lld, 'snapshot_seq': %lld, 'data_sha256': '%s', 'template_sha256': '%s', 'text': {}, 'faults': [], 'fault_count': 0, "
+                   "'files': [{'format': 'docx', 'sha256': '%s', 'size': 1}]}",
+                   (long long)world.ids[SOURCES][place], (int)place, (long long)world.ids[SOURCES][place], (long long)unit_id, (long long)label, (long long)snapshot.seq, data,
+                   docx, docx));
+    if (place == ABOVE) /* templates have no label */
+        return;
+    world.ids[PAPER_TEMPLATES][place] = make(store, &command_paper_template_add,
+                                             jsonf(store, "{'kind': 'plan', 'title': '共同模板', 'unit_id': %lld, 'sha256': '%s', 'size': 1}", (long long)unit_id, docx));
+}
+
 /* One of each thing; in EAST twice, once above the label that the roles have. */
 static void make_place(struct store *store, enum place place)
 {
@@ -353,6 +384,7 @@ static void make_place(struct store *store, enum place place)
     make_rule(store, place, unit_id, label);
     make_assessment(store, place, unit_id);
     make_supervision(store, place, unit_id, label);
+    make_papers(store, place, unit_id, label);
 }
 
 static void make_people_of_all_roles(struct store *store)
@@ -442,7 +474,8 @@ static bool fill_path(const char *pattern, enum place place, char path[PATH_BYTE
     }
     bool is_direct = find_noun(pattern, &noun) && open == pattern + 2 + strlen(noun_names[noun]);
     int64_t id = is_direct ? world.ids[noun][place] : place == INSIDE ? INT32_MAX : 0;
-    snprintf(path, PATH_BYTES, "%.*s%lld%s", (int)(open - pattern), pattern, (long long)id, close + 1);
+    size_t rest = strcspn(close + 1, "{"); /* the only second parameter is the name of a file of the thing */
+    snprintf(path, PATH_BYTES, "%.*s%lld%.*s%s", (int)(open - pattern), pattern, (long long)id, (int)rest, close + 1, close[1 + rest] ? "docx" : "");
     return id != 0;
 }
 
@@ -655,6 +688,10 @@ static struct value *make_input(struct store *store, const struct command *comma
             if (strcmp(field->name, "steps") == 0)
                 value_put(raw, STR("steps"),
                           json(store, "[{'title': 'a', 'mode': 'any', 'signers': [{'kind': 'role', 'ref': 'office'}]}]"));
+            if (strcmp(field->name, "text") == 0)
+                value_put(raw, STR("text"), json(store, "{}"));
+            if (strcmp(field->name, "faults") == 0 || strcmp(field->name, "files") == 0)
+                value_put(raw, str_from_cstr(field->name), value_new_list(arena));
             if (strcmp(field->name, "answers") == 0)
                 value_put(raw, STR("answers"), json(store, "['yes']"));
             if (strcmp(field->name, "units") == 0)

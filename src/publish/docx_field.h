@@ -1,0 +1,41 @@
+/* docx_field.h: names, values and tags of templates; private to the files docx_*.c. */
+#ifndef BIHUAN_PUBLISH_DOCX_FIELD_H
+#define BIHUAN_PUBLISH_DOCX_FIELD_H
+
+#include "publish/docx.h"
+
+enum { FILL_SCOPES_MAX = 24, FILL_PART_MAX = 64 * 1024 * 1024, FILL_FAULTS_MAX = 50 };
+
+struct fill {
+    struct ctx *ctx;
+    const struct value *scopes[FILL_SCOPES_MAX];
+    int depth, faults;
+    struct str place;
+};
+
+struct tag {
+    size_t from, to; /* with the braces */
+    char sign;       /* 0 # ^ / */
+    struct str name;
+};
+
+/* Tells a fault at the place where the work is; the caller goes on. */
+void fill_fault(struct fill *fill, const char *key, struct str what);
+bool fill_is_name(struct str s);
+/* Value of a name: in the innermost scope that has it; NULL when none has. */
+const struct value *fill_look_up(const struct fill *fill, struct str name);
+/* The same; an unknown name is a fault and gives null. */
+const struct value *fill_need(struct fill *fill, struct str name);
+/* Not null, false, zero or empty. */
+bool fill_is_something(const struct value *v);
+struct str fill_text_of(struct fill *fill, const struct value *v);
+/* Another scope; false when there are too many. */
+bool fill_push(struct fill *fill, const struct value *scope);
+/* The next {{...}} at or after from. */
+bool fill_next_tag(struct str text, size_t from, struct tag *ret);
+/* The {{/name}} that belongs to open. */
+bool fill_find_close(struct str text, const struct tag *open, struct tag *ret);
+/* The text with its fields filled, in the arena. */
+struct str fill_rendered(struct fill *fill, struct str text);
+
+#endif

@@ -1,0 +1,195 @@
+/* paper_test.c: papers from a frozen snapshot: figures, checks, changes, the same bytes, issue, void, templates. */
+#include "record_support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "loop/cause.h"
+#include "loop/paper.h"
+#include "loop/task.h"
+#include "publish/paper_make.h"
+#include "text/digest.h"
+
+static struct {
+    int64_t root, firm, source, first, second, secret;
+    struct actor office, reader;
+} world;
+
+#define TODAY STR("2026-11-28")
+
+static void make_world(struct store *store)
+{
+    memset(&world, 0, sizeof world);
+    world.root = make_root(store);
+    world.firm = make_unit(store, world.root, "F", "东部公司");
+    world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    world.reader = make_actor(store, "reader", "office", world.root, LABEL_INTERNAL);
+    world.source = make_source(store, world.root, "LY-2026-001");
+    world.first = make_finding(store, world.source, "担保管理不规范");
+    world.second = make_finding(store, world.source, "应收账款清收不力");
+    world.secret = make_finding(store, world.source, "工作秘密事项");
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)world.secret), NULL));
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2026-12-31', 'amount_fen': 123456700}", (long long)world.first), NULL));
+    int64_t measure = make(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-12-31'}", (long long)world.first));
+    (void)make(store, &command_task_assign,
+               jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '逐笔清理', 'due': '2026-12-31', 'finish_mark': '比例达标'}", (long long)measure, (long long)world.firm));
+}
+
+static struct paper_snapshot take(struct store *store, const struct actor *actor, const struct value *before)
+{
+    struct paper_snapshot snapshot;
+    STORE_OK(paper_take(store->ctx, store->db, actor, PAPER_OF_SOURCE, world.source, TODAY, before, &snapshot));
+    return snapshot;
+}
+
+static struct paper_order order_of(struct store *store, const struct paper_snapshot *snapshot, enum paper_kind kind, const char *text)
+{
+    struct paper_order order = {.kind = kind, .snapshot_seq = snapshot->seq, .data_json = snapshot->json, .digest = str_from_cstr(snapshot->digest), .text = json(store, text)};
+    STORE_OK(paper_shipped(store->ctx, kind, &order.template_docx));
+    return order;
+}
+
+static bool has_fault(const struct paper_made *made, const char *words)
+{
+    VALUE_EACH (fault, made->faults)
+        if (str_find(fault->text, str_from_cstr(words), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static struct str text_of(struct paper_made *made)
+{
+    struct buf out;
+    buf_init(&out, 1 << 24);
+    assert_int_equal(doc_write_html(made->doc, &out), RC_OK);
+    struct str copy = arena_copy_str(made->doc->ctx->arena, buf_str(&out));
+    buf_done(&out);
+    return copy;
+}
+
+static bool has(struct str s, const char *needle) { return str_find(s, str_from_cstr(needle), 0) != SIZE_MAX; }
+
+STORE_TEST(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_same)
+{
+    make_world(store);
+    struct paper_snapshot snapshot = take(store, &world.office, NULL);
+    for (int kind = 0; kind < PAPER_KINDS; kind++) {
+        if (paper_kind_row((enum paper_kind)kind)->subject != PAPER_OF_SOURCE)
+            continue;
+        struct paper_order order = order_of(store, &snapshot, (enum paper_kind)kind, "{}");
+        struct paper_made one, two;
+        STORE_OK(paper_render(store->ctx, &order, &one));
+        STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '改了 %d'}", (long long)world.second, kind), NULL));
+        STORE_OK(paper_render(store->ctx, &order, &two)); /* what happens later changes nothing */
+        assert_true(str_equal(buf_str(&one.docx), buf_str(&two.docx)));
+        assert_true(str_equal(buf_str(&one.pdf), buf_str(&two.pdf)));
+        assert_true(str_equal(buf_str(&one.xlsx), buf_str(&two.xlsx)));
+        assert_true(has(text_of(&one), snapshot.digest));
+        paper_made_done(&one);
+        paper_made_done(&two);
+    }
+}
+
+STORE_TEST(figures_are_counted_over_what_the_maker_may_see)
+{
+    make_world(store);
+    struct paper_snapshot all = take(store, &world.office, NULL), some = take(store, &world.reader, NULL);
+    assert_int_equal(value_get_int(value_get(all.data, "figures"), "findings", 0), 3);
+    assert_int_equal(value_get_int(value_get(some.data, "figures"), "findings", 0), 2);
+    assert_int_equal(all.label, LABEL_WORK_SECRET);
+    assert_int_equal(some.label, LABEL_INTERNAL);
+    assert_true(has(all.json, "工作秘密事项") && !has(some.json, "工作秘密事项"));
+    assert_int_equal(value_get_int(value_get(all.data, "figures"), "findings_amount_fen", 0), 123456700);
+    struct paper_snapshot gone;
+    struct actor outside = make_actor(store, "outside", "office", world.firm, LABEL_WORK_SECRET);
+    assert_int_equal(paper_take(store->ctx, store->db, &outside, PAPER_OF_SOURCE, world.source, TODAY, NULL, &gone), RC_NOT_FOUND);
+}
+
+STORE_TEST(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan)
+{
+    make_world(store);
+    struct paper_snapshot snapshot = take(store, &world.office, NULL);
+    struct paper_order order = order_of(store, &snapshot, PAPER_PROGRESS,
+                                        "{'opening': '共{{figures.findings}}个问题，3个都要改，另有 9 个问题，涉及123.46万元和7.5万元。', 'next_steps': '{{figures.nothing}}'}");
+    struct paper_made made;
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_true(has(text_of(&made), "共3个问题"));
+    assert_int_equal(value_count(made.faults), 3);
+    assert_true(has_fault(&made, "9 个") && has_fault(&made, "7.5万元") && has_fault(&made, "figures.nothing"));
+    paper_made_done(&made);
+    order = order_of(store, &snapshot, PAPER_PLAN, "{}");
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_true(has_fault(&made, "LY-2026-001-002") && has_fault(&made, "LY-2026-001-001") && has_fault(&made, "T1"));
+    paper_made_done(&made);
+    /* Data whose figure was changed by hand have another digest; with a digest of their own they disagree with their rows. */
+    struct value *data;
+    STORE_OK(paper_thaw(store->ctx, snapshot.json, str_from_cstr(snapshot.digest), &data));
+    value_set((struct value *)value_get(data, "figures"), STR("findings"), value_new_int(store->ctx->arena, 5));
+    struct value *faults = value_new_list(store->ctx->arena);
+    paper_check(store->ctx, data, false, faults);
+    assert_int_equal(value_count(faults), 1);
+    struct str changed = arena_concat(store->ctx->arena, snapshot.json, STR(" "));
+    assert_int_equal(paper_thaw(store->ctx, changed, str_from_cstr(snapshot.digest), &data), RC_CHAIN);
+}
+
+STORE_TEST(differences_to_the_last_issue_are_marked)
+{
+    make_world(store);
+    struct paper_snapshot before = take(store, &world.office, NULL);
+    (void)make_finding(store, world.source, "新增的问题");
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2027-06-30'}", (long long)world.first), NULL));
+    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '重复'}", (long long)world.secret), NULL));
+    struct paper_snapshot after = take(store, &world.office, before.data);
+    const struct value *findings = value_get(after.data, "findings");
+    struct str changes[3];
+    int n = 0;
+    VALUE_EACH (row, findings)
+        changes[n++] = value_get_text(row, "change");
+    assert_int_equal(n, 3);
+    assert_true(str_equal(changes[0], STR("调整")) && !changes[1].n && str_equal(changes[2], STR("新增")));
+    assert_int_equal(value_count(value_get(after.data, "removed")), 1);
+    struct paper_order order = order_of(store, &after, PAPER_PROBLEMS, "{}");
+    struct paper_made made;
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_true(has(text_of(&made), "取消：LY-2026-001-003"));
+    paper_made_done(&made);
+}
+
+static struct value *make_input(struct store *store, int faults)
+{
+    return jsonf(store,
+                 "{'kind': 'plan', 'subject_kind': 'source', 'subject_id': %lld, 'subject_no': 'LY-2026-001', 'source_id': %lld, 'title': '方案', 'unit_id': %lld, 'label': 1, "
+                 "'doc_no': '某集〔2026〕1号', 'snapshot_seq': 9, 'data_sha256': '%064d', 'template_sha256': '%064d', 'text': {'opening': 'a'}, 'faults': ['x'], 'fault_count': %d, "
+                 "'files': [{'format': 'docx', 'sha256': '%064d', 'size': 3}, {'format': 'pdf', 'sha256': '%064d', 'size': 4}]}",
+                 (long long)world.source, (long long)world.source, (long long)world.root, 1, 2, faults, 3, 4);
+}
+
+STORE_TEST(a_paper_is_issued_without_faults_only_and_kept_when_void)
+{
+    make_world(store);
+    int64_t wrong = make(store, &command_paper_make, make_input(store, 1)), right = make(store, &command_paper_make, make_input(store, 0));
+    assert_int_equal(run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)wrong), NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.paper_faults");
+    struct actor reader = make_actor(store, "only_reader", "reader", world.root, LABEL_INTERNAL);
+    assert_int_equal(run_as(store, &reader, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL), RC_FORBIDDEN);
+    STORE_OK(run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM paper WHERE state = 'issued' AND n = 2 AND no = 'LY-2026-001-plan-2' AND doc_no = '某集〔2026〕1号'"), 1);
+    assert_int_equal(run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL), RC_GUARD);
+    STORE_OK(run_as(store, &world.office, &command_paper_void, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)right), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM paper_file WHERE sha256 <> ''"), 4);
+    int64_t one = make(store, &command_paper_template_add, jsonf(store, "{'kind': 'plan', 'title': 'a.docx', 'unit_id': %lld, 'sha256': '%064d', 'size': 3}", (long long)world.root, 5));
+    int64_t two = make(store, &command_paper_template_add, jsonf(store, "{'kind': 'plan', 'title': 'b.docx', 'unit_id': %lld, 'sha256': '%064d', 'size': 3}", (long long)world.root, 6));
+    assert_int_equal(run_as(store, &world.office, &command_paper_template_retire, jsonf(store, "{'id': %lld}", (long long)one), NULL), RC_GUARD);
+    STORE_OK(run_as(store, &world.office, &command_paper_template_retire, jsonf(store, "{'id': %lld}", (long long)two), NULL));
+    expect_kinds(store, "paper");
+    expect_kinds(store, "paper_template");
+    expect_rebuild_equal(store);
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_same),
+                     STORE_CASE(figures_are_counted_over_what_the_maker_may_see), STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
+                     STORE_CASE(differences_to_the_last_issue_are_marked), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void));
+}

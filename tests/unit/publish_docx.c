@@ -1,0 +1,290 @@
+/* Templates: fields in text that Word has cut up, repeated rows and paragraphs, conditions, content controls, faults with
+ * their places; hostile files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "publish/docx.h"
+#include "publish/paper_make.h"
+#include "text/json.h"
+
+static struct ctx ctx;
+
+static int set_up(void **state)
+{
+    (void)state;
+    ctx = (struct ctx){.arena = arena_new(512 * 1024 * 1024)};
+    return ctx.arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(ctx.arena);
+    return 0;
+}
+
+#define NS "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
+#define TYPES                                                                                                          \
+    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" "              \
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>"
+
+/* A package with a body and perhaps one more part. */
+static struct str package(const char *body, const char *name, const char *bytes)
+{
+    struct zip_write *zip;
+    struct buf out;
+    buf_init(&out, 64 * 1024 * 1024);
+    assert_int_equal(zip_write_open(&ctx, NULL, &zip), RC_OK);
+    if (!name || strcmp(name, "[Content_Types].xml") != 0)
+        zip_write_add(zip, STR("[Content_Types].xml"), STR(TYPES));
+    zip_write_add(zip, STR("word/document.xml"), arena_format(ctx.arena, "<w:document " NS "><w:body>%s</w:body></w:document>", body));
+    if (name)
+        zip_write_add(zip, str_from_cstr(name), str_from_cstr(bytes));
+    assert_int_equal(zip_write_close(&ctx, zip, &out), RC_OK);
+    struct str copy = arena_copy_str(ctx.arena, buf_str(&out));
+    buf_done(&out);
+    return copy;
+}
+
+static struct value *json(const char *text)
+{
+    struct value *v;
+    assert_int_equal(json_parse(&ctx, str_from_cstr(text), &v), RC_OK);
+    return v;
+}
+
+static enum rc filled(const char *body, const char *data, struct str *ret_xml)
+{
+    struct docx docx;
+    struct buf out;
+    assert_int_equal(docx_open(&ctx, package(body, NULL, NULL), &docx), RC_OK);
+    enum rc rc = docx_fill(&ctx, &docx, json(data));
+    buf_init(&out, 64 * 1024 * 1024);
+    xml_tree_write(&out, xml_item_child(docx.document, "w:body"));
+    *ret_xml = arena_copy_str(ctx.arena, buf_str(&out));
+    buf_done(&out);
+    return rc;
+}
+
+static bool has(struct str s, const char *needle) { return str_find(s, str_from_cstr(needle), 0) != SIZE_MAX; }
+
+static int count(struct str s, const char *needle)
+{
+    int n = 0;
+    for (size_t at = 0; (at = str_find(s, str_from_cstr(needle), at)) != SIZE_MAX; at++)
+        n++;
+    return n;
+}
+
+#define T(text) "<w:t>" text "</w:t>"
+#define R(text) "<w:r>" T(text) "</w:r>"
+#define P(runs) "<w:p>" runs "</w:p>"
+
+static void a_field_that_word_has_cut_into_runs_is_filled(void **state)
+{
+    (void)state;
+    struct str xml;
+    assert_int_equal(filled(P(R("A{") "<w:r><w:rPr><w:b/></w:rPr>" T("{na") "</w:r>" R("me}}B{{na") R("me}}C")), "{\"name\":\"<x>\"}", &xml), RC_OK);
+    assert_true(has(xml, "A&lt;x&gt;"));
+    assert_true(has(xml, "B&lt;x&gt;") && has(xml, "C"));
+    assert_false(has(xml, "{"));
+}
+
+static void a_value_is_not_looked_at_again(void **state)
+{
+    (void)state;
+    struct str xml;
+    assert_int_equal(filled(P(R("{{a}}")), "{\"a\":\"{{b}}\",\"b\":\"secret\"}", &xml), RC_OK);
+    assert_true(has(xml, "{{b}}") && !has(xml, "secret"));
+}
+
+static void rows_and_paragraphs_are_repeated_with_their_names_and_those_around(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body = P(R("{{#items}}")) P(R("{{n}}{{title}}{{all}}")) P(R("{{/items}}"))
+        "<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc>" P(R("head")) "</w:tc></w:tr><w:tr><w:tc>" P(R("{{#items}}") R("{{title}}")) "</w:tc><w:tc>" P(
+            R("{{#parts}}[{{.}}]{{/parts}}{{/items}}")) "</w:tc></w:tr></w:tbl>";
+    assert_int_equal(filled(body, "{\"all\":\"!\",\"items\":[{\"n\":1,\"title\":\"one\",\"parts\":[\"p\",\"q\"]},{\"n\":2,\"title\":\"two\",\"parts\":[]}]}", &xml), RC_OK);
+    assert_true(has(xml, "1one!") && has(xml, "2two!"));
+    assert_int_equal(count(xml, "<w:tr>"), 3);
+    assert_true(has(xml, "[p][q]"));
+    assert_false(has(xml, "{{"));
+}
+
+static void a_section_over_several_rows_repeats_them_all(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body = "<w:tbl><w:tr><w:tc>" P(R("{{#items}}{{a}}")) "</w:tc></w:tr><w:tr><w:tc>" P(R("{{b}}{{/items}}")) "</w:tc></w:tr></w:tbl>";
+    assert_int_equal(filled(body, "{\"items\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}]}", &xml), RC_OK);
+    assert_int_equal(count(xml, "<w:tr>"), 4);
+    assert_true(has(xml, ">1<") && has(xml, ">4<"));
+    assert_int_equal(filled(body, "{\"items\":[]}", &xml), RC_OK);
+    assert_false(has(xml, "<w:tbl>")); /* no table without rows */
+}
+
+static void conditions_show_what_is_and_what_is_not(void **state)
+{
+    (void)state;
+    struct str xml;
+    assert_int_equal(filled(P(R("{{#due}}till {{due}}{{/due}}{{^due}}open{{/due}}")) P(R("{{^list}}")) P(R("none")) P(R("{{/list}}")),
+                            "{\"due\":null,\"list\":[]}", &xml), RC_OK);
+    assert_true(has(xml, "open") && has(xml, "none") && !has(xml, "till"));
+}
+
+static void a_long_text_becomes_paragraphs_or_lines(void **state)
+{
+    (void)state;
+    struct str xml;
+    assert_int_equal(filled(P(R("{{a}}")) P(R("x {{a}}")), "{\"a\":\"one\\ntwo\"}", &xml), RC_OK);
+    assert_int_equal(count(xml, "<w:p>"), 3);
+    assert_int_equal(count(xml, "<w:br/>"), 1);
+}
+
+static void content_controls_are_fields(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body = P(R("No. ") "<w:sdt><w:sdtPr><w:tag w:val=\"no\"/></w:sdtPr><w:sdtContent>" R("click here") R(" more") "</w:sdtContent></w:sdt>")
+        "<w:sdt><w:sdtPr><w:tag w:val=\"#items\"/></w:sdtPr><w:sdtContent>" P(R("{{title}}")) "</w:sdtContent></w:sdt>";
+    assert_int_equal(filled(body, "{\"no\":\"7\",\"items\":[{\"title\":\"one\"},{\"title\":\"two\"}]}", &xml), RC_OK);
+    assert_true(has(xml, ">7<") && !has(xml, "click") && !has(xml, "more"));
+    assert_true(has(xml, "one") && has(xml, "two"));
+}
+
+static void every_fault_is_told_with_its_place(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body = P(R("fine")) P(R("{{nothing}}")) "<w:tbl><w:tr><w:tc>" P(R("a")) "</w:tc><w:tc>" P(R("{{wrong.name}}")) "</w:tc></w:tr></w:tbl>" P(R("{{#open}}"));
+    assert_int_equal(filled(body, "{\"open\":true}", &xml), RC_INVALID);
+    assert_int_equal(ctx.issue_count, 3);
+    assert_true(str_equal(ctx.first->place, STR("p2")) && str_equal(ctx.first->args[0], STR("nothing")));
+    assert_true(str_equal(ctx.first->next->place, STR("table 1 r1 c2")));
+    assert_true(str_equal(ctx.first->next->next->key, STR("template.unclosed")));
+}
+
+static void expect_refused(struct str bytes, const char *key)
+{
+    struct docx docx;
+    ctx_clear_issues(&ctx);
+    assert_int_not_equal(docx_open(&ctx, bytes, &docx), RC_OK);
+    assert_non_null(ctx.first);
+    if (!str_equal_cstr(ctx.first->key, key))
+        fail_msg("%.*s, not %s", STR_ARG(ctx.first->key), key);
+}
+
+static void hostile_templates_are_refused_each_with_its_reason(void **state)
+{
+    (void)state;
+#define RELATION(type, target, mode)                                                                                   \
+    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" Type=\"x/" type "\" Target=\"" target      \
+    "\"" mode "/></Relationships>"
+    const char *plain = P(R("x"));
+    expect_refused(STR("hello"), "template.not_word");
+    expect_refused(package(plain, "word/vbaProject.bin", "x"), "template.macro");
+    expect_refused(package(plain, "[Content_Types].xml", "<Types>application/vnd.ms-word.document.macroEnabled.main+xml wordprocessingml</Types>"), "template.macro");
+    expect_refused(package(plain, "word/embeddings/oleObject1.bin", "x"), "template.object");
+    expect_refused(package("<w:p><w:r><w:object/></w:r></w:p>", NULL, NULL), "template.object");
+    expect_refused(package(plain, "word/_rels/document.xml.rels", RELATION("hyperlink", "http://example.com/", " TargetMode=\"External\"")), "template.external");
+    expect_refused(package(plain, "word/_rels/settings.xml.rels", RELATION("attachedTemplate", "file://host/x.dotm", "")), "template.external");
+    expect_refused(package(plain, "word/_rels/document.xml.rels", RELATION("aFChunk", "x.html", "")), "template.included");
+    expect_refused(package("<w:altChunk/>", NULL, NULL), "template.included");
+    expect_refused(package("<w:p><w:fldSimple w:instr=\" DDEAUTO c:\\\\x \"/></w:p>", NULL, NULL), "template.field_command");
+    expect_refused(package("<w:p><w:r><w:instrText> INCLUDETEXT \"x\" </w:instrText></w:r></w:p>", NULL, NULL), "template.field_command");
+    expect_refused(package("<w:p><w:r><w:instrText>=1+1</w:instrText></w:r></w:p>", NULL, NULL), "template.field_command");
+    expect_refused(package(plain, "word/styles.xml", "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><x>&b;</x>"), "template.doctype");
+    expect_refused(package(plain, "word/styles.xml", "<x><y></x>"), "template.xml");
+    expect_refused(package(plain, "../outside.xml", "<x/>"), "reader.zip_path");
+    struct buf zeros CLEANUP(buf_done);
+    buf_init(&zeros, 80 * 1024 * 1024);
+    memset(buf_add_space(&zeros, 30 * 1024 * 1024), ' ', 30 * 1024 * 1024);
+    expect_refused(package(plain, "word/big.xml", buf_str(&zeros).p), "reader.zip_bomb");
+    struct buf deep CLEANUP(buf_done);
+    buf_init(&deep, 1 << 20);
+    for (int i = 0; i < 400; i++)
+        buf_add_cstr(&deep, "<x>");
+    expect_refused(package(plain, "word/styles.xml", buf_str(&deep).p), "template.deep");
+    struct docx docx;
+    ctx_clear_issues(&ctx);
+    assert_int_equal(docx_open(&ctx, package("<w:p><w:r><w:instrText> PAGE \\* MERGEFORMAT </w:instrText></w:r></w:p>", NULL, NULL), &docx), RC_OK);
+}
+
+/* Every name in a shipped template is a field of its subject's data: that is tried by the store test.  Here: that each is a
+ * sound template. */
+static void every_shipped_template_opens_and_is_made_the_same_twice(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < PAPER_KINDS; kind++) {
+        struct str one, two;
+        struct docx docx;
+        assert_int_equal(paper_shipped(&ctx, (enum paper_kind)kind, &one), RC_OK);
+        assert_int_equal(paper_shipped(&ctx, (enum paper_kind)kind, &two), RC_OK);
+        assert_true(str_equal(one, two));
+        assert_int_equal(docx_open(&ctx, one, &docx), RC_OK);
+    }
+}
+
+static void a_filled_file_is_read_as_a_tree(void **state)
+{
+    (void)state;
+    struct doc *doc;
+    struct buf out CLEANUP(buf_done), pdf CLEANUP(buf_done);
+    struct docx docx;
+    struct doc_facts facts = {.title = STR("T"), .snapshot_seq = 9, .snapshot_digest = STR("abc")};
+    buf_init(&out, 1 << 24);
+    buf_init(&pdf, 1 << 24);
+    assert_int_equal(paper_describe(&ctx, STR("TITLE {{t}}\nHEADING_1 one\nLEAD 1.{{t}}||text\nLANDSCAPE\nTABLE 1 2\nHEAD a|b\nROW ^{{#r}}{{x}}|y{{/r}}\nPORTRAIT\nBODY end\n"),
+                                    &facts, &doc), RC_OK);
+    assert_int_equal(doc_write_docx(doc, &out), RC_OK);
+    assert_int_equal(docx_open(&ctx, buf_str(&out), &docx), RC_OK);
+    assert_int_equal(docx_fill(&ctx, &docx, json("{\"t\":\"Name\",\"r\":[{\"x\":1},{\"x\":2}]}")), RC_OK);
+    docx_set_facts(&ctx, &docx, &facts);
+    assert_int_equal(docx_read(&ctx, &docx, &facts, &doc), RC_OK);
+    struct doc_block *block = doc->first;
+    assert_int_equal(block->style, DOC_TITLE);
+    assert_true(str_equal(doc_block_text(doc, block), STR("Name")));
+    block = block->next;
+    assert_int_equal(block->style, DOC_HEADING_1);
+    block = block->next;
+    assert_int_equal(block->style, DOC_HEADING_3);
+    assert_true(str_equal(doc_block_text(doc, block), STR("1.Nametext")));
+    block = block->next;
+    assert_int_equal(block->kind, DOC_TURN);
+    assert_true(block->is_landscape);
+    block = block->next;
+    assert_int_equal(block->kind, DOC_TABLE);
+    assert_true(block->table->first->is_head);
+    assert_true(str_equal(doc_block_text(doc, block->table->last->first->first), STR("2")));
+    assert_int_equal(block->table->last->first->first->style, DOC_CELL_MID);
+    block = block->next;
+    assert_int_equal(block->kind, DOC_TURN);
+    assert_false(block->is_landscape);
+    block = block->next->next; /* the line of the snapshot */
+    assert_true(has(doc_block_text(doc, block), "abc"));
+    assert_int_equal(doc_write_pdf(doc, &pdf), RC_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_field_that_word_has_cut_into_runs_is_filled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_value_is_not_looked_at_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_and_paragraphs_are_repeated_with_their_names_and_those_around, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_section_over_several_rows_repeats_them_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(conditions_show_what_is_and_what_is_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_text_becomes_paragraphs_or_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(content_controls_are_fields, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_fault_is_told_with_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(hostile_templates_are_refused_each_with_its_reason, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_shipped_template_opens_and_is_made_the_same_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_filled_file_is_read_as_a_tree, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
