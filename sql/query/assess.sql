@@ -155,10 +155,8 @@ FROM unit_anc a JOIN finding f ON f.unit_id = a.unit JOIN cycle c ON c.finding_i
 WHERE a.ancestor = $unit_id AND f.status <> 'withdrawn' AND (f.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding m JOIN unit_anc x ON x.unit = m.unit_id AND x.ancestor = $unit_id WHERE m.id = f.main_id AND m.status <> 'withdrawn')) AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter closed c.closed_on >= $from AND c.closed_on <= $to
 -- :filter closed_late c.closed_on >= $from AND c.closed_on <= $to AND c.is_on_time = 0
--- :filter hung c.closed_on IS NULL AND c.due >= $from AND c.due <= $to AND c.due < $today
 -- :filter recurred (c.n > 1 OR f.recurs_id IS NOT NULL) AND c.started >= $from AND c.started <= $to
 -- :filter unclosed c.closed_on IS NULL AND c.due >= $from AND c.due <= $to AND c.due < $today
--- :filter recurred c.n > 1 AND c.started >= $from AND c.started <= $to
 -- :filter returned c.returned_count > 0 AND c.started <= $to AND (c.closed_on IS NULL OR c.closed_on >= $from)
 -- :sort day f.id
 
