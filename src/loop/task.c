@@ -14,7 +14,8 @@ enum {
     TITLE_MAX = 300,
     WEIGHT_DEFAULT = 100,
     WEIGHT_MAX = 10000,
-    DEPTH_MAX = 8
+    DEPTH_MAX = 8,
+    REPORT_DAYS_MAX = 366
 };
 
 enum rc task_find_for_write(struct command_call *call, int64_t id, struct value **ret_row)
@@ -390,12 +391,26 @@ static enum rc task_cancel(struct command_call *call)
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
 #define PHASES "|immediate|concentrated|long_term"
+#define CYCLES "|weekly|monthly|bimonthly|days" /* days: every report_days days, kept as days:N */
+
+/* The cycle of one's own: its days go into the one text that tells a cycle. */
+static enum rc task_prepare(struct ctx *ctx, struct value *input)
+{
+    int64_t days = value_get_int(input, "report_days", 0);
+    if (!str_equal(value_get_text(input, "report_cycle"), STR("days")))
+        return RC_OK;
+    if (days < 1 || days > REPORT_DAYS_MAX)
+        return ctx_fail_field(ctx, RC_INVALID, "task.report_days_range", "report_days");
+    value_set(input, STR("report_cycle"), value_new_text(ctx->arena, arena_format(ctx->arena, "days:%lld", (long long)days)));
+    return RC_OK;
+}
 #define TASK_FIELDS                                                                                                    \
     {"unit_id", FIELD_ID, true, 0, NULL}, {"title", FIELD_TEXT, false, TITLE_MAX, NULL},                               \
         {"goal", FIELD_LONG, false, 2000, NULL}, {"finish_mark", FIELD_LONG, false, 2000, NULL},                       \
         {"phase", FIELD_CHOICE, false, 0, PHASES}, {"start", FIELD_DATE, false, 0, NULL},                              \
         {"due", FIELD_DATE, false, 0, NULL}, {"weight", FIELD_INT, false, 0, NULL},                                    \
-        {"report_cycle", FIELD_CHOICE, false, 0, "|weekly|monthly|bimonthly"}, {"doer_id", FIELD_ID, false, 0, NULL},  \
+        {"report_cycle", FIELD_CHOICE, false, 0, CYCLES},         \
+        {"report_days", FIELD_INT, false, 0, NULL}, {"doer_id", FIELD_ID, false, 0, NULL},  \
     {                                                                                                                  \
         "contact_id", FIELD_ID, false, 0, NULL                                                                         \
     }
@@ -405,6 +420,7 @@ const struct command command_task_assign = {.name = "task.assign",
                                             .is_on_source = true,
                                             .perm = PERM_PLAN_WRITE,
                                             COMMAND_FIELDS(task_assign_fields),
+                                            .prepare = task_prepare,
                                             .run = task_assign,
                                             .path = "/measures/{measure_id}/tasks",
                                             .redirect = "/tasks/{id}"};
@@ -414,6 +430,7 @@ const struct command command_task_split = {.name = "task.split",
                                            .is_on_source = true,
                                            .perm = PERM_TASK_APPROVE,
                                            COMMAND_FIELDS(task_split_fields),
+                                           .prepare = task_prepare,
                                            .run = task_split,
                                            .path = "/tasks/{id}/split",
                                            .redirect = "/tasks/{id}"};
@@ -463,13 +480,15 @@ static const struct field task_change_fields[] = {{"id", FIELD_ID, true, 0, NULL
                                                   {"start", FIELD_DATE, false, 0, NULL},
                                                   {"due", FIELD_DATE, false, 0, NULL},
                                                   {"weight", FIELD_INT, false, 0, NULL},
-                                                  {"report_cycle", FIELD_CHOICE, false, 0, "|weekly|monthly|bimonthly"},
+                                                  {"report_cycle", FIELD_CHOICE, false, 0, CYCLES},
+                                                  {"report_days", FIELD_INT, false, 0, NULL},
                                                   {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_task_change = {.name = "task.change",
                                             .is_on_source = true,
                                             .is_patch = true,
                                             .perm = PERM_PLAN_WRITE,
                                             COMMAND_FIELDS(task_change_fields),
+                                            .prepare = task_prepare,
                                             .run = task_change,
                                             .path = "/tasks/{id}/change",
                                             .redirect = "/tasks/{id}"};

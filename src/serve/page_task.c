@@ -76,8 +76,12 @@ static void put_task_words(struct page *page, struct value *task)
     put_day(page, task, "last_report_at", "reported_on");
     put_day(page, task, "created_at", "created_on");
     struct str cycle = value_get_text(task, "report_cycle");
+    bool is_own = str_has_prefix(cycle, STR("days:"));
+    struct str days = is_own ? str_slice(cycle, 5, cycle.n) : STR("");
     value_put_text(arena, task, "cycle_label",
-                   cycle.n ? page_text(page, arena_format(arena, "report_cycle.%.*s", STR_ARG(cycle)).p) : STR(""));
+                   is_own    ? page_text_args(page, "task.every_days", &days, 1)
+                   : cycle.n ? page_text(page, arena_format(arena, "report_cycle.%.*s", STR_ARG(cycle)).p)
+                             : STR(""));
     value_put_text(arena, task, "label_label",
                    page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(task, "label", 1)).p));
     value_put_bool(arena, task, "is_extended", value_get_int(task, "extension_count", 0) > 0);

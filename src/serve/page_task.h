@@ -6,7 +6,7 @@
 
 #define TASK_STATES "assigned|disputed|doing|submitted|returned|done|cancelled"
 #define TASK_PHASES "immediate|concentrated|long_term"
-#define TASK_CYCLES "|weekly|monthly|bimonthly"
+#define TASK_CYCLES "|weekly|monthly|bimonthly|days"
 
 /* Adds the words of a row: state_label, phase_label, due_state, due_state_label, due_left_text, progress_text,
  * progress_percent, unit_label. */

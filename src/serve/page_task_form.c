@@ -41,6 +41,19 @@ static enum rc put_people(struct page *page, struct value *form, const char *nam
     return RC_OK;
 }
 
+/* days:N is shown as the choice of days and a field with their number. */
+static void put_cycle(struct page *page, struct value *form, const struct value *row)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str cycle = value_get_text(row, "report_cycle");
+    struct value *shown = value_new_map(arena);
+    bool is_own = str_has_prefix(cycle, STR("days:"));
+    value_put_text(arena, shown, "report_cycle", is_own ? STR("days") : cycle);
+    value_put_text(arena, shown, "report_days", is_own ? str_slice(cycle, 5, cycle.n) : STR(""));
+    typed_form_choices(page, typed_form_field(page, form, "report_cycle", shown), TASK_CYCLES, "report_cycle");
+    typed_form_field(page, form, "report_days", shown);
+}
+
 static void put_texts(struct page *page, struct value *form, const struct value *row)
 {
     static const char *const plain[] = {"title", "goal", "finish_mark", "start", "due", "weight", "rev"};
@@ -48,7 +61,7 @@ static void put_texts(struct page *page, struct value *form, const struct value 
         typed_form_field(page, form, plain[i], row);
     typed_form_field(page, form, "reason", NULL);
     typed_form_choices(page, typed_form_field(page, form, "phase", row), TASK_PHASES, "phase");
-    typed_form_choices(page, typed_form_field(page, form, "report_cycle", row), TASK_CYCLES, "report_cycle");
+    put_cycle(page, form, row);
 }
 
 static void put_kind(struct page *page, struct value *form, const char *about_key, struct str about, bool has_unit,

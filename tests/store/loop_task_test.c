@@ -233,11 +233,32 @@ STORE_TEST(a_task_names_who_does_it)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(a_task_may_report_in_a_cycle_of_its_own)
+{
+    make_world(store);
+    make_task(store);
+    STORE_OK(run_as(store, &world.office, &command_task_change,
+                    jsonf(store, "{'id': %lld, 'report_cycle': 'days', 'report_days': 10}", (long long)world.task), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM task WHERE report_cycle = 'days:10'"), 1);
+    for (int i = 0; i < 2; i++) {
+        enum rc rc = run_as(store, &world.office, &command_task_change,
+                            jsonf(store, "{'id': %lld, 'report_cycle': 'days', 'report_days': %d}", (long long)world.task,
+                                  i ? 367 : 0),
+                            NULL);
+        assert_int_equal(rc, RC_INVALID);
+        assert_string_equal(issue_field(store), "report_days");
+    }
+    STORE_OK(run_as(store, &world.office, &command_task_change,
+                    jsonf(store, "{'id': %lld, 'report_cycle': 'monthly', 'report_days': 10}", (long long)world.task), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM task WHERE report_cycle = 'monthly'"), 1);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_finding_waits_for_its_unit_to_confirm),
                      STORE_CASE(a_disputed_finding_goes_to_the_office_and_moves_on),
                      STORE_CASE(a_task_is_accepted_split_and_cancelled_from_below),
                      STORE_CASE(a_disputed_task_is_decided_above), STORE_CASE(a_task_keeps_its_dates_once_accepted),
-                     STORE_CASE(a_task_has_the_label_of_its_finding), STORE_CASE(a_task_names_who_does_it));
+                     STORE_CASE(a_task_has_the_label_of_its_finding), STORE_CASE(a_task_names_who_does_it),
+                     STORE_CASE(a_task_may_report_in_a_cycle_of_its_own));
 }
