@@ -1,6 +1,6 @@
 /* app.c: one server process: opens, serves, stops.
  *
- * Threads: the I/O loop (this one), N workers with a reading connection each, the writer, the daily work.
+ * Threads: the I/O loop (this one), N workers with a reading connection each, the writer, the daily work, the sender.
  */
 #include "serve/app.h"
 
@@ -16,6 +16,7 @@
 #include "serve/gzip.h"
 #include "serve/http_headers.h"
 #include "serve/page.h"
+#include "serve/sender.h"
 #include "serve/static.h"
 #include "serve/templates.h"
 #include "watch/board.h"
@@ -275,8 +276,13 @@ static void on_signal(int signal_number)
 enum rc app_run(struct app *app)
 {
     struct daily *daily = NULL;
+    struct sender *sender = NULL;
     if (app->settings->daily_work)
         TRY(daily_start(app->writer, &daily));
+    if (app->settings->send && sender_start(app->writer, app->settings, &sender) != RC_OK) {
+        daily_stop(daily);
+        return RC_NOMEM;
+    }
     app_running = app;
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
@@ -285,6 +291,7 @@ enum rc app_run(struct app *app)
     (void)signal(SIGPIPE, SIG_IGN);
     enum rc rc = http_server_run(app->server);
     app_running = NULL;
+    sender_stop(sender);
     daily_stop(daily);
     return rc;
 }

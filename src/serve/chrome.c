@@ -29,6 +29,7 @@ static const struct nav_row nav_rows[] = {
     {"search", "/search", "search", "nav.search", PERM_FINDING_READ},
     {"users", "/accounts", "users", "nav.users", PERM_ACCOUNT_READ},
     {"events", "/events", "history", "nav.events", PERM_EVENT_READ},
+    {"outbox", "/outbox", "send", "nav.outbox", PERM_SYSTEM_READ},
     {"settings", "/settings", "settings", "nav.settings", PERM_SYSTEM_READ},
     {"help", "/help", "help", "nav.help", PERM_SELF},
 };

@@ -352,5 +352,6 @@ enum rc page_me(struct page *page)
     value_put_text(arena, page->view, "name", page->session.name);
     put_choice(page, "langs", "zh-CN|en", "lang", str_from_cstr(lang_tag(page->lang)));
     put_choice(page, "themes", "auto|light|dark", "theme", chrome_theme(page));
+    TRY(page_put_wish(page));
     return page_put_feeds(page);
 }

@@ -13,13 +13,15 @@ static struct str clock_text(struct arena *arena, int64_t minute)
     return minute < 0 ? STR("") : arena_format(arena, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
 }
 
-static enum rc put_wish(struct page *page)
+enum rc page_put_wish(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     struct value *row;
     struct db_stmt *st = db_query(page->db, Q_NOTICE_WISH_GET);
     db_bind_int(st, "account_id", page->session.account_id);
     TRY(db_first_row(&page->ctx, st, &row));
+    bool is_inbox = str_has_prefix(page->request->path, STR("/inbox"));
+    value_put_text(arena, page->view, "wish_back", is_inbox ? STR("/inbox#wish") : STR("/me#wish"));
     struct value *wish = value_put_map(arena, page->view, "wish");
     value_put_bool(arena, wish, "is_mail", value_is_null(value_get(row, "is_mail")) || value_get_int(row, "is_mail", 1));
     value_put_text(arena, wish, "quiet_from", clock_text(arena, value_get_int(row, "quiet_from", -1)));
@@ -68,7 +70,7 @@ enum rc page_inbox(struct page *page)
     value_put_bool(arena, page->view, "has_items", value_count(items) > 0);
     value_put_bool(arena, page->view, "is_unread_only", show->filter != 0);
     value_put_text(arena, page->view, "back", show->filter ? STR("/inbox") : STR("/inbox?show=all"));
-    return put_wish(page);
+    return page_put_wish(page);
 }
 
 /* Where a form of the inbox leads back to. */

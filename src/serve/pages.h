@@ -205,6 +205,15 @@ enum rc page_inbox_read_post(struct page *page);
 enum rc page_inbox_mute_post(struct page *page);
 enum rc page_inbox_wish_post(struct page *page);
 
+/* page_outbox.c */
+enum rc page_outbox(struct page *page);
+enum rc page_outbox_test_post(struct page *page);
+enum rc page_outbox_again_post(struct page *page);
+enum rc page_webhook_new(struct page *page);
+enum rc page_webhook(struct page *page);
+enum rc page_webhook_test_post(struct page *page);
+enum rc page_put_wish(struct page *page); /* page_inbox.c: "wish", how I want to be told, also for the own account page */
+
 /* page_map.c */
 enum rc page_map(struct page *page);
 enum rc page_map_export(struct page *page);

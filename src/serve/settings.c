@@ -221,7 +221,8 @@ struct value *settings_to_value(struct arena *arena, const struct settings *sett
                            : row->kind == KIND_INT ? arena_format(arena, "%lld", (long long)*(const int64_t *)field)
                                                    : str_from_cstr(*(const bool *)field ? "true" : "false");
         /* Secrets are told to nobody: a password inside a URL, a token. */
-        bool is_secret = str_equal_cstr(str_from_cstr(row->key), "metrics-token") && value.n;
+        struct str key = str_from_cstr(row->key);
+        bool is_secret = value.n && (str_equal(key, STR("metrics-token")) || str_equal(key, STR("mail-password")));
         if (row->kind == KIND_TEXT)
             value = settings_hide_password(arena, value);
         value_put_text(arena, item, "key", str_from_cstr(row->key));

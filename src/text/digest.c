@@ -13,6 +13,15 @@ void digest_sha256(struct str s, uint8_t ret_digest[DIGEST_BYTES])
     crypto_hash_sha256(ret_digest, (const unsigned char *)(s.n ? s.p : ""), s.n);
 }
 
+void digest_hmac_sha256(struct str key, struct str s, uint8_t ret_digest[DIGEST_BYTES])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)(key.n ? key.p : ""), key.n);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)(s.n ? s.p : ""), s.n);
+    crypto_auth_hmacsha256_final(&state, ret_digest);
+    sodium_memzero(&state, sizeof state);
+}
+
 static crypto_hash_sha256_state *sha256_of(struct digest *digest)
 {
     return (crypto_hash_sha256_state *)(void *)digest->state;

@@ -23,6 +23,8 @@ struct digest {
 };
 
 void digest_sha256(struct str s, uint8_t ret_digest[DIGEST_BYTES]);
+/* HMAC-SHA-256, RFC 2104; any length of key. */
+void digest_hmac_sha256(struct str key, struct str s, uint8_t ret_digest[DIGEST_BYTES]);
 /* Begins; RC_NOMEM, RC_UNSUPPORTED when OpenSSL here has no SM3.  SHA-256 never fails. */
 enum rc digest_init(struct digest *digest, enum digest_kind kind) MUST_CHECK;
 void digest_update(struct digest *digest, const void *p, size_t n);
