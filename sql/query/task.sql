@@ -185,5 +185,5 @@ SELECT count(*) FROM (SELECT 1 AS one FROM task t WHERE {scope t.unit_id t.label
 -- People for a choice: whoever belongs to a unit that the reader may see.
 -- :name person_options
 -- scope: p
-SELECT p.id, p.name, p.title, u.short_name AS unit_short, u.name AS unit_name FROM person p JOIN unit u ON u.id = p.unit_id
+SELECT p.id, p.name, p.title, p.pinyin, u.short_name AS unit_short, u.name AS unit_name FROM person p JOIN unit u ON u.id = p.unit_id
 WHERE {scope p.unit_id 1} AND u.valid_to IS NULL ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id, p.sort_key, p.id LIMIT 2000

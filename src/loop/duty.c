@@ -143,6 +143,36 @@ static enum rc finding_charge(struct command_call *call)
     return charge(call, NOUN_FINDING, row);
 }
 
+enum rc duty_charge_finding(struct command_call *call, int64_t id, const char *field, int64_t actor_id, bool *ret_changed,
+                            struct value **ret_row)
+{
+    struct arena *arena = call->ctx->arena;
+    struct command_call other = *call;
+    struct value *input = value_new_map(arena), *row;
+    value_put_int(arena, input, "id", id);
+    value_put_int(arena, input, field, actor_id);
+    value_put_text(arena, input, "reason", value_get_text(call->input, "reason"));
+    other.input = input;
+    other.result = value_new_map(arena);
+    TRY(finding_read_locked(&other, id, &row));
+    enum rc rc = charge(&other, NOUN_FINDING, row);
+    if (rc != RC_NOT_FOUND)
+        *ret_row = row;
+    *ret_changed = rc == RC_OK && value_get_bool(other.result, "is_changed");
+    return rc;
+}
+
+bool duty_field_kind(struct str field, bool *ret_is_unit)
+{
+    for (int i = 0; i < ROLES; i++) {
+        if (!str_equal_cstr(field, roles[i].field) || str_equal(field, STR("assist_ids")))
+            continue;
+        *ret_is_unit = roles[i].is_unit;
+        return true;
+    }
+    return false;
+}
+
 static enum rc measure_charge(struct command_call *call)
 {
     struct value *row;

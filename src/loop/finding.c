@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "loop/closing.h"
+#include "loop/duty.h"
 
 #define PHASES "immediate|concentrated|long_term"
 #define NATURES "|individual|common|mechanism|legacy"
@@ -286,6 +287,30 @@ static enum rc find_unit_named(struct command_call *call, struct str name, struc
     return RC_OK;
 }
 
+/* A person by id, name, pinyin or initials, of those whom the actor may see; "name unit" when there are two.  0: nobody. */
+static enum rc find_person_named(struct command_call *call, struct str name, int64_t *ret_id)
+{
+    struct str rest = name, first, unit;
+    struct value *rows;
+    *ret_id = 0;
+    if (!name.n)
+        return RC_OK;
+    struct db_stmt *st = db_query(call->db, Q_PERSON_NAMED);
+    (void)str_split_next(&rest, ' ', &first);
+    unit = str_trim(rest);
+    int64_t id = 0;
+    (void)str_parse_int64(first, &id);
+    actor_bind_scope(st, call->actor, PERM_UNIT_READ);
+    db_bind_text(st, "name", first);
+    db_bind_text(st, "unit", unit);
+    db_bind_int(st, "id", id);
+    TRY(db_rows(call->ctx, st, &rows));
+    if (value_count(rows) != 1)
+        return ctx_fail_field(call->ctx, RC_INVALID, value_count(rows) ? "person.ambiguous" : "person.not_found", "value");
+    *ret_id = value_get_int(rows->items.first, "id", 0);
+    return RC_OK;
+}
+
 /* The one field of a bulk edit as a typed map, by the same rules as the form of a single finding.  "field=value" in one
  * is what a page offers as a choice. */
 static enum rc read_bulk_value(struct command_call *call, struct value **ret_input)
@@ -332,19 +357,52 @@ static void add_bulk_row(struct command_call *call, struct value *rows, int64_t 
     value_put_text(arena, row, "argument", rc != RC_OK && issue && issue->arg_count ? issue->args[0] : STR(""));
 }
 
+/* What a bulk edit does to each row: a field of its own, or who carries it. */
+struct bulk {
+    const struct value *input;
+    const char *duty; /* NULL: a field */
+    int64_t actor_id;
+};
+
+static enum rc read_bulk(struct command_call *call, struct bulk *ret_bulk)
+{
+    struct str name = value_get_text(call->input, "field"), value = value_get_text(call->input, "value");
+    struct value *input = NULL;
+    bool is_unit;
+    *ret_bulk = (struct bulk){0};
+    if (!duty_field_kind(name, &is_unit)) {
+        TRY(read_bulk_value(call, &input));
+        ret_bulk->input = input;
+        return RC_OK;
+    }
+    ret_bulk->duty = arena_copy_cstr(call->ctx->arena, name);
+    if (is_unit) {
+        TRY(find_unit_named(call, value, &value));
+        return !value.n || str_parse_int64(value, &ret_bulk->actor_id) ? RC_OK
+                                                                      : ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "value");
+    }
+    return find_person_named(call, value, &ret_bulk->actor_id);
+}
+
+static enum rc change_one(struct command_call *call, const struct bulk *bulk, int64_t id, bool *ret_changed, struct value **ret_finding)
+{
+    return bulk->duty ? duty_charge_finding(call, id, bulk->duty, bulk->actor_id, ret_changed, ret_finding)
+                      : change_finding(call, id, bulk->input, ret_changed, ret_finding);
+}
+
 /* Each row stands for itself: what one may not change stays as it was and says why. */
 static enum rc finding_bulk(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
-    struct value *input;
-    TRY(read_bulk_value(call, &input));
+    struct bulk bulk;
+    TRY(read_bulk(call, &bulk));
     struct value *rows = value_put_list(arena, call->result, "rows");
     int64_t done = 0, same = 0, failed = 0;
     VALUE_EACH (item, value_get(call->input, "ids")) {
         bool is_changed = false;
         struct value *finding = NULL;
         TRY(db_savepoint(call->ctx, call->db));
-        enum rc rc = change_finding(call, item->integer, input, &is_changed, &finding);
+        enum rc rc = change_one(call, &bulk, item->integer, &is_changed, &finding);
         if (rc != RC_OK)
             db_savepoint_rollback(call->db);
         if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
@@ -432,7 +490,7 @@ const struct command command_finding_change = {.name = "finding.change",
 static const struct field finding_bulk_fields[] = {
     {"ids", FIELD_IDS, true, 1000, NULL},
     {"field", FIELD_TEXT, true, 0,
-     NULL}, /* phase nature severity unit_id due responsible label, or one with "=value" */
+     NULL}, /* phase nature severity unit_id due responsible label lead_leader_id lead_dept_id supervisor_id, or one with "=value" */
     {"value", FIELD_TEXT, false, 0, NULL},
     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_bulk = {.name = "finding.bulk",

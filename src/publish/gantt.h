@@ -15,7 +15,7 @@ struct gantt_row {
     int32_t start, due, base_start, base_due, real_start, real_due; /* days; 0: none */
     int16_t done_percent;
     enum canvas_state state;
-    bool is_critical;
+    bool is_critical, is_overlap; /* is_overlap: begins before its predecessors end, on purpose */
 };
 
 struct gantt_link { /* rows */

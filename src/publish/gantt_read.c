@@ -77,6 +77,7 @@ static enum rc add_node(struct reading *reading, const struct value *node)
     row->base_due = day_of(node, "base_due");
     row->real_start = day_of(node, "real_start");
     row->real_due = day_of(node, "real_due");
+    row->is_overlap = value_get_int(node, "is_overlap", 0) != 0;
     row->done_percent = row->real_due ? 100 : 0;
     row->state = state_of(reading, row->real_due != 0, false, row->due);
     row->sub = value_get_text(node, "deliverable");
@@ -169,7 +170,7 @@ static enum rc mark_critical(struct reading *reading)
         at[i] = n;
         if (row->kind == GANTT_NODE)
             nodes[n++] = (struct schedule_node){
-                .start = row->start, .due = row->due, .real_start = row->real_start, .real_due = row->real_due};
+                .start = row->start, .due = row->due, .real_start = row->real_start, .real_due = row->real_due, .is_overlap = row->is_overlap};
     }
     for (int32_t i = 0; i < gantt->link_count; i++)
         links[i] = (struct schedule_link){at[gantt->links[i].to], at[gantt->links[i].from]};

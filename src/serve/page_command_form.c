@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "loop/lifecycle.h"
 #include "serve/chrome.h"
+#include "serve/page_record.h"
 #include "serve/pages.h"
 #include "serve/typed_form.h"
 
@@ -16,15 +17,19 @@ static const struct form_noun {
     const char *first, *noun, *list, *list_title, *maker;
     enum query query;
     const char *above, *above_title; /* where the list hangs; NULL: supervision */
+    const char *record;              /* the page of one; NULL: /FIRST/{id} */
 } nouns[] = {
-    {"hangs", "hang", "/hung", "hang.list", NULL, Q_HANG_GET, NULL, NULL},
-    {"letters", "letter", "/letters", "letter.list", "letter.draft", Q_LETTER_GET, NULL, NULL},
-    {"leads", "lead", "/leads", "lead.list", "lead.start", Q_LEAD_GET, NULL, NULL},
-    {"meetings", "meeting", "/meetings", "meeting.list", "meeting.create", Q_MEETING_GET, NULL, NULL},
-    {"decisions", "decision", "/decisions", "decision.list", NULL, Q_DECISION_GET, NULL, NULL},
-    {"groups", "group", "/groups", "group.list", "group.set_up", Q_GROUP_GET, NULL, NULL},
-    {"handovers", "handover", "/handovers", "handover.list", "handover.begin", Q_HANDOVER_GET, NULL, NULL},
-    {"plans", "plan", "/plans", "plan.list", "plan.make", Q_PLAN_GET, "/sources", "nav.sources"},
+    {"hangs", "hang", "/hung", "hang.list", NULL, Q_HANG_GET, NULL, NULL, NULL},
+    {"letters", "letter", "/letters", "letter.list", "letter.draft", Q_LETTER_GET, NULL, NULL, NULL},
+    {"leads", "lead", "/leads", "lead.list", "lead.start", Q_LEAD_GET, NULL, NULL, NULL},
+    {"meetings", "meeting", "/meetings", "meeting.list", "meeting.create", Q_MEETING_GET, NULL, NULL, NULL},
+    {"decisions", "decision", "/decisions", "decision.list", NULL, Q_DECISION_GET, NULL, NULL, NULL},
+    {"groups", "group", "/groups", "group.list", "group.set_up", Q_GROUP_GET, NULL, NULL, NULL},
+    {"handovers", "handover", "/handovers", "handover.list", "handover.begin", Q_HANDOVER_GET, NULL, NULL, NULL},
+    {"plans", "plan", "/plans", "plan.list", "plan.make", Q_PLAN_GET, "/sources", "nav.sources", NULL},
+    {"posts", "post", "/units", "nav.units", "post.create", Q_POST_GET, "/units", "nav.units", NULL},
+    {"teams", "team", "/teams", "team.list", "team.create", Q_TEAM_GET, "/units", "nav.units", NULL},
+    {"people", "person", "/units", "nav.units", "person.create", Q_PERSON_GET, "/units", "nav.units", "/leaders/{id}"},
 };
 
 enum option_kind { OPTION_UNIT, OPTION_PERSON, OPTION_POST, OPTION_SOURCE, OPTION_MEASURE, OPTION_PROBLEM };
@@ -38,6 +43,8 @@ static const struct option_row {
     const char *noun; /* only on forms of this noun, before the row that serves all others */
 } option_rows[] = {
     {"source_id", Q_PLAN_MISSING_SOURCES, PERM_PLAN_WRITE, OPTION_SOURCE, "plan"},
+    {"tenure_id", Q_TENURE_OPTIONS, PERM_UNIT_READ, OPTION_SOURCE, NULL},
+    {"member_id", Q_TEAM_MEMBER_OPTIONS, PERM_TASK_READ, OPTION_SOURCE, NULL},
     {"meeting_id", Q_PLAN_MEETING_OPTIONS, PERM_TASK_READ, OPTION_SOURCE, NULL},
     {"decision_id", Q_PLAN_DECISION_OPTIONS, PERM_TASK_READ, OPTION_SOURCE, NULL},
     {"unit_id", Q_UNIT_OPTIONS, PERM_UNIT_READ, OPTION_UNIT, NULL},
@@ -118,6 +125,7 @@ static enum rc put_options(struct page *page, struct value *field, const struct 
         struct value *none = value_add_map(arena, options);
         value_put_text(arena, none, "value", STR(""));
         value_put_text(arena, none, "label", page_text(page, is_required ? "form.choose" : "form.not_said"));
+        value_put_text(arena, none, "find", STR(""));
         value_put_bool(arena, none, "selected", !value.n);
     }
     VALUE_EACH (row, rows) {
@@ -127,6 +135,7 @@ static enum rc put_options(struct page *page, struct value *field, const struct 
         struct value *option = value_add_map(arena, options);
         value_put_text(arena, option, "value", id);
         value_put_text(arena, option, "label", option_label(page, row, from->kind));
+        value_put_text(arena, option, "find", value_get_text(row, "pinyin"));
         value_put_bool(arena, option, "selected", is_chosen(page, from->field, id, value));
     }
     return RC_OK;
@@ -144,6 +153,7 @@ static void put_choices(struct page *page, struct value *field, const char *noun
                        choice.n ? message_or(page, arena_format(arena, "%s.%s.%.*s", noun, about->name, STR_ARG(choice)),
                                              arena_format(arena, "choice.%s.%.*s", about->name, STR_ARG(choice)))
                                 : page_text(page, "form.not_said"));
+        value_put_text(arena, option, "find", STR(""));
         value_put_bool(arena, option, "selected", str_equal(choice, value));
     }
 }
@@ -160,6 +170,7 @@ static void put_labels(struct page *page, struct value *field, enum perm perm)
         struct str code = arena_format(arena, "%d", i);
         value_put_text(arena, option, "value", code);
         value_put_text(arena, option, "label", page_text(page, arena_format(arena, "label.%d", i).p));
+        value_put_text(arena, option, "find", STR(""));
         value_put_bool(arena, option, "selected", str_equal(code, value));
     }
 }
@@ -175,6 +186,12 @@ static const struct option_row *find_options(const char *noun, const char *field
 static bool is_subject(const char *name)
 {
     return strcmp(name, "finding_id") == 0 || strcmp(name, "task_id") == 0 || strcmp(name, "team_id") == 0;
+}
+
+/* What the address of the form already says. */
+static bool is_in_path(struct arena *arena, const struct command *command, const char *name)
+{
+    return strstr(command->path, arena_format(arena, "{%s}", name).p) != NULL;
 }
 
 static enum rc put_field(struct page *page, struct value *list, const struct command *command, const char *noun,
@@ -204,7 +221,7 @@ static enum rc put_field(struct page *page, struct value *list, const struct com
         TRY(put_options(page, field, options, about->is_required));
         is_select = true;
     }
-    bool is_hidden = is_subject(about->name);
+    bool is_hidden = is_subject(about->name) || is_in_path(arena, command, about->name);
     if (!is_select)
         value_put_list(arena, field, "options");
     value_put_bool(arena, field, "is_hidden", is_hidden);
@@ -261,8 +278,9 @@ static enum rc put_form(struct page *page, const struct command *command, const 
     struct str title = page_text(page, arena_format(arena, "%s.do.%s", noun->noun, word).p);
     value_put_text(arena, form, "title", title);
     value_put_text(arena, page->view, "page_title", title);
-    chrome_add_crumb(page, page_text(page, noun->above ? noun->above_title : "supervision.title"),
-                     noun->above ? str_from_cstr(noun->above) : STR("/supervision"));
+    if (!noun->above || strcmp(noun->above, noun->list) != 0)
+        chrome_add_crumb(page, page_text(page, noun->above ? noun->above_title : "supervision.title"),
+                         noun->above ? str_from_cstr(noun->above) : STR("/supervision"));
     chrome_add_crumb(page, page_text(page, noun->list_title), str_from_cstr(noun->list));
     return RC_OK;
 }
@@ -285,7 +303,8 @@ enum rc page_command_form(struct page *page)
     TRY(db_first_row(&page->ctx, st, &row));
     if (!row)
         return RC_NOT_FOUND;
-    struct str back = arena_format(arena, "/%s/%lld", noun->first, (long long)value_get_int(row, "id", 0));
+    struct str back = noun->record ? record_href(arena, noun->record, row)
+                                   : arena_format(arena, "/%s/%lld", noun->first, (long long)value_get_int(row, "id", 0));
     TRY(put_form(page, command, noun, path, back, row));
     struct value *form = (struct value *)value_get(page->view, "form");
     value_put_text(arena, form, "about",
@@ -308,7 +327,7 @@ enum rc page_command_new(struct page *page)
         if (field->kind == VALUE_TEXT)
             value_put(row, field->key, value_new_text(arena, field->text));
     }
-    TRY(put_form(page, command, noun, str_from_cstr(command->path), str_from_cstr(noun->list), row));
+    TRY(put_form(page, command, noun, record_href(arena, command->path, row), str_from_cstr(noun->list), row));
     struct value *form = (struct value *)value_get(page->view, "form");
     TRY(put_subject(page, form));
     chrome_add_crumb(page, value_get_text(form, "title"), STR_EMPTY);

@@ -388,6 +388,9 @@ static void put_bulk(struct page *page)
     bool may = page_can(page, PERM_FINDING_WRITE);
     value_put_bool(arena, page->view, "may_bulk", may);
     value_put_bool(arena, page->view, "may_create", may);
+    value_put_bool(arena, page->view, "may_plan_many", page_can(page, PERM_MEETING_WRITE));
+    value_put_text(arena, page->view, "plan_many_href",
+                   arena_format(arena, "/findings/plan?source=%lld", (long long)page_param_int(page, "source", 0)));
     if (!may || page->is_json)
         return;
     struct value *groups = value_put_list(arena, page->view, "bulk_groups");

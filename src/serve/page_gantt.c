@@ -75,6 +75,13 @@ static enum rc put_move(struct page *page)
     return RC_OK;
 }
 
+static void put_day(struct arena *arena, struct value *item, const char *key, int32_t day)
+{
+    char text[DATE_TEXT_BYTES];
+    value_put_text(arena, item, key, day ? arena_copy_str(arena, date_format(day, text)) : STR(""));
+}
+
+/* The table behind the drawing: rows with plan, baseline and what was done, and which row follows which. */
 static void put_rows(struct page *page, const struct gantt *gantt)
 {
     static const char *const kinds[] = {"group", "task", "node"};
@@ -82,15 +89,23 @@ static void put_rows(struct page *page, const struct gantt *gantt)
     struct value *list = value_put_list(arena, page->view, "rows");
     for (int32_t i = 0; i < gantt->n && page->is_json; i++) {
         const struct gantt_row *row = &gantt->rows[i];
-        char text[DATE_TEXT_BYTES];
         struct value *item = value_add_map(arena, list);
         value_put_text(arena, item, "kind", str_from_cstr(kinds[row->kind]));
         value_put_int(arena, item, "id", row->id);
         value_put_text(arena, item, "title", row->title);
         value_put_bool(arena, item, "is_critical", row->is_critical);
-        value_put_text(arena, item, "start",
-                       row->start ? arena_copy_str(arena, date_format(row->start, text)) : STR(""));
-        value_put_text(arena, item, "due", row->due ? arena_copy_str(arena, date_format(row->due, text)) : STR(""));
+        put_day(arena, item, "start", row->start);
+        put_day(arena, item, "due", row->due);
+        put_day(arena, item, "base_start", row->base_start);
+        put_day(arena, item, "base_due", row->base_due);
+        put_day(arena, item, "real_start", row->real_start);
+        put_day(arena, item, "real_due", row->real_due);
+    }
+    struct value *links = value_put_list(arena, page->view, "links");
+    for (int32_t i = 0; i < gantt->link_count && page->is_json; i++) {
+        struct value *link = value_add_map(arena, links);
+        value_put_int(arena, link, "from", gantt->rows[gantt->links[i].from].id);
+        value_put_int(arena, link, "to", gantt->rows[gantt->links[i].to].id);
     }
 }
 

@@ -172,8 +172,14 @@ enum rc page_leader(struct page *page)
         {"leader.since", "since", CELL_DAY, NULL, NULL},
     };
     static const struct record_column posts[] = {
-        {"leader.post", "title", CELL_TEXT, NULL, NULL},
+        {"leader.post", "title", CELL_TEXT, NULL, "/posts/{id}"},
         {"leader.is_board", "is_board", CELL_YES, NULL, NULL},
+        {"leader.from", "valid_from", CELL_DAY, NULL, NULL},
+        {"leader.to", "valid_to", CELL_DAY, NULL, NULL},
+    };
+    static const struct record_column teams[] = {
+        {"team.name", "name", CELL_TEXT, NULL, "/teams/{id}"},
+        {"group.role", "role", CELL_CHOICE, "group.role", NULL},
         {"leader.from", "valid_from", CELL_DAY, NULL, NULL},
         {"leader.to", "valid_to", CELL_DAY, NULL, NULL},
     };
@@ -206,6 +212,8 @@ enum rc page_leader(struct page *page)
     record_add_table(page, record, "leader.duties", "duties", rows, duties, sizeof duties / sizeof duties[0]);
     TRY(record_rows(page, Q_LEADER_POSTS, PERM_UNIT_READ, id, &rows));
     record_add_table(page, record, "leader.posts", "posts", rows, posts, sizeof posts / sizeof posts[0]);
+    TRY(record_rows(page, Q_PERSON_TEAMS, PERM_TASK_READ, id, &rows));
+    record_add_table(page, record, "team.list", "teams", rows, teams, sizeof teams / sizeof teams[0]);
     value_put_bool(arena, page->view, "may_hand_over", page_can(page, PERM_MEETING_WRITE));
     chrome_add_crumb(page, page_text(page, "supervision.title"), STR("/supervision"));
     chrome_add_crumb(page, page_text(page, "lead.list"), STR("/leads"));

@@ -24,6 +24,8 @@ enum rc page_put_person_options(struct page *page, struct value *field)
         typed_form_option(page, field, id_text(arena, value_get_int(person, "id", 0)),
                           arena_format(arena, "%.*s  %.*s %.*s", STR_ARG(value_get_text(person, "name")), STR_ARG(unit),
                                        STR_ARG(value_get_text(person, "title"))));
+        struct value *option = ((struct value *)value_get(field, "options"))->items.last;
+        value_set(option, STR("find"), value_new_text(arena, value_get_text(person, "pinyin")));
     }
     return RC_OK;
 }

@@ -1,4 +1,5 @@
 /* page_task.c: one task: what it is, how it stands, what next; its place in the tree, who carries it, what happened. */
+#include "loop/plan.h"
 #include "serve/page_task.h"
 
 #include "base/clock.h"
@@ -119,6 +120,7 @@ enum rc page_task(struct page *page)
     TRY(page_put_offers(page, task, NOUN_TASK, task));
     TRY(page_put_duties(page, task, NOUN_TASK, id));
     value_put_bool(arena, task, "may_plan", may_plan);
+    value_put_bool(arena, task, "is_vague", !plan_is_measurable(value_get_text(task, "goal"), value_get_text(task, "finish_mark")));
     TRY(page_put_doing_task(page, task));
     TRY(supervision_put_section(page, task, "task", task));
     put_crumbs(page, task);

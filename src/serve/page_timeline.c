@@ -29,7 +29,7 @@ static struct str coded_text(struct page *page, const char *prefix, struct str c
 /* What tells one event of a kind from another: the changed fields, else a title, text or name. */
 static struct str event_detail(struct page *page, const struct value *body)
 {
-    static const char *const keys[] = {"title", "text", "name"};
+    static const char *const keys[] = {"person_name", "title", "text", "name"};
     static const char *const codes[][2] = {{"role", "role"}, {"state", "draft_state"}};
     struct str detail = page_move_words(page, body);
     if (!detail.n)

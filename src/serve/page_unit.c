@@ -386,6 +386,7 @@ enum rc page_unit(struct page *page)
     TRY(put_figures(page, unit));
     TRY(put_children(page, unit));
     TRY(put_people(page, unit));
+    TRY(page_put_unit_posts(page, unit));
     TRY(put_placements(page, unit));
     TRY(put_crumbs(page, unit));
     bool is_closed = !value_is_null(value_get(unit, "valid_to")), is_root = value_is_null(value_get(unit, "parent_id"));

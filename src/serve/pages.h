@@ -288,4 +288,15 @@ enum rc page_paper_template_shipped(struct page *page);
 enum rc page_paper_template_file(struct page *page);
 enum rc page_paper_template_preview(struct page *page);
 
+/* page_finding_plan_many.c */
+enum rc page_finding_plan_many(struct page *page);
+
+/* page_people.c */
+enum rc page_post(struct page *page);
+enum rc page_team_list(struct page *page);
+enum rc page_team(struct page *page);
+enum rc page_delegations(struct page *page);
+/* Section of a unit's page: unit.posts. */
+enum rc page_put_unit_posts(struct page *page, struct value *unit) MUST_CHECK;
+
 #endif

@@ -69,6 +69,7 @@ void typed_form_add_option(struct page *page, struct value *options, struct str 
     value_put_text(arena, option, "value", value);
     value_put_text(arena, option, "label", label);
     value_put_bool(arena, option, "selected", is_selected);
+    value_put_text(arena, option, "find", STR("")); /* more words by which a choice is found, such as pinyin */
 }
 
 void typed_form_option(struct page *page, struct value *field, struct str value, struct str label)

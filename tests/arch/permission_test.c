@@ -21,6 +21,7 @@
 #include "loop/cause.h"
 #include "loop/node.h"
 #include "loop/plan.h"
+#include "loop/post.h"
 #include "loop/closing.h"
 #include "loop/evidence.h"
 #include "loop/extension.h"
@@ -353,6 +354,12 @@ static void make_place(struct store *store, enum place place)
             make(store, &command_person_create,
                  jsonf(store, "{'unit_id': %lld, 'name': '共同', 'title': '经理'}", (long long)unit_id));
     }
+    if (place != ABOVE)
+        world.ids[POSTS][place] =
+            make(store, &command_post_create, jsonf(store, "{'unit_id': %lld, 'title': '共同岗位', 'kind': 'officer'}", (long long)unit_id));
+    world.ids[TEAMS][place] =
+        make(store, &command_team_create,
+             jsonf(store, "{'unit_id': %lld, 'label': %lld, 'kind': 'other', 'name': '共同工作组'}", (long long)unit_id, (long long)label));
     make_documents(store, place, unit_id, label);
     world.ids[FINDINGS][place] =
         make(store, &command_finding_create,
@@ -407,6 +414,7 @@ static void make_people_of_all_roles(struct store *store)
     for (int place = 0; place < PLACE_COUNT; place++) {
         world.ids[VIEWS][place] = value_get_int(view, "id", 0);
         world.ids[FEEDS][place] = value_get_int(feed, "id", 0);
+        world.ids[DELEGATIONS][place] = value_get_int(feed, "id", 0); /* nobody's: only the giver finds one */
         world.ids[ACCOUNTS][place] = id;
         world.ids[EVENTS][place] = 1;
         world.ids[GRANTS][place] = count_sql(store, "SELECT min(id) FROM role_grant");

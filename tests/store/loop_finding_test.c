@@ -133,6 +133,39 @@ STORE_TEST(bulk_answers_for_each_row)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(many_are_given_a_leader_a_department_and_a_supervisor)
+{
+    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"), b = make_unit(store, root, "B", "乙公司");
+    int64_t x = make_finding(store, make_source(store, a, "LY-2026-001"), "一"), y = make_finding(store, make_source(store, b, "LY-2026-002"), "二");
+    int64_t boss = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '王晓明'}", (long long)a));
+    struct actor office = make_actor(store, "office", "office", root, LABEL_INTERNAL), lead = make_actor(store, "lead", "lead_department", a, LABEL_INTERNAL);
+    struct value *result = NULL;
+    const char *format = "{'ids': [%lld, %lld], 'field': '%s', 'value': '%s'}";
+    STORE_OK(run_as(store, &lead, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "wxm"), &result));
+    assert_int_equal(value_get_int(result, "done", 0), 1);   /* by initials; the other unit's is not theirs */
+    assert_int_equal(value_get_int(result, "failed", 0), 1);
+    assert_true(str_equal_cstr(value_get_text(value_get(result, "rows")->items.last, "title"), ""));
+    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明"), &result));
+    assert_int_equal(value_get_int(result, "done", 0), 1);
+    assert_int_equal(value_get_int(result, "same", 0), 1);
+    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_dept_id", "甲公司"), &result));
+    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "supervisor_id", "乙公司"), &result));
+    assert_int_equal(value_get_int(result, "done", 0), 2);
+    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "due", "2026-12-31"), &result));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE subject_kind = 'finding' AND until IS NULL"), 6);
+    (void)make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '王晓明'}", (long long)b));
+    STORE_RC(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明"), NULL), RC_INVALID);
+    assert_string_equal(issue_key(store), "person.ambiguous");
+    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明 乙公司"), &result));
+    assert_int_equal(value_get_int(result, "done", 0), 2);
+    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "supervisor_id", ""), &result)); /* nobody */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE role = 'supervisor' AND until IS NULL"), 0);
+    STORE_RC(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "无此人"), NULL), RC_INVALID);
+    (void)boss;
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 /* Inside a group of commands one rollback must take all rows of a bulk change that broke off. */
 STORE_TEST(broken_bulk_leaves_no_row)
 {
@@ -344,6 +377,7 @@ int main(void)
     return STORE_RUN(STORE_CASE(numbers_run_on_and_are_never_used_again),
                      STORE_CASE(change_of_an_old_revision_is_a_conflict), STORE_CASE(untouched_change_leaves_no_event),
                      STORE_CASE(fields_of_a_finding_are_checked), STORE_CASE(bulk_answers_for_each_row),
+                     STORE_CASE(many_are_given_a_leader_a_department_and_a_supervisor),
                      STORE_CASE(broken_bulk_leaves_no_row), STORE_CASE(label_and_unit_stay_within_the_actors_reach),
                      STORE_CASE(measures_are_numbered_and_follow_their_finding),
                      STORE_CASE(search_finds_the_new_words_and_not_the_old), STORE_CASE(saved_views_are_ones_own),

@@ -245,6 +245,26 @@ STORE_TEST(progress_above_is_the_weighted_mean_of_what_is_below)
     doing_end();
 }
 
+STORE_TEST(a_task_is_not_done_while_its_newest_report_says_what_is_in_the_way)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    for (int round = 0; round < 2; round++) {
+        STORE_OK(doing_move(store, NULL, &command_task_report, it.task));
+        int64_t report = doing_open_report(store, it.task);
+        STORE_OK(run_as(store, NULL, &command_report_submit,
+                        jsonf(store, "{'id': %lld, 'progress': 90, 'done_text': '第%d轮', 'next_text': '继续', 'blockers': '%s'}",
+                              (long long)report, round, round ? "" : "等待批复"),
+                        NULL));
+        STORE_OK(doing_move(store, NULL, &command_report_accept, report));
+        STORE_RC(doing_move(store, &it.reporter, &command_task_submit, it.task), RC_GUARD);
+        bool is_told = false;
+        for (const struct ctx_issue *issue = store->ctx->first; issue; issue = issue->next)
+            is_told |= str_equal_cstr(issue->key, "guard.task_open_blocker") && str_equal_cstr(issue->args[0], "等待批复");
+        assert_true(is_told == (round == 0)); /* the second says that nothing is in the way any more; only the evidence lacks */
+    }
+    doing_end();
+}
+
 STORE_TEST(every_kind_of_event_about_reports_is_replayed)
 {
     doing_make(store, &it, "2026-03-12", "weekly");
@@ -271,5 +291,6 @@ int main(void)
                      STORE_CASE(a_task_that_ends_takes_its_open_reports_with_it),
                      STORE_CASE(a_task_is_done_when_the_one_above_passes_it),
                      STORE_CASE(progress_above_is_the_weighted_mean_of_what_is_below),
+                     STORE_CASE(a_task_is_not_done_while_its_newest_report_says_what_is_in_the_way),
                      STORE_CASE(every_kind_of_event_about_reports_is_replayed));
 }

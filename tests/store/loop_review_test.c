@@ -1,6 +1,8 @@
 /* loop_review_test.c: chains and cases of review, and how a finding is closed by one. */
 #include "loop_closing_support.h"
 
+#include "loop/sweep.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +70,21 @@ STORE_TEST(everything_that_is_missing_is_told_at_once)
     }
     assert_string_equal(keys, "guard.finding_no_due guard.finding_open_measure guard.finding_open_task review.nobody_signs ");
     assert_int_equal(n, 4);
+}
+
+STORE_TEST(a_finding_waits_for_the_units_that_were_asked_about_it)
+{
+    struct value *result;
+    closing_make_world(store);
+    closing_make_ready(store, world.finding);
+    STORE_OK(run(store, &command_sweep_open,
+                 jsonf(store, "{'finding_id': %lld, 'items': '有无同类问题', 'due': '2099-12-31', 'reach': 'units', 'unit_ids': [%lld]}",
+                       (long long)world.finding, (long long)world.other),
+                 &result));
+    STORE_RC(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.finding_open_sweeps");
+    STORE_OK(run(store, &command_sweep_cancel, jsonf(store, "{'id': %lld, 'reason': '不再排查'}", (long long)value_get_int(result, "id", 0)), NULL));
+    STORE_OK(closing_submit(store, &world.chief, world.finding, NULL));
 }
 
 STORE_TEST(a_pledge_is_signed_with_the_request)
@@ -427,7 +444,7 @@ STORE_TEST(the_duty_of_the_finding_names_who_signs)
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_finding_is_closed_by_five_opinions_and_gets_a_certificate),
-                     STORE_CASE(everything_that_is_missing_is_told_at_once), STORE_CASE(a_pledge_is_signed_with_the_request),
+                     STORE_CASE(everything_that_is_missing_is_told_at_once), STORE_CASE(a_finding_waits_for_the_units_that_were_asked_about_it), STORE_CASE(a_pledge_is_signed_with_the_request),
                      STORE_CASE(what_is_sent_back_is_counted_and_asked_for_again),
                      STORE_CASE(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signature),
                      STORE_CASE(nothing_is_closed_without_cause_and_dated_step),

@@ -7,6 +7,7 @@ import { start_tables } from './tables.js';
 import { start_keep } from './keep.js';
 import { start_map } from './map.js';
 import { start_gantt } from './gantt.js';
+import { start_pick } from './pick.js';
 
 const root = document.documentElement;
 root.classList.add('has-script');
@@ -78,6 +79,7 @@ start_tables();
 start_keep();
 start_map(is_typing);
 start_gantt();
+start_pick();
 start_upload();
 start_units();
 start_draft(is_typing);
