@@ -105,7 +105,7 @@ SELECT f.id, f.no, f.title, f.unit_id, f.label, f.source_id, f.due
 FROM finding f
 WHERE f.status NOT IN ('closed', 'kept', 'ended', 'withdrawn') AND f.due_key < $today
   AND NOT EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND (h.state = 'open' OR h.item_due = f.due))
-  AND NOT EXISTS (SELECT 1 FROM task t JOIN hang h ON h.subject_kind = 'task' AND h.subject_id = t.id AND h.state = 'open' WHERE t.finding_id = f.id)
+  AND NOT EXISTS (SELECT 1 FROM task t WHERE t.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = t.id AND h.state = 'open'))
 ORDER BY f.due_key, f.id LIMIT $limit
 
 -- :name hang_count_of

@@ -75,7 +75,8 @@ WITH self AS (
         WHERE t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today)
   UNION SELECT 'unit', g.unit_id FROM role_grant g
         WHERE g.account_id = $me AND g.role IN ('unit_reporter', 'unit_approver', 'lead_department')
-  UNION SELECT g.role, a.unit FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id WHERE g.account_id = $me
+  UNION SELECT g.role, a.unit FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id
+        WHERE g.account_id = $me AND coalesce(CAST($wide AS text), '') NOT LIKE '%,' || g.role || ',%'
 )
 SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.unit_id, u.short_name AS unit_short
 FROM mine JOIN wait w ON w.actor_kind = mine.kind AND w.actor_id = mine.id JOIN unit u ON u.id = w.unit_id

@@ -1,5 +1,11 @@
 -- My work: what waits for me, and what I have asked of others.  Both read the table wait; see loop/lifecycle.h.
 
+-- A role held for much of the group may have tens of thousands of waits. Such roles are named in $wide (",office,"): they are left out of
+-- work_count and wait_mine, and looked up one by one along the due dates instead, counted up to $most.
+-- :name work_reach
+-- unscoped: for how many units I hold each role
+SELECT g.role, count(*) AS units FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id WHERE g.account_id = $me GROUP BY g.role
+
 -- How much waits for me, by when it is due.
 -- :name work_count
 -- scope: w
@@ -16,13 +22,31 @@ WITH self AS (
         WHERE t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today)
   UNION SELECT 'unit', g.unit_id FROM role_grant g
         WHERE g.account_id = $me AND g.role IN ('unit_reporter', 'unit_approver', 'lead_department')
-  UNION SELECT g.role, a.unit FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id WHERE g.account_id = $me
+  UNION SELECT g.role, a.unit FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id
+        WHERE g.account_id = $me AND coalesce(CAST($wide AS text), '') NOT LIKE '%,' || g.role || ',%'
 )
 SELECT count(*) AS total, coalesce(sum(CASE WHEN w.due_key < $today THEN 1 ELSE 0 END), 0) AS overdue,
        coalesce(sum(CASE WHEN w.due_key = $today THEN 1 ELSE 0 END), 0) AS today,
        coalesce(sum(CASE WHEN w.due_key > $today AND w.due_key <= $week THEN 1 ELSE 0 END), 0) AS week
 FROM mine JOIN wait w ON w.actor_kind = mine.kind AND w.actor_id = mine.id
 WHERE {scope w.unit_id w.label}
+
+-- The same for one wide role, each group counted up to $most.
+-- :name work_count_role
+-- scope: w
+WITH mine AS (SELECT a.unit FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id WHERE g.account_id = $me AND g.role = $role)
+SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key < $today AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS overdue,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key = $today AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS today,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key > $today AND w.due_key <= $week AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS week,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key > $week AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS later
+
+-- :name work_of_role
+-- scope: w
+SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.unit_id, u.short_name AS unit_short
+FROM wait w JOIN unit u ON u.id = w.unit_id
+WHERE w.actor_kind = $role AND w.due_key >= '' AND {scope w.unit_id w.label}
+  AND EXISTS (SELECT 1 FROM unit_anc a JOIN role_grant g ON g.unit_id = a.ancestor WHERE a.unit = w.actor_id AND g.account_id = $me AND g.role = $role)
+ORDER BY w.due_key, w.id LIMIT $limit
 
 -- What I set in motion and others must go on with, the most urgent first.
 -- :name work_asked

@@ -14,6 +14,7 @@
 
 enum {
     LEADERS = 12,
+    UNITS = 800, /* their ids follow one another */
     REPORTER_UNIT = 500, /* that many units after the first: one of the lowest level */
     BATCH = 200, /* findings in a transaction */
     DAYS_AGO = 40,
@@ -83,7 +84,10 @@ static enum rc make_leaders(struct loop_seeding *s)
         value_put_text(arena, raw, "name", arena_format(arena, "Leader %d", i + 1));
         TRY(run(s, &command_person_create, raw, &s->leaders[i]));
     }
-    TRY(seed_account(s->ctx, s->db, ++s->now_ms, "reporter", "unit_reporter", s->first_unit + REPORTER_UNIT));
+    for (int i = 0; i < UNITS; i++) { /* one for each unit, so that reminders have readers */
+        const char *login = i == REPORTER_UNIT ? "reporter" : arena_format(arena, "reporter%d", i).p;
+        TRY(seed_account(s->ctx, s->db, ++s->now_ms, login, "unit_reporter", s->first_unit + i));
+    }
     return db_commit(s->ctx, s->db);
 }
 

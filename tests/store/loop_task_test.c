@@ -233,6 +233,55 @@ STORE_TEST(a_task_names_who_does_it)
     expect_rebuild_equal(store);
 }
 
+static struct db_stmt *work(struct store *store, enum query query, const char *wide)
+{
+    struct db_stmt *st = db_query(store->db, query);
+    actor_bind_scope(st, &world.office, PERM_TASK_READ);
+    db_bind_text(st, "today", STR("2026-11-28"));
+    db_bind_text(st, "week", STR("2026-11-29"));
+    db_bind_text(st, "wide", str_from_cstr(wide));
+    db_bind_text(st, "role", STR("office"));
+    db_bind_int(st, "most", 1000);
+    db_bind_int(st, "limit", 100);
+    return st;
+}
+
+STORE_TEST(the_work_of_a_wide_role_is_the_same_by_either_way)
+{
+    static const char *const dues[] = {"'2026-11-01'", "'2026-11-28'", "'2026-11-29'", "'2027-01-01'", "NULL"};
+    make_world(store);
+    for (int i = 0; i < 5; i++) {
+        int64_t id = make_finding(store, world.source, "重复");
+        assert_int_equal(move(store, NULL, &command_finding_dispute, id), RC_OK);
+        tamper(store, arena_format(store->ctx->arena,
+                                   "UPDATE wait SET due = %s, due_key = coalesce(%s, '9999-12-31') WHERE subject_id = %lld AND "
+                                   "actor_kind = 'office'",
+                                   dues[i], dues[i], (long long)id)
+                          .p);
+    }
+    struct value *gathered, *left, *walked, *rows, *walked_rows;
+    STORE_OK(db_first_row(store->ctx, work(store, Q_WORK_COUNT, ""), &gathered));
+    STORE_OK(db_first_row(store->ctx, work(store, Q_WORK_COUNT, ",office,"), &left));
+    STORE_OK(db_first_row(store->ctx, work(store, Q_WORK_COUNT_ROLE, ""), &walked));
+    assert_int_equal(value_get_int(walked, "overdue", 0) + value_get_int(walked, "today", 0) +
+                         value_get_int(walked, "week", 0) + value_get_int(walked, "later", 0),
+                     5);
+    assert_int_equal(value_get_int(walked, "later", 0), 2);
+    assert_int_equal(value_get_int(gathered, "total", 0), value_get_int(left, "total", 0) + 5);
+    static const char *const keys[] = {"overdue", "today", "week"};
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(value_get_int(gathered, keys[i], 0),
+                         value_get_int(left, keys[i], 0) + value_get_int(walked, keys[i], 0));
+    STORE_OK(db_rows(store->ctx, work(store, Q_WAIT_MINE, ""), &rows));
+    STORE_OK(db_rows(store->ctx, work(store, Q_WORK_OF_ROLE, ""), &walked_rows));
+    assert_int_equal(value_count(walked_rows), 5);
+    const struct value *other = walked_rows->items.first; /* in the same order as in the whole list */
+    VALUE_EACH (row, rows)
+        if (other && value_get_int(row, "id", 0) == value_get_int(other, "id", 0))
+            other = other->next;
+    assert_null(other);
+}
+
 STORE_TEST(a_task_may_report_in_a_cycle_of_its_own)
 {
     make_world(store);
@@ -260,5 +309,6 @@ int main(void)
                      STORE_CASE(a_task_is_accepted_split_and_cancelled_from_below),
                      STORE_CASE(a_disputed_task_is_decided_above), STORE_CASE(a_task_keeps_its_dates_once_accepted),
                      STORE_CASE(a_task_has_the_label_of_its_finding), STORE_CASE(a_task_names_who_does_it),
-                     STORE_CASE(a_task_may_report_in_a_cycle_of_its_own));
+                     STORE_CASE(a_task_may_report_in_a_cycle_of_its_own),
+                     STORE_CASE(the_work_of_a_wide_role_is_the_same_by_either_way));
 }
