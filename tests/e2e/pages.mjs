@@ -37,7 +37,8 @@ for (const noun of ['findings', 'sources', 'units']) {
 const audit = { qiaoyunfeng: ['/', '/findings', '/findings?sort=amount&status=registered', '/findings?q=%E4%B8%8D%E5%AD%98%E5%9C%A8%E7%9A%84%E8%AF%8D',
   `/findings/${ids.findings}`, `/findings/${ids.findings}/edit`, '/findings/new', '/findings/import', '/findings/filter', '/sources', `/sources/${ids.sources}`,
   '/sources/import', '/units', `/units/${ids.units}`, `/units/${ids.units}/edit`, '/units/new', '/units/import', '/search', '/search?q=%E9%87%87%E8%B4%AD', '/me',
-  '/password', '/help', '/about'],
+  '/password', '/help', '/about', '/plans', '/plans/new', `/sources/${ids.sources}/consistency`, '/teams', '/teams/new', '/delegations', '/findings/plan',
+  '/posts/new', `/people/new?unit_id=${ids.units}`, `/findings/${ids.findings}/charge`],
 baojingwen: ['/events', '/settings'], yizhuochen: ['/accounts'], zongweizhen: ['/accounts', '/accounts/new', '/settings'] };
 
 for (const [login, paths] of Object.entries(audit)) {
@@ -82,6 +83,24 @@ test('a list is walked and selected by keyboard, and Enter opens the row', async
   assert.equal(await page.isVisible('[data-bulk-bar]'), true);
   await Promise.all([page.waitForURL(/\/findings\/\d+$/), page.keyboard.press('Enter')]);
   await page.close();
+});
+
+test('a person is found in a long list by pinyin and by initials', async () => {
+  const page = await open(`/findings/${ids.findings}/charge`);
+  const field = page.locator('.field:has(#lead_leader_id) input.pick'), chosen = page.locator('#lead_leader_id option:checked');
+  const all = await page.locator('#lead_leader_id option').count();
+  await field.fill('hangjiyue');
+  assert.match(await chosen.textContent(), /\u676d\u9701\u6708/);
+  assert.equal(await page.locator('#lead_leader_id option').count(), 2);
+  await field.fill('');
+  assert.equal(await page.locator('#lead_leader_id option').count(), all);
+  await field.fill('qyf');
+  assert.match(await chosen.textContent(), /\u4e54\u6600\u5cf0/);
+  await page.close();
+  const plain = await open(`/findings/${ids.findings}/charge`, office_plain);
+  assert.equal(await plain.locator('input.pick').count(), 0);
+  assert.equal(await plain.locator('#lead_leader_id option').count(), all);
+  await plain.close();
 });
 
 test('bulk actions are offered without script', async () => {
