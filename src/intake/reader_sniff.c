@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "intake/reader_charset.h"
+#include "intake/reader_oscal.h"
 #include "intake/reader_work.h"
 
 enum { SNIFF_BYTES = 4096 };
@@ -109,6 +110,10 @@ static enum rc sniff_text(struct reader *reader, struct str bytes, enum document
     TRY(charset_decode(reader, bytes, STR_EMPTY, &text, &name));
     if (looks_html(text)) {
         *ret = FORMAT_HTML;
+        return RC_OK;
+    }
+    if (reader_looks_oscal(text)) { /* a table, whatever its syntax */
+        *ret = FORMAT_CSV;
         return RC_OK;
     }
     bool is_named = str_has_suffix(reader->file_name, STR(".csv")) || str_has_suffix(reader->file_name, STR(".CSV")) ||

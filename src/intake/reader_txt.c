@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "intake/reader_charset.h"
+#include "intake/reader_oscal.h"
 #include "intake/reader_work.h"
 
 static size_t line_end(struct str s, size_t from)
@@ -155,6 +156,8 @@ enum rc reader_csv(struct reader *reader, struct str bytes)
 {
     struct str text;
     TRY(charset_decode(reader, bytes, STR_EMPTY, &text, &reader->document->encoding));
+    if (reader_looks_oscal(text))
+        return reader_oscal(reader, text);
     char separator = reader_csv_separator(text, true);
     struct buf field CLEANUP(buf_done);
     buf_init(&field, READER_PARAGRAPH_MAX);

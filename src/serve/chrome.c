@@ -280,6 +280,7 @@ struct value *chrome_make(struct page *page)
     value_put_text(arena, root, "csrf", mask_csrf(page, chrome_make_csrf(page)));
     put_page(page, root);
     put_nav(page, root);
+    value_put_bool(page->ctx.arena, root, "may_paper", page->session.account_id && page_can(page, PERM_PAPER_WRITE));
     put_user(page, root);
     put_flash(page, root);
     value_put_bool(arena, root, "has_crumbs", value_count(value_get(page->view, "crumbs")) > 0);

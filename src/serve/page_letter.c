@@ -150,6 +150,8 @@ enum rc page_letter(struct page *page)
     record_add_badge(page, item, page_text(page, arena_format(arena, "letter.kind.%.*s", STR_ARG(kind)).p), colour_status(kind));
     record_add_badge(page, item, page_text(page, arena_format(arena, "letter.state.%.*s", STR_ARG(state)).p), "");
     record_add_badge(page, item, no, "");
+    if (page_can(page, PERM_PAPER_WRITE))
+        record_add_action(page, item, "paper.make", record_href(arena, "/papers/new?subject=letter&id={id}", row), false);
     record_add_action(page, item, "letter.print", record_href(arena, "/letters/{id}/print", row), false);
     record_add_facts(page, item, "letter.text", "text", row, text, sizeof text / sizeof text[0], false);
     TRY(put_files(page, item, row));

@@ -134,6 +134,8 @@ enum rc page_meeting(struct page *page)
     value_put_text(page->ctx.arena, row, "team_text",
                    value_get_int(row, "team_id", 0) ? page_text(page, "group.title") : STR(""));
     TRY(record_begin(page, row, NOUN_MEETING, &item));
+    if (page_can(page, PERM_PAPER_WRITE))
+        record_add_action(page, item, "paper.make", record_href(page->ctx.arena, "/papers/new?subject=meeting&id={id}", row), false);
     struct str state = value_get_text(row, "state"), kind = value_get_text(row, "kind");
     record_add_badge(page, item, page_text(page, arena_format(page->ctx.arena, "meeting.state.%.*s", STR_ARG(state)).p),
                      str_equal(state, STR("held")) ? "closed" : "normal");

@@ -1,5 +1,6 @@
 /* page_paper.c: papers: list, making, one paper with its files, made again. */
 #include "base/clock.h"
+#include "publish/oscal_write.h"
 #include "serve/chrome.h"
 #include "serve/page_record.h"
 #include "serve/pages.h"
@@ -316,5 +317,51 @@ static enum rc verify_slowly(struct page *page)
 enum rc page_paper_verify_post(struct page *page)
 {
     page_run_slow(page, verify_slowly);
+    return RC_OK;
+}
+
+/* ---- for other programs --------------------------------------------------------------------------------------- */
+
+static enum rc send_snapshot(struct page *page, bool is_oscal)
+{
+    struct arena *arena CLEANUP(arena_free_ptr) = paper_files_arena();
+    struct ctx work = {.arena = arena};
+    struct paper_snapshot snapshot;
+    struct buf out;
+    if (!arena)
+        return RC_NOMEM;
+    enum rc rc = paper_files_take(page, &work, PAPER_OF_SOURCE, page_param_int(page, "id", 0), &snapshot);
+    if (rc != RC_OK)
+        return paper_files_failed(page, &work, rc);
+    buf_init(&out, (size_t)512 << 20);
+    if (is_oscal)
+        rc = oscal_write(&work, &snapshot, &out);
+    else
+        buf_add(&out, snapshot.json);
+    if (rc != RC_OK || buf_rc(&out) != RC_OK) {
+        rc = rc != RC_OK ? rc : buf_rc(&out);
+        buf_done(&out);
+        return rc;
+    }
+    http_set_header(page->request, "Content-Type", STR("application/json; charset=utf-8"));
+    http_set_header(page->request, "Content-Disposition",
+                    arena_format(page->ctx.arena, "attachment; filename=\"%.*s-%s.json\"", STR_ARG(snapshot.subject_no), is_oscal ? "poam" : "data"));
+    http_body_buf(page->request, &out);
+    page->is_answered = true;
+    return RC_OK;
+}
+
+static enum rc send_poam(struct page *page) { return send_snapshot(page, true); }
+static enum rc send_data(struct page *page) { return send_snapshot(page, false); }
+
+enum rc page_source_poam(struct page *page)
+{
+    page_run_slow(page, send_poam);
+    return RC_OK;
+}
+
+enum rc page_source_snapshot(struct page *page)
+{
+    page_run_slow(page, send_data);
     return RC_OK;
 }

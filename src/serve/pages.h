@@ -276,6 +276,8 @@ enum rc page_plan_gaps(struct page *page);
 enum rc page_plan_difference(struct page *page);
 enum rc page_source_consistency(struct page *page);
 /* page_paper.c, page_paper_template.c */
+enum rc page_source_poam(struct page *page);
+enum rc page_source_snapshot(struct page *page);
 enum rc page_paper_list(struct page *page);
 enum rc page_paper_new(struct page *page);
 enum rc page_paper_new_post(struct page *page);

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "loop/assess.h"
 #include "loop/cause.h"
+#include "loop/letter.h"
+#include "loop/meeting.h"
 #include "loop/paper.h"
+#include "loop/sweep.h"
 #include "loop/task.h"
 #include "publish/paper_make.h"
 #include "text/digest.h"
@@ -187,9 +191,51 @@ STORE_TEST(a_paper_is_issued_without_faults_only_and_kept_when_void)
     expect_rebuild_equal(store);
 }
 
+/* Each template's names are fields of its subject's data: none is unknown. */
+static void render_all(struct store *store, enum paper_subject subject, int64_t id)
+{
+    struct paper_snapshot snapshot;
+    STORE_OK(paper_take(store->ctx, store->db, &world.office, subject, id, TODAY, NULL, &snapshot));
+    for (int kind = 0; kind < PAPER_KINDS; kind++) {
+        if (paper_kind_row((enum paper_kind)kind)->subject != subject)
+            continue;
+        struct paper_order order = order_of(store, &snapshot, (enum paper_kind)kind, "{}");
+        struct paper_made made;
+        enum rc rc = paper_render(store->ctx, &order, &made);
+        for (const struct ctx_issue *issue = store->ctx->first; rc != RC_OK && issue; issue = issue->next)
+            print_error("%s: %.*s %.*s %.*s\n", paper_kind_row((enum paper_kind)kind)->kind, STR_ARG(issue->place), STR_ARG(issue->key), STR_ARG(issue->args[0]));
+        STORE_OK(rc);
+        assert_int_equal(value_count(made.faults), 0);
+        paper_made_done(&made);
+    }
+}
+
+STORE_TEST(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made)
+{
+    make_world(store);
+    render_all(store, PAPER_OF_FINDING, world.first);
+    render_all(store, PAPER_OF_FINDING, world.second);
+    render_all(store, PAPER_OF_LETTER, make(store, &command_letter_draft, jsonf(store, "{'finding_id': %lld, 'kind': 'red'}", (long long)world.first)));
+    int64_t meeting = make(store, &command_meeting_create,
+                           jsonf(store, "{'unit_id': %lld, 'label': 1, 'kind': 'special', 'title': '专题会', 'held_on': '2026-11-01', 'agenda': '一\\n二'}", (long long)world.root));
+    STORE_OK(run(store, &command_meeting_decide, jsonf(store, "{'id': %lld, 'text': '决定', 'unit_id': %lld}", (long long)meeting, (long long)world.firm), NULL));
+    render_all(store, PAPER_OF_MEETING, meeting);
+    int64_t sweep = make(store, &command_sweep_open,
+                         jsonf(store, "{'title': '排查', 'finding_id': %lld, 'items': '一\\n二', 'reach': 'units', 'unit_ids': [%lld], 'due': '2027-01-31'}",
+                               (long long)world.first, (long long)world.firm));
+    render_all(store, PAPER_OF_SWEEP, sweep);
+    int64_t scheme = make(store, &command_scheme_save,
+                          jsonf(store, "{'name': '方案', 'unit_id': %lld, 'text': 'item a manual 10 落实\\nitem b auto 90 完成\\ndeduct b tasks_late 1\\nband 0 好'}", (long long)world.root));
+    render_all(store, PAPER_OF_ASSESSMENT,
+               make(store, &command_assessment_open,
+                    jsonf(store, "{'title': '考核', 'scheme_id': %lld, 'unit_id': %lld, 'year': 2026, 'period_from': '2026-01-01', 'period_to': '2026-12-31'}",
+                          (long long)scheme, (long long)world.root)));
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_same),
                      STORE_CASE(figures_are_counted_over_what_the_maker_may_see), STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
-                     STORE_CASE(differences_to_the_last_issue_are_marked), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void));
+                     STORE_CASE(differences_to_the_last_issue_are_marked), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
+                     STORE_CASE(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made));
 }

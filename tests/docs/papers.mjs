@@ -1,0 +1,66 @@
+// Papers, opened by other programs: LibreOffice reads every Word file, saves a template that is filled again, poppler counts pages; the plan of
+// action and milestones against the official schema (when the collection of cases is there).  Prints TAP.
+//
+//   papers.mjs PROGRAM DATA_DIR SHARED
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { install } from '../../web/install.mjs';
+
+const [program, data, shared] = process.argv.slice(2);
+const require = createRequire(join(dirname(fileURLToPath(import.meta.url)), '../../web/package.json'));
+install({ is_dev: true });
+const dir = mkdtempSync(join(tmpdir(), 'bihuan-papers-'));
+const results = [];
+const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
+const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
+const pages = (path) => Number(/Pages:\s+(\d+)/.exec(run('pdfinfo', path))[1]);
+
+try {
+  const where = ['--db', join(dir, 'papers.db'), '--files', join(dir, 'files')];
+  run(program, 'demo', ...where, '--data', data);
+  run(program, 'paper', 'LY-2026-002', '--out', dir, ...where);
+  const names = readdirSync(dir).filter((name) => name.endsWith('.docx'));
+  check('all kinds of a source are made', names.length >= 11, names.join(' '));
+  run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', 'pdf:writer_pdf_Export', '--outdir', join(dir, 'opened'),
+    ...names.map((name) => join(dir, name)));
+  for (const name of names) {
+    const pdf = name.replace('.docx', '.pdf'), opened = join(dir, 'opened', pdf);
+    const text = run('pdftotext', opened, '-');
+    const empty = text.split('\f').slice(0, -1).filter((page) => page.replace(/[\s\d—-]/g, '').length === 0).length;
+    check(`${name} opens: no empty page, about as many as ours`, empty === 0 && Math.abs(pages(opened) - pages(join(dir, pdf))) <= 1,
+      `${pages(opened)} pages, ours ${pages(join(dir, pdf))}, ${empty} empty`);
+  }
+  const plan = run('pdftotext', join(dir, 'plan.pdf'), '-').replace(/\s/g, '');
+  check('the plan counts 25 findings', plan.includes('共有问题25个'), '');
+  check('every font of the plan is embedded', run('pdffonts', join(dir, 'plan.pdf')).split('\n').slice(2).filter(Boolean).every((line) => / yes yes /.test(line)));
+  run(program, 'paper', 'LY-2026-002', '--kind', 'oscal', '--out', dir, ...where);
+  const poam = JSON.parse(readFileSync(join(dir, 'poam.json'), 'utf8'));
+  check('25 items, each with its risk', poam['plan-of-action-and-milestones']['poam-items'].length === 25 && poam['plan-of-action-and-milestones'].risks.length === 25);
+  const schema = join(shared, 'cases/oscal/oscal_poam_schema.json');
+  if (existsSync(schema)) {
+    const Ajv = require('ajv').default, formats = require('ajv-formats').default;
+    const ajv = new Ajv({ allErrors: true, strict: false });
+    formats(ajv);
+    const validate = ajv.compile(JSON.parse(readFileSync(schema, 'utf8')));
+    const is_valid = validate(poam);
+    check('the plan of action and milestones holds to the official schema', is_valid, JSON.stringify(validate.errors || []).slice(0, 600));
+    const template = join(shared, 'cases/oscal/FedRAMP-POAM-OSCAL-Template.json');
+    const said = run(program, 'import', template, '--ledger', 'LY-2026-002', ...where);
+    check('the template of FedRAMP becomes findings', /2 new/.test(said), said);
+  }
+  const again = run(program, 'import', join(dir, 'poam.json'), '--ledger', 'LY-2026-002', '--policy', 'skip', ...where);
+  check('what was written is read again and known', /25 skipped/.test(again), again);
+} catch (problem) {
+  check('all commands run', false, String(problem.stderr || problem.stack));
+}
+rmSync(dir, { recursive: true, force: true });
+console.log(`1..${results.length}`);
+results.forEach(([name, is_good, detail], at) => {
+  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
+  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
+});
+process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
