@@ -2,8 +2,8 @@
 -- A figure in a paper is a column of a query here whose name begins with paper_figures: counted over what the maker may see.
 
 -- :name paper_snapshot_seq
--- unscoped: the number of the newest event says nothing of what it is about
-SELECT coalesce(max(e.seq), 0) FROM event e
+-- unscoped: the newest event of the source that the reader may see, else of the subject itself; a number that others count too would tell of them
+SELECT coalesce((SELECT c.last_event FROM chain c WHERE c.id = $source_id AND $source_id > 0), (SELECT max(e.seq) FROM event e WHERE e.subject = $id), 0)
 
 -- ---- of a source --------------------------------------------------------------------------------------------
 -- :name paper_source

@@ -187,3 +187,25 @@ SELECT count(*) FROM (SELECT 1 AS one FROM task t WHERE {scope t.unit_id t.label
 -- scope: p
 SELECT p.id, p.name, p.title, p.pinyin, u.short_name AS unit_short, u.name AS unit_name FROM person p JOIN unit u ON u.id = p.unit_id
 WHERE {scope p.unit_id 1} AND u.valid_to IS NULL ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id, p.sort_key, p.id LIMIT 2000
+
+-- What a unit reports on, for its workbook.  revision: changes with the task and with what was reported since.
+-- :name task_book_rows
+-- scope: t
+SELECT t.id, t.no, t.title, t.finish_mark, t.due, t.progress_bp, t.state AS task_state, f.no AS finding_no, f.title AS finding_title,
+       CASE WHEN coalesce((SELECT max(r.changed_seq) FROM report r WHERE r.task_id = t.id AND r.state IN ('submitted', 'accepted')), 0) > t.changed_seq
+            THEN (SELECT max(r.changed_seq) FROM report r WHERE r.task_id = t.id AND r.state IN ('submitted', 'accepted')) ELSE t.changed_seq END AS revision
+FROM task t JOIN finding f ON f.id = t.finding_id
+WHERE t.unit_id = $id AND t.state IN ('doing', 'returned') AND {scope t.unit_id t.label} ORDER BY t.due_key, t.id
+
+-- :name task_book_row
+-- unscoped: the caller checks the permission itself
+SELECT t.id, t.no, t.title, t.state, t.unit_id, t.label, t.progress_bp,
+       CASE WHEN coalesce((SELECT max(r.changed_seq) FROM report r WHERE r.task_id = t.id AND r.state IN ('submitted', 'accepted')), 0) > t.changed_seq
+            THEN (SELECT max(r.changed_seq) FROM report r WHERE r.task_id = t.id AND r.state IN ('submitted', 'accepted')) ELSE t.changed_seq END AS revision
+FROM task t WHERE t.id = $id
+
+-- Units that have something to report on.
+-- :name task_book_units
+-- scope: t
+SELECT u.id, u.code, u.name FROM unit u
+WHERE EXISTS (SELECT 1 FROM task t WHERE t.unit_id = u.id AND t.state IN ('doing', 'returned') AND {scope t.unit_id t.label}) ORDER BY u.id

@@ -305,8 +305,6 @@ enum rc paper_take(struct ctx *ctx, struct db *db, const struct actor *actor, en
     int32_t day;
     *ret = (struct paper_snapshot){.seq = 0};
     taking.data = value_new_map(ctx->arena);
-    TRY(db_get_int(ctx, db_query(db, Q_PAPER_SNAPSHOT_SEQ), &ret->seq));
-    value_put_int(ctx->arena, taking.data, "event", ret->seq);
     value_put_text(ctx->arena, taking.data, "subject", str_from_cstr(subjects[subject]));
     value_put_text(ctx->arena, taking.data, "today", today);
     value_put_text(ctx->arena, taking.data, "today_text", date_parse(today, &day) ? paper_date_text(ctx->arena, day) : today);
@@ -318,6 +316,11 @@ enum rc paper_take(struct ctx *ctx, struct db *db, const struct actor *actor, en
     paper_mark_changes(ctx, taking.data, before);
     TRY(arena_rc(ctx->arena));
     const struct value *row = value_get(taking.data, subject_rows[subject].key);
+    struct db_stmt *st = db_query(db, Q_PAPER_SNAPSHOT_SEQ);
+    db_bind_int(st, "id", id);
+    db_bind_int(st, "source_id", subject == PAPER_OF_SOURCE ? id : value_get_int(row, "source_id", 0));
+    TRY(db_get_int(ctx, st, &ret->seq));
+    value_put_int(ctx->arena, taking.data, "event", ret->seq);
     ret->data = taking.data;
     ret->unit_id = value_get_int(row, "unit_id", 0);
     ret->label = highest_label(taking.data, row);

@@ -1,6 +1,6 @@
 /* paper_data.h: the data that papers are made from, frozen.
  *
- * A snapshot is read in one read transaction: the number of the newest event that it knows, and a tree of what the maker
+ * A snapshot is read in one read transaction: the number of the newest event of its source (or of the subject) that it knows, and a tree of what the maker
  * may see.  Written as JSON its digest names it; everything that is made from it later is made from that text alone, never
  * from the tables.  Rows carry n, cn, is_first, is_last, words for their codes (KEY_label), dates and amounts as they are
  * printed (KEY_text), all in Chinese: papers are Chinese in every language of the pages.
@@ -41,7 +41,7 @@ bool paper_subject_find(struct str name, enum paper_subject *ret_subject);
 bool paper_has_word(const char *words, const char *word);
 
 struct paper_snapshot {
-    int64_t seq;              /* the newest event that the data know */
+    int64_t seq;              /* the newest event of the source, else of the subject */
     struct str json;          /* the data as they are frozen */
     char digest[65];          /* SHA-256 of json, hex */
     struct value *data;       /* the same as a tree */

@@ -33,6 +33,10 @@ static const int64_t exact_number_max = 999999999999999;
 struct sheet_column {
     enum xlsx_kind kind;
     lxw_format *format;
+    bool is_open;
+    int least, most;
+    const char *const *choices;
+    struct str help;
 };
 
 struct xlsx_write {
@@ -45,7 +49,7 @@ struct xlsx_write {
     lxw_row_t next_row;
     int sheet_count;
     long cut_count;
-    lxw_format *head_format, *formats[XLSX_PERCENT + 1], *wrapped_format;
+    lxw_format *head_format, *formats[XLSX_PERCENT + 1], *wrapped_format, *open_format;
     struct buf text; /* one cell, NUL-terminated */
     struct buf meta; /* lines of "_bihuan": sheet, column, field */
     bool has_meta;
@@ -110,8 +114,12 @@ static bool make_formats(struct xlsx_write *write)
             return false;
     write->wrapped_format = new_format(write->workbook, NULL, true);
     write->head_format = new_format(write->workbook, NULL, true);
-    if (!write->wrapped_format || !write->head_format)
+    write->open_format = new_format(write->workbook, NULL, true);
+    if (!write->wrapped_format || !write->head_format || !write->open_format)
         return false;
+    format_set_unlocked(write->open_format);
+    format_set_bg_color(write->open_format, 0xfff9e5);
+    format_set_border(write->open_format, LXW_BORDER_HAIR);
     format_set_bold(write->head_format);
     format_set_bottom(write->head_format, LXW_BORDER_THIN);
     return true;
@@ -166,10 +174,42 @@ static const char *sheet_name(struct xlsx_write *write, struct str name)
     return write->text.n ? write->text.p : "Sheet";
 }
 
+static void add_check(struct xlsx_write *write, lxw_col_t at, const struct sheet_column *column)
+{
+    char help[256];
+    (void)snprintf(help, sizeof help, "%.*s", STR_ARG(utf8_cut_bytes(column->help, sizeof help - 1)));
+    lxw_data_validation check = {.validate = LXW_VALIDATION_TYPE_ANY, .input_message = help, .ignore_blank = LXW_VALIDATION_ON};
+    if (column->choices) {
+        check.validate = LXW_VALIDATION_TYPE_LIST;
+        check.value_list = (char **)(uintptr_t)column->choices; /* the library only reads it */
+    } else if (column->most > 0) {
+        check.validate = LXW_VALIDATION_TYPE_INTEGER;
+        check.criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
+        check.minimum_number = column->least;
+        check.maximum_number = column->most;
+    }
+    (void)worksheet_data_validation_range(write->sheet, 1, at, write->next_row > 1 ? write->next_row - 1 : 1, at, &check);
+}
+
+/* Keys stay as they are; columns that people fill in are open. */
+static void lock_sheet(struct xlsx_write *write)
+{
+    bool has_open = false;
+    for (size_t i = 0; i < write->column_count; i++) {
+        if (write->columns[i].is_open)
+            add_check(write, (lxw_col_t)i, &write->columns[i]);
+        has_open |= write->columns[i].is_open;
+    }
+    lxw_protection allowed = {.format_columns = 1, .format_rows = 1, .sort = 1, .autofilter = 1};
+    if (has_open)
+        worksheet_protect(write->sheet, NULL, &allowed);
+}
+
 static void finish_sheet(struct xlsx_write *write)
 {
     if (!write->sheet)
         return;
+    lock_sheet(write);
     lxw_col_t last = (lxw_col_t)(write->column_count + (write->has_ids ? 2 : 0) - 1);
     (void)worksheet_autofilter(write->sheet, 0, 0, write->next_row - 1, last);
     write->sheet = NULL;
@@ -191,7 +231,13 @@ static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struc
         const struct xlsx_column *column = &columns[i];
         bool is_wrapped = column->kind == XLSX_TEXT && column->is_wrapped;
         write->columns[i] =
-            (struct sheet_column){column->kind, is_wrapped ? write->wrapped_format : write->formats[column->kind]};
+            (struct sheet_column){.kind = column->kind,
+                                  .format = column->is_open ? write->open_format : is_wrapped ? write->wrapped_format : write->formats[column->kind],
+                                  .is_open = column->is_open,
+                                  .least = column->least,
+                                  .most = column->most,
+                                  .choices = column->choices,
+                                  .help = arena_copy_str(ctx->arena, column->help)};
         int width = column->width_chars > 0 ? column->width_chars : default_width(column->kind);
         (void)worksheet_set_column(write->sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
         lxw_error error = worksheet_write_string(write->sheet, 0, (lxw_col_t)i,

@@ -27,6 +27,10 @@ struct xlsx_column {
     enum xlsx_kind kind;
     int width_chars; /* 0: by kind */
     bool is_wrapped; /* long text breaks into lines */
+    bool is_open;    /* may be changed: all else in a sheet with such columns is locked, without a password */
+    int least, most; /* XLSX_INT that is open: what may be typed, when most > 0 */
+    const char *const *choices; /* of an open column: what may be chosen, NULL at the end; borrowed until the sheet ends */
+    struct str help; /* of an open column: shown beside the cell, in the reader's language */
 };
 
 struct xlsx_cell {

@@ -276,6 +276,9 @@ enum rc page_plan_gaps(struct page *page);
 enum rc page_plan_difference(struct page *page);
 enum rc page_source_consistency(struct page *page);
 /* page_paper.c, page_paper_template.c */
+enum rc page_unit_task_book(struct page *page);
+enum rc page_task_sheet(struct page *page);
+enum rc page_task_sheet_post(struct page *page);
 enum rc page_source_poam(struct page *page);
 enum rc page_source_snapshot(struct page *page);
 enum rc page_paper_list(struct page *page);

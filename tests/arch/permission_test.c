@@ -698,7 +698,7 @@ static struct value *make_input(struct store *store, const struct command *comma
                           json(store, "[{'title': 'a', 'mode': 'any', 'signers': [{'kind': 'role', 'ref': 'office'}]}]"));
             if (strcmp(field->name, "text") == 0)
                 value_put(raw, STR("text"), json(store, "{}"));
-            if (strcmp(field->name, "faults") == 0 || strcmp(field->name, "files") == 0)
+            if (strcmp(field->name, "faults") == 0 || strcmp(field->name, "files") == 0 || strcmp(field->name, "rows") == 0)
                 value_put(raw, str_from_cstr(field->name), value_new_list(arena));
             if (strcmp(field->name, "answers") == 0)
                 value_put(raw, STR("answers"), json(store, "['yes']"));

@@ -1,0 +1,47 @@
+/* task_book_read.c: see task_book_read.h. */
+#include "intake/task_book_read.h"
+
+#include "intake/sheet_read.h"
+
+/* Which column of the sheet is which field, by the titles that the book itself lists; the hidden ones by their names. */
+static struct str field_of(const struct sheet_grid *grid, struct str title)
+{
+    if (str_equal(title, STR("_id")))
+        return STR("id");
+    if (str_equal(title, STR("_revision")))
+        return STR("revision");
+    VALUE_EACH (column, value_get(grid->exported, "columns"))
+        if (str_equal(value_get_text(column, "title"), title))
+            return value_get_text(column, "field");
+    return STR_EMPTY;
+}
+
+static void put_cell(struct arena *arena, struct value *map, struct str field, struct str text)
+{
+    static const char *const texts[] = {"progress", "done_text", "blockers", "next_text"};
+    int64_t n;
+    text = str_trim(text);
+    if ((str_equal(field, STR("id")) || str_equal(field, STR("revision"))) && str_parse_int64(text, &n))
+        value_put(map, field, value_new_int(arena, n));
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (str_equal_cstr(field, texts[i]))
+            value_put_text(arena, map, texts[i], text);
+}
+
+enum rc task_book_read(struct ctx *ctx, const struct document *document, struct value **ret_rows)
+{
+    struct arena *arena = ctx->arena;
+    struct sheet_grid grid;
+    TRY(sheet_from_document(ctx, document, STR_EMPTY, &grid));
+    if (!grid.exported || !str_equal(value_get_text(grid.exported, "kind"), STR("tasks")) || grid.head_index == SIZE_MAX)
+        return ctx_fail_field(ctx, RC_INVALID, "task_sheet.other_book", "file");
+    *ret_rows = value_new_list(arena);
+    const struct sheet_row *head = &grid.rows[grid.head_index];
+    for (size_t i = grid.head_index + 1; i < grid.row_count; i++) {
+        struct value *map = value_add_map(arena, *ret_rows);
+        value_put_int(arena, map, "row", grid.rows[i].number);
+        for (size_t k = 0; k < grid.column_count; k++)
+            put_cell(arena, map, field_of(&grid, str_trim(head->cells[k])), grid.rows[i].cells[k]);
+    }
+    return arena_rc(arena);
+}

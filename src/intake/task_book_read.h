@@ -1,0 +1,12 @@
+/* task_book_read.h: a unit's workbook that came back, as rows for loop/task_sheet.h. */
+#ifndef BIHUAN_INTAKE_TASK_BOOK_READ_H
+#define BIHUAN_INTAKE_TASK_BOOK_READ_H
+
+#include "intake/document.h"
+#include "base/ctx.h"
+#include "base/value.h"
+
+/* Rows of a book that task_book_write made; columns may have been moved and rows sorted.  RC_INVALID: another book. */
+enum rc task_book_read(struct ctx *ctx, const struct document *document, struct value **ret_rows) MUST_CHECK;
+
+#endif
