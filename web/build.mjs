@@ -1,4 +1,4 @@
-// Writes the files that the program embeds: app.css app.js htmx.min.js echarts.min.js icons.svg.
+// Writes the files that the program embeds: app.css site.css app.js htmx.min.js echarts.min.js icons.svg.
 //
 //   node build.mjs [--out DIR] [--depfile FILE]
 //
@@ -29,6 +29,7 @@ const list = (dir, ending) =>
 const templates = list('templates', '.html');
 const scripts = list('js', '.js');
 const styles = ['tokens.css', 'parts.css', 'pages.css', 'print.css'].map((name) => join(here, 'css', name));
+const site_style = join(here, 'css/site.css');
 const text_of = (file) => readFileSync(file, 'utf8');
 const target = ['chrome86', 'firefox86', 'safari15'];
 
@@ -65,6 +66,14 @@ async function build_css() {
   write('app.css', `/* Tabler ${require('@tabler/core/package.json').version} (MIT), reduced; Bihuan tokens and parts */\n${code}`);
 }
 
+// The public pages have a sheet of their own and nothing else.
+async function build_site() {
+  const { code } = await esbuild.transform(text_of(site_style), { loader: 'css', minify: true, target, legalComments: 'none' });
+  const foreign = code.match(/(data:|https?:\/\/)[^)'" ]{0,40}/);
+  if (foreign) throw new Error(`site.css names a foreign address: ${foreign[0]}`);
+  write('site.css', code);
+}
+
 async function build_js() {
   const { outputFiles } = await esbuild.build({
     entryPoints: [join(here, 'js/app.js')], bundle: true, minify: true, format: 'iife', target, write: false, legalComments: 'none',
@@ -94,10 +103,11 @@ function build_icons() {
 }
 
 await build_css();
+await build_site();
 await build_js();
 build_icons();
 if (depfile) {
-  const inputs = [...templates, ...scripts, ...styles, 'templates', 'js', 'icons.txt', 'icons-own.svg', 'package-lock.json', 'install.mjs', 'build.mjs']
+  const inputs = [...templates, ...scripts, ...styles, site_style, 'templates', 'js', 'icons.txt', 'icons-own.svg', 'package-lock.json', 'install.mjs', 'build.mjs']
     .map((file) => (file.startsWith('/') ? file : join(here, file)));
   const escape = (path) => path.replace(/ /g, '\\ ');
   writeFileSync(depfile, `${escape(relative(process.cwd(), join(out_dir, 'app.css')))}: ${inputs.map(escape).join(' ')}\n`);

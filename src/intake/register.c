@@ -293,6 +293,68 @@ static enum rc append_aspects(struct confirmation *c)
     return RC_OK;
 }
 
+/* ---- what is no finding: parts, and what stands below them ---- */
+
+static int64_t first_paragraph(const struct value *entry)
+{
+    const struct value *list = value_get(entry, "paragraphs");
+    return list && list->kind == VALUE_LIST && list->items.first ? list->items.first->integer : 0;
+}
+
+/* Words that stand in a section kept before, as its numbered points do. */
+static bool is_within(const struct value *kept, const struct value *note)
+{
+    int64_t n = first_paragraph(note);
+    VALUE_EACH (other, value_get(kept, "paragraphs")) {
+        if (n && other->integer == n)
+            return true;
+    }
+    return false;
+}
+
+static void add_section(struct arena *arena, struct value *list, const struct value *entry, int64_t level,
+                        struct str role)
+{
+    struct value *item = value_add_map(arena, list);
+    value_put_int(arena, item, "n", (int64_t)value_count(list));
+    value_put_int(arena, item, "level", level);
+    copy_text_as(arena, item, "role", role);
+    copy_text_as(arena, item, "mark", value_get_text(entry, "no"));
+    copy_text_as(arena, item, "title", value_get_text(entry, "title"));
+    copy_text_as(arena, item, "body", value_get_text(entry, "body"));
+}
+
+/* Entries of a list that stand in the document from a part on, up to the next. */
+static void add_sections_of(struct arena *arena, struct value *to, const struct value *entries,
+                            const struct value *part)
+{
+    int64_t from = first_paragraph(part), until = part->next ? first_paragraph(part->next) : 0;
+    const struct value *kept = NULL;
+    VALUE_EACH (entry, entries) {
+        int64_t n = first_paragraph(entry);
+        bool is_here = n >= from && (!until || n < until);
+        if (!is_here || is_within(kept, entry) || is_within(part, entry))
+            continue;
+        add_section(arena, to, entry, 2, value_get_text(part, "role"));
+        kept = entry;
+    }
+}
+
+static enum rc append_sections(struct confirmation *c)
+{
+    struct arena *arena = c->call->ctx->arena;
+    struct value *body = value_new_map(arena), *list = value_put_list(arena, body, "sections");
+    int64_t seq;
+    VALUE_EACH (part, value_get(c->draft, "parts")) {
+        add_section(arena, list, part, 1, value_get_text(part, "role"));
+        add_sections_of(arena, list, value_get(c->draft, "notes"), part);
+        add_sections_of(arena, list, value_get(c->draft, "next_steps"), part);
+    }
+    if (!value_count(list))
+        return RC_OK;
+    return command_append(c->call, EVENT_SECTIONS_REGISTERED, c->source_id, c->source_id, body, &seq);
+}
+
 static void put_paragraph_range(struct arena *arena, struct value *to, const struct value *finding)
 {
     int64_t first = 0, last = 0;
@@ -392,6 +454,7 @@ static enum rc draft_confirm(struct command_call *call)
     responsible_init(&c.responsible, call->ctx, call->db, call->actor, c.source_unit, c.label);
     TRY(append_source(&c));
     TRY(append_aspects(&c));
+    TRY(append_sections(&c));
     VALUE_EACH (finding, value_get(c.draft, "findings")) {
         TRY(append_finding(&c, finding));
     }

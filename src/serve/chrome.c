@@ -25,6 +25,7 @@ static const struct nav_row nav_rows[] = {
     {"board", "/board", "layout-dashboard", "nav.board", PERM_BOARD_READ},
     {"supervision", "/supervision", "speakerphone", "nav.supervision", PERM_TASK_READ},
     {"papers", "/papers", "file-certificate", "nav.papers", PERM_TASK_READ},
+    {"bulletins", "/bulletins", "news", "nav.bulletins", PERM_BULLETIN_READ},
     {"units", "/units", "sitemap", "nav.units", PERM_UNIT_READ},
     {"search", "/search", "search", "nav.search", PERM_FINDING_READ},
     {"users", "/accounts", "users", "nav.users", PERM_ACCOUNT_READ},

@@ -17,7 +17,7 @@ struct step_field {
 
 struct step {
     const char *title; /* of the button and the page */
-    struct step_field fields[8];
+    struct step_field fields[14];
 };
 
 /* Where the form stands: the list above it, and whose units are offered. */

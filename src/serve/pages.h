@@ -303,5 +303,15 @@ enum rc page_team(struct page *page);
 enum rc page_delegations(struct page *page);
 /* Section of a unit's page: unit.posts. */
 enum rc page_put_unit_posts(struct page *page, struct value *unit) MUST_CHECK;
+/* page_bulletin.c, page_bulletin_form.c */
+enum rc page_bulletin_list(struct page *page);
+enum rc page_bulletin(struct page *page);
+enum rc page_bulletin_preview(struct page *page);
+enum rc page_bulletin_docx(struct page *page);
+enum rc page_bulletin_pdf(struct page *page);
+enum rc page_bulletin_new(struct page *page);
+enum rc page_bulletin_change(struct page *page);
+enum rc page_bulletin_postpone(struct page *page);
+enum rc page_publish_rules(struct page *page);
 
 #endif

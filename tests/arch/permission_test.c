@@ -17,6 +17,7 @@
 #include "intake/draft.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
+#include "loop/bulletin.h"
 #include "loop/assess.h"
 #include "loop/cause.h"
 #include "loop/node.h"
@@ -223,6 +224,12 @@ static void make_assessment(struct store *store, enum place place, int64_t unit_
     world.ids[SCORECARDS][place] = count_sql(store, "SELECT max(id) FROM scorecard");
 }
 
+/* A bulletin of the place's source, as its first draft. */
+static void make_bulletin(struct store *store, enum place place)
+{
+    world.ids[BULLETINS][place] = make(store, &command_bulletin_create, jsonf(store, "{'source_id': %lld, 'title': '共同通报'}", (long long)world.ids[SOURCES][place]));
+}
+
 /* A rule of the place's unit that is in force, and the branch below that has to take it over. */
 static void make_rule(struct store *store, enum place place, int64_t unit_id, int64_t label)
 {
@@ -390,6 +397,7 @@ static void make_place(struct store *store, enum place place)
     make_doing(store, place);
     make_rule(store, place, unit_id, label);
     make_assessment(store, place, unit_id);
+    make_bulletin(store, place);
     make_supervision(store, place, unit_id, label);
     make_papers(store, place, unit_id, label);
 }

@@ -1,0 +1,116 @@
+/* site.c: the public pages; see site.h. */
+#include "serve/site.h"
+
+#include "base/clock.h"
+#include "loop/bulletin_text.h"
+#include "publish/bulletin_paper.h"
+#include "serve/messages.h"
+#include "serve/static.h"
+#include "text/json.h"
+
+enum { PAPER_CEILING = 32 << 20 };
+
+struct str site_css(void)
+{
+    const struct static_file *file = static_find_name(STR("site.css"));
+    return file ? file->bytes : STR("");
+}
+
+enum rc site_page(struct site *site, const char *name, struct value *view, struct buf *out)
+{
+    const struct mustache *tpl = mustache_set_find(site->templates, str_from_cstr(name));
+    if (!tpl)
+        return ctx_fail_format(site->ctx, RC_INTERNAL, "template.missing", "%s", name);
+    value_put_bool(site->ctx->arena, view, "is_live", site->is_live);
+    TRY(arena_rc(site->ctx->arena));
+    TRY(mustache_render(site->ctx, tpl, view, LANG_ZH, MUSTACHE_STRICT, out));
+    return buf_rc(out);
+}
+
+enum rc site_list(struct site *site, struct value **ret_rows)
+{
+    TRY(db_rows(site->ctx, db_query(site->db, Q_BULLETIN_PUBLIC_LIST), ret_rows));
+    for (struct value *row = (*ret_rows)->items.first; row; row = row->next) {
+        value_put_bool(site->ctx->arena, row, "is_open", str_equal(value_get_text(row, "state"), STR("published")));
+        value_put_text(site->ctx->arena, row, "from_text", bulletin_date(site->ctx->arena, value_get_text(row, "window_from"), false));
+        value_put_text(site->ctx->arena, row, "to_text", bulletin_date(site->ctx->arena, value_get_text(row, "window_to"), false));
+    }
+    return RC_OK;
+}
+
+enum rc site_index(struct site *site, struct buf *out)
+{
+    struct value *rows, *view = value_new_map(site->ctx->arena);
+    TRY(site_list(site, &rows));
+    value_put_bool(site->ctx->arena, view, "has_bulletins", value_count(rows) > 0);
+    value_put(view, STR("bulletins"), rows);
+    return site_page(site, "site_index", view, out);
+}
+
+enum rc site_bulletin(struct site *site, struct str no, struct buf *out)
+{
+    struct arena *arena = site->ctx->arena;
+    struct value *row, *content, *view = value_new_map(arena);
+    struct doc *doc;
+    struct buf html CLEANUP(buf_done);
+    buf_init(&html, PAPER_CEILING);
+    struct db_stmt *st = db_query(site->db, Q_BULLETIN_PUBLIC_GET);
+    db_bind_text(st, "no", no);
+    TRY(db_first_row(site->ctx, st, &row));
+    if (!row)
+        return RC_NOT_FOUND;
+    TRY(json_parse(site->ctx, value_get_text(row, "content"), &content));
+    /* A window that was made longer after the release stands in the row. */
+    value_set(content, STR("window_from"), value_new_text(arena, value_get_text(row, "window_from")));
+    if (value_get_text(row, "window_to").n)
+        value_set(content, STR("window_to"), value_new_text(arena, value_get_text(row, "window_to")));
+    value_set(content, STR("window_days"), value_new_int(arena, value_get_int(row, "window_days", 0)));
+    TRY(bulletin_paper(site->ctx, content, 0, STR(""), 0, &doc));
+    TRY(doc_write_html(doc, &html));
+    value_put_html(arena, view, "paper", arena_copy_str(arena, buf_str(&html)));
+    value_put_text(arena, view, "title", value_get_text(row, "title"));
+    value_put_text(arena, view, "no", value_get_text(row, "no"));
+    value_put_text(arena, view, "digest", str_slice(value_get_text(row, "sha256"), 0, 16));
+    value_put_bool(arena, view, "is_open", str_equal(value_get_text(row, "state"), STR("published")));
+    return site_page(site, "site_bulletin", view, out);
+}
+
+/* ---- feed (RFC 4287) ---------------------------------------------------------------------------------------- */
+
+static void add_updated(struct buf *out, struct str day)
+{
+    buf_add_format(out, "<updated>%.*sT00:00:00+08:00</updated>\n", STR_ARG(day));
+}
+
+enum rc site_feed(struct site *site, struct buf *out)
+{
+    struct value *rows;
+    struct str newest = STR("1970-01-01"), words = message_find(LANG_ZH, STR("site.title"));
+    TRY(site_list(site, &rows));
+    if (rows->items.first)
+        newest = value_get_text(rows->items.first, "published_on");
+    buf_add_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh-CN\">\n<id>");
+    mustache_escape(out, site->base.n ? site->base : STR("urn:bihuan:bulletins"));
+    buf_add_cstr(out, "</id>\n<title>");
+    mustache_escape(out, words);
+    buf_add_cstr(out, "</title>\n<link rel=\"self\" href=\"");
+    mustache_escape(out, site->base);
+    buf_add_cstr(out, "feed.xml\"/>\n");
+    add_updated(out, newest);
+    VALUE_EACH (row, rows) {
+        buf_add_cstr(out, "<entry>\n<id>urn:bihuan:bulletin:");
+        mustache_escape(out, value_get_text(row, "no"));
+        buf_add_cstr(out, "</id>\n<title>");
+        mustache_escape(out, value_get_text(row, "title"));
+        buf_add_cstr(out, "</title>\n<author><name>");
+        mustache_escape(out, value_get_text(row, "unit_name"));
+        buf_add_cstr(out, "</name></author>\n<link href=\"");
+        mustache_escape(out, site->base);
+        mustache_escape(out, value_get_text(row, "no"));
+        buf_add_cstr(out, ".html\"/>\n");
+        add_updated(out, value_get_text(row, "published_on"));
+        buf_add_cstr(out, "</entry>\n");
+    }
+    buf_add_cstr(out, "</feed>\n");
+    return buf_rc(out);
+}

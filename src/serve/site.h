@@ -1,0 +1,37 @@
+/* site.h: what the public sees of bulletins: pages without script, the same in a directory for an outside web server and from the
+ * program's own public listener.
+ *
+ * All files lie in one directory: index.html, TB-2026-001.html for each bulletin, feed.xml, site.css.  A bulletin keeps its
+ * address for ever.  Only released versions are read, nothing of the register.
+ */
+#ifndef BIHUAN_SERVE_SITE_H
+#define BIHUAN_SERVE_SITE_H
+
+#include "base/ctx.h"
+#include "base/value.h"
+#include "db/db.h"
+#include "serve/mustache.h"
+
+struct site {
+    struct ctx *ctx;
+    struct db *db;
+    const struct mustache_set *templates;
+    struct str base; /* address of the directory, with a slash at the end; empty: links are relative */
+    bool is_live;    /* from the public listener, where comments can be given */
+};
+
+/* Each appends a whole page.  RC_NOT_FOUND for a bulletin that is not public (never released, withdrawn). */
+enum rc site_index(struct site *site, struct buf *out) MUST_CHECK;
+enum rc site_bulletin(struct site *site, struct str no, struct buf *out) MUST_CHECK;
+enum rc site_feed(struct site *site, struct buf *out) MUST_CHECK;
+/* A page of template name over view, in the frame of the site. */
+enum rc site_page(struct site *site, const char *name, struct value *view, struct buf *out) MUST_CHECK;
+/* Rows {no, title, ...} of what is public, newest first. */
+enum rc site_list(struct site *site, struct value **ret_rows) MUST_CHECK;
+struct str site_css(void);
+
+/* Writes the whole site beside dir and puts it in its place in one step, so that a web server sees the old site or the new
+ * one.  dir must be absent, empty, or a site of ours.  RC_CONFLICT for another directory, RC_IO. */
+enum rc site_write(struct site *site, const char *dir, int64_t *ret_files) MUST_CHECK;
+
+#endif
