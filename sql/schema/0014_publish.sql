@@ -93,3 +93,54 @@ CREATE TABLE bulletin_rules (
   forbidden        @text NOT NULL,     -- words, one a line
   changed_seq      @int64 NOT NULL
 );
+
+-- What the public says about a bulletin.  The row and the events hold no word of it: what was written lies sealed in
+-- comment_store under its digest, and is wiped there when a lead has been handed over (docs/decisions/0014-comments-apart.md).
+CREATE TABLE comment (
+  id             @id,
+  no             @text NOT NULL UNIQUE, -- YJ-2026-0001
+  title          @text NOT NULL,       -- of lists and waits: says nothing of the content
+  bulletin_id    @int64 NOT NULL REFERENCES bulletin (id),
+  channel        @text NOT NULL,       -- form phone post email
+  unit_id        @int64 NOT NULL REFERENCES unit (id),
+  label          @int64 NOT NULL,
+  source_id      @int64 NOT NULL,
+  received_on    @date NOT NULL,
+  receipt_sha256 @text NOT NULL UNIQUE, -- of the receipt number, which only the sender knows
+  sha256         @text NOT NULL,       -- of what lies in comment_store
+  has_contact    @bool NOT NULL,
+  chars          @int64 NOT NULL,
+  state          @text NOT NULL,       -- new accepted answered refused lead wiped
+  kind           @text NOT NULL,       -- "" advice question not_done praise
+  finding_id     @int64,
+  check_id       @int64,
+  ack_due        @date NOT NULL,
+  answer_due     @date NOT NULL,
+  accepted_on    @date,
+  answered_on    @date,
+  answer         @text NOT NULL,
+  reason         @text NOT NULL,       -- why it was refused
+  lead_no        @text NOT NULL,       -- XS-2026-0001
+  lead_to        @text NOT NULL,
+  lead_on        @date,
+  lead_receipt   @text NOT NULL,
+  wiped_on       @date,
+  changed_seq    @int64 NOT NULL
+);
+CREATE INDEX comment_bulletin ON comment (bulletin_id, id);
+CREATE INDEX comment_state ON comment (state, id);
+CREATE INDEX comment_finding ON comment (finding_id) WHERE finding_id IS NOT NULL;
+
+-- local: comment_store
+CREATE TABLE comment_store (
+  sha256  @text PRIMARY KEY,           -- of sealed
+  sealed  @text NOT NULL,              -- hex, see text/seal.h: {"text", "name", "contact"}
+  kept_at @time NOT NULL
+);
+
+-- Forms that were sent: each is good once.
+-- local: comment_form
+CREATE TABLE comment_form (
+  nonce   @text PRIMARY KEY,
+  used_at @time NOT NULL
+);

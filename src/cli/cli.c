@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop/vault.h"
 #include "record/actor.h"
 #include "serve/messages.h"
 
@@ -85,6 +86,7 @@ enum rc cli_check_used(struct cli *cli, int expected)
 enum rc cli_open_db(struct cli *cli, enum db_mode mode, struct db **ret_db)
 {
     struct db *db = NULL;
+    vault_use(settings_comment_key(cli->ctx.arena, &cli->settings));
     TRY(db_open(&cli->ctx, cli->settings.db, mode, &db));
     enum rc rc = RC_OK;
     if (mode == DB_CREATE)

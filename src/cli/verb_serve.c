@@ -58,6 +58,8 @@ int verb_serve(struct cli *cli)
     if (rc != RC_OK)
         return cli_fail(cli, rc);
     cli_print("http%s://%.*s:%d", cli->settings.tls_cert.n ? "s" : "", STR_ARG(cli->settings.address), app_port(app));
+    if (app_public_port(app))
+        cli_print("public: http://%.*s", STR_ARG(cli->settings.public_listen));
     (void)fflush(stdout);
     rc = app_run(app);
     app_close(app);

@@ -26,16 +26,17 @@ struct raised {
 };
 
 /* about: row with finding_id, source_id, unit_id, label, no, title; its chain is locked. */
-static enum rc raise_check(struct command_call *call, const struct value *about, const struct raised *raised)
+static enum rc raise_check_as(struct command_call *call, const struct value *about, const struct raised *raised, int64_t *ret_id)
 {
     struct arena *arena = call->ctx->arena;
     struct db_stmt *st = db_query(call->db, Q_CHECK_EXISTS);
-    int64_t count, seq;
+    int64_t count;
     db_bind_text(st, "rule", str_from_cstr(raised->rule));
     db_bind_text(st, "subject_kind", str_from_cstr(raised->subject_kind));
     db_bind_int(st, "subject_id", raised->subject_id);
     db_bind_int(st, "other_id", raised->other_id);
     TRY(db_get_int(call->ctx, st, &count));
+    *ret_id = 0;
     if (count)
         return RC_OK;
     struct value *body = lifecycle_body_of(call, NOUN_CHECK, about);
@@ -54,7 +55,13 @@ static enum rc raise_check(struct command_call *call, const struct value *about,
     value_put_text(arena, body, "words", raised->words);
     lifecycle_wait(call, body, "decide_check", STR("office"), value_get_int(about, "unit_id", 0),
                    lifecycle_due_in(call, DECIDE_DAYS));
-    return command_append(call, EVENT_CHECK_RAISED, value_get_int(about, "source_id", 0), 0, body, &seq);
+    return command_append(call, EVENT_CHECK_RAISED, value_get_int(about, "source_id", 0), 0, body, ret_id);
+}
+
+static enum rc raise_check(struct command_call *call, const struct value *about, const struct raised *raised)
+{
+    int64_t id;
+    return raise_check_as(call, about, raised, &id);
 }
 
 /* ---- nearly the same words ---------------------------------------------------------------------------------- */
@@ -167,6 +174,19 @@ enum rc truth_check_evidence(struct command_call *call, const struct value *link
                             .figure = 0,
                             .words = arena_format(call->ctx->arena, "%.*s %.*s", STR_ARG(made_on), STR_ARG(found_on))};
     return raise_check(call, link, &raised);
+}
+
+enum rc truth_public_denies(struct command_call *call, const struct value *finding, int64_t comment_id, struct str comment_no, int64_t *ret_id)
+{
+    struct raised raised = {.rule = "public_denies",
+                            .level = "orange",
+                            .subject_kind = "finding",
+                            .subject_id = value_get_int(finding, "id", 0),
+                            .other_id = comment_id,
+                            .figure = 0,
+                            .words = comment_no};
+    TRY(command_lock_chain(call, value_get_int(finding, "source_id", 0)));
+    return raise_check_as(call, finding, &raised, ret_id);
 }
 
 /* ---- closed too fast ---------------------------------------------------------------------------------------- */

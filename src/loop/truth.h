@@ -22,6 +22,10 @@ enum rc truth_check_progress(struct command_call *call, const struct value *task
 enum rc truth_check_evidence(struct command_call *call, const struct value *link) MUST_CHECK;
 
 
+/* A comment of the public that a closed finding is not done.  finding: row with id, finding_id, source_id, unit_id, label, no,
+ * title.  *ret_id: the check, 0 when this comment raised one before. */
+enum rc truth_public_denies(struct command_call *call, const struct value *finding, int64_t comment_id, struct str comment_no, int64_t *ret_id) MUST_CHECK;
+
 /* Reports that have nearly these words, the most alike first, at most three: {id, bp}.  Also what a page may show before
  * a report is submitted. */
 enum rc truth_find_same(struct command_call *call, int64_t report_id, struct str text, struct value **ret_list) MUST_CHECK;

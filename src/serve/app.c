@@ -11,11 +11,13 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "loop/vault.h"
 #include "record/actor.h"
 #include "serve/daily.h"
 #include "serve/gzip.h"
 #include "serve/http_headers.h"
 #include "serve/page.h"
+#include "serve/public.h"
 #include "serve/sender.h"
 #include "serve/static.h"
 #include "serve/templates.h"
@@ -244,7 +246,9 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
     hooks.init = worker_init;
     hooks.on_fail = on_slow_failed; /* these four may still be connecting while the first pages are served */
     TRY(pool_new(SLOW_THREADS, SLOW_QUEUE, &hooks, &app->slow));
-    return open_server(app);
+    TRY(open_server(app));
+    vault_use(settings_comment_key(ctx->arena, settings));
+    return settings->public_listen.n ? public_open(ctx, app, settings->public_listen, &app->public) : RC_OK;
 }
 
 enum rc app_open(struct ctx *ctx, const struct settings *settings, struct app **ret_app)
@@ -283,6 +287,11 @@ enum rc app_run(struct app *app)
         daily_stop(daily);
         return RC_NOMEM;
     }
+    if (app->public && public_start(app->public) != RC_OK) {
+        sender_stop(sender);
+        daily_stop(daily);
+        return RC_IO;
+    }
     app_running = app;
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
@@ -298,11 +307,13 @@ enum rc app_run(struct app *app)
 
 void app_stop(struct app *app) { http_server_stop(app->server); }
 int app_port(const struct app *app) { return http_server_port(app->server); }
+int app_public_port(const struct app *app) { return app->public ? public_port(app->public) : 0; }
 
 void app_close(struct app *app)
 {
     if (!app)
         return;
+    public_close(app->public);
     pool_free(app->slow);
     pool_free(app->pool);
     writer_stop(app->writer);

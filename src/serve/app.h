@@ -12,6 +12,7 @@
 #include "serve/settings.h"
 
 struct board_image;
+struct public;
 struct gzip;
 
 struct app {
@@ -21,6 +22,7 @@ struct app {
     struct pool *pool;
     struct pool *slow; /* reads documents; its threads have a connection each too */
     struct http_server *server;
+    struct public *public; /* the public listener; NULL: off */
     struct mustache_set *templates;
     struct metrics *metrics;
     struct board_image *board; /* what boards sum over; see watch/board.h */
@@ -42,6 +44,7 @@ enum rc app_open(struct ctx *ctx, const struct settings *settings, struct app **
 enum rc app_run(struct app *app) MUST_CHECK;
 void app_stop(struct app *app); /* any thread, signal safe */
 int app_port(const struct app *app);
+int app_public_port(const struct app *app); /* 0 without a public listener */
 void app_close(struct app *app); /* takes NULL */
 
 #endif

@@ -32,6 +32,8 @@ enum rc page_bulletin_list(struct page *page)
     struct db_stmt *st = page_list_statement(page, Q_BULLETIN_LIST, show->filter, show->sort);
     TRY(record_put_items(page, st, "/bulletins", arena_format(page->ctx.arena, "show=%s&", show->name).p));
     record_put_list(page, columns, sizeof columns / sizeof columns[0], "bulletin.none");
+    if (page_can(page, PERM_COMMENT_WORK))
+        record_add_action(page, page->view, "comment.list", STR("/comments"), false);
     if (page_can(page, PERM_BULLETIN_RELEASE))
         record_add_action(page, page->view, "publish_rules.title", STR("/publish_rules"), false);
     if (page_can(page, PERM_BULLETIN_WRITE))

@@ -7,7 +7,7 @@
 #include "text/difference.h"
 
 enum { LIST_ROWS = 50 };
-#define CHECK_RULES "same_report|same_file|old_evidence|no_evidence|too_fast"
+#define CHECK_RULES "same_report|same_file|old_evidence|no_evidence|too_fast|public_denies"
 #define CHECK_STATES "raised|confirmed|dismissed"
 
 static struct value *list_of(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }

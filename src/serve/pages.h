@@ -313,5 +313,14 @@ enum rc page_bulletin_new(struct page *page);
 enum rc page_bulletin_change(struct page *page);
 enum rc page_bulletin_postpone(struct page *page);
 enum rc page_publish_rules(struct page *page);
+/* page_comment.c */
+enum rc page_comment_list(struct page *page);
+enum rc page_comment_new(struct page *page);
+enum rc page_comment(struct page *page);
+enum rc page_comment_accept(struct page *page);
+enum rc page_comment_link(struct page *page);
+enum rc page_comment_answer(struct page *page);
+enum rc page_comment_lead(struct page *page);
+enum rc page_comment_handed(struct page *page);
 
 #endif

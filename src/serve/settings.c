@@ -195,6 +195,13 @@ struct str settings_files_directory(struct arena *arena, const struct settings *
     return arena_concat(arena, db, STR(".files"));
 }
 
+const char *settings_comment_key(struct arena *arena, const struct settings *settings)
+{
+    if (settings->comment_key.n)
+        return arena_copy_str(arena, settings->comment_key).p;
+    return arena_concat(arena, settings_files_directory(arena, settings), STR(".comment-key")).p;
+}
+
 struct str settings_hide_password(struct arena *arena, struct str url)
 {
     size_t scheme = str_find(url, STR("://"), 0), host = SIZE_MAX, query = str_find_byte(url, '?', 0);

@@ -25,6 +25,8 @@ struct settings {
 enum rc settings_read(struct ctx *ctx, int argc, char **argv, struct settings *ret_settings, int *ret_left) MUST_CHECK;
 /* Directory of stored files that the settings mean. */
 struct str settings_files_directory(struct arena *arena, const struct settings *settings);
+/* Key file of comments that the settings mean; in the arena, NUL-terminated. */
+const char *settings_comment_key(struct arena *arena, const struct settings *settings);
 /* A URL as it may be shown: without user, password. */
 struct str settings_hide_password(struct arena *arena, struct str url);
 /* A list of {key, value, default, help}. */

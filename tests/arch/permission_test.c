@@ -224,10 +224,15 @@ static void make_assessment(struct store *store, enum place place, int64_t unit_
     world.ids[SCORECARDS][place] = count_sql(store, "SELECT max(id) FROM scorecard");
 }
 
-/* A bulletin of the place's source, as its first draft. */
-static void make_bulletin(struct store *store, enum place place)
+/* A bulletin of the place's source, as its first draft, and a comment that came in about it, by its event. */
+static void make_bulletin(struct store *store, enum place place, int64_t unit_id, int64_t label)
 {
     world.ids[BULLETINS][place] = make(store, &command_bulletin_create, jsonf(store, "{'source_id': %lld, 'title': '共同通报'}", (long long)world.ids[SOURCES][place]));
+    world.ids[COMMENTS][place] = append(store, EVENT_COMMENT_RECEIVED, CHAIN_ORGANISATION,
+                                        jsonf(store,
+                                              "{'noun': 'comment', 'no': 'YJ-%d', 'title': '共同', 'bulletin_id': %lld, 'channel': 'post', 'unit_id': %lld, 'label': %lld, 'source_id': %lld, 'received_on': '2026-01-01', "
+                                              "'receipt_sha256': '%d', 'sha256': '%d', 'has_contact': false, 'chars': 1, 'ack_due': '2026-01-08', 'answer_due': '2026-01-22', 'waits': []}",
+                                              (int)place, (long long)world.ids[BULLETINS][place], (long long)unit_id, (long long)label, (long long)world.ids[SOURCES][place], (int)place, (int)place));
 }
 
 /* A rule of the place's unit that is in force, and the branch below that has to take it over. */
@@ -397,7 +402,7 @@ static void make_place(struct store *store, enum place place)
     make_doing(store, place);
     make_rule(store, place, unit_id, label);
     make_assessment(store, place, unit_id);
-    make_bulletin(store, place);
+    make_bulletin(store, place, unit_id, label);
     make_supervision(store, place, unit_id, label);
     make_papers(store, place, unit_id, label);
 }

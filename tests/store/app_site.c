@@ -18,7 +18,7 @@ static void *serve(void *app) { return app_run(app) == RC_OK ? NULL : app; }
 
 struct str app_site_files(struct store *store) { return arena_format(store->ctx->arena, "%s/files", store->dir); }
 
-void app_site_start(struct store *store, struct app_site *site)
+static void start(struct store *store, struct app_site *site, const char *public_listen)
 {
     struct str files = app_site_files(store);
     char *argv[] = {"--db", (char *)store->url.p, "--files", (char *)files.p, "--port", "0", "--strict-templates",
@@ -26,9 +26,13 @@ void app_site_start(struct store *store, struct app_site *site)
     int left;
     *site = (struct app_site){0};
     STORE_OK(settings_read(store->ctx, (int)(sizeof argv / sizeof *argv), argv, &site->settings, &left));
+    site->settings.public_listen = str_from_cstr(public_listen);
     STORE_OK(app_open(store->ctx, &site->settings, &site->app));
     assert_int_equal(pthread_create(&site->thread, NULL, serve, site->app), 0);
 }
+
+void app_site_start(struct store *store, struct app_site *site) { start(store, site, ""); }
+void app_site_start_public(struct store *store, struct app_site *site) { start(store, site, "127.0.0.1:0"); }
 
 void app_site_stop(struct app_site *site)
 {

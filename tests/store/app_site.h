@@ -17,6 +17,8 @@ struct app_site {
 
 /* Templates are strict: a name that is not in the view is a 500.  Files are kept in the case's directory. */
 void app_site_start(struct store *store, struct app_site *site);
+/* With the public listener, at app_public_port. */
+void app_site_start_public(struct store *store, struct app_site *site);
 void app_site_stop(struct app_site *site);
 /* Where the server keeps files, also before it starts. */
 struct str app_site_files(struct store *store);

@@ -1,0 +1,397 @@
+/* public_test.c: the public listener: nothing of the inside, forms that are good once, receipts, floods, hostile input; the site as
+ * files. */
+#include "app_site.h"
+#include "record_support.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "loop/bulletin.h"
+#include "loop/comment.h"
+#include "serve/page.h"
+#include "serve/public_form.h"
+#include "serve/site.h"
+#include "serve/templates.h"
+
+enum { FLOOD_THREADS = 4, FLOOD_EACH = 12, TEXT_BYTES = 64 * 1024 };
+
+static struct {
+    struct app_site site;
+    int64_t root, source, bulletin;
+    struct actor office, publisher, leader;
+    int64_t now_ms;
+} world;
+
+static void pin(const char *day, int seconds)
+{
+    int32_t n;
+    assert_true(date_parse(str_from_cstr(day), &n));
+    world.now_ms = ((int64_t)n * 24 + 2) * 3600 * 1000 + seconds * 1000;
+    clock_set_ms(world.now_ms);
+}
+
+static void later(int seconds)
+{
+    world.now_ms += seconds * 1000;
+    clock_set_ms(world.now_ms);
+}
+
+static void make_public(struct store *store)
+{
+    memset(&world, 0, sizeof world);
+    pin("2024-07-10", 0);
+    world.root = make_root(store);
+    world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    world.publisher = make_actor(store, "publisher", "publisher", world.root, LABEL_INTERNAL);
+    world.leader = make_actor(store, "leader", "leading_group", world.root, LABEL_INTERNAL);
+    world.source = make_source(store, world.root, "LY-2024-001");
+    (void)make_finding(store, world.source, "担保管理不规范");
+    struct value *result = NULL;
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create, jsonf(store, "{'source_id': %lld, 'title': '整改通报<b>'}", (long long)world.source), &result));
+    world.bulletin = value_get_int(result, "id", 0);
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_change,
+                    jsonf(store,
+                          "{'id': %lld, 'title': '整改通报<b>', 'window_from': '2024-07-08', 'window_days': 15, 'window_first_day': true, 'signatory': '党组', 'signed': '2024-07-08', 'phone': '010-12345678'}",
+                          (long long)world.bulletin),
+                    NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_submit, jsonf(store, "{'id': %lld}", (long long)world.bulletin), NULL));
+    STORE_OK(run_as(store, &world.leader, &command_bulletin_release, jsonf(store, "{'id': %lld}", (long long)world.bulletin), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE state = 'published'"), 1);
+}
+
+static int dial_public(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)app_public_port(world.site.app))};
+    struct timeval limit = {.tv_sec = 20};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    return fd;
+}
+
+/* Sends one request; the caller hears the answer. */
+static int say(const char *method, const char *path, const char *lines, struct str body)
+{
+    char head[4096];
+    int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n", method, path, lines, body.n), fd = dial_public();
+    assert_true(n > 0 && (size_t)n < sizeof head);
+    (void)send(fd, head, (size_t)n, MSG_NOSIGNAL);
+    for (size_t sent = 0; sent < body.n;) {
+        ssize_t one = send(fd, body.p + sent, body.n - sent, MSG_NOSIGNAL);
+        if (one <= 0)
+            break;
+        sent += (size_t)one;
+    }
+    return fd;
+}
+
+static struct app_answer ask(const char *method, const char *path, const char *lines, struct str body)
+{
+    int fd = say(method, path, lines, body);
+    struct app_answer got = app_site_hear(fd);
+    close(fd);
+    assert_true(str_find(got.head, STR("Set-Cookie"), 0) == SIZE_MAX);
+    return got;
+}
+
+static bool has(struct str s, const char *words) { return str_find(s, str_from_cstr(words), 0) != SIZE_MAX; }
+
+/* Value of a hidden field of the page. */
+static struct str field_of(struct store *store, struct str page, const char *name)
+{
+    struct str mark = arena_format(store->ctx->arena, "name=\"%s\" value=\"", name);
+    size_t at = str_find(page, mark, 0);
+    assert_true(at != SIZE_MAX);
+    at += mark.n;
+    return arena_copy_str(store->ctx->arena, str_slice(page, at, str_find_byte(page, '"', at)));
+}
+
+/* The question stands in the token, so that the test need not read Chinese: MS.Q.NONCE.MAC. */
+static int64_t sum_of(struct str token)
+{
+    int64_t q = 0;
+    size_t dot = str_find_byte(token, '.', 0);
+    assert_true(str_parse_int64(str_slice(token, dot + 1, str_find_byte(token, '.', dot + 1)), &q));
+    return q / 10 + q % 10;
+}
+
+static void add(struct buf *body, const char *name, struct str value)
+{
+    if (body->n)
+        buf_add_char(body, '&');
+    buf_add_format(body, "%s=", name);
+    url_encode(body, value);
+}
+
+static struct str fresh_token(struct store *store)
+{
+    struct app_answer page = ask("GET", "/comment?no=TB-2024-001", "", STR(""));
+    assert_int_equal(page.status, 200);
+    return field_of(store, page.body, "token");
+}
+
+static struct app_answer post(struct store *store, struct str token, const char *text, const char *contact, int64_t sum)
+{
+    struct buf body CLEANUP(buf_done);
+    buf_init(&body, 1 << 20);
+    add(&body, "no", STR("TB-2024-001"));
+    add(&body, "token", token);
+    add(&body, "text", str_from_cstr(text));
+    add(&body, "contact", str_from_cstr(contact));
+    add(&body, "answer", arena_format(store->ctx->arena, "%lld", (long long)sum));
+    return ask("POST", "/comment", "Content-Type: application/x-www-form-urlencoded\r\n", buf_str(&body));
+}
+
+static int64_t comments(struct store *store) { return count_sql(store, "SELECT count(*) FROM comment"); }
+
+STORE_TEST(nothing_of_the_inside_is_there)
+{
+    make_public(store);
+    app_site_start_public(store, &world.site);
+    static const char *const more[] = {"/static/app.css", "/metrics", "/healthz", "/readyz", "/openapi.json", "/..%2fetc/passwd", "/TB-2024-001.html/x", "/index.html.json", "/tb-2024-001.html", "/TB-%00.html", "/comments"};
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        assert_true(ask("GET", more[i], "", STR("")).status >= 400);
+    for (int i = 0; i < route_count; i++) {
+        char path[200];
+        size_t n = 0;
+        for (const char *p = route_table[i].path; *p && n < sizeof path - 2; p++) {
+            if (*p == '{') {
+                path[n++] = '1';
+                p = strchr(p, '}');
+                continue;
+            }
+            path[n++] = *p;
+        }
+        path[n] = '\0';
+        if (strcmp(path, "/") == 0)
+            continue;
+        struct app_answer got = ask(route_table[i].method == HTTP_POST ? "POST" : "GET", path, "Cookie: bihuan=x\r\n", STR(""));
+        if (got.status != 404)
+            fail_msg("%s: %d", path, got.status);
+    }
+    assert_int_equal(ask("DELETE", "/index.html", "", STR("")).status, 405);
+    assert_int_equal(ask("POST", "/TB-2024-001.html", "", STR("x")).status, 405);
+    struct app_answer page = ask("GET", "/TB-2024-001.html", "", STR(""));
+    assert_int_equal(page.status, 200);
+    assert_true(has(page.head, "Content-Security-Policy") && !has(page.body, "<script") && has(page.body, "&lt;b&gt;") && !has(page.body, "<b>"));
+    assert_true(has(page.body, "7月26日") && has(page.body, "comment?no=TB-2024-001"));
+    assert_int_equal(ask("GET", "/TB-2024-001.html", "", STR("")).status, 200); /* from memory */
+    page = ask("GET", "/", "", STR(""));
+    assert_true(page.status == 200 && has(page.body, "TB-2024-001.html"));
+    page = ask("GET", "/feed.xml", "", STR(""));
+    assert_true(page.status == 200 && has(page.body, "<entry>") && has(page.body, "urn:bihuan:bulletin:TB-2024-001"));
+    assert_int_equal(ask("GET", "/site.css", "", STR("")).status, 200);
+    assert_int_equal(ask("GET", "/TB-2024-002.html", "", STR("")).status, 404);
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
+STORE_TEST(a_comment_comes_in_once_and_is_found_by_its_receipt)
+{
+    make_public(store);
+    app_site_start_public(store, &world.site);
+    struct str token = fresh_token(store);
+    assert_int_equal(post(store, token, "太快", "", sum_of(token)).status, 422); /* at once: no person types so fast */
+    later(10);
+    assert_int_equal(post(store, token, "答错", "", sum_of(token) + 1).status, 422);
+    struct app_answer got = post(store, token, "", "", sum_of(token));
+    assert_int_equal(got.status, 422);
+    got = post(store, arena_format(store->ctx->arena, "%.*sx", STR_ARG(token)), "<i>篡改</i>", "", sum_of(token));
+    assert_true(got.status == 422 && has(got.body, "&lt;i&gt;篡改&lt;/i&gt;")); /* what was typed is kept, as text */
+    assert_int_equal(comments(store), 0);
+    got = post(store, token, "担保问题没有整改到位<script>alert(1)</script>", "张三 13800138000", sum_of(token));
+    assert_int_equal(got.status, 201);
+    size_t at = str_find(got.body, STR("class=\"receipt\">"), 0);
+    assert_true(at != SIZE_MAX);
+    struct str receipt = arena_copy_str(store->ctx->arena, str_slice(got.body, at + 16, str_find_byte(got.body, '<', at + 16)));
+    assert_int_equal(receipt.n, 29);
+    assert_int_equal(post(store, token, "再来一次", "", sum_of(token)).status, 409); /* good once */
+    assert_int_equal(comments(store), 1);
+    /* no word of it stands in the log or in a replayed table */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM event WHERE body LIKE '%没有整改%' OR body LIKE '%13800138000%'"), 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM comment_store WHERE sealed LIKE '%138%001%38000%'"), 0);
+    struct str body = arena_format(store->ctx->arena, "receipt=%.*s", STR_ARG(receipt));
+    got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n", body);
+    assert_true(got.status == 200 && has(got.body, "YJ-2024-0001"));
+    got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n", STR("receipt=AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"));
+    assert_int_equal(got.status, 404);
+    int64_t id = count_sql(store, "SELECT max(id) FROM comment");
+    STORE_OK(run_as(store, &world.office, &command_comment_accept, jsonf(store, "{'id': %lld, 'kind': 'advice'}", (long long)id), NULL));
+    STORE_OK(run_as(store, &world.office, &command_comment_answer, jsonf(store, "{'id': %lld, 'answer': '已核实<u>'}", (long long)id), NULL));
+    got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n", body);
+    assert_true(has(got.body, "已核实&lt;u&gt;"));
+    /* inside, the office reads the words; a reader without the permission finds nothing */
+    struct app_session session, other;
+    app_site_sign_in(store, world.office.account_id, &session);
+    app_site_sign_in(store, world.leader.account_id, &other);
+    char path[100], cookie[200];
+    snprintf(path, sizeof path, "/comments/%lld", (long long)id);
+    snprintf(cookie, sizeof cookie, "Cookie: bihuan=%s\r\nAccept: text/html\r\n", session.token);
+    got = app_site_ask(&world.site, "GET", path, cookie, STR(""));
+    assert_true(got.status == 200 && has(got.body, "没有整改到位&lt;script&gt;") && has(got.body, "13800138000"));
+    snprintf(cookie, sizeof cookie, "Cookie: bihuan=%s\r\nAccept: text/html\r\n", other.token);
+    assert_int_equal(app_site_ask(&world.site, "GET", path, cookie, STR("")).status, 403);
+    later(5 * 3600);
+    assert_int_equal(post(store, token, "太旧", "", sum_of(token)).status, 422);
+    STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
+    assert_int_equal(ask("GET", "/comment?no=TB-2024-001", "", STR("")).status, 404);
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
+STORE_TEST(hostile_input_ends_as_a_plain_refusal)
+{
+    make_public(store);
+    app_site_start_public(store, &world.site);
+    static char big[200 * 1024];
+    memset(big, 'a', sizeof big - 1);
+    const char *type = "Content-Type: application/x-www-form-urlencoded\r\n";
+    assert_int_equal(ask("POST", "/comment", type, (struct str){big, sizeof big - 1}).status, 413);
+    assert_int_equal(ask("POST", "/comment", "Content-Type: text/xml\r\n", STR("<x/>")).status, 415);
+    assert_true(ask("POST", "/comment", type, STR("no=%ff&text=%fe")).status >= 400);
+    assert_true(ask("GET", "/comment?no=%0d%0aSet-Cookie:x=1", "", STR("")).status == 404);
+    assert_int_equal(ask("GET", "/comment?no=TB-2024-001'--", "", STR("")).status, 404);
+    struct str token = fresh_token(store);
+    later(10);
+    static char text[3 * COMMENT_TEXT_MAX + 200];
+    for (size_t i = 0; i + 3 < sizeof text; i += 3)
+        memcpy(text + i, "\xe5\xad\x97", 3);
+    assert_int_equal(post(store, token, text, "", sum_of(token)).status, 422); /* over 4000 characters */
+    assert_int_equal(post(store, token, "正文", "a\r\nBcc: x@y", sum_of(token)).status, 422); /* contacts are one line */
+    struct app_answer got = post(store, token, "=HYPERLINK(\"x\")\r\n\"';DROP TABLE comment;--", "", sum_of(token));
+    assert_int_equal(got.status, 201);
+    assert_int_equal(comments(store), 1);
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
+/* ---- floods ------------------------------------------------------------------------------------------------- */
+
+struct flood {
+    struct str tokens[FLOOD_EACH];
+    int64_t sums[FLOOD_EACH];
+    int accepted, refused, other, views;
+};
+
+static int status_of(int fd)
+{
+    char answer[64] = {0};
+    size_t have = 0;
+    int status = 0;
+    for (ssize_t n; have < sizeof answer - 1 && (n = recv(fd, answer + have, sizeof answer - 1 - have, 0)) > 0;)
+        have += (size_t)n;
+    (void)sscanf(answer, "HTTP/1.1 %d", &status);
+    close(fd);
+    return status;
+}
+
+static void *flood(void *arg)
+{
+    struct flood *own = arg;
+    for (int i = 0; i < FLOOD_EACH; i++) {
+        char body[1024];
+        int n = snprintf(body, sizeof body, "no=TB-2024-001&text=flood&answer=%lld&token=%.*s", (long long)own->sums[i], STR_ARG(own->tokens[i]));
+        int status = status_of(say("POST", "/comment", "Content-Type: application/x-www-form-urlencoded\r\n", (struct str){body, (size_t)n}));
+        own->accepted += status == 201;
+        own->refused += status == 429 || status == 503;
+        own->other += status != 201 && status != 429 && status != 503;
+        for (int k = 0; k < 10; k++)
+            own->views += status_of(say("GET", "/TB-2024-001.html", "", STR(""))) == 200;
+    }
+    return NULL;
+}
+
+STORE_TEST(a_flood_loses_nothing_and_the_inside_goes_on)
+{
+    static struct flood floods[FLOOD_THREADS];
+    pthread_t threads[FLOOD_THREADS];
+    make_public(store);
+    app_site_start_public(store, &world.site);
+    memset(floods, 0, sizeof floods);
+    for (int t = 0; t < FLOOD_THREADS; t++)
+        for (int i = 0; i < FLOOD_EACH; i++) {
+            floods[t].tokens[i] = fresh_token(store);
+            floods[t].sums[i] = sum_of(floods[t].tokens[i]);
+        }
+    later(10);
+    struct app_session session;
+    app_site_sign_in(store, world.office.account_id, &session);
+    char cookie[200];
+    snprintf(cookie, sizeof cookie, "Cookie: bihuan=%s\r\nAccept: text/html\r\n", session.token);
+    for (int t = 0; t < FLOOD_THREADS; t++)
+        assert_int_equal(pthread_create(&threads[t], NULL, flood, &floods[t]), 0);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(app_site_ask(&world.site, "GET", "/findings", cookie, STR("")).status, 200);
+    int accepted = 0, refused = 0, views = 0;
+    for (int t = 0; t < FLOOD_THREADS; t++) {
+        (void)pthread_join(threads[t], NULL);
+        accepted += floods[t].accepted;
+        refused += floods[t].refused;
+        views += floods[t].views;
+        assert_int_equal(floods[t].other, 0);
+    }
+    assert_int_equal(accepted, 20); /* the measure of one network */
+    assert_int_equal(accepted + refused, FLOOD_THREADS * FLOOD_EACH);
+    assert_int_equal(views, FLOOD_THREADS * FLOOD_EACH * 10);
+    assert_int_equal(comments(store), accepted); /* whoever was told "received" is kept */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM comment_store"), accepted);
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
+/* ---- as files ----------------------------------------------------------------------------------------------- */
+
+static int64_t write_site(struct store *store, const char *dir, enum rc wanted)
+{
+    struct mustache_set *templates CLEANUP(mustache_set_free_ptr) = NULL;
+    int64_t files = 0;
+    STORE_OK(templates_load(store->ctx, &templates));
+    struct site site = {.ctx = store->ctx, .db = store->db, .templates = templates, .base = STR("https://example.cn/")};
+    STORE_RC(site_write(&site, dir, &files), wanted);
+    return files;
+}
+
+STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
+{
+    char dir[400], path[500];
+    struct stat st;
+    make_public(store);
+    snprintf(dir, sizeof dir, "%s/site", store->dir);
+    assert_int_equal(write_site(store, dir, RC_OK), 4);
+    snprintf(path, sizeof path, "%s/TB-2024-001.html", dir);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(write_site(store, dir, RC_OK), 4); /* again, over itself */
+    STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
+    assert_int_equal(write_site(store, dir, RC_OK), 3);
+    assert_int_equal(stat(path, &st), -1);
+    int entries = 0;
+    DIR *all = opendir(store->dir);
+    for (struct dirent *entry = readdir(all); entry; entry = readdir(all))
+        entries += strncmp(entry->d_name, "site", 4) == 0;
+    closedir(all);
+    assert_int_equal(entries, 1); /* nothing half-written stays beside it */
+    snprintf(dir, sizeof dir, "%s/other", store->dir);
+    assert_int_equal(mkdir(dir, 0755), 0);
+    snprintf(path, sizeof path, "%s/mine.txt", dir);
+    int fd = open(path, O_CREAT | O_WRONLY, 0644);
+    close(fd);
+    (void)write_site(store, dir, RC_CONFLICT); /* somebody else's */
+    assert_int_equal(stat(path, &st), 0);
+    clock_set_ms(0);
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt), STORE_CASE(hostile_input_ends_as_a_plain_refusal),
+                     STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on), STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
+}
