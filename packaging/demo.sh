@@ -37,4 +37,6 @@ if [ -s "$notes" ]; then
 fi
 echo "  Stop     Ctrl-C"
 echo
-exec "$program" serve --db "$database" --address 127.0.0.1 --port "$port"
+public=$((port + 1))
+echo "  Public   http://127.0.0.1:$public (bulletins, comments)"
+exec "$program" serve --db "$database" --address 127.0.0.1 --port "$port" --public-listen "127.0.0.1:$public"

@@ -210,6 +210,23 @@ static void put_facts(struct page *page, struct value *item, struct value *row)
     (void)record_add_facts(page, item, "record.facts", "facts", row, facts, sizeof facts / sizeof facts[0], true);
 }
 
+/* What the public said so far, in numbers. */
+static enum rc put_summary(struct page *page, struct value *item, int64_t id)
+{
+    static const struct record_column columns[] = {
+        {"bulletin.comments", "comments", CELL_NUM, NULL, "/comments?bulletin={id}"}, {"comment.channel.form", "by_form", CELL_NUM, NULL, NULL}, {"comment.channel.phone", "by_phone", CELL_NUM, NULL, NULL},
+        {"comment.channel.post", "by_post", CELL_NUM, NULL, NULL}, {"comment.channel.email", "by_email", CELL_NUM, NULL, NULL}, {"comment.state.answered", "answered", CELL_NUM, NULL, NULL},
+        {"comment.state.refused", "refused", CELL_NUM, NULL, NULL}, {"bulletin.waiting", "waiting", CELL_NUM, NULL, NULL}, {"comment.kind.not_done", "not_done", CELL_NUM, NULL, NULL},
+        {"bulletin.leads", "leads", CELL_NUM, NULL, NULL}};
+    struct value *row;
+    struct db_stmt *st = db_query(page->db, Q_COMMENT_SUMMARY);
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(&page->ctx, st, &row));
+    value_put_int(page->ctx.arena, row, "id", id);
+    (void)record_add_facts(page, item, "bulletin.summary", "summary", row, columns, sizeof columns / sizeof columns[0], true);
+    return RC_OK;
+}
+
 static enum rc put_versions(struct page *page, struct value *item, int64_t id)
 {
     static const struct record_column columns[] = {{"bulletin.version", "n", CELL_NUM, NULL, NULL}, {"bulletin.made_at", "made_at", CELL_TIME, NULL, NULL},
@@ -260,6 +277,8 @@ enum rc page_bulletin(struct page *page)
     value_put_text(arena, item, "here", record_href(arena, "/bulletins/{id}", row));
     value_put_int(arena, item, "last_block", value_get_int(blocks->items.last, "n", 0));
     put_facts(page, item, row);
+    if (value_get_text(row, "published_on").n && page_can(page, PERM_COMMENT_WORK))
+        TRY(put_summary(page, item, id));
     TRY(put_versions(page, item, id));
     chrome_add_crumb(page, page_text(page, "bulletin.list"), STR("/bulletins"));
     chrome_add_crumb(page, value_get_text(row, "no"), STR_EMPTY);

@@ -45,6 +45,7 @@ enum rc page_bulletin_new(struct page *page)
     struct str asked = page_param_text(page, "source");
     if (asked.n && !page->form)
         value_set(field, STR("value"), value_new_text(arena, asked));
+    typed_form_option(page, field, STR(""), page_text(page, "form.choose"));
     VALUE_EACH (row, rows) {
         typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)),
                           arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "title"))));

@@ -140,6 +140,7 @@ enum rc page_comment_new(struct page *page)
         db_bind_int(st, "offset", 0);
     }
     TRY(db_rows(&page->ctx, st, &rows));
+    typed_form_option(page, step_field(page, "bulletin_id"), STR(""), page_text(page, "form.choose"));
     VALUE_EACH (bulletin, rows) {
         typed_form_option(page, step_field(page, "bulletin_id"), arena_format(arena, "%lld", (long long)value_get_int(bulletin, "id", 0)),
                           arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(bulletin, "no")), STR_ARG(value_get_text(bulletin, "title"))));
