@@ -69,6 +69,16 @@ SELECT f.id, f.no FROM node n JOIN task t ON t.id = n.task_id JOIN measure m ON 
 WHERE n.id = $node_id AND (f.status IN ('closed', 'ended') OR m.cycle_n < f.cycle_n)
 UNION
 SELECT f.id, f.no FROM finding_cause c JOIN finding f ON f.id = c.finding_id WHERE c.cause_id = $cause_id AND f.status IN ('closed', 'ended')
+UNION
+SELECT f.id, f.no FROM report r JOIN task t ON t.id = r.task_id JOIN measure m ON m.id = t.measure_id JOIN finding f ON f.id = t.finding_id
+WHERE r.id = $subject AND (f.status IN ('closed', 'ended') OR m.cycle_n < f.cycle_n)
+UNION
+SELECT f.id, f.no FROM extension x JOIN task t ON t.id = x.task_id JOIN measure m ON m.id = t.measure_id JOIN finding f ON f.id = t.finding_id
+WHERE x.id = $subject AND (f.status IN ('closed', 'ended') OR m.cycle_n < f.cycle_n)
+UNION
+SELECT f.id, f.no FROM evidence e JOIN finding f ON f.id = e.finding_id LEFT JOIN task t ON e.home_kind = 'task' AND t.id = e.home_id
+LEFT JOIN measure m ON m.id = CASE WHEN e.home_kind = 'measure' THEN e.home_id ELSE t.measure_id END
+WHERE e.id = $evidence_id AND (f.status IN ('closed', 'ended') OR m.cycle_n < f.cycle_n)
 LIMIT 1
 
 -- Invariants of the loop, see ARCHITECTURE.md.

@@ -26,6 +26,8 @@ static bool is_kept_out(struct str kind)
 /* What the body calls itself: "task.moved" with id 7 is about task 7. */
 static int64_t own_id(struct str kind, const char *noun, const struct value *body)
 {
+    if (str_equal_cstr(value_get_text(body, "subject_kind"), noun)) /* what is linked to it, who is charged with it */
+        return value_get_int(body, "subject_id", 0);
     bool is_own = str_equal_cstr(str_slice(kind, 0, str_find_byte(kind, '.', 0)), noun) ||
                   str_equal_cstr(value_get_text(body, "noun"), noun);
     return is_own ? value_get_int(body, "id", 0) : 0;
@@ -50,6 +52,9 @@ enum rc frozen_check(struct ctx *ctx, struct db *db, enum event_kind event_kind,
     db_bind_int(st, "task_id", named_id(kind, "task", "task_id", body));
     db_bind_int(st, "node_id", named_id(kind, "node", "node_id", body));
     db_bind_int(st, "cause_id", named_id(kind, "cause", "cause_id", body));
+    /* A file may serve something else later: its own record stays as it is. */
+    bool is_link = event_kind == EVENT_EVIDENCE_LINKED || event_kind == EVENT_EVIDENCE_UNLINKED;
+    db_bind_int(st, "evidence_id", is_link ? 0 : subject);
     db_bind_int(st, "subject", subject);
     TRY(db_first_row(ctx, st, &row));
     if (!row)
