@@ -3,7 +3,7 @@
 //
 //   papers.mjs PROGRAM DATA_DIR SHARED
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,6 +52,16 @@ try {
     const said = run(program, 'import', template, '--ledger', 'LY-2026-002', ...where);
     check('the template of FedRAMP becomes findings', /2 new/.test(said), said);
   }
+  const [measure, unit] = run('sqlite3', join(dir, 'papers.db'), "SELECT m.id, f.unit_id FROM measure m JOIN finding f ON f.id = m.finding_id JOIN source s ON s.id = f.source_id WHERE s.no = 'LY-2026-002' LIMIT 1").trim().split('|');
+  const office = run('sqlite3', join(dir, 'papers.db'), "SELECT a.login FROM account a JOIN role_grant g ON g.account_id = a.id WHERE g.role = 'office' LIMIT 1").trim();
+  const task = JSON.parse(run(program, 'run', 'task.assign', JSON.stringify({ measure_id: Number(measure), unit_id: Number(unit), due: '2099-01-31' }), '--as', office, ...where)).id;
+  run(program, 'run', 'task.accept', JSON.stringify({ id: task }), '--as', office, ...where);
+  mkdirSync(join(dir, 'books'));
+  run(program, 'book', '--out', join(dir, 'books'), ...where);
+  const book = readdirSync(join(dir, 'books'));
+  run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', 'xlsx:Calc MS Excel 2007 XML', '--outdir', join(dir, 'saved'), join(dir, 'books', book[0]));
+  const took = run(program, 'book', join(dir, 'saved', book[0]), '--apply', ...where);
+  check('a workbook that another program has saved untouched changes nothing', book.length === 1 && /0 written, 0 stale, 1 untouched/.test(took), took);
   const again = run(program, 'import', join(dir, 'poam.json'), '--ledger', 'LY-2026-002', '--policy', 'skip', ...where);
   check('what was written is read again and known', /25 skipped/.test(again), again);
 } catch (problem) {
