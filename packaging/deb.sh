@@ -30,7 +30,8 @@ done
 gzip -9n <"$root/CHANGELOG.md" >"$doc/changelog.gz"
 printf 'Bihuan, https://www.apache.org/licenses/LICENSE-2.0\n\n' >"$doc/copyright"
 cat "$root/LICENSE" >>"$doc/copyright"
-install -d -m 755 "$tree/usr/share/bihuan/demo"
+install -d -m 755 "$tree/usr/share/bihuan/demo/evidence"
+install -m 644 "$root"/data/demo/evidence/* "$tree/usr/share/bihuan/demo/evidence/"
 for file in "$root"/data/demo/*; do
     [ -d "$file" ] || install -m 644 "$file" "$tree/usr/share/bihuan/demo/"
 done

@@ -4,9 +4,12 @@
 
 #include "cli/cli.h"
 
-/* Reads the file into a draft of a unit and says what was found; confirms it when asked. */
+/* What is done to the draft of a document before it is opened. */
+typedef enum rc (*cli_import_adjust)(void *arg, const struct value *draft, struct value **ret_draft);
+
+/* Reads the file into a draft of a unit and says what was found; confirms it when asked.  adjust may be NULL. */
 enum rc cli_import_document(struct cli *cli, struct db *db, struct filestore *files, const char *path, int64_t unit_id,
-                            int64_t label, bool is_confirmed) MUST_CHECK;
+                            int64_t label, bool is_confirmed, cli_import_adjust adjust, void *arg) MUST_CHECK;
 /* A ledger into the source of that number or title; policy stop, skip or update, "" for stop. */
 enum rc cli_import_ledger(struct cli *cli, struct db *db, const char *path, struct str source_no,
                           struct str policy) MUST_CHECK;

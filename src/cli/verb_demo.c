@@ -18,7 +18,6 @@
 #include "loop/unit.h"
 
 enum { CSV_BYTES_MAX = 1024 * 1024 };
-enum { DEMO_BEGIN_MS = 1783384200000 }; /* 2026-07-07 08:30 in China: the office begins */
 
 /* The data beside the build directory, else where the package puts them. */
 static const char *find_data(struct cli *cli)
@@ -140,21 +139,25 @@ static enum rc load_users(struct cli *cli, struct db *db, const struct value *us
     return arena_rc(arena);
 }
 
-/* What people did since then, day by day: scenario.json. */
-static enum rc tell_story(struct cli *cli, struct db *db, const char *directory)
+/* What people did, day by day until today: scenario.json.  The clock then stands where it begins. */
+static enum rc open_story(struct cli *cli, const char *directory, int32_t today, struct scenario **ret_story)
 {
     struct str text;
     TRY(read_file(cli, arena_format(cli->ctx.arena, "%s/scenario.json", directory).p, &text));
-    return scenario_run(cli, db, directory, text);
+    return scenario_open(cli, directory, text, today, ret_story);
 }
 
 static enum rc demo(struct cli *cli)
 {
     struct db *db CLEANUP(db_close_ptr) = NULL;
-    struct str given = cli_take_option(cli, "--data");
+    struct str given = cli_take_option(cli, "--data"), until = cli_take_option(cli, "--today");
+    struct scenario *story;
+    int32_t today = clock_today();
     struct value *units, *people, *users, *lines;
     int64_t events;
     TRY(cli_check_used(cli, 0));
+    if (until.n && !date_parse(until, &today))
+        return ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "field.not_a_date", "%.*s", STR_ARG(until));
     const char *directory = given.n ? given.p : find_data(cli);
     TRY(read_table(cli, directory, "units.csv", &units));
     TRY(read_table(cli, directory, "people.csv", &people));
@@ -164,10 +167,10 @@ static enum rc demo(struct cli *cli)
     if (events)
         return ctx_fail_format(&cli->ctx, RC_CONFLICT, "cli.not_empty", "%.*s",
                                STR_ARG(settings_hide_password(cli->ctx.arena, cli->settings.db)));
-    clock_set_ms(DEMO_BEGIN_MS);
+    TRY(open_story(cli, directory, today, &story));
     TRY(load_organisation(cli, db, units, people));
     TRY(load_users(cli, db, users, people, &lines));
-    TRY(tell_story(cli, db, directory));
+    TRY(scenario_run(story, db));
     cli_print("%zu units, %zu people", value_count(units), value_count(people));
     cli_print("%s", "");
     VALUE_EACH (line, lines) {

@@ -42,7 +42,7 @@ static enum rc confirm(struct cli *cli, struct db *db, const struct import_resul
 }
 
 enum rc cli_import_document(struct cli *cli, struct db *db, struct filestore *files, const char *path, int64_t unit_id,
-                            int64_t label, bool is_confirmed)
+                            int64_t label, bool is_confirmed, cli_import_adjust adjust, void *arg)
 {
     int fd = -1;
     int64_t size = 0;
@@ -55,6 +55,8 @@ enum rc cli_import_document(struct cli *cli, struct db *db, struct filestore *fi
     enum rc rc = import_read(&cli->ctx, files, fd, 0, size, name, &limits, &read);
     close(fd);
     TRY(rc);
+    if (adjust)
+        TRY(adjust(arg, read.draft, &read.draft));
     struct value *input = import_make_input(cli->ctx.arena, &read, name, unit_id, label, STR("")), *result;
     TRY(cli_run_command(cli, db, &command_draft_open, input, &result));
     int64_t draft_id = value_get_int(result, "id", 0);
@@ -84,7 +86,8 @@ static enum rc import(struct cli *cli)
     if (!unit)
         return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.no_unit", "%.*s", STR_ARG(code));
     TRY(cli_open_files(cli, &files));
-    enum rc rc = cli_import_document(cli, db, files, cli->argv[0], value_get_int(unit, "id", 0), label, is_confirmed);
+    enum rc rc = cli_import_document(cli, db, files, cli->argv[0], value_get_int(unit, "id", 0), label, is_confirmed,
+                                     NULL, NULL);
     filestore_close(files);
     return rc;
 }

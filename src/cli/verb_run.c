@@ -92,7 +92,8 @@ static enum rc load_actor(struct cli *cli, struct db *db, struct str login, stru
     if (value_get_int(row, "is_disabled", 0))
         return ctx_fail_format(&cli->ctx, RC_FORBIDDEN, "cli.run_disabled", "%.*s", STR_ARG(login));
     TRY(actor_load(&cli->ctx, db, value_get_int(row, "id", 0), ret_actor));
-    ret_actor->login = ret_actor->name = login;
+    ret_actor->login = login;
+    ret_actor->name = arena_copy_str(cli->ctx.arena, value_get_text(row, "name"));
     return RC_OK;
 }
 
