@@ -134,6 +134,11 @@ ORDER BY CASE WHEN m.valid_to IS NULL THEN 0 ELSE 1 END, CASE m.role WHEN 'head'
 -- unscoped: of a team that was read through its scope
 SELECT m.person_id AS id, p.name AS no, p.title FROM team_member m JOIN person p ON p.id = m.person_id WHERE m.team_id = $id AND m.valid_to IS NULL ORDER BY p.sort_key, p.id
 
+-- :name team_options
+-- scope: t
+SELECT t.id, t.name AS title, u.short_name AS unit_short FROM team t JOIN unit u ON u.id = t.unit_id
+WHERE t.valid_to IS NULL AND {scope t.unit_id t.label} ORDER BY t.sort_key, t.id LIMIT 500
+
 -- :name person_teams
 -- scope: t
 SELECT t.id, t.name, m.role, m.valid_from, m.valid_to FROM team_member m JOIN team t ON t.id = m.team_id WHERE m.person_id = $id AND {scope t.unit_id t.label} ORDER BY m.valid_from DESC, t.id

@@ -9,27 +9,44 @@
 #include "loop/measure.h"
 #include "loop/task.h"
 
+/* What kind of actor a field names, how it is read, and what is said when there is none. */
+static const struct duty_kind {
+    const char *name, *missing;
+    enum query query;
+} person = {"person", "person.not_found", Q_PERSON_GET_ANY}, unit = {"unit", "unit.not_found", Q_UNIT_GET_ANY},
+  post = {"post", "post.not_found", Q_POST_GET_ANY}, team = {"team", "team.not_found", Q_TEAM_GET_ANY};
+
+/* A role may be named by fields of several kinds; one actor at a time has it. */
 static const struct duty_role {
     const char *field, *role;
-    bool is_unit;
-} roles[] = {{"lead_leader_id", "lead_leader", false},
-             {"lead_dept_id", "lead_dept", true},
-             {"supervisor_id", "supervisor", true},
-             {"assist_ids", "assist", true},
-             {"doer_id", "doer", false},
-             {"contact_id", "contact", false}};
+    const struct duty_kind *kind;
+} roles[] = {{"lead_leader_id", "lead_leader", &person}, {"lead_post_id", "lead_leader", &post},
+             {"lead_dept_id", "lead_dept", &unit},       {"supervisor_id", "supervisor", &unit},
+             {"assist_ids", "assist", &unit},            {"doer_id", "doer", &person},
+             {"doer_team_id", "doer", &team},            {"contact_id", "contact", &person}};
 enum { ROLES = sizeof roles / sizeof roles[0] };
 
+/* Nobody is charged who is gone, nor a team that the actor may not even read. */
 static enum rc check_actor(struct command_call *call, const struct duty_role *role, int64_t id)
 {
-    struct db_stmt *st = db_query(call->db, role->is_unit ? Q_UNIT_GET_ANY : Q_PERSON_GET_ANY);
+    struct db_stmt *st = db_query(call->db, role->kind->query);
     struct value *row;
     db_bind_int(st, "id", id);
     TRY(db_first_row(call->ctx, st, &row));
-    bool is_there = row && (!role->is_unit || value_is_null(value_get(row, "valid_to")));
-    return is_there ? RC_OK
-                    : ctx_fail_field(call->ctx, RC_INVALID, role->is_unit ? "unit.not_found" : "person.not_found",
-                                     role->field);
+    bool is_there = row && value_is_null(value_get(row, "valid_to")) && !value_get_int(row, "is_closed", 0);
+    if (is_there && role->kind == &team)
+        is_there = actor_check(call->ctx, call->db, call->actor, PERM_TASK_READ, value_get_int(row, "unit_id", 0),
+                               value_get_int(row, "label", LABEL_INTERNAL)) == RC_OK;
+    return is_there ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, role->kind->missing, role->field);
+}
+
+static bool has_role(const struct value *duties, const char *role)
+{
+    VALUE_EACH (duty, duties) {
+        if (str_equal_cstr(value_get_text(duty, "role"), role))
+            return true;
+    }
+    return false;
 }
 
 static enum rc add_duty(struct command_call *call, struct value *duties, const struct duty_role *role, int64_t id)
@@ -38,11 +55,13 @@ static enum rc add_duty(struct command_call *call, struct value *duties, const s
     if (!id)
         return RC_OK;
     TRY(check_actor(call, role, id));
+    if (!str_equal_cstr(STR("assist"), role->role) && has_role(duties, role->role))
+        return ctx_fail_field(call->ctx, RC_INVALID, "duty.one_only", role->field);
     int64_t n = (int64_t)value_count(duties);
     struct value *duty = value_add_map(arena, duties);
     value_put_int(arena, duty, "duty_n", n);
     value_put_text(arena, duty, "role", str_from_cstr(role->role));
-    value_put_text(arena, duty, "actor_kind", role->is_unit ? STR("unit") : STR("person"));
+    value_put_text(arena, duty, "actor_kind", str_from_cstr(role->kind->name));
     value_put_int(arena, duty, "actor_id", id);
     return RC_OK;
 }
@@ -84,12 +103,16 @@ static bool has_duty(const struct value *list, const struct value *duty)
     return false;
 }
 
-/* Whether the input says something about the role of a duty. */
-static bool is_told(const struct value *input, struct str role)
+/* Whether the input says something about a duty: its own field is there, or another actor gets the role. */
+static bool is_told(const struct value *input, const struct value *duty)
 {
-    for (int i = 0; i < ROLES; i++)
-        if (str_equal_cstr(role, roles[i].role))
-            return value_get(input, roles[i].field) != NULL;
+    for (int i = 0; i < ROLES; i++) {
+        const struct value *given = value_get(input, roles[i].field);
+        if (!given || !str_equal_cstr(value_get_text(duty, "role"), roles[i].role))
+            continue;
+        if (str_equal_cstr(value_get_text(duty, "actor_kind"), roles[i].kind->name) || given->kind == VALUE_INT)
+            return true;
+    }
     return false;
 }
 
@@ -101,7 +124,7 @@ static enum rc put_difference(struct command_call *call, struct value *body, con
     TRY(duty_put(call, wanted));
     const struct value *all = value_get(wanted, "duties");
     VALUE_EACH (duty, current) {
-        if (!is_told(call->input, value_get_text(duty, "role")) || has_duty(all, duty))
+        if (!is_told(call->input, duty) || has_duty(all, duty))
             continue;
         struct value *one = value_add_map(arena, ended);
         value_put_int(arena, one, "duty_id", value_get_int(duty, "id", 0));
@@ -165,9 +188,10 @@ enum rc duty_charge_finding(struct command_call *call, int64_t id, const char *f
 bool duty_field_kind(struct str field, bool *ret_is_unit)
 {
     for (int i = 0; i < ROLES; i++) {
-        if (!str_equal_cstr(field, roles[i].field) || str_equal(field, STR("assist_ids")))
+        bool is_unit = roles[i].kind == &unit;
+        if (!str_equal_cstr(field, roles[i].field) || str_equal(field, STR("assist_ids")) || (!is_unit && roles[i].kind != &person))
             continue;
-        *ret_is_unit = roles[i].is_unit;
+        *ret_is_unit = is_unit;
         return true;
     }
     return false;

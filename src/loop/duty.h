@@ -14,7 +14,8 @@ extern const struct command command_task_charge;
 #define DUTY_FIELDS                                                                                                    \
     {"lead_leader_id", FIELD_ID, false, 0, NULL}, {"lead_dept_id", FIELD_ID, false, 0, NULL},                          \
         {"supervisor_id", FIELD_ID, false, 0, NULL}, {"assist_ids", FIELD_IDS, false, 8, NULL},                        \
-        {"doer_id", FIELD_ID, false, 0, NULL},                                                                         \
+        {"doer_id", FIELD_ID, false, 0, NULL}, {"lead_post_id", FIELD_ID, false, 0, NULL},                             \
+        {"doer_team_id", FIELD_ID, false, 0, NULL},                                                                    \
     {                                                                                                                  \
         "contact_id", FIELD_ID, false, 0, NULL                                                                         \
     }

@@ -44,11 +44,28 @@ enum rc page_put_unit_options(struct page *page, struct value *field, enum perm 
     return RC_OK;
 }
 
+/* Posts or teams, each with its unit. */
+static enum rc put_named_options(struct page *page, struct value *field, enum query query, enum perm perm)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *rows;
+    struct db_stmt *st = db_query(page->db, query);
+    actor_bind_scope(st, &page->actor, perm);
+    TRY(db_rows(&page->ctx, st, &rows));
+    typed_form_option(page, field, STR(""), page_text(page, "form.not_said"));
+    VALUE_EACH (row, rows) {
+        typed_form_option(page, field, id_text(arena, value_get_int(row, "id", 0)),
+                          arena_format(arena, "%.*s  %.*s", STR_ARG(value_get_text(row, "title")),
+                                       STR_ARG(value_get_text(row, "unit_short"))));
+    }
+    return RC_OK;
+}
+
 /* The actor that carries a role now, as text for a form; empty when nobody does. */
-static struct str holder(struct page *page, const struct value *duties, const char *role)
+static struct str holder(struct page *page, const struct value *duties, const char *role, const char *kind)
 {
     VALUE_EACH (duty, duties) {
-        if (str_equal_cstr(value_get_text(duty, "role"), role))
+        if (str_equal_cstr(value_get_text(duty, "role"), role) && str_equal_cstr(value_get_text(duty, "actor_kind"), kind))
             return id_text(page->ctx.arena, value_get_int(duty, "actor_id", 0));
     }
     return STR("");
@@ -74,27 +91,31 @@ static void mark_assisting(struct page *page, struct value *field, const struct 
     }
 }
 
+static enum rc put_actor_options(struct page *page, struct value *field, struct str kind)
+{
+    return str_equal(kind, STR("unit"))   ? page_put_unit_options(page, field, PERM_UNIT_READ)
+           : str_equal(kind, STR("post")) ? put_named_options(page, field, Q_LEAD_POST_OPTIONS, PERM_UNIT_READ)
+           : str_equal(kind, STR("team")) ? put_named_options(page, field, Q_TEAM_OPTIONS, PERM_TASK_READ)
+                                          : page_put_person_options(page, field);
+}
+
 enum rc page_put_duty_fields(struct page *page, struct value *form, const char *noun, int64_t subject)
 {
     static const struct {
-        const char *field, *role;
-        bool is_unit;
-    } rows[] = {{"lead_leader_id", "lead_leader", false},
-                {"lead_dept_id", "lead_dept", true},
-                {"supervisor_id", "supervisor", true},
-                {"assist_ids", "assist", true},
-                {"doer_id", "doer", false},
-                {"contact_id", "contact", false}};
+        const char *field, *role, *kind;
+    } rows[] = {{"lead_leader_id", "lead_leader", "person"}, {"lead_post_id", "lead_leader", "post"},
+                {"lead_dept_id", "lead_dept", "unit"},       {"supervisor_id", "supervisor", "unit"},
+                {"assist_ids", "assist", "unit"},            {"doer_id", "doer", "person"},
+                {"doer_team_id", "doer", "team"},            {"contact_id", "contact", "person"}};
     struct value *duties, *now = value_new_map(page->ctx.arena);
     struct db_stmt *st = db_query(page->db, Q_DUTY_OF_SUBJECT);
     db_bind_text(st, "noun", str_from_cstr(noun));
     db_bind_int(st, "id", subject);
     TRY(db_rows(&page->ctx, st, &duties));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        value_put_text(page->ctx.arena, now, rows[i].field, holder(page, duties, rows[i].role));
+        value_put_text(page->ctx.arena, now, rows[i].field, holder(page, duties, rows[i].role, rows[i].kind));
         struct value *field = typed_form_field(page, form, rows[i].field, now);
-        TRY(rows[i].is_unit ? page_put_unit_options(page, field, PERM_UNIT_READ)
-                            : page_put_person_options(page, field));
+        TRY(put_actor_options(page, field, str_from_cstr(rows[i].kind)));
     }
     mark_assisting(page, (struct value *)value_get(form, "assist_ids"), duties);
     return RC_OK;

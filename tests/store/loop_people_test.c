@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "loop/duty.h"
 #include "loop/group.h"
 #include "loop/post.h"
 
@@ -126,6 +127,29 @@ STORE_TEST(what_is_given_to_a_team_is_done_by_its_members_of_the_day)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(a_post_leads_and_a_team_does)
+{
+    make_world(store);
+    long long f = (long long)make_finding(store, make_source(store, world.firm, "LY-2026-001"), "问题");
+    long long post = (long long)make(store, &command_post_create, jsonf(store, "{'unit_id': %lld, 'title': '总经理', 'kind': 'leader'}", (long long)world.firm)),
+              team = (long long)make(store, &command_team_create, jsonf(store, "{'unit_id': %lld, 'kind': 'task_force', 'name': '专班'}", (long long)world.firm));
+    STORE_OK(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_leader_id': %lld, 'doer_team_id': %lld}", f, (long long)world.person[0], team), NULL));
+    STORE_RC(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_leader_id': %lld, 'lead_post_id': %lld}", f, (long long)world.person[1], post), NULL),
+             RC_INVALID);
+    assert_string_equal(issue_key(store), "duty.one_only");
+    STORE_OK(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_post_id': null}", f), NULL)); /* says nothing of the person */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE role = 'lead_leader' AND actor_kind = 'person' AND until IS NULL"), 1);
+    STORE_OK(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_post_id': %lld}", f, post), NULL)); /* instead of the person */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE role = 'lead_leader' AND until IS NULL"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE actor_kind = 'post' AND until IS NULL"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE actor_kind = 'team' AND role = 'doer' AND until IS NULL"), 1);
+    STORE_OK(run(store, &command_post_close, jsonf(store, "{'id': %lld, 'reason': '撤销'}", post), NULL));
+    STORE_RC(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_post_id': %lld}", f, post), NULL), RC_INVALID);
+    assert_string_equal(issue_field(store), "lead_post_id");
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 static enum rc give(struct store *store, int who, int64_t to, const char *from, const char *until, struct value **ret_result)
 {
     return run_as(store, &world.actor[who], &command_delegation_give,
@@ -164,5 +188,6 @@ STORE_TEST(a_delegation_is_given_by_oneself_and_taken_back_at_once)
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_post_passes_to_its_next_holder), STORE_CASE(what_is_given_to_a_team_is_done_by_its_members_of_the_day),
+                     STORE_CASE(a_post_leads_and_a_team_does),
                      STORE_CASE(a_delegation_is_given_by_oneself_and_taken_back_at_once));
 }
