@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "publish/font_layout.h"
 #include "text/utf8.h"
 
 enum { CORNER = 4, STRIPE = 4, WIDE_CODES_FROM = 0x2e80, PIXELS_MAX = 20000 };
@@ -231,7 +232,7 @@ static enum rc begin_cairo(struct canvas *canvas)
                           ? cairo_pdf_surface_create_for_stream(take_bytes, canvas->out, width, height)
                           : cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width), (int)ceil(height));
     canvas->cairo = cairo_create(canvas->surface);
-    canvas->layout = pango_cairo_create_layout(canvas->cairo);
+    canvas->layout = font_layout_new(canvas->cairo);
     if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS)
         return RC_NOMEM;
     cairo_scale(canvas->cairo, canvas->scale, canvas->scale);
@@ -440,12 +441,3 @@ enum rc canvas_finish(struct canvas *canvas)
     alloc_free(canvas);
     return written != RC_OK ? written : rc;
 }
-
-#ifdef __SANITIZE_ADDRESS__
-/* fontconfig, cairo and pango keep what they know of the fonts for as long as the process lives: caches, no leaks. */
-const char *__lsan_default_suppressions(void); /* the name that the sanitizer asks for */
-__attribute__((visibility("default"), used)) const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\nleak:libcairo\nleak:libpango";
-}
-#endif

@@ -12,6 +12,7 @@
 #include "publish/doc_page.h"
 #include "publish/doc_pdf_mark.h"
 #include "publish/doc_xml.h"
+#include "publish/font_layout.h"
 
 enum { OUTLINE_LEVELS = 5, CELL_LINES_MAX = 20000 };
 static const double PAD_X = 4, PAD_Y = 3, PT = 20.0; /* twips in a point */
@@ -77,7 +78,7 @@ static bool is_on_grid(const struct doc_look *look) { return look->line_twips ==
 static PangoLayout *new_layout(struct pdf *pdf, const struct doc_block *block, double width)
 {
     const struct doc_look *look = doc_look(block->style);
-    PangoLayout *layout = pango_cairo_create_layout(pdf->cairo);
+    PangoLayout *layout = font_layout_new(pdf->cairo);
     PangoFontDescription *font = font_of(look->font, look->half_points, look->is_bold);
     PangoAttrList *list = pango_attr_list_new();
     size_t at = 0;
@@ -140,7 +141,7 @@ static void put_page_number(struct pdf *pdf)
         return;
     char text[32];
     (void)snprintf(text, sizeof text, "\xe2\x80\x94 %d \xe2\x80\x94", pdf->page);
-    PangoLayout *layout = pango_cairo_create_layout(pdf->cairo);
+    PangoLayout *layout = font_layout_new(pdf->cairo);
     PangoFontDescription *font = font_of(DOC_FONT_SONG, 28, false);
     int width, height;
     pango_layout_set_font_description(layout, font);
