@@ -23,7 +23,8 @@ SELECT u.id, u.parent_id FROM unit u ORDER BY u.sort_no, u.sort_key, u.id
 -- unscoped: for the image, which board_sum reads with the scope of who asks
 SELECT f.unit_id, f.label, f.status, f.aspect_id, f.due, f.closed_on, f.amount_fen, f.main_id, coalesce(c.is_on_time, 0) AS is_on_time,
        (SELECT min(d.id) FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL) AS duty_id,
-       f.recovered_fen, f.rules_made, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS is_hung, f.id
+       f.recovered_fen, f.rules_made, CASE WHEN (EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open')
+       OR EXISTS (SELECT 1 FROM task k WHERE k.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = k.id AND h.state = 'open'))) THEN 1 ELSE 0 END AS is_hung, f.id
 FROM finding f LEFT JOIN cycle c ON c.id = f.cycle_id
 WHERE f.source_id = $source AND f.status <> 'withdrawn'
 
@@ -85,7 +86,7 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 -- :filter soon f.due_key >= $today AND f.due_key <= $soon
 -- :filter kept f.status = 'kept'
 -- :filter no_due f.due IS NULL
--- :filter hung EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open')
+-- :filter hung (EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') OR EXISTS (SELECT 1 FROM task k WHERE k.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = k.id AND h.state = 'open')))
 -- :filter recovered f.recovered_fen > 0
 -- :filter rules f.rules_made > 0
 -- :filter due_month f.due >= $first AND f.due <= $last

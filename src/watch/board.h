@@ -32,7 +32,7 @@ struct board_row {
     int32_t main;                 /* place of the finding that it is counted as, but under its own source; -1: itself */
     int32_t due, closed_on;       /* days; BOARD_NO_DAY */
     uint8_t state, label;         /* enum board_state, enum label */
-    bool is_hung;                 /* itself, not only a task of it */
+    bool is_hung;                 /* itself or a task of it */
     bool is_on_time;
 };
 
