@@ -61,7 +61,7 @@ try {
   const book = readdirSync(join(dir, 'books'));
   run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', 'xlsx:Calc MS Excel 2007 XML', '--outdir', join(dir, 'saved'), join(dir, 'books', book[0]));
   const took = run(program, 'book', join(dir, 'saved', book[0]), '--apply', ...where);
-  check('a workbook that another program has saved untouched changes nothing', book.length === 1 && /0 written, 0 stale, 1 untouched/.test(took), took);
+  check('a workbook that another program has saved untouched changes nothing', book.length >= 1 && /0 written, 0 stale, [1-9]\d* untouched/.test(took), took);
   const again = run(program, 'import', join(dir, 'poam.json'), '--ledger', 'LY-2026-002', '--policy', 'skip', ...where);
   check('what was written is read again and known', /25 skipped/.test(again), again);
 } catch (problem) {
