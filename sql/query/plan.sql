@@ -169,44 +169,31 @@ SELECT p.id, '' AS title FROM plan p WHERE p.id = $id AND NOT EXISTS (SELECT 1 F
 
 -- :name guard_plan_all_confirm
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id) GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND q.status IN ('registered', 'disputed') GROUP BY q.plan_id
 
 -- :name guard_plan_all_cause
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id)
-  AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = f.id AND g.gap = 'cause') GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = q.finding_id AND g.gap = 'cause') GROUP BY q.plan_id
 
 -- :name guard_plan_all_measure
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id)
-  AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = f.id AND g.gap = 'measure') GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = q.finding_id AND g.gap = 'measure') GROUP BY q.plan_id
 
 -- :name guard_plan_all_due
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id)
-  AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = f.id AND g.gap = 'due') GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = q.finding_id AND g.gap = 'due') GROUP BY q.plan_id
 
 -- :name guard_plan_all_leader
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id)
-  AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = f.id AND g.gap = 'leader') GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = q.finding_id AND g.gap = 'leader') GROUP BY q.plan_id
 
 -- :name guard_plan_all_task
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id)
-  AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = f.id AND g.gap = 'task') GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = q.finding_id AND g.gap = 'task') GROUP BY q.plan_id
 
 -- :name guard_plan_all_node
 -- unscoped: a guard
-SELECT p.id, CAST(count(*) AS text) AS title FROM plan p JOIN finding f ON f.source_id = p.source_id
-WHERE p.id = $id AND f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id)
-  AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = f.id AND g.gap = 'node') GROUP BY p.id
+SELECT q.plan_id AS id, CAST(count(*) AS text) AS title FROM plan_finding q WHERE q.plan_id = $id AND EXISTS (SELECT 1 FROM finding_gap g WHERE g.finding_id = q.finding_id AND g.gap = 'node') GROUP BY q.plan_id
 
 -- :name plan_to_work
 -- unscoped: the command's own plan

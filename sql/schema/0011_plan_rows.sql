@@ -51,6 +51,11 @@ CREATE TABLE plan_row (
   PRIMARY KEY (version_id, row_n)
 );
 
+-- What a plan is about: the open findings of its source that stand below its unit and label.
+CREATE VIEW plan_finding AS
+SELECT p.id AS plan_id, f.id AS finding_id, f.status FROM plan p JOIN finding f ON f.source_id = p.source_id
+WHERE f.status IN ('registered', 'disputed', 'confirmed', 'planned', 'doing', 'returned') AND f.label <= p.label AND f.unit_id IN (SELECT unit FROM unit_anc WHERE ancestor = p.unit_id);
+
 -- What does not fit together, though nothing keeps such a plan from being approved.
 CREATE VIEW finding_warning AS
 SELECT m.finding_id, f.source_id, 'measure_task' AS gap, m.id AS row_id, m.text AS title FROM measure m JOIN finding f ON f.id = m.finding_id

@@ -105,7 +105,7 @@ static const struct value *find_saved(struct scenario *s, struct str word)
     return dot == SIZE_MAX ? v : value_get_str(v, str_slice(word, dot + 1, word.n));
 }
 
-static enum rc fill(struct scenario *s, const struct value *from, struct value **ret);
+static enum rc rewrite(struct scenario *s, const struct value *from, bool has_names, struct value **ret);
 
 static enum rc fill_text(struct scenario *s, const struct value *from, struct value **ret)
 {
@@ -129,43 +129,17 @@ static enum rc fill_text(struct scenario *s, const struct value *from, struct va
     if (!v)
         return unknown(s, word);
     if (v->kind == VALUE_TEXT && v->text.n && v->text.p[0] == '@' && v != from)
-        return fill(s, v, ret);
+        return rewrite(s, v, true, ret);
     *ret = value_copy(arena, v);
     return RC_OK;
 }
 
-/* A copy of a tree with every text that is a day moved. */
-static enum rc move_days(struct scenario *s, const struct value *from, struct value **ret)
+/* A copy of a tree with every day moved and, with has_names, every "@..." replaced by what it names. */
+static enum rc rewrite(struct scenario *s, const struct value *from, bool has_names, struct value **ret)
 {
     struct arena *arena = s->cli->ctx.arena;
     int32_t day;
-    if (from->kind == VALUE_TEXT && date_parse(from->text, &day)) {
-        *ret = value_new_text(arena, shift_text(s, day));
-        return arena_rc(arena);
-    }
-    if (from->kind != VALUE_LIST && from->kind != VALUE_MAP) {
-        *ret = value_copy(arena, from);
-        return arena_rc(arena);
-    }
-    struct value *to = from->kind == VALUE_LIST ? value_new_list(arena) : value_new_map(arena);
-    VALUE_EACH (child, from) {
-        struct value *moved;
-        TRY(move_days(s, child, &moved));
-        if (from->kind == VALUE_LIST)
-            value_add(to, moved);
-        else
-            value_put(to, child->key, moved);
-    }
-    *ret = to;
-    return arena_rc(arena);
-}
-
-/* A copy of a tree with every "@..." replaced by what it names, and every day by the day to which it moves. */
-static enum rc fill(struct scenario *s, const struct value *from, struct value **ret)
-{
-    struct arena *arena = s->cli->ctx.arena;
-    int32_t day;
-    if (from->kind == VALUE_TEXT && from->text.n > 1 && from->text.p[0] == '@')
+    if (has_names && from->kind == VALUE_TEXT && from->text.n > 1 && from->text.p[0] == '@')
         return fill_text(s, from, ret);
     if (from->kind == VALUE_TEXT && date_parse(from->text, &day)) {
         *ret = value_new_text(arena, shift_text(s, day));
@@ -178,7 +152,7 @@ static enum rc fill(struct scenario *s, const struct value *from, struct value *
     struct value *to = from->kind == VALUE_LIST ? value_new_list(arena) : value_new_map(arena);
     VALUE_EACH (child, from) {
         struct value *filled;
-        TRY(fill(s, child, &filled));
+        TRY(rewrite(s, child, has_names, &filled));
         if (from->kind == VALUE_LIST)
             value_add(to, filled);
         else
@@ -221,7 +195,7 @@ static enum rc adjust_draft(void *arg, const struct value *draft, struct value *
         *ret_draft = value_copy(s->cli->ctx.arena, draft);
         return arena_rc(s->cli->ctx.arena);
     }
-    return move_days(s, draft, ret_draft);
+    return rewrite(s, draft, false, ret_draft);
 }
 
 static enum rc import(struct scenario *s, struct str name)
@@ -327,7 +301,7 @@ static enum rc run_command(struct scenario *s, const struct value *step)
     if (!command)
         return unknown(s, name);
     if (with)
-        TRY(fill(s, with, &raw));
+        TRY(rewrite(s, with, true, &raw));
     if (file.n)
         TRY(put_file(s, name, file, raw));
     TRY(load_actor(s, value_get_text(step, "as"), &actor));

@@ -97,5 +97,8 @@ enum rc page_publish_rules(struct page *page)
     value_put_int(arena, row, "answer_days", rules.answer_days);
     value_put_int(arena, row, "label_max", rules.label_max);
     value_put_text(arena, row, "forbidden", rules.forbidden);
-    return step_put(page, &rules_step, &place, STR("/publish_rules"), STR("/bulletins"), row, STR(""));
+    TRY(step_put(page, &rules_step, &place, STR("/publish_rules"), STR("/bulletins"), row, STR("")));
+    struct value *form = (struct value *)value_get(page->view, "form");
+    value_set(form, STR("button"), value_new_text(arena, page_text(page, "common.save")));
+    return RC_OK;
 }
