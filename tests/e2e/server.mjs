@@ -57,5 +57,5 @@ export async function start_product({ program, engine }) {
     rmSync(directory, { recursive: true, force: true });
     return end;
   };
-  return { address, passwords, log, stop, demo_text: stdout };
+  return { address, passwords, log, stop, where, demo_text: stdout };
 }
