@@ -88,6 +88,7 @@ static enum rc read_text(struct ctx *ctx, const struct field *field, const struc
     return RC_OK;
 }
 
+/* Empty parts are no numbers and no faults: forms send one to say that the field was there and nothing was chosen. */
 static enum rc read_ids(struct ctx *ctx, const struct field *field, const struct value *raw, struct value *input)
 {
     struct value *list = value_put_list(ctx->arena, input, field->name);
@@ -95,12 +96,16 @@ static enum rc read_ids(struct ctx *ctx, const struct field *field, const struct
     struct str text = raw->kind == VALUE_TEXT ? raw->text : STR_EMPTY, part;
     while (str_split_next(&text, ',', &part)) {
         int64_t id;
-        if (!str_parse_int64(str_trim(part), &id))
+        part = str_trim(part);
+        if (part.n && !str_parse_int64(part, &id))
             return fail_field(ctx, field, "field.not_a_number", part);
-        value_add_int(ctx->arena, list, id);
+        if (part.n)
+            value_add_int(ctx->arena, list, id);
     }
     VALUE_EACH (item, raw) {
         int64_t id = item->kind == VALUE_INT ? item->integer : 0;
+        if (item->kind == VALUE_TEXT && !str_trim(item->text).n)
+            continue;
         if (item->kind != VALUE_INT && !(item->kind == VALUE_TEXT && str_parse_int64(str_trim(item->text), &id)))
             return fail_field(ctx, field, "field.not_a_number", STR_EMPTY);
         value_add_int(ctx->arena, list, id);

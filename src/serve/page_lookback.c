@@ -41,10 +41,11 @@ enum rc page_lookback_new(struct page *page)
     struct value *form = typed_form_begin(page, STR("/lookbacks"), STR("/lookbacks"));
     value_put_text(arena, given, "closed_to", closing_today(page));
     value_put_text(arena, given, "checklist", page_text(page, "lookback.checklist_usual"));
+    value_put_int(arena, given, "label", LABEL_INTERNAL);
     static const char *const plain[] = {"name", "closed_from", "closed_to", "sample", "seed", "due", "checklist"};
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         typed_form_field(page, form, plain[i], given);
-    typed_form_choices(page, typed_form_field(page, form, "label", NULL), "0|1|2", "label");
+    typed_form_choices(page, typed_form_field(page, form, "label", given), "0|1|2", "label");
     TRY(spread_put_units(page, typed_form_field(page, form, "unit_id", NULL), PERM_SUPERVISE, false));
     chrome_add_crumb(page, page_text(page, "lookback.list"), STR("/lookbacks"));
     chrome_add_crumb(page, page_text(page, "lookback.new"), STR_EMPTY);

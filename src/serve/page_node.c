@@ -86,6 +86,13 @@ static void put_node_words(struct page *page, struct value *row, const struct sc
                        !str_equal(value_get_text(row, "base_due"), value_get_text(row, "due")));
 }
 
+/* May the user act with `perm` on the task, or on the task of the node, in `row` (unit_id, label)? */
+static bool may(struct page *page, enum perm perm, const struct value *row)
+{
+    return actor_check(&page->ctx, page->db, &page->actor, perm, value_get_int(row, "unit_id", 0),
+                       value_get_int(row, "label", 0)) == RC_OK;
+}
+
 enum rc task_put_nodes(struct page *page, struct value *task)
 {
     struct arena *arena = page->ctx.arena;
@@ -102,11 +109,10 @@ enum rc task_put_nodes(struct page *page, struct value *task)
         put_node_words(page, row, nodes++);
         value_put_text(arena, row, "preds", pred_numbers(page, rows, links, value_get_int(row, "id", 0)));
     }
-    bool may = actor_check(&page->ctx, page->db, &page->actor, PERM_TASK_APPROVE, value_get_int(task, "unit_id", 0),
-                           value_get_int(task, "label", 0)) == RC_OK;
     struct str state = value_get_text(task, "state");
-    value_put_bool(arena, task, "may_node",
-                   may && !str_equal(state, STR("done")) && !str_equal(state, STR("cancelled")));
+    bool is_open = !str_equal(state, STR("done")) && !str_equal(state, STR("cancelled"));
+    value_put_bool(arena, task, "may_node", is_open && may(page, PERM_TASK_APPROVE, task));
+    value_put_bool(arena, task, "may_report_node", is_open && may(page, PERM_TASK_WORK, task));
     value_put_bool(arena, task, "has_nodes", value_count(rows) > 0);
     value_put(task, STR("nodes"), rows);
     return RC_OK;
@@ -179,6 +185,7 @@ enum rc page_node_new(struct page *page)
                  value_get_text(task, "title")));
     value_put_int(arena, page->view, "node_id", 0);
     value_put_bool(arena, page->view, "is_new", true);
+    value_put_bool(arena, page->view, "may_node", true);
     return RC_OK;
 }
 
@@ -195,6 +202,7 @@ enum rc page_node(struct page *page)
     TRY(put_form(page, node, arena_format(arena, "/nodes/%lld", (long long)id), value_get_int(node, "task_id", 0),
                  value_get_text(node, "task_no"), value_get_text(node, "task_title")));
     value_put_int(arena, page->view, "node_id", id);
+    value_put_bool(arena, page->view, "may_node", may(page, PERM_TASK_APPROVE, node));
     value_put_bool(arena, page->view, "is_new", false);
     return RC_OK;
 }

@@ -134,6 +134,8 @@ STORE_TEST(booleans_lists_and_trees)
     assert_false(value_get_bool(typed(store, json(store, "{'text': 'x'}")), "bool"));
     assert_int_equal(value_count(value_get(typed(store, with(store, "ids", "1, 2,3")), "ids")), 3);
     assert_int_equal(value_count(value_get(typed(store, json(store, "{'text': 'x', 'ids': [1, '2']}")), "ids")), 2);
+    assert_int_equal(value_count(value_get(typed(store, with(store, "ids", "")), "ids")), 0);
+    assert_int_equal(value_count(value_get(typed(store, json(store, "{'text': 'x', 'ids': ['', '2']}")), "ids")), 1);
     refused(store, with(store, "ids", "1,2,3,4"), "ids", "field.too_many");
     refused(store, with(store, "ids", "1,x"), "ids", "field.not_a_number");
     assert_int_equal(value_get_int(value_get(typed(store, with(store, "json", "{\"a\": 4}")), "json"), "a", 0), 4);
