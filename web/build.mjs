@@ -1,4 +1,4 @@
-// Writes the files that the program embeds: app.css site.css app.js htmx.min.js echarts.min.js icons.svg.
+// Writes the files that the program embeds: app.css site.css app.js htmx.min.js echarts.min.js icons.svg favicon.svg.
 //
 //   node build.mjs [--out DIR] [--depfile FILE]
 //
@@ -100,6 +100,8 @@ function build_icons() {
   });
   // Drawn by itself the sprite shows the mark of the product: it is the page's icon too.
   write('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">\n${[...own.values(), ...symbols].join('\n')}\n<use href="#mark" color="#1b5cb8"/>\n</svg>\n`);
+  // The public pages load nothing but their own few files.
+  write('favicon.svg', `${own.get('mark').replace('<symbol id="mark"', '<svg xmlns="http://www.w3.org/2000/svg" color="#1b5cb8"').replace('</symbol>', '</svg>')}\n`);
 }
 
 await build_css();

@@ -9,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/rand.h"
 #include "loop/vault.h"
-#include "serve/messages.h"
 #include "text/digest.h"
 #include "text/numeral.h"
 
@@ -19,10 +18,17 @@ enum { HOUR_MS = 3600 * 1000, BUCKETS = 8192 };
 
 static enum rc sign(struct ctx *ctx, struct str head, struct str bulletin_no, struct str *ret_mac)
 {
-    return vault_mac(ctx, "public form", arena_format(ctx->arena, "%.*s %.*s", STR_ARG(head), STR_ARG(bulletin_no)), ret_mac);
+    return vault_mac(ctx, "public form", arena_format(ctx->arena, "%.*s %.*s", STR_ARG(head), STR_ARG(bulletin_no)),
+                     ret_mac);
 }
 
-enum rc public_form_make(struct ctx *ctx, struct str bulletin_no, int64_t now_ms, struct public_form *ret_form)
+static struct str digit(struct ctx *ctx, enum lang lang, int n)
+{
+    return message_find(lang, arena_format(ctx->arena, "public.digit.%d", n));
+}
+
+enum rc public_form_make(struct ctx *ctx, struct str bulletin_no, enum lang lang, int64_t now_ms,
+                         struct public_form *ret_form)
 {
     uint8_t random[PUBLIC_NONCE_CHARS / 2 + 1];
     struct str mac;
@@ -33,22 +39,30 @@ enum rc public_form_make(struct ctx *ctx, struct str bulletin_no, int64_t now_ms
     struct str head = arena_format(ctx->arena, "%lld.%d.%s", (long long)now_ms, a * 10 + b, ret_form->nonce);
     TRY(sign(ctx, head, bulletin_no, &mac));
     ret_form->token = arena_format(ctx->arena, "%.*s.%.*s", STR_ARG(head), STR_ARG(mac));
-    struct str args[] = {numeral_format(ctx->arena, a), numeral_format(ctx->arena, b)};
-    ret_form->question = message_format(ctx->arena, LANG_ZH, STR("public.question"), args, 2);
+    struct str args[] = {digit(ctx, lang, a), digit(ctx, lang, b)};
+    ret_form->question = message_format(ctx->arena, lang, STR("public.question"), args, 2);
     return arena_rc(ctx->arena);
 }
 
-static enum rc refuse(struct ctx *ctx, const char *key, const char *field) { return ctx_fail_field(ctx, RC_INVALID, key, field); }
+static enum rc refuse(struct ctx *ctx, const char *key, const char *field)
+{
+    return ctx_fail_field(ctx, RC_INVALID, key, field);
+}
 
-enum rc public_form_check(struct ctx *ctx, struct str token, struct str bulletin_no, struct str answer, int64_t now_ms, struct str *ret_nonce)
+enum rc public_form_check(struct ctx *ctx, struct str token, struct str bulletin_no, struct str answer, int64_t now_ms,
+                          struct str *ret_nonce)
 {
     struct str rest = token, made_text, question_text, nonce, mac, wanted;
     int64_t made, question, given;
     uint8_t a[DIGEST_BYTES], b[DIGEST_BYTES];
-    bool is_whole = str_split_next(&rest, '.', &made_text) && str_split_next(&rest, '.', &question_text) && str_split_next(&rest, '.', &nonce) && str_split_next(&rest, '.', &mac);
-    if (!is_whole || !str_parse_int64(made_text, &made) || !str_parse_int64(question_text, &question) || nonce.n != PUBLIC_NONCE_CHARS || !digest_parse(mac, a))
+    bool is_whole = str_split_next(&rest, '.', &made_text) && str_split_next(&rest, '.', &question_text) &&
+                    str_split_next(&rest, '.', &nonce) && str_split_next(&rest, '.', &mac);
+    if (!is_whole || !str_parse_int64(made_text, &made) || !str_parse_int64(question_text, &question) ||
+        nonce.n != PUBLIC_NONCE_CHARS || !digest_parse(mac, a))
         return refuse(ctx, "public.form_bad", "token");
-    TRY(sign(ctx, arena_format(ctx->arena, "%.*s.%.*s.%.*s", STR_ARG(made_text), STR_ARG(question_text), STR_ARG(nonce)), bulletin_no, &wanted));
+    TRY(sign(ctx,
+             arena_format(ctx->arena, "%.*s.%.*s.%.*s", STR_ARG(made_text), STR_ARG(question_text), STR_ARG(nonce)),
+             bulletin_no, &wanted));
     if (!digest_parse(wanted, b) || !digest_equal(a, b))
         return refuse(ctx, "public.form_bad", "token");
     if (now_ms - made > PUBLIC_FORM_MAX_MS || made > now_ms)

@@ -4,27 +4,57 @@
 #include "base/clock.h"
 #include "loop/bulletin_text.h"
 #include "publish/bulletin_paper.h"
-#include "serve/messages.h"
-#include "serve/static.h"
 #include "text/json.h"
 
 enum { PAPER_CEILING = 32 << 20 };
 
-struct str site_css(void)
+/* "" or ".en": behind the stem of every address. */
+static const char *ending(enum lang lang) { return lang == LANG_EN ? ".en" : ""; }
+
+void site_put_other(struct site *site, struct value *view, const char *stem, struct str tail)
 {
-    const struct static_file *file = static_find_name(STR("site.css"));
-    return file ? file->bytes : STR("");
+    enum lang other = site->lang == LANG_EN ? LANG_ZH : LANG_EN;
+    value_put_text(site->ctx->arena, view, "other",
+                   arena_format(site->ctx->arena, "%s%s%.*s", stem, ending(other), STR_ARG(tail)));
+    value_put_text(site->ctx->arena, view, "other_lang", str_from_cstr(lang_tag(other)));
 }
 
 enum rc site_page(struct site *site, const char *name, struct value *view, struct buf *out)
 {
+    struct arena *arena = site->ctx->arena;
     const struct mustache *tpl = mustache_set_find(site->templates, str_from_cstr(name));
     if (!tpl)
         return ctx_fail_format(site->ctx, RC_INTERNAL, "template.missing", "%s", name);
-    value_put_bool(site->ctx->arena, view, "is_live", site->is_live);
-    TRY(arena_rc(site->ctx->arena));
-    TRY(mustache_render(site->ctx, tpl, view, LANG_ZH, MUSTACHE_STRICT, out));
+    value_put_bool(arena, view, "is_live", site->is_live);
+    value_put_text(arena, view, "lang", str_from_cstr(lang_tag(site->lang)));
+    value_put_text(arena, view, "en", str_from_cstr(ending(site->lang)));
+    TRY(arena_rc(arena));
+    TRY(mustache_render(site->ctx, tpl, view, site->lang, site->is_strict ? MUSTACHE_STRICT : MUSTACHE_SAFE, out));
     return buf_rc(out);
+}
+
+/* Those of which something more can be said than "refused". */
+enum rc site_error(struct site *site, int status, struct buf *out)
+{
+    static const int told[] = {404, 413, 429, 500, 503};
+    struct arena *arena = site->ctx->arena;
+    struct value *view = value_new_map(arena);
+    int known = 400;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        if (status == told[i])
+            known = status;
+    struct str key = arena_format(arena, "site.error.%d", known);
+    value_put_text(arena, view, "zh", message_find(LANG_ZH, key));
+    value_put_text(arena, view, "english", message_find(LANG_EN, key));
+    value_put_int(arena, view, "status", status);
+    site_put_other(site, view, "index", STR(".html"));
+    return site_page(site, "site_error", view, out);
+}
+
+static struct str day_text(struct site *site, const struct value *row, const char *name)
+{
+    struct str day = value_get_text(row, name);
+    return site->lang == LANG_ZH ? bulletin_date(site->ctx->arena, day, false) : day;
 }
 
 enum rc site_list(struct site *site, struct value **ret_rows)
@@ -32,8 +62,8 @@ enum rc site_list(struct site *site, struct value **ret_rows)
     TRY(db_rows(site->ctx, db_query(site->db, Q_BULLETIN_PUBLIC_LIST), ret_rows));
     for (struct value *row = (*ret_rows)->items.first; row; row = row->next) {
         value_put_bool(site->ctx->arena, row, "is_open", str_equal(value_get_text(row, "state"), STR("published")));
-        value_put_text(site->ctx->arena, row, "from_text", bulletin_date(site->ctx->arena, value_get_text(row, "window_from"), false));
-        value_put_text(site->ctx->arena, row, "to_text", bulletin_date(site->ctx->arena, value_get_text(row, "window_to"), false));
+        value_put_text(site->ctx->arena, row, "from_text", day_text(site, row, "window_from"));
+        value_put_text(site->ctx->arena, row, "to_text", day_text(site, row, "window_to"));
     }
     return RC_OK;
 }
@@ -44,6 +74,7 @@ enum rc site_index(struct site *site, struct buf *out)
     TRY(site_list(site, &rows));
     value_put_bool(site->ctx->arena, view, "has_bulletins", value_count(rows) > 0);
     value_put(view, STR("bulletins"), rows);
+    site_put_other(site, view, "index", STR(".html"));
     return site_page(site, "site_index", view, out);
 }
 
@@ -72,6 +103,7 @@ enum rc site_bulletin(struct site *site, struct str no, struct buf *out)
     value_put_text(arena, view, "no", value_get_text(row, "no"));
     value_put_text(arena, view, "digest", str_slice(value_get_text(row, "sha256"), 0, 16));
     value_put_bool(arena, view, "is_open", str_equal(value_get_text(row, "state"), STR("published")));
+    site_put_other(site, view, arena_copy_cstr(arena, no), STR(".html"));
     return site_page(site, "site_bulletin", view, out);
 }
 
@@ -89,7 +121,8 @@ enum rc site_feed(struct site *site, struct buf *out)
     TRY(site_list(site, &rows));
     if (rows->items.first)
         newest = value_get_text(rows->items.first, "published_on");
-    buf_add_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh-CN\">\n<id>");
+    buf_add_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
+                      "xml:lang=\"zh-CN\">\n<id>");
     mustache_escape(out, site->base.n ? site->base : STR("urn:bihuan:bulletins"));
     buf_add_cstr(out, "</id>\n<title>");
     mustache_escape(out, words);

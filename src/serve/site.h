@@ -1,8 +1,9 @@
-/* site.h: what the public sees of bulletins: pages without script, the same in a directory for an outside web server and from the
- * program's own public listener.
+/* site.h: what the public sees of bulletins: pages without script, the same in a directory for an outside web server
+ * and from the program's own public listener.
  *
- * All files lie in one directory: index.html, TB-2026-001.html for each bulletin, feed.xml, site.css.  A bulletin keeps its
- * address for ever.  Only released versions are read, nothing of the register.
+ * All files lie in one directory: index.html, TB-2026-001.html for each bulletin, feed.xml, site.css, favicon.svg; the
+ * same pages with an English frame are index.en.html and so on.  A bulletin keeps its address for ever.  Only released
+ * versions are read, nothing of the register.
  */
 #ifndef BIHUAN_SERVE_SITE_H
 #define BIHUAN_SERVE_SITE_H
@@ -10,6 +11,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
+#include "serve/messages.h"
 #include "serve/mustache.h"
 
 struct site {
@@ -17,7 +19,9 @@ struct site {
     struct db *db;
     const struct mustache_set *templates;
     struct str base; /* address of the directory, with a slash at the end; empty: links are relative */
-    bool is_live;    /* from the public listener, where comments can be given */
+    enum lang lang;
+    bool is_live;   /* from the public listener, where comments can be given */
+    bool is_strict; /* tests: an unknown name in a template is an error */
 };
 
 /* Each appends a whole page.  RC_NOT_FOUND for a bulletin that is not public (never released, withdrawn). */
@@ -28,10 +32,13 @@ enum rc site_feed(struct site *site, struct buf *out) MUST_CHECK;
 enum rc site_page(struct site *site, const char *name, struct value *view, struct buf *out) MUST_CHECK;
 /* Rows {no, title, ...} of what is public, newest first. */
 enum rc site_list(struct site *site, struct value **ret_rows) MUST_CHECK;
-struct str site_css(void);
+/* Puts where the same page is in the other language: stem "receipt", tail "?no=...". */
+void site_put_other(struct site *site, struct value *view, const char *stem, struct str tail);
+/* The page of a refusal, in both languages; reads nothing. */
+enum rc site_error(struct site *site, int status, struct buf *out) MUST_CHECK;
 
-/* Writes the whole site beside dir and puts it in its place in one step, so that a web server sees the old site or the new
- * one.  dir must be absent, empty, or a site of ours.  RC_CONFLICT for another directory, RC_IO. */
+/* Writes the whole site beside dir and puts it in its place in one step, so that a web server sees the old site or the
+ * new one.  dir must be absent, empty, or a site of ours.  RC_CONFLICT for another directory, RC_IO. */
 enum rc site_write(struct site *site, const char *dir, int64_t *ret_files) MUST_CHECK;
 
 #endif

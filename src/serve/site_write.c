@@ -1,7 +1,7 @@
 /* site_write.c: the public pages as files; see site.h.
  *
- * The new site is written beside the old one and changes places with it (renameat2, RENAME_EXCHANGE), so that no reader ever
- * sees half of it; every file is on disk before that.
+ * The new site is written beside the old one and changes places with it (renameat2, RENAME_EXCHANGE), so that no reader
+ * ever sees half of it; every file is on disk before that.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -13,12 +13,16 @@
 #include <unistd.h>
 
 #include "serve/site.h"
+#include "serve/static.h"
 
 enum { PAGE_CEILING = 32 << 20, PATH_BYTES = 4096 };
 
 static const char marker[] = ".bihuan-site"; /* lies in every directory that we may replace */
 
-static enum rc fail(struct site *site, const char *path) { return ctx_fail_format(site->ctx, RC_IO, "error.io_detail", "%s: %s", path, strerror(errno)); }
+static enum rc fail(struct site *site, const char *path)
+{
+    return ctx_fail_format(site->ctx, RC_IO, "error.io_detail", "%s: %s", path, strerror(errno));
+}
 
 static enum rc write_file(struct site *site, int dir, const char *name, struct str bytes)
 {
@@ -38,26 +42,42 @@ static enum rc write_file(struct site *site, int dir, const char *name, struct s
     return close(fd) == 0 && is_kept ? RC_OK : fail(site, name);
 }
 
-static enum rc write_all(struct site *site, int dir, int64_t *ret_files)
+static enum rc write_language(struct site *site, int dir, const struct value *rows, int64_t *ret_files)
 {
-    struct value *rows;
+    const char *ending = site->lang == LANG_EN ? ".en" : "";
     struct buf out CLEANUP(buf_done);
     buf_init(&out, PAGE_CEILING);
-    TRY(site_list(site, &rows));
     VALUE_EACH (row, rows) {
         buf_reset(&out);
         struct str no = value_get_text(row, "no");
         TRY(site_bulletin(site, no, &out));
-        TRY(write_file(site, dir, arena_format(site->ctx->arena, "%.*s.html", STR_ARG(no)).p, buf_str(&out)));
+        TRY(write_file(site, dir, arena_format(site->ctx->arena, "%.*s%s.html", STR_ARG(no), ending).p, buf_str(&out)));
         ++*ret_files;
     }
     buf_reset(&out);
     TRY(site_index(site, &out));
-    TRY(write_file(site, dir, "index.html", buf_str(&out)));
-    buf_reset(&out);
+    ++*ret_files;
+    return write_file(site, dir, arena_format(site->ctx->arena, "index%s.html", ending).p, buf_str(&out));
+}
+
+static enum rc write_all(struct site *site, int dir, int64_t *ret_files)
+{
+    static const char *const files[] = {"site.css", "favicon.svg"};
+    struct value *rows;
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, PAGE_CEILING);
+    TRY(site_list(site, &rows));
+    for (int lang = LANG_ZH; lang < LANG_COUNT; lang++) {
+        site->lang = (enum lang)lang;
+        TRY(write_language(site, dir, rows, ret_files));
+    }
+    site->lang = LANG_ZH;
     TRY(site_feed(site, &out));
     TRY(write_file(site, dir, "feed.xml", buf_str(&out)));
-    TRY(write_file(site, dir, "site.css", site_css()));
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        const struct static_file *file = static_find_name(str_from_cstr(files[i]));
+        TRY(write_file(site, dir, files[i], file ? file->bytes : STR("")));
+    }
     TRY(write_file(site, dir, marker, STR("")));
     *ret_files += 3;
     return fsync(dir) == 0 ? RC_OK : fail(site, "fsync");

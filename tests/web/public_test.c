@@ -18,6 +18,7 @@
 #include "loop/bulletin.h"
 #include "loop/comment.h"
 #include "serve/page.h"
+#include "serve/public_cache.h"
 #include "serve/public_form.h"
 #include "serve/site.h"
 #include "serve/templates.h"
@@ -191,9 +192,74 @@ STORE_TEST(nothing_of_the_inside_is_there)
     page = ask("GET", "/feed.xml", "", STR(""));
     assert_true(page.status == 200 && has(page.body, "<entry>") && has(page.body, "urn:bihuan:bulletin:TB-2024-001"));
     assert_int_equal(ask("GET", "/site.css", "", STR("")).status, 200);
-    assert_int_equal(ask("GET", "/TB-2024-002.html", "", STR("")).status, 404);
+    page = ask("GET", "/favicon.ico", "", STR(""));
+    assert_true(page.status == 200 && has(page.head, "image/svg+xml") && has(page.body, "<svg"));
+    page = ask("GET", "/TB-2024-002.html", "", STR(""));
+    assert_true(page.status == 404 && has(page.body, "没有这个页面") && has(page.body, "There is no such page") && has(page.head, "no-store"));
+    assert_true(has(ask("GET", "/index.en.html", "", STR("")).body, "<html lang=\"en\">"));
+    page = ask("GET", "/TB-2024-001.en.html", "", STR(""));
+    assert_true(page.status == 200 && has(page.body, "<article lang=\"zh-CN\">") && has(page.body, "comment.en?no=TB-2024-001") && has(page.body, "href=\"TB-2024-001.html\""));
+    page = ask("GET", "/comment.en?no=TB-2024-001", "", STR(""));
+    assert_true(page.status == 200 && has(page.body, "What is ") && has(page.body, "action=\"comment.en\""));
+    assert_int_equal(ask("GET", "/receipt.en", "", STR("")).status, 200);
+    /* packed for whom it suits, and not sent again to whom it is known */
+    page = ask("GET", "/TB-2024-001.html", "Accept-Encoding: gzip\r\n", STR(""));
+    assert_true(page.status == 200 && has(page.head, "Content-Encoding: gzip") && page.body.n > 2 && (unsigned char)page.body.p[0] == 0x1f);
+    page = ask("GET", "/TB-2024-001.html", "", STR(""));
+    size_t at = str_find(page.head, STR("ETag: "), 0);
+    assert_true(at != SIZE_MAX && has(page.head, "Vary: Accept-Encoding"));
+    struct str etag = str_slice(page.head, at + 6, str_find_byte(page.head, '\r', at));
+    page = ask("GET", "/TB-2024-001.html", arena_format(store->ctx->arena, "If-None-Match: %.*s\r\n", STR_ARG(etag)).p, STR(""));
+    assert_true(page.status == 304 && page.body.n == 0);
     app_site_stop(&world.site);
     clock_set_ms(0);
+}
+
+/* One caller is told to make a page anew; a page that is sent outlives its place; memory has a ceiling. */
+STORE_TEST(pages_are_kept_in_bounds)
+{
+    struct public_cache *cache = public_cache_new();
+    const struct public_page *first, *second, *third;
+    bool is_due;
+    (void)store;
+    assert_null(public_cache_find(cache, STR("a"), 0, &is_due));
+    first = public_cache_put(cache, STR("a"), STR("one"), STR("gz"), 1000);
+    second = public_cache_find(cache, STR("a"), 1000 + PUBLIC_FRESH_MS - 1, &is_due);
+    assert_true(second == first && !is_due && str_equal_cstr(second->bytes, "one") && str_equal_cstr(second->gzip, "gz"));
+    public_page_release(second);
+    second = public_cache_find(cache, STR("a"), 1000 + PUBLIC_FRESH_MS, &is_due);
+    assert_true(second == first && is_due);
+    third = public_cache_find(cache, STR("a"), 1000 + PUBLIC_FRESH_MS, &is_due);
+    assert_true(third == first && !is_due);
+    public_page_release(third);
+    third = public_cache_put(cache, STR("a"), STR("two"), STR(""), 4000);
+    assert_true(third != first && strcmp(third->etag, first->etag) != 0 && str_equal_cstr(first->bytes, "one"));
+    public_page_release(first);
+    public_page_release(second);
+    public_page_release(third);
+    assert_null(public_cache_find(cache, STR("a"), 4000 + PUBLIC_KEPT_MS, &is_due));
+    size_t n = PUBLIC_CACHE_BYTES / 8;
+    char *big = calloc(1, PUBLIC_CACHE_BYTES / 2), name[16];
+    for (int i = 0; i < 40; i++) { /* five times the ceiling: the oldest went */
+        (void)snprintf(name, sizeof name, "page %d", i);
+        public_page_release(public_cache_put(cache, str_from_cstr(name), (struct str){big, n}, STR(""), 5000 + i));
+    }
+    assert_null(public_cache_find(cache, STR("page 0"), 5040, &is_due));
+    first = public_cache_find(cache, STR("page 39"), 5040, &is_due);
+    assert_non_null(first);
+    public_page_release(first);
+    first = public_cache_put(cache, STR("huge"), (struct str){big, PUBLIC_CACHE_BYTES / 2}, STR(""), 6000); /* sent, not kept */
+    assert_non_null(first);
+    public_page_release(first);
+    assert_null(public_cache_find(cache, STR("huge"), 6000, &is_due));
+    for (int i = 0; i < 10 * PUBLIC_CACHE_PAGES; i++) {
+        (void)snprintf(name, sizeof name, "small %d", i);
+        public_page_release(public_cache_put(cache, str_from_cstr(name), STR("x"), STR(""), 7000 + i));
+    }
+    public_cache_drop(cache, STR("small 1279"));
+    assert_null(public_cache_find(cache, STR("small 1279"), 8300, &is_due));
+    public_cache_free(cache);
+    free(big);
 }
 
 STORE_TEST(a_comment_comes_in_once_and_is_found_by_its_receipt)
@@ -367,12 +433,12 @@ STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
     struct stat st;
     make_public(store);
     snprintf(dir, sizeof dir, "%s/site", store->dir);
-    assert_int_equal(write_site(store, dir, RC_OK), 4);
+    assert_int_equal(write_site(store, dir, RC_OK), 7);
     snprintf(path, sizeof path, "%s/TB-2024-001.html", dir);
     assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(write_site(store, dir, RC_OK), 4); /* again, over itself */
+    assert_int_equal(write_site(store, dir, RC_OK), 7); /* again, over itself */
     STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
-    assert_int_equal(write_site(store, dir, RC_OK), 3);
+    assert_int_equal(write_site(store, dir, RC_OK), 5);
     assert_int_equal(stat(path, &st), -1);
     int entries = 0;
     DIR *all = opendir(store->dir);
@@ -392,6 +458,6 @@ STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt), STORE_CASE(hostile_input_ends_as_a_plain_refusal),
+    return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(pages_are_kept_in_bounds), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt), STORE_CASE(hostile_input_ends_as_a_plain_refusal),
                      STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on), STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
 }
