@@ -7,6 +7,7 @@
 #include "calendar/calendar.h"
 #include "cli/cli_import.h"
 #include "intake/import.h"
+#include "loop/comment.h"
 #include "loop/evidence.h"
 #include "loop/letter.h"
 #include "loop/tick.h"
@@ -261,13 +262,13 @@ static enum rc put_file(struct scenario *s, struct str command, struct str name,
     return arena_rc(arena);
 }
 
-/* What is added by a form with a file only has no command in data/commands.def. */
+/* What is added by a form with a file only, or comes from the public, has no command in data/commands.def. */
 static const struct command *find_command(struct str name)
 {
-    static const struct command *const with_file[] = {&command_evidence_add, &command_evidence_revise, &command_letter_attach};
-    for (size_t i = 0; i < sizeof with_file / sizeof with_file[0]; i++)
-        if (str_equal_cstr(name, with_file[i]->name))
-            return with_file[i];
+    static const struct command *const others[] = {&command_evidence_add, &command_evidence_revise, &command_letter_attach, &command_comment_receive};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (str_equal_cstr(name, others[i]->name))
+            return others[i];
     return command_find_name(name);
 }
 

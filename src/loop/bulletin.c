@@ -107,6 +107,7 @@ static enum rc bulletin_create(struct command_call *call)
     value_put_int(arena, body, "last_block", (int64_t)value_count(blocks));
     value_put(body, STR("blocks"), blocks);
     lifecycle_wait(call, body, "write_bulletin", STR("office"), unit_id, STR_EMPTY);
+    value_put_text(arena, call->result, "no", no);
     return supervise_append(call, EVENT_BULLETIN_CREATED, 0, body);
 }
 

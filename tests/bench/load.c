@@ -14,11 +14,18 @@
 
 #include "base/clock.h"
 
-enum { HEAD_MAX = 16 * 1024, READ_BYTES = 256 * 1024, SAMPLES_MAX = 4 << 20, WAIT_MS = 2000, REQUEST_MAX = 64 * 1024 };
+enum {
+    HEAD_MAX = 16 * 1024,
+    READ_BYTES = 256 * 1024,
+    SAMPLES_MAX = 4 << 20,
+    WAIT_MS = 2000,
+    REQUEST_MAX = 64 * 1024,
+    PACE_MS = 1
+};
 
 struct connection {
     int fd;
-    bool is_open;
+    bool is_open, is_idle; /* idle: waits until the rate allows its next request */
     int64_t began_us;
     char head[HEAD_MAX];
     size_t head_n;
@@ -33,6 +40,7 @@ struct run {
     uint32_t *samples; /* microseconds */
     uint64_t sent;
     int in_flight;
+    int64_t began_us, end_us;
     struct buf request;
     char *read;
     struct connection connections[LOAD_CONNECTIONS_MAX];
@@ -101,7 +109,9 @@ static void finish(struct run *run, struct connection *connection)
         run->samples[run->result.count] = (uint32_t)took;
     run->result.count++;
     run->in_flight--;
-    if (connection->status != run->load->status) {
+    if (connection->status > 0 && connection->status < LOAD_STATUS_MAX)
+        run->result.statuses[connection->status]++;
+    if (run->load->status && connection->status != run->load->status) {
         run->result.failures++;
         run->result.last_status = connection->status;
     }
@@ -127,12 +137,25 @@ static bool take(struct run *run, struct connection *connection, const char *p, 
     return connection->body_left == 0;
 }
 
-static bool is_over(const struct run *run, int64_t end_us)
+static bool is_over(const struct run *run)
 {
-    return (run->load->count_max && run->sent >= (uint64_t)run->load->count_max) || clock_monotonic_us() >= end_us;
+    return (run->load->count_max && run->sent >= (uint64_t)run->load->count_max) || clock_monotonic_us() >= run->end_us;
 }
 
-static void receive(struct run *run, struct connection *connection, int64_t end_us)
+static bool is_due(const struct run *run)
+{
+    double passed_s = (double)(clock_monotonic_us() - run->began_us) / 1e6;
+    return run->load->per_second <= 0 || (double)run->sent < run->load->per_second * passed_s;
+}
+
+static void send_when_due(struct run *run, struct connection *connection)
+{
+    connection->is_idle = !is_due(run);
+    if (!connection->is_idle)
+        send_next(run, connection);
+}
+
+static void receive(struct run *run, struct connection *connection)
 {
     ssize_t n = recv(connection->fd, run->read, READ_BYTES, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -144,8 +167,21 @@ static void receive(struct run *run, struct connection *connection, int64_t end_
     if (!take(run, connection, run->read, (size_t)n))
         return;
     finish(run, connection);
-    if (!is_over(run, end_us))
-        send_next(run, connection);
+    if (!is_over(run))
+        send_when_due(run, connection);
+}
+
+/* Idle connections go on as the rate allows; false when there is nothing more to wait for. */
+static bool wake_idle(struct run *run)
+{
+    bool has_idle = false, has_ended = is_over(run);
+    for (int i = 0; i < run->load->connections; i++) {
+        struct connection *connection = &run->connections[i];
+        if (connection->is_open && connection->is_idle && !has_ended)
+            send_when_due(run, connection);
+        has_idle = has_idle || (connection->is_open && connection->is_idle);
+    }
+    return run->in_flight > 0 || (has_idle && !has_ended);
 }
 
 static int compare_samples(const void *a, const void *b)
@@ -154,11 +190,11 @@ static int compare_samples(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void sum_up(struct run *run, int64_t began_us)
+static void sum_up(struct run *run)
 {
     struct load_result *result = &run->result;
     size_t n = (size_t)(result->count < SAMPLES_MAX ? result->count : SAMPLES_MAX);
-    result->duration_us = clock_monotonic_us() - began_us;
+    result->duration_us = clock_monotonic_us() - run->began_us;
     result->per_second = result->duration_us ? (double)result->count * 1e6 / (double)result->duration_us : 0;
     if (!n)
         return;
@@ -185,20 +221,25 @@ static bool open_all(struct run *run, int epoll)
 
 static void drive(struct run *run, int epoll)
 {
-    int64_t began_us = clock_monotonic_us(), end_us = began_us + run->load->duration_us;
+    int wait_ms = run->load->per_second > 0 ? PACE_MS : WAIT_MS;
+    int64_t heard_us = run->began_us = clock_monotonic_us();
+    run->end_us = run->began_us + run->load->duration_us;
     for (int i = 0; i < run->load->connections; i++)
-        send_next(run, &run->connections[i]);
-    while (run->in_flight > 0) {
+        send_when_due(run, &run->connections[i]);
+    while (wake_idle(run)) {
         struct epoll_event events[LOAD_CONNECTIONS_MAX];
-        int n = epoll_wait(epoll, events, LOAD_CONNECTIONS_MAX, WAIT_MS);
-        if (n == 0) {
+        int n = epoll_wait(epoll, events, LOAD_CONNECTIONS_MAX, wait_ms);
+        int64_t now_us = clock_monotonic_us();
+        if (n > 0 || !run->in_flight)
+            heard_us = now_us;
+        if (now_us - heard_us >= WAIT_MS * 1000LL) {
             run->result.failures += run->in_flight; /* no answer for seconds */
             break;
         }
         for (int i = 0; i < n; i++)
-            receive(run, events[i].data.ptr, end_us);
+            receive(run, events[i].data.ptr);
     }
-    sum_up(run, began_us);
+    sum_up(run);
 }
 
 bool load_run(const struct load *load, struct load_result *ret)

@@ -6,16 +6,17 @@
 
 #include "base/buf.h"
 
-enum { LOAD_CONNECTIONS_MAX = 64 };
+enum { LOAD_CONNECTIONS_MAX = 64, LOAD_STATUS_MAX = 600 };
 
 struct load {
     int port;
     int connections;
     int64_t duration_us;
     int64_t count_max;                                     /* 0: by time alone */
+    double per_second;                                     /* not more requests than that; 0: as fast as they come */
     void (*write)(void *arg, uint64_t n, struct buf *out); /* appends the n-th request, whole */
     void *arg;
-    int status; /* what every answer must be */
+    int status; /* what every answer must be; 0: any */
 };
 
 struct load_result {
@@ -24,7 +25,8 @@ struct load_result {
     int64_t duration_us;
     double per_second;
     double p50_ms, p99_ms, max_ms;
-    int last_status; /* of the last failure */
+    int last_status;                   /* of the last failure */
+    int64_t statuses[LOAD_STATUS_MAX]; /* answers of each status */
 };
 
 /* Runs the load; false with a message on stderr when it cannot connect. */
