@@ -209,6 +209,6 @@ FROM bulletin b JOIN unit u ON u.id = b.unit_id WHERE b.state IN ('published', '
 
 -- :name bulletin_public_get
 -- unscoped: published for everybody
-SELECT b.id, b.no, b.title, b.state, b.window_from, b.window_to, b.window_days, b.published_on, b.version, b.unit_id, b.source_id, u.name AS unit_name, v.content, v.sha256
+SELECT b.id, b.no, b.title, b.state, b.window_from, b.window_to, b.window_days, b.published_on, b.version, b.unit_id, b.source_id, u.name AS unit_name, v.content, v.sha256, v.id AS version_id, v.made_at
 FROM bulletin b JOIN unit u ON u.id = b.unit_id JOIN bulletin_version v ON v.bulletin_id = b.id AND v.n = b.version
 WHERE b.no = $no AND b.state IN ('published', 'closed')

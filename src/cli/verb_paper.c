@@ -32,6 +32,8 @@ static enum rc write_kind(struct cli *cli, const struct paper_snapshot *snapshot
         rc = write_out(cli, dir, name, "docx", buf_str(&made.docx));
     if (rc == RC_OK)
         rc = write_out(cli, dir, name, "pdf", buf_str(&made.pdf));
+    if (rc == RC_OK)
+        rc = write_out(cli, dir, name, "ofd", buf_str(&made.ofd));
     if (rc == RC_OK && made.xlsx.n)
         rc = write_out(cli, dir, name, "xlsx", buf_str(&made.xlsx));
     VALUE_EACH (fault, made.faults)

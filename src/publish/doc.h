@@ -1,4 +1,4 @@
-/* doc.h: a paper as a tree of headings, paragraphs and tables, and its writers: Word (OOXML), PDF, HTML.
+/* doc.h: a paper as a tree of headings, paragraphs and tables, and its writers: Word (OOXML), PDF, OFD, HTML.
  *
  *   struct doc *doc;
  *   doc_new(ctx, &(struct doc_facts){.title = ..., .snapshot_seq = seq, .snapshot_digest = digest}, &doc);
@@ -7,7 +7,7 @@
  *   struct doc_table *table = doc_add_table(doc, widths, columns);
  *   doc_add_row(table, true, heads); doc_add_row(table, false, cells);
  *   doc_add_snapshot(doc);
- *   doc_write_docx(doc, &buf); doc_write_pdf(doc, &buf); doc_write_html(doc, &buf);
+ *   doc_write_docx(doc, &buf); doc_write_pdf(doc, &buf); doc_write_ofd(doc, &buf); doc_write_html(doc, &buf);
  *
  * The same tree gives the same bytes, on one machine: nothing of the clock, no random names.  Looks are in
  * data/doc_styles.def (GB/T 9704-2012).  Memory is ctx's arena; texts are borrowed and may not change.  Building never
@@ -156,6 +156,8 @@ struct str doc_block_text(struct doc *doc, const struct doc_block *block);
 enum rc doc_write_docx(struct doc *doc, struct buf *out) MUST_CHECK;
 /* Fonts embedded, tagged, with the headings as outline. */
 enum rc doc_write_pdf(struct doc *doc, struct buf *out) MUST_CHECK;
+/* GB/T 33190-2016, of the same layout as the PDF: fonts embedded, text selectable, with the headings as outline. */
+enum rc doc_write_ofd(struct doc *doc, struct buf *out) MUST_CHECK;
 /* An <article> for a page of ours or a static site: no style, no script; classes doc-STYLE. */
 enum rc doc_write_html(struct doc *doc, struct buf *out) MUST_CHECK;
 

@@ -17,6 +17,7 @@ void paper_made_done(struct paper_made *made)
 {
     buf_done(&made->docx);
     buf_done(&made->pdf);
+    buf_done(&made->ofd);
     buf_done(&made->xlsx);
 }
 
@@ -268,7 +269,8 @@ static enum rc fill(struct ctx *ctx, const struct paper_order *order, struct val
     docx_set_facts(ctx, &docx, &facts);
     TRY(docx_write(ctx, &docx, &made->docx));
     TRY(docx_read(ctx, &docx, &facts, &made->doc));
-    return doc_write_pdf(made->doc, &made->pdf);
+    TRY(doc_write_pdf(made->doc, &made->pdf));
+    return doc_write_ofd(made->doc, &made->ofd);
 }
 
 enum rc paper_render(struct ctx *ctx, const struct paper_order *order, struct paper_made *ret)
@@ -277,6 +279,7 @@ enum rc paper_render(struct ctx *ctx, const struct paper_order *order, struct pa
     *ret = (struct paper_made){.faults = value_new_list(ctx->arena)};
     buf_init(&ret->docx, FILE_MAX);
     buf_init(&ret->pdf, FILE_MAX);
+    buf_init(&ret->ofd, FILE_MAX);
     buf_init(&ret->xlsx, FILE_MAX);
     TRY(paper_thaw(ctx, order->data_json, order->digest, &data));
     paper_check(ctx, data, is_plan(order->kind), ret->faults);

@@ -20,7 +20,7 @@ struct paper_order {
 
 struct paper_made {
     struct str title;
-    struct buf docx, pdf, xlsx; /* xlsx: empty when the kind has none */
+    struct buf docx, pdf, ofd, xlsx; /* xlsx: empty when the kind has none */
     struct value *faults;       /* list of texts; issuing needs none */
     struct doc *doc;            /* the paper as a tree */
 };

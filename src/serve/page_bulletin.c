@@ -266,6 +266,7 @@ enum rc page_bulletin(struct page *page)
     record_add_action(page, item, "bulletin.preview", record_href(arena, "/bulletins/{id}/preview", row), false);
     record_add_action(page, item, "bulletin.docx", record_href(arena, "/bulletins/{id}/paper.docx", row), false);
     record_add_action(page, item, "bulletin.pdf", record_href(arena, "/bulletins/{id}/paper.pdf", row), false);
+    record_add_action(page, item, "bulletin.ofd", record_href(arena, "/bulletins/{id}/paper.ofd", row), false);
     put_checks(page, item, checks, id);
     value_put_bool(arena, item, "is_checked", checks != NULL);
     for (struct value *block = blocks->items.first; block; block = block->next)
@@ -344,6 +345,7 @@ static enum rc send_paper(struct page *page, enum rc (*write)(struct doc *doc, s
 
 static enum rc send_docx(struct page *page) { return send_paper(page, doc_write_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"); }
 static enum rc send_pdf(struct page *page) { return send_paper(page, doc_write_pdf, "application/pdf", "pdf"); }
+static enum rc send_ofd(struct page *page) { return send_paper(page, doc_write_ofd, "application/ofd", "ofd"); }
 
 enum rc page_bulletin_docx(struct page *page)
 {
@@ -354,5 +356,11 @@ enum rc page_bulletin_docx(struct page *page)
 enum rc page_bulletin_pdf(struct page *page)
 {
     page_run_slow(page, send_pdf);
+    return RC_OK;
+}
+
+enum rc page_bulletin_ofd(struct page *page)
+{
+    page_run_slow(page, send_ofd);
     return RC_OK;
 }

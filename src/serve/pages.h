@@ -309,6 +309,7 @@ enum rc page_bulletin(struct page *page);
 enum rc page_bulletin_preview(struct page *page);
 enum rc page_bulletin_docx(struct page *page);
 enum rc page_bulletin_pdf(struct page *page);
+enum rc page_bulletin_ofd(struct page *page);
 enum rc page_bulletin_new(struct page *page);
 enum rc page_bulletin_change(struct page *page);
 enum rc page_bulletin_postpone(struct page *page);

@@ -108,6 +108,7 @@ static enum rc store_zip(struct page *page, struct ctx *work, const struct paper
     if (rc == RC_OK) {
         zip_write_add(zip, STR("index.docx"), buf_str(&made->docx));
         zip_write_add(zip, STR("index.pdf"), buf_str(&made->pdf));
+        zip_write_add(zip, STR("index.ofd"), buf_str(&made->ofd));
         zip_write_add(zip, STR("data.json"), snapshot->json);
         rc = add_evidence(page, work, snapshot, zip);
         if (rc == RC_OK)
@@ -145,7 +146,7 @@ static enum rc store_made(struct page *page, struct ctx *work, const struct pape
     const struct {
         const char *format;
         const struct buf *buf;
-    } all[] = {{"docx", &made->docx}, {"pdf", &made->pdf}, {"xlsx", &made->xlsx}};
+    } all[] = {{"docx", &made->docx}, {"pdf", &made->pdf}, {"ofd", &made->ofd}, {"xlsx", &made->xlsx}};
     char digest[FILESTORE_NAME_BYTES];
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (!paper_has_word(paper_kind_row(kind)->formats, all[i].format))
@@ -234,7 +235,8 @@ enum rc paper_files_again(struct page *page, struct ctx *work, const struct valu
     TRY(filestore_read(work, page->app->files, value_get_text(paper, "template_sha256"), TEMPLATE_MAX, &order.template_docx));
     enum rc rc = paper_render(work, &order, &made);
     if (rc == RC_OK)
-        *ret_is_same = is_same(page, files, "docx", &made.docx) && is_same(page, files, "pdf", &made.pdf) && is_same(page, files, "xlsx", &made.xlsx);
+        *ret_is_same = is_same(page, files, "docx", &made.docx) && is_same(page, files, "pdf", &made.pdf) && is_same(page, files, "ofd", &made.ofd) &&
+                       is_same(page, files, "xlsx", &made.xlsx);
     paper_made_done(&made);
     return rc;
 }

@@ -1,12 +1,16 @@
 /* site.c: the public pages; see site.h. */
 #include "serve/site.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "loop/bulletin_text.h"
 #include "publish/bulletin_paper.h"
 #include "text/json.h"
 
 enum { PAPER_CEILING = 32 << 20 };
+
+const struct site_format site_formats[SITE_FORMATS] = {{"docx", doc_write_docx}, {"pdf", doc_write_pdf}, {"ofd", doc_write_ofd}};
 
 /* "" or ".en": behind the stem of every address. */
 static const char *ending(enum lang lang) { return lang == LANG_EN ? ".en" : ""; }
@@ -78,30 +82,49 @@ enum rc site_index(struct site *site, struct buf *out)
     return site_page(site, "site_index", view, out);
 }
 
-enum rc site_bulletin(struct site *site, struct str no, struct buf *out)
+/* The released version as a paper, with the event and the digest of what was frozen. */
+static enum rc read_paper(struct site *site, struct str no, struct value **ret_row, struct doc **ret_doc)
 {
     struct arena *arena = site->ctx->arena;
-    struct value *row, *content, *view = value_new_map(arena);
-    struct doc *doc;
-    struct buf html CLEANUP(buf_done);
-    buf_init(&html, PAPER_CEILING);
+    struct value *row, *content;
     struct db_stmt *st = db_query(site->db, Q_BULLETIN_PUBLIC_GET);
     db_bind_text(st, "no", no);
     TRY(db_first_row(site->ctx, st, &row));
     if (!row)
         return RC_NOT_FOUND;
+    *ret_row = row;
     TRY(json_parse(site->ctx, value_get_text(row, "content"), &content));
     /* A window that was made longer after the release stands in the row. */
     value_set(content, STR("window_from"), value_new_text(arena, value_get_text(row, "window_from")));
     if (value_get_text(row, "window_to").n)
         value_set(content, STR("window_to"), value_new_text(arena, value_get_text(row, "window_to")));
     value_set(content, STR("window_days"), value_new_int(arena, value_get_int(row, "window_days", 0)));
-    TRY(bulletin_paper(site->ctx, content, 0, STR(""), 0, &doc));
+    return bulletin_paper(site->ctx, content, value_get_int(row, "version_id", 0), value_get_text(row, "sha256"), value_get_int(row, "made_at", 0), ret_doc);
+}
+
+enum rc site_file(struct site *site, struct str no, const char *format, struct buf *out)
+{
+    struct value *row;
+    struct doc *doc;
+    TRY(read_paper(site, no, &row, &doc));
+    for (size_t i = 0; i < SITE_FORMATS; i++)
+        if (strcmp(format, site_formats[i].ending) == 0)
+            return site_formats[i].write(doc, out);
+    return RC_NOT_FOUND;
+}
+
+enum rc site_bulletin(struct site *site, struct str no, struct buf *out)
+{
+    struct arena *arena = site->ctx->arena;
+    struct value *row, *view = value_new_map(arena);
+    struct doc *doc;
+    struct buf html CLEANUP(buf_done);
+    buf_init(&html, PAPER_CEILING);
+    TRY(read_paper(site, no, &row, &doc));
     TRY(doc_write_html(doc, &html));
     value_put_html(arena, view, "paper", arena_copy_str(arena, buf_str(&html)));
     value_put_text(arena, view, "title", value_get_text(row, "title"));
     value_put_text(arena, view, "no", value_get_text(row, "no"));
-    value_put_text(arena, view, "digest", str_slice(value_get_text(row, "sha256"), 0, 16));
     value_put_bool(arena, view, "is_open", str_equal(value_get_text(row, "state"), STR("published")));
     site_put_other(site, view, arena_copy_cstr(arena, no), STR(".html"));
     return site_page(site, "site_bulletin", view, out);

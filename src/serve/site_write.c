@@ -60,6 +60,23 @@ static enum rc write_language(struct site *site, int dir, const struct value *ro
     return write_file(site, dir, arena_format(site->ctx->arena, "index%s.html", ending).p, buf_str(&out));
 }
 
+/* The same paper as files, made once for both languages. */
+static enum rc write_papers(struct site *site, int dir, const struct value *rows, int64_t *ret_files)
+{
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, PAGE_CEILING);
+    VALUE_EACH (row, rows) {
+        struct str no = value_get_text(row, "no");
+        for (size_t i = 0; i < SITE_FORMATS; i++) {
+            buf_reset(&out);
+            TRY(site_file(site, no, site_formats[i].ending, &out));
+            TRY(write_file(site, dir, arena_format(site->ctx->arena, "%.*s.%s", STR_ARG(no), site_formats[i].ending).p, buf_str(&out)));
+            ++*ret_files;
+        }
+    }
+    return RC_OK;
+}
+
 static enum rc write_all(struct site *site, int dir, int64_t *ret_files)
 {
     static const char *const files[] = {"site.css", "favicon.svg"};
@@ -72,6 +89,7 @@ static enum rc write_all(struct site *site, int dir, int64_t *ret_files)
         TRY(write_language(site, dir, rows, ret_files));
     }
     site->lang = LANG_ZH;
+    TRY(write_papers(site, dir, rows, ret_files));
     TRY(site_feed(site, &out));
     TRY(write_file(site, dir, "feed.xml", buf_str(&out)));
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

@@ -30,7 +30,7 @@ const build_tools = new Set(['src/serve/static_embed.c', 'src/serve/template_emb
 // Digests belong to text, password hashes to access; neither may stand on the other's wrapper.
 // Drawings and set text are two things; what is read from outside is read in the sandbox, what we write is not.
 const two_users = new Map([['sodium.h', ['src/access/password.c', 'src/text/digest.c', 'src/text/seal.c']],
-  ['cairo-pdf.h', ['src/publish/canvas.c', 'src/publish/doc_pdf.c']], ['pango/pangocairo.h', ['src/publish/canvas.c', 'src/publish/doc_pdf.c', 'src/publish/font_layout.c']],
+  ['cairo-pdf.h', ['src/publish/canvas.c', 'src/publish/doc_pdf.c', 'src/publish/font_layout.c']], ['pango/pangocairo.h', ['src/publish/canvas.c', 'src/publish/doc_lay.c', 'src/publish/doc_pdf.c', 'src/publish/font_layout.c']],
   ['zip.h', ['src/intake/reader_zip.c', 'src/publish/zip_file.c']], ['expat.h', ['src/intake/reader_xml.c', 'src/publish/xml_tree.c']]]);
 // Compares all tables of two databases by the names that the engine gives; no statement could be named before.
 const maintenance = new Set(['src/record/maintain.c']);

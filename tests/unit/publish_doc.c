@@ -98,7 +98,7 @@ static void a_word_file_has_the_sheet_grid_and_fonts_of_the_standard(void **stat
 static void the_same_tree_gives_the_same_bytes(void **state)
 {
     (void)state;
-    enum rc (*const writers[])(struct doc *, struct buf *) = {doc_write_docx, doc_write_pdf, doc_write_html};
+    enum rc (*const writers[])(struct doc *, struct buf *) = {doc_write_docx, doc_write_pdf, doc_write_ofd, doc_write_html};
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
         struct buf one CLEANUP(buf_done), two CLEANUP(buf_done);
         buf_init(&one, 16 * 1024 * 1024);

@@ -433,10 +433,20 @@ STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
     struct stat st;
     make_public(store);
     snprintf(dir, sizeof dir, "%s/site", store->dir);
-    assert_int_equal(write_site(store, dir, RC_OK), 7);
+    assert_int_equal(write_site(store, dir, RC_OK), 10);
+    for (int i = 0; i < 3; i++) {
+        static const char *const starts[] = {"docx PK", "pdf %PDF", "ofd PK"};
+        const char *blank = strchr(starts[i], ' ');
+        char head[8] = {0};
+        snprintf(path, sizeof path, "%s/TB-2024-001.%.*s", dir, (int)(blank - starts[i]), starts[i]);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        assert_true(fread(head, 1, 4, file) == 4 && strncmp(head, blank + 1, strlen(blank + 1)) == 0);
+        fclose(file);
+    }
     snprintf(path, sizeof path, "%s/TB-2024-001.html", dir);
     assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(write_site(store, dir, RC_OK), 7); /* again, over itself */
+    assert_int_equal(write_site(store, dir, RC_OK), 10); /* again, over itself */
     STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
     assert_int_equal(write_site(store, dir, RC_OK), 5);
     assert_int_equal(stat(path, &st), -1);

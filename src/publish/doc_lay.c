@@ -1,0 +1,479 @@
+/* doc_lay.c: see doc_lay.h.
+ *
+ * A paragraph that goes over a page is one tag on each page, because a tag must end on its page.
+ */
+#include "publish/doc_lay.h"
+
+#include <pango/pangocairo.h>
+#include <string.h>
+
+#include "publish/doc_page.h"
+#include "publish/font_layout.h"
+
+enum { CELL_LINES_MAX = 20000 };
+static const double PAD_X = 4, PAD_Y = 3, PT = 20.0; /* twips in a point */
+
+struct lay {
+    struct doc *doc;
+    cairo_t *cairo;
+    const struct doc_paint *paint;
+    void *me;
+    bool is_landscape, has_page, breaks_page;
+    int page;
+    double left, top, width, bottom, y;
+};
+
+static void put_tag(struct lay *lay, const char *tag, bool is_begin)
+{
+    if (lay->paint->put_tag)
+        lay->paint->put_tag(lay->me, tag, is_begin);
+}
+
+static void put_stroke(struct lay *lay, double x1, double y1, double x2, double y2, double width, uint32_t colour)
+{
+    lay->paint->put_rule(lay->me, &(struct doc_rule){x1, y1, x2, y2, width, colour});
+}
+
+/* ---- layouts ------------------------------------------------------------------------------------------------- */
+
+static PangoFontDescription *font_of(enum doc_font font, int half_points, bool is_bold)
+{
+    PangoFontDescription *description = pango_font_description_new();
+    pango_font_description_set_family(description, doc_font_names(font)->families);
+    pango_font_description_set_absolute_size(description, half_points * PANGO_SCALE / 2.0);
+    pango_font_description_set_weight(description, is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    return description;
+}
+
+static void add_attribute(PangoAttrList *list, PangoAttribute *attribute, size_t from, size_t to)
+{
+    attribute->start_index = (guint)from;
+    attribute->end_index = (guint)to;
+    pango_attr_list_insert(list, attribute);
+}
+
+static void add_run_attributes(PangoAttrList *list, const struct doc_look *look, const struct doc_run *run, size_t from, size_t to)
+{
+    bool is_bold = run->bold >= 0 ? run->bold > 0 : look->is_bold;
+    if (run->font >= 0 || run->half_points || is_bold != look->is_bold) {
+        PangoFontDescription *font = font_of(run->font >= 0 ? (enum doc_font)run->font : look->font,
+                                             run->half_points ? run->half_points : look->half_points, is_bold);
+        add_attribute(list, pango_attr_font_desc_new(font), from, to);
+        pango_font_description_free(font);
+    }
+    if (run->colour >= 0)
+        add_attribute(list, pango_attr_foreground_new((guint16)((run->colour >> 16 & 255) * 257), (guint16)((run->colour >> 8 & 255) * 257),
+                                                      (guint16)((run->colour & 255) * 257)), from, to);
+}
+
+/* Text on the grid of 28 characters is set a little closer, as Word does. */
+static bool is_on_grid(const struct doc_look *look) { return look->line_twips == DOC_LINE_TWIPS; }
+
+static PangoLayout *new_layout(struct lay *lay, const struct doc_block *block, double width)
+{
+    const struct doc_look *look = doc_look(block->style);
+    PangoLayout *layout = font_layout_new(lay->cairo);
+    PangoFontDescription *font = font_of(look->font, look->half_points, look->is_bold);
+    PangoAttrList *list = pango_attr_list_new();
+    size_t at = 0;
+    for (const struct doc_run *run = block->first; run; run = run->next) {
+        add_run_attributes(list, look, run, at, at + run->text.n);
+        at += run->text.n;
+    }
+    if (is_on_grid(look))
+        add_attribute(list, pango_attr_letter_spacing_new(-DOC_GRID_CHARS * PANGO_SCALE / 4096), 0, at + 1);
+    struct str text = doc_block_text(lay->doc, block);
+    pango_layout_set_font_description(layout, font);
+    pango_layout_set_text(layout, text.p ? text.p : "", (int)text.n);
+    pango_layout_set_attributes(layout, list);
+    pango_layout_set_width(layout, (int)((width + 0.5) * PANGO_SCALE));
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    int align = block->align >= 0 ? block->align : (int)look->align;
+    pango_layout_set_alignment(layout, align == DOC_CENTER ? PANGO_ALIGN_CENTER : align == DOC_RIGHT ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+    pango_layout_set_justify(layout, align == DOC_BOTH);
+    pango_layout_set_indent(layout, (int)(look->indent / 100.0 * (look->half_points / 2.0 - (is_on_grid(look) ? 0.207 : 0)) * PANGO_SCALE));
+    pango_attr_list_unref(list);
+    pango_font_description_free(font);
+    return layout;
+}
+
+struct line {
+    PangoLayoutLine *line;
+    double x, height, ascent;
+    const struct doc_look *look;
+};
+
+/* Lines of a layout with where they stand; at most `room`. */
+static int lines_of(PangoLayout *layout, const struct doc_look *look, struct line *lines, int room)
+{
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    int n = 0;
+    do {
+        PangoRectangle logical;
+        if (n >= room)
+            break;
+        pango_layout_iter_get_line_extents(iter, NULL, &logical);
+        double natural = (double)logical.height / PANGO_SCALE,
+               ascent = (double)(pango_layout_iter_get_baseline(iter) - logical.y) / PANGO_SCALE;
+        /* CJK fonts claim much room; a line of a table is 1.25 of its size. */
+        double height = look->line_twips ? look->line_twips / PT : look->half_points / 2.0 * 1.25;
+        lines[n++] = (struct line){.line = pango_layout_iter_get_line_readonly(iter),
+                                   .x = (double)logical.x / PANGO_SCALE,
+                                   .height = height,
+                                   .ascent = ascent + (height - natural) / 2,
+                                   .look = look};
+    } while (pango_layout_iter_next_line(iter));
+    pango_layout_iter_free(iter);
+    return n;
+}
+
+/* ---- pages --------------------------------------------------------------------------------------------------- */
+
+static void put_page_number(struct lay *lay)
+{
+    if (lay->doc->facts.is_letter && lay->page == 1)
+        return;
+    char text[32];
+    (void)snprintf(text, sizeof text, "\xe2\x80\x94 %d \xe2\x80\x94", lay->page);
+    PangoLayout *layout = font_layout_new(lay->cairo);
+    PangoFontDescription *font = font_of(DOC_FONT_SONG, 28, false);
+    int width, height;
+    pango_layout_set_font_description(layout, font);
+    pango_layout_set_text(layout, text, -1);
+    pango_layout_get_size(layout, &width, &height);
+    double x = lay->page % 2 ? lay->left + lay->width - (double)width / PANGO_SCALE - 14 : lay->left + 14;
+    lay->paint->put_line(lay->me, pango_layout_get_line_readonly(layout, 0), x, lay->bottom + 7 * 72 / 25.4 + 14, 0);
+    pango_font_description_free(font);
+    g_object_unref(layout);
+}
+
+static void end_page(struct lay *lay)
+{
+    if (!lay->has_page)
+        return;
+    put_page_number(lay);
+    lay->paint->end_page(lay->me);
+    lay->has_page = false;
+}
+
+static void begin_page(struct lay *lay)
+{
+    end_page(lay);
+    double sheet_width = (lay->is_landscape ? DOC_SHEET_HEIGHT : DOC_SHEET_WIDTH) / PT,
+           sheet_height = (lay->is_landscape ? DOC_SHEET_WIDTH : DOC_SHEET_HEIGHT) / PT;
+    lay->paint->begin_page(lay->me, sheet_width, sheet_height);
+    lay->left = (lay->is_landscape ? DOC_MARGIN_BOTTOM : DOC_MARGIN_LEFT) / PT;
+    lay->top = (lay->is_landscape ? DOC_MARGIN_LEFT : DOC_MARGIN_TOP) / PT;
+    lay->width = sheet_width - lay->left - (lay->is_landscape ? DOC_MARGIN_TOP : DOC_MARGIN_RIGHT) / PT;
+    lay->bottom = sheet_height - (lay->is_landscape ? DOC_MARGIN_RIGHT : DOC_MARGIN_BOTTOM) / PT;
+    lay->y = lay->top;
+    lay->page++;
+    lay->has_page = true;
+    lay->breaks_page = false;
+}
+
+static void need_page(struct lay *lay)
+{
+    if (!lay->has_page || lay->breaks_page)
+        begin_page(lay);
+}
+
+/* ---- paragraphs ---------------------------------------------------------------------------------------------- */
+
+static void put_line(struct lay *lay, const struct line *line, double x, double y)
+{
+    lay->paint->put_line(lay->me, line->line, x + line->x, y + line->ascent, line->look->colour);
+}
+
+static const char *tag_of(const struct doc_look *look)
+{
+    static const char *const tags[] = {"P", "H1", "H2", "H3", "H4"};
+    return tags[look->outline < 5 ? look->outline : 0];
+}
+
+static void put_heading(struct lay *lay, const struct doc_block *block, const struct doc_look *look)
+{
+    struct str text = block->first ? block->first->text : STR_EMPTY;
+    if (text.n && (look->outline || block->style == DOC_TITLE))
+        lay->paint->put_heading(lay->me, block->style == DOC_TITLE ? 0 : look->outline, text, lay->page, lay->left, lay->y);
+}
+
+static double block_height(struct lay *lay, const struct doc_block *block)
+{
+    const struct doc_look *look = doc_look(block->style);
+    PangoLayout *layout = new_layout(lay, block, lay->width);
+    double height = pango_layout_get_line_count(layout) * (look->line_twips ? look->line_twips / PT : look->half_points / 2.0 * 1.25);
+    g_object_unref(layout);
+    return height;
+}
+
+/* Room that must be left below the first line, so that a heading does not stand alone. */
+static double kept_height(struct lay *lay, const struct doc_block *block)
+{
+    const struct doc_block *next = block->next;
+    double kept = 0;
+    for (int i = 0; i < 3 && block && block->keeps_next && next; i++, block = next, next = next->next)
+        kept += next->kind == DOC_TEXT && next->keeps_next ? block_height(lay, next) : 2 * DOC_LINE_TWIPS / PT;
+    return kept;
+}
+
+static void put_text(struct lay *lay, const struct doc_block *block)
+{
+    const struct doc_look *look = doc_look(block->style);
+    static const double SIGN_IN = 4 * 15.793; /* a signature stands four characters in */
+    double inside = block->style == DOC_SIGN || block->style == DOC_DATE ? SIGN_IN : 0;
+    need_page(lay);
+    PangoLayout *layout = new_layout(lay, block, lay->width - inside);
+    int count = pango_layout_get_line_count(layout);
+    struct line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)count + 1);
+    int n = lines ? lines_of(layout, look, lines, count) : 0;
+    if (lay->y > lay->top)
+        lay->y += look->before * DOC_LINE_TWIPS / 100 / PT;
+    if (n && lay->y > lay->top && lay->y + n * lines[0].height + kept_height(lay, block) > lay->bottom + 1 && block->keeps_next)
+        begin_page(lay);
+    bool is_open = false;
+    for (int i = 0; i < n; i++) {
+        if (lay->y + lines[i].height > lay->bottom + 1) {
+            if (is_open)
+                put_tag(lay, tag_of(look), false);
+            is_open = false;
+            begin_page(lay);
+        }
+        if (!is_open)
+            put_tag(lay, tag_of(look), true);
+        is_open = true;
+        if (i == 0)
+            put_heading(lay, block, look);
+        put_line(lay, &lines[i], lay->left, lay->y);
+        lay->y += lines[i].height;
+    }
+    if (is_open)
+        put_tag(lay, tag_of(look), false);
+    lay->y += look->after * DOC_LINE_TWIPS / 100 / PT;
+    g_object_unref(layout);
+}
+
+static void put_rule(struct lay *lay, bool is_red)
+{
+    need_page(lay);
+    lay->y += is_red ? 4 * 72 / 25.4 / 2 : 2;
+    put_stroke(lay, lay->left, lay->y, lay->left + lay->width, lay->y, is_red ? 2.25 : 0.7, is_red ? 0xd40000 : 0);
+    lay->y += is_red ? DOC_LINE_TWIPS / PT : 2;
+}
+
+/* ---- tables -------------------------------------------------------------------------------------------------- */
+
+struct set_cell {
+    struct line *lines;
+    int n, next; /* next: first line that is not on a page yet */
+    double x, width;
+    enum doc_merge merge;
+};
+
+struct set_row {
+    struct set_cell cells[DOC_COLUMNS_MAX];
+    PangoLayout **layouts;
+    int n, layout_count;
+};
+
+static void set_cell_text(struct lay *lay, const struct doc_cell *cell, struct set_row *row, struct set_cell *set)
+{
+    struct arena *arena = lay->doc->ctx->arena;
+    int total = 0, at = row->layout_count;
+    for (const struct doc_block *block = cell->first; block; block = block->next) {
+        row->layouts[row->layout_count] = new_layout(lay, block, set->width - 2 * PAD_X);
+        total += pango_layout_get_line_count(row->layouts[row->layout_count++]);
+    }
+    total = total < CELL_LINES_MAX ? total : CELL_LINES_MAX;
+    set->lines = ARENA_NEW_ARRAY(arena, struct line, (size_t)total + 1);
+    for (const struct doc_block *block = cell->first; block && set->lines; block = block->next)
+        set->n += lines_of(row->layouts[at++], doc_look(block->style), set->lines + set->n, total - set->n);
+}
+
+static bool set_row(struct lay *lay, const struct doc_table *table, const struct doc_row *row, struct set_row *set)
+{
+    int blocks = 0, column = 0;
+    double total = 0, x = lay->left;
+    *set = (struct set_row){.n = 0};
+    for (const struct doc_cell *cell = row->first; cell; cell = cell->next)
+        for (const struct doc_block *block = cell->first; block; block = block->next)
+            blocks++;
+    for (int i = 0; i < table->columns; i++)
+        total += table->widths[i];
+    set->layouts = ARENA_NEW_ARRAY(lay->doc->ctx->arena, PangoLayout *, (size_t)blocks + 1);
+    if (!set->layouts)
+        return false;
+    for (const struct doc_cell *cell = row->first; cell && set->n < DOC_COLUMNS_MAX; cell = cell->next) {
+        struct set_cell *at = &set->cells[set->n++];
+        double part = 0;
+        for (int i = 0; i < cell->span && column < table->columns; i++)
+            part += table->widths[column++];
+        *at = (struct set_cell){.x = x, .width = lay->width * part / total, .merge = cell->merge};
+        x += at->width;
+        set_cell_text(lay, cell, set, at);
+    }
+    return true;
+}
+
+static void free_row(struct set_row *set)
+{
+    for (int i = 0; i < set->layout_count; i++)
+        g_object_unref(set->layouts[i]);
+}
+
+static double lines_height(const struct set_cell *cell, int from, int to)
+{
+    double height = 0;
+    for (int i = from; i < to; i++)
+        height += cell->lines[i].height;
+    return height;
+}
+
+/* Height of what is left of the row, and how much of that fits into room. */
+static double row_height(const struct set_row *set, double room, int fits[DOC_COLUMNS_MAX])
+{
+    double most = 0;
+    for (int i = 0; i < set->n; i++) {
+        const struct set_cell *cell = &set->cells[i];
+        int to = cell->next;
+        double height = 0;
+        while (to < cell->n && height + cell->lines[to].height + 2 * PAD_Y <= room)
+            height += cell->lines[to++].height;
+        fits[i] = to;
+        most = height > most ? height : most;
+    }
+    return most + 2 * PAD_Y > 17 ? most + 2 * PAD_Y : 17;
+}
+
+static bool is_done(const struct set_row *set, const int fits[DOC_COLUMNS_MAX])
+{
+    for (int i = 0; i < set->n; i++)
+        if (fits[i] < set->cells[i].n)
+            return false;
+    return true;
+}
+
+static void put_borders(struct lay *lay, const struct set_cell *cell, double height, bool has_top)
+{
+    if (has_top)
+        put_stroke(lay, cell->x, lay->y, cell->x + cell->width, lay->y, 0.5, 0);
+    for (int i = 0; i < 2; i++)
+        put_stroke(lay, cell->x + i * cell->width, lay->y, cell->x + i * cell->width, lay->y + height, 0.5, 0);
+}
+
+static void put_row_piece(struct lay *lay, struct set_row *set, const struct doc_table *table, const int *fits, double height, bool is_head)
+{
+    put_tag(lay, "TR", true);
+    for (int i = 0; i < set->n; i++) {
+        struct set_cell *cell = &set->cells[i];
+        double used = lines_height(cell, cell->next, fits[i]), y = lay->y + PAD_Y;
+        if (!table->is_bare)
+            y = lay->y + (height - used) / 2; /* in the middle */
+        put_tag(lay, is_head ? "TH" : "TD", true);
+        for (; cell->next < fits[i]; cell->next++) {
+            put_line(lay, &cell->lines[cell->next], cell->x + PAD_X, y);
+            y += cell->lines[cell->next].height;
+        }
+        put_tag(lay, is_head ? "TH" : "TD", false);
+    }
+    put_tag(lay, "TR", false);
+    for (int i = 0; i < set->n && !table->is_bare; i++)
+        put_borders(lay, &set->cells[i], height, set->cells[i].merge != DOC_BELOW);
+    lay->y += height;
+}
+
+static void close_table(struct lay *lay, const struct doc_table *table)
+{
+    if (!table->is_bare)
+        put_stroke(lay, lay->left, lay->y, lay->left + lay->width, lay->y, 0.5, 0);
+    put_tag(lay, "Table", false);
+}
+
+static void put_heads(struct lay *lay, const struct doc_table *table);
+
+static void next_table_page(struct lay *lay, const struct doc_table *table, const struct doc_row *row)
+{
+    close_table(lay, table);
+    begin_page(lay);
+    put_tag(lay, "Table", true);
+    if (!row->is_head)
+        put_heads(lay, table);
+}
+
+static void put_row(struct lay *lay, const struct doc_table *table, const struct doc_row *row)
+{
+    static const double SPLIT_OVER = 150; /* a row that is higher goes over pages; others go to the next as a whole */
+    struct set_row set;
+    int fits[DOC_COLUMNS_MAX] = {0};
+    if (!set_row(lay, table, row, &set))
+        return;
+    bool is_fresh = false; /* a page was just begun for it: then something must be put */
+    for (bool is_end = false; !is_end;) {
+        double whole = row_height(&set, 1e9, fits), room = lay->bottom - lay->y, height = row_height(&set, room, fits);
+        is_end = is_done(&set, fits) && height <= room + 1;
+        if (!is_end && !is_fresh && (whole <= SPLIT_OVER || room < 40)) {
+            next_table_page(lay, table, row);
+            is_fresh = true;
+            continue;
+        }
+        if (is_fresh && !is_end && room < 40)
+            break; /* heads fill the page */
+        put_row_piece(lay, &set, table, fits, height, row->is_head);
+        is_fresh = false;
+        if (!is_end) {
+            next_table_page(lay, table, row);
+            is_fresh = true;
+            for (int i = 0; i < set.n; i++)
+                set.cells[i].merge = DOC_ALONE;
+        }
+    }
+    free_row(&set);
+}
+
+static void put_heads(struct lay *lay, const struct doc_table *table)
+{
+    for (const struct doc_row *row = table->first; row && row->is_head; row = row->next)
+        put_row(lay, table, row);
+}
+
+static void put_table(struct lay *lay, const struct doc_table *table)
+{
+    need_page(lay);
+    if (lay->y > lay->top && lay->bottom - lay->y < 80)
+        begin_page(lay);
+    put_tag(lay, "Table", true);
+    for (const struct doc_row *row = table->first; row; row = row->next)
+        put_row(lay, table, row);
+    close_table(lay, table);
+}
+
+/* ---- whole --------------------------------------------------------------------------------------------------- */
+
+static void put_blocks(struct lay *lay)
+{
+    for (const struct doc_block *block = lay->doc->first; block; block = block->next) {
+        if (block->kind == DOC_TEXT)
+            put_text(lay, block);
+        else if (block->kind == DOC_TABLE)
+            put_table(lay, block->table);
+        else if (block->kind == DOC_PAGE)
+            lay->breaks_page = lay->has_page;
+        else if (block->kind == DOC_TURN) {
+            lay->breaks_page = lay->has_page && (lay->breaks_page || block->is_landscape != lay->is_landscape);
+            lay->is_landscape = block->is_landscape;
+        } else
+            put_rule(lay, block->kind == DOC_RED_LINE);
+    }
+    if (!lay->page)
+        begin_page(lay);
+    end_page(lay);
+}
+
+enum rc doc_lay(struct doc *doc, const struct doc_paint *paint, void *me)
+{
+    struct lay lay = {.doc = doc, .cairo = font_layout_measure(), .paint = paint, .me = me, .is_landscape = doc->facts.is_landscape};
+    put_blocks(&lay);
+    bool is_good = cairo_status(lay.cairo) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(lay.cairo);
+    return is_good ? arena_rc(doc->ctx->arena) : RC_NOMEM;
+}
