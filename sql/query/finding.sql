@@ -76,6 +76,34 @@ SELECT f.* FROM finding f WHERE f.no = $no
 -- unscoped: of a finding that was read through its scope
 SELECT id, no, text, is_derived, phase, due, paragraph, cause_id, kinds, weight, state, progress_bp FROM measure WHERE finding_id = $id ORDER BY no
 
+-- Which of the queries named by the columns have rows to look at: most parts of most findings are empty.
+-- :name finding_has
+-- unscoped: of a finding that was read through its scope; the queries named apply theirs
+SELECT
+  CASE WHEN EXISTS (SELECT 1 FROM finding_cause c WHERE c.finding_id = $id) THEN 1 ELSE 0 END AS cause_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM measure_serves s WHERE s.finding_id = $id) THEN 1 ELSE 0 END AS measure_serving,
+  CASE WHEN EXISTS (SELECT 1 FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = $id) THEN 1 ELSE 0 END AS duty_of_subject,
+  CASE WHEN EXISTS (SELECT 1 FROM task t WHERE t.finding_id = $id) THEN 1 ELSE 0 END AS task_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM figure g WHERE g.finding_id = $id) THEN 1 ELSE 0 END AS finding_figures,
+  CASE WHEN EXISTS (SELECT 1 FROM source_item i WHERE i.finding_id = $id) THEN 1 ELSE 0 END AS finding_source_items,
+  CASE WHEN EXISTS (SELECT 1 FROM finding f WHERE f.id = $id AND f.main_id IS NOT NULL) THEN 1 ELSE 0 END AS finding_main,
+  CASE WHEN EXISTS (SELECT 1 FROM finding f WHERE f.main_id = $id) THEN 1 ELSE 0 END AS finding_parts,
+  CASE WHEN EXISTS (SELECT 1 FROM finding f WHERE f.id = $id AND f.recurs_id IS NOT NULL) THEN 1 ELSE 0 END AS finding_recurs,
+  CASE WHEN EXISTS (SELECT 1 FROM finding f WHERE f.recurs_id = $id) THEN 1 ELSE 0 END AS finding_recurred_as,
+  CASE WHEN EXISTS (SELECT 1 FROM sweep s WHERE s.finding_id = $id) THEN 1 ELSE 0 END AS sweep_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM sweep_hit h WHERE h.finding_id = $id) THEN 1 ELSE 0 END AS sweep_behind_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM evidence_link l WHERE l.finding_id = $id) THEN 1 ELSE 0 END AS evidence_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM truth_check c WHERE c.finding_id = $id) THEN 1 ELSE 0 END AS check_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM review r WHERE r.finding_id = $id) THEN 1 ELSE 0 END AS review_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM certificate c WHERE c.finding_id = $id) THEN 1 ELSE 0 END AS certificate_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM lookback_item i WHERE i.finding_id = $id) THEN 1 ELSE 0 END AS lookback_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM rule_link l WHERE l.target_kind = 'finding' AND l.target_id = $id)
+       OR EXISTS (SELECT 1 FROM measure m JOIN rule_link l ON l.target_kind = 'measure' AND l.target_id = m.id WHERE m.finding_id = $id) THEN 1 ELSE 0 END AS rule_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = $id)
+       OR EXISTS (SELECT 1 FROM letter l WHERE l.subject_kind = 'finding' AND l.subject_id = $id)
+       OR EXISTS (SELECT 1 FROM lead_case c WHERE c.subject_kind = 'finding' AND c.subject_id = $id)
+       OR EXISTS (SELECT 1 FROM task_force g WHERE g.finding_id = $id) THEN 1 ELSE 0 END AS supervision_of_subject
+
 -- :name finding_figures
 -- unscoped: of a finding that was read through its scope
 SELECT id, label, value, scale, unit, text FROM figure WHERE finding_id = $id ORDER BY id

@@ -37,27 +37,17 @@ UPDATE wait SET label = $label WHERE subject_kind = 'task' AND subject_id IN (SE
 -- departments; a role's name: the units below the grant.  Persons who delegated to it count as itself but for roles.
 -- :name actor_is_account
 -- unscoped: a guard
-WITH self AS (
-  SELECT a.person_id AS id FROM account a WHERE a.id = $me AND a.person_id IS NOT NULL
-  UNION
-  SELECT d.from_person FROM account a JOIN delegation d ON d.to_person = a.person_id
-  WHERE a.id = $me AND d.is_taken_back = 0 AND d.valid_from <= $today AND d.valid_to >= $today
-)
-SELECT count(*) FROM (
-  SELECT 1 AS one FROM self WHERE $actor_kind = 'person' AND self.id = $actor_id
-  UNION ALL
-  SELECT 1 FROM tenure t JOIN self ON self.id = t.person_id
-  WHERE $actor_kind = 'post' AND t.post_id = $actor_id AND t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today)
-  UNION ALL
-  SELECT 1 FROM team_member t JOIN self ON self.id = t.person_id
-  WHERE $actor_kind = 'team' AND t.team_id = $actor_id AND t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today)
-  UNION ALL
-  SELECT 1 FROM role_grant g
-  WHERE $actor_kind = 'unit' AND g.account_id = $me AND g.unit_id = $actor_id AND g.role IN ('unit_reporter', 'unit_approver', 'lead_department')
-  UNION ALL
-  SELECT 1 FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id AND a.unit = $actor_id
-  WHERE g.account_id = $me AND g.role = $actor_kind
-) AS found
+SELECT count(*) FROM account a
+WHERE a.id = $me AND CASE $actor_kind
+  WHEN 'person' THEN a.person_id = $actor_id
+    OR EXISTS (SELECT 1 FROM delegation d WHERE d.to_person = a.person_id AND d.from_person = $actor_id AND d.is_taken_back = 0 AND d.valid_from <= $today AND d.valid_to >= $today)
+  WHEN 'post' THEN EXISTS (SELECT 1 FROM tenure t WHERE t.post_id = $actor_id AND t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today) AND (t.person_id = a.person_id
+    OR EXISTS (SELECT 1 FROM delegation d WHERE d.to_person = a.person_id AND d.from_person = t.person_id AND d.is_taken_back = 0 AND d.valid_from <= $today AND d.valid_to >= $today)))
+  WHEN 'team' THEN EXISTS (SELECT 1 FROM team_member t WHERE t.team_id = $actor_id AND t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today) AND (t.person_id = a.person_id
+    OR EXISTS (SELECT 1 FROM delegation d WHERE d.to_person = a.person_id AND d.from_person = t.person_id AND d.is_taken_back = 0 AND d.valid_from <= $today AND d.valid_to >= $today)))
+  WHEN 'unit' THEN EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = a.id AND g.unit_id = $actor_id AND g.role IN ('unit_reporter', 'unit_approver', 'lead_department'))
+  ELSE EXISTS (SELECT 1 FROM role_grant g JOIN unit_anc u ON u.ancestor = g.unit_id AND u.unit = $actor_id WHERE g.account_id = a.id AND g.role = $actor_kind)
+  END
 
 -- My open waits by due date: home, inbox, reminders.
 -- :name wait_mine

@@ -139,6 +139,8 @@ static enum rc memory_rc(const struct ctx *ctx)
     return rc == RC_OK ? RC_NOMEM : rc;
 }
 
+const char *db_stmt_name(const struct db_stmt *st) { return st->name; }
+
 enum rc db_rows(struct ctx *ctx, struct db_stmt *st, struct value **ret_list)
 {
     struct value *list = value_new_list(ctx->arena);

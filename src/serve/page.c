@@ -58,10 +58,22 @@ struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_
     return st;
 }
 
+enum rc page_rows(struct page *page, struct db_stmt *st, struct value **ret_list)
+{
+    if (!page->has || value_get_int(page->has, db_stmt_name(st), 1))
+        return db_rows(&page->ctx, st, ret_list);
+    struct value *rows = ARENA_NEW(page->ctx.arena, struct value);
+    if (!rows)
+        return arena_rc(page->ctx.arena);
+    rows->kind = VALUE_LIST;
+    *ret_list = rows;
+    return RC_OK;
+}
+
 enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st)
 {
     struct value *rows;
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     value_put(page->view, str_from_cstr(key), rows);
     return RC_OK;
 }

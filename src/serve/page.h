@@ -67,6 +67,7 @@ struct page {
     int status;                         /* of the answer; 0: 200 */
     const char *tpl;                    /* template, when fill chooses another */
     int64_t unread_count;               /* reminders in the inbox, for the top bar */
+    const struct value *has;            /* names of queries: 0 when page_rows need not ask; NULL: it asks always */
 };
 
 /* ---- for fill functions ---- */
@@ -75,6 +76,8 @@ struct str page_param_text(const struct page *page, const char *name);          
 /* Statement with the scope of the route's permission bound. */
 struct db_stmt *page_statement(struct page *page, enum query query);
 struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_t filters, int sort);
+/* All rows, as db_rows; none, without asking, when page->has knows so. */
+enum rc page_rows(struct page *page, struct db_stmt *st, struct value **ret_list) MUST_CHECK;
 /* Puts all rows / the first row into the view under key. */
 enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK;
 enum rc page_put_row(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK; /* RC_NOT_FOUND when none */

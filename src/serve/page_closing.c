@@ -65,7 +65,7 @@ enum rc closing_put_rows(struct page *page, struct value *map, const char *key, 
     struct value *rows;
     db_bind_int(st, "finding_id", finding_id);
     db_bind_int(st, "id", finding_id);
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     value_put(map, str_from_cstr(key), rows);
     value_put_bool(arena, map, arena_format(arena, "has_%s", key).p, value_count(rows) > 0);
     return RC_OK;

@@ -19,7 +19,7 @@ static struct value *list_of(const struct value *map, const char *key) { return 
 static enum rc put_rows(struct page *page, struct value *to, const char *key, struct db_stmt *st)
 {
     struct value *rows;
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     value_put(to, str_from_cstr(key), rows);
     return RC_OK;
 }
@@ -105,7 +105,7 @@ static enum rc put_tasks(struct page *page, struct value *finding, struct value 
     struct value *rows;
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_int(st, "id", value_get_int(finding, "id", 0));
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     for (struct value *measure = measures->items.first; measure; measure = measure->next)
         value_put_list(arena, measure, "tasks");
     for (struct value *row = rows->items.first, *next; row; row = next) {
@@ -178,7 +178,7 @@ static enum rc put_items(struct page *page, struct value *finding)
     db_bind_int(st, "id", value_get_int(finding, "id", 0));
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
     struct value *rows, *others = value_put_list(arena, finding, "others");
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     for (struct value *row = rows->items.first, *next; row; row = next) {
         next = row->next;
         if (str_equal(value_get_text(row, "relation"), STR("issued")))
@@ -253,7 +253,8 @@ void finding_put_event_words(struct page *page, struct value *event)
     struct str body_text = value_get_text(event, "body");
     struct value *body = NULL;
     value_put_text(arena, event, "what", page_text(page, arena_format(arena, "event.%.*s", STR_ARG(kind)).p));
-    bool is_told = str_has_prefix(kind, STR("finding.")) || str_has_prefix(kind, STR("measure."));
+    bool is_told = (str_has_prefix(kind, STR("finding.")) && !str_equal(kind, STR("finding.registered"))) ||
+                   str_has_prefix(kind, STR("measure."));
     if (is_told && json_parse(&page->ctx, body_text, &body) == RC_OK) {
         detail = page_move_words(page, body);
         if (str_equal(kind, STR("finding.changed")))
@@ -317,11 +318,16 @@ static void put_next(struct page *page, struct value *finding)
 enum rc page_finding(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
+    struct value *has;
     int64_t id = page_param_int(page, "id", 0);
     struct db_stmt *st = page_statement(page, Q_FINDING_GET);
     db_bind_int(st, "id", id);
     TRY(page_put_row(page, "finding", st));
     struct value *finding = list_of(page->view, "finding");
+    st = db_query(page->db, Q_FINDING_HAS); /* most parts of most findings are empty: one question instead of twenty */
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(&page->ctx, st, &has));
+    page->has = has;
     finding_put_words(page, finding);
     page_put_time(page, finding, "created_at");
     value_put_text(arena, finding, "label_label",

@@ -133,7 +133,7 @@ enum rc page_put_duties(struct page *page, struct value *map, enum lifecycle_nou
     struct value *rows;
     db_bind_text(st, "noun", str_from_cstr(lifecycle_noun_name(noun)));
     db_bind_int(st, "id", id);
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
         struct str role = value_get_text(row, "role");
         value_put_text(arena, row, "role_label", page_text(page, arena_format(arena, "duty.%.*s", STR_ARG(role)).p));

@@ -192,7 +192,7 @@ enum rc page_put_causes(struct page *page, struct value *finding)
     struct db_stmt *st = db_query(page->db, Q_CAUSE_OF_FINDING);
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
     db_bind_int(st, "id", id);
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next)
         TRY(put_cause_words(page, row, id));
     value_put_bool(arena, finding, "has_causes", value_count(rows) > 0);
@@ -200,7 +200,7 @@ enum rc page_put_causes(struct page *page, struct value *finding)
     st = db_query(page->db, Q_MEASURE_SERVING);
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
     db_bind_int(st, "id", id);
-    TRY(db_rows(&page->ctx, st, &serving));
+    TRY(page_rows(page, st, &serving));
     for (struct value *row = serving->items.first; row; row = row->next) {
         page_put_choice_text(page, row, "state", "measure.state");
         task_put_progress(page, row);

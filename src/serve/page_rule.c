@@ -352,7 +352,7 @@ enum rc page_finding_put_rules(struct page *page, struct value *finding)
     struct value *rows;
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_int(st, "id", value_get_int(finding, "id", 0));
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
         value_put_text(page->ctx.arena, row, "state_label", spread_words(page, "rule.state", value_get_text(row, "state")));
         value_put_text(page->ctx.arena, row, "kind_label", spread_words(page, "rule.kind", value_get_text(row, "kind")));

@@ -91,7 +91,7 @@ enum rc supervision_put_section(struct page *page, struct value *map, const char
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_text(st, "subject_kind", str_from_cstr(kind));
     db_bind_int(st, "id", id);
-    TRY(db_rows(&page->ctx, st, &rows));
+    TRY(page_rows(page, st, &rows));
     for (struct value *one = rows->items.first; one; one = one->next)
         put_line(page, one);
     bool may = actor_check(&page->ctx, page->db, &page->actor, PERM_SUPERVISE, unit_id, label) == RC_OK;

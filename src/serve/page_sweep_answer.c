@@ -278,7 +278,7 @@ enum rc page_finding_put_sweeps(struct page *page, struct value *finding)
         struct db_stmt *st = db_query(page->db, lists[i].query);
         actor_bind_scope(st, &page->actor, PERM_TASK_READ);
         db_bind_int(st, "id", value_get_int(finding, "id", 0));
-        TRY(db_rows(&page->ctx, st, &rows));
+        TRY(page_rows(page, st, &rows));
         for (struct value *row = rows->items.first; i == 0 && row; row = row->next)
             value_put_text(arena, row, "state_label", spread_words(page, "sweep.state", value_get_text(row, "state")));
         value_put_bool(arena, finding, lists[i].has, value_count(rows) > 0);
