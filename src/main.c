@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "intake/package_read.h"
 #include "intake/reader.h"
+#include "serve/template_read.h"
 
 static const struct verb {
     const char *name;
@@ -41,6 +43,10 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0)
         return reader_child_main(
             argc, argv); /* the hidden verb of the document readers: nothing else of the program runs there */
+    if (argc > 1 && strcmp(argv[1], PACKAGE_CHILD_VERB) == 0)
+        return package_child_main(argc, argv);
+    if (argc > 1 && strcmp(argv[1], TEMPLATE_CHILD_VERB) == 0)
+        return template_child_main(argc, argv);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? rc_exit_code(RC_BAD_REQUEST) : 0;

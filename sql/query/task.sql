@@ -199,10 +199,22 @@ WHERE t.unit_id = $id AND t.state IN ('doing', 'returned') AND {scope t.unit_id 
 
 -- :name task_book_row
 -- unscoped: the caller checks the permission itself
-SELECT t.id, t.no, t.title, t.state, t.unit_id, t.label, t.progress_bp,
+SELECT t.id, t.no, t.title, t.state, t.unit_id, t.label, t.progress_bp, t.own_bp, t.child_count,
        CASE WHEN coalesce((SELECT max(r.changed_seq) FROM report r WHERE r.task_id = t.id AND r.state IN ('submitted', 'accepted')), 0) > t.changed_seq
             THEN (SELECT max(r.changed_seq) FROM report r WHERE r.task_id = t.id AND r.state IN ('submitted', 'accepted')) ELSE t.changed_seq END AS revision
 FROM task t WHERE t.id = $id
+
+-- Whether a task has a file already, in any version of any evidence.
+-- :name task_sheet_file
+-- unscoped: the caller has checked the permission for the task
+SELECT l.evidence_id FROM evidence_link l JOIN evidence_version v ON v.evidence_id = l.evidence_id
+WHERE l.subject_kind = 'task' AND l.subject_id = $id AND v.sha256 = $sha256 LIMIT 1
+
+-- Whether a mail address is that of a person of the task's unit or of a unit above it.
+-- :name task_sheet_sender
+-- unscoped: what came by mail is judged by its sender
+SELECT p.id FROM task t JOIN unit_anc a ON a.unit = t.unit_id JOIN person p ON p.unit_id = a.ancestor
+WHERE t.id = $id AND $email <> '' AND lower(p.email) = $email LIMIT 1
 
 -- Units that have something to report on.
 -- :name task_book_units

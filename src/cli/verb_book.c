@@ -1,17 +1,20 @@
-/* verb_book.c: workbooks of tasks for units without access: all of them into a directory, or one that came back. */
+/* verb_book.c: workbooks of tasks for units without access: all of them into a directory; one that came back, alone, in a ZIP with
+ * evidence, or in a mail. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/cli_command.h"
-#include "intake/reader.h"
-#include "intake/task_book_read.h"
 #include "loop/task_sheet.h"
 #include "publish/task_book.h"
 #include "record/actor.h"
+#include "serve/book_return.h"
+#include "serve/messages.h"
 
-enum { BOOK_ARENA_MAX = 64 << 20 };
+enum { BOOK_ARENA_MAX = 64 << 20, INPUT_MAX = 200 << 20 };
 
 /* Each book in memory of its own, so that thousands of them take no more than one. */
 static enum rc write_one(struct db *db, struct arena *arena, const struct value *unit, struct str dir)
@@ -49,45 +52,184 @@ static enum rc write_all(struct cli *cli, struct str dir)
     return RC_OK;
 }
 
-static enum rc read_back(struct cli *cli, const char *path, struct value **ret_rows)
+/* ---- back ----------------------------------------------------------------------------------------------------- */
+
+/* Standard input may be a pipe: the readers want a file. */
+static enum rc spool_input(struct cli *cli, const char *spool, int *ret_fd)
 {
-    struct document document;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *path = arena_copy_cstr(cli->ctx.arena, arena_format(cli->ctx.arena, "%s/bihuan-mail-XXXXXX", spool)), piece[65536];
+    int fd = path ? mkstemp(path) : -1;
+    size_t sum = 0;
+    ssize_t n = 0;
     if (fd < 0)
-        return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.no_file", "%s", path);
-    enum rc rc = reader_read_sandboxed(&cli->ctx, fd, str_from_cstr(path), NULL, &document);
-    close(fd);
-    TRY(rc);
-    return task_book_read(&cli->ctx, &document, ret_rows);
+        return ctx_fail_format(&cli->ctx, RC_IO, NULL, "%s", spool);
+    (void)unlink(path);
+    while ((n = read(STDIN_FILENO, piece, sizeof piece)) > 0 && (sum += (size_t)n) <= INPUT_MAX)
+        if (write(fd, piece, (size_t)n) != n) {
+            close(fd);
+            return ctx_fail_format(&cli->ctx, RC_IO, NULL, "%s", spool);
+        }
+    if (sum > INPUT_MAX) {
+        close(fd);
+        return ctx_fail_format(&cli->ctx, RC_TOO_LARGE, "reader.too_large", "%d", INPUT_MAX >> 20);
+    }
+    *ret_fd = fd;
+    return RC_OK;
 }
 
-static enum rc take_back(struct cli *cli, bool is_applying)
+static enum rc read_back(struct cli *cli, struct str path, struct book_return *ret)
+{
+    struct filestore *files;
+    const char *spool = cli->settings.spool.n ? cli->settings.spool.p : "/var/tmp";
+    int fd = -1;
+    if (str_equal(path, STR("-")))
+        TRY(spool_input(cli, spool, &fd));
+    else
+        fd = open(arena_copy_cstr(cli->ctx.arena, path), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.no_file", "%.*s", STR_ARG(path));
+    enum rc rc = cli_open_files(cli, &files);
+    if (rc == RC_OK) {
+        rc = book_return_read(&cli->ctx, files, spool, fd, path, NULL, ret);
+        filestore_close(files);
+    }
+    close(fd);
+    return rc;
+}
+
+/* Who hands in by mail must be a person of the task's unit or of a unit above it: a task that is none of the sender's is a fault.
+ * Whether the address is really the sender's is the mail server's to know. */
+static enum rc check_sender(struct cli *cli, struct db *db, struct str from, struct value *items, const char *id_key, int64_t *faults)
+{
+    for (struct value *item = items->items.first; item; item = item->next) {
+        struct value *row;
+        bool is_asking = !str_equal(value_get_text(item, "outcome"), STR("same")) && !str_equal(value_get_text(item, "outcome"), STR("error"));
+        struct db_stmt *st = is_asking ? db_query(db, Q_TASK_SHEET_SENDER) : NULL;
+        if (!is_asking)
+            continue;
+        db_bind_int(st, "id", value_get_int(item, id_key, 0));
+        db_bind_text(st, "email", from);
+        TRY(db_first_row(&cli->ctx, st, &row));
+        if (row)
+            continue;
+        value_set(item, STR("outcome"), value_new_text(cli->ctx.arena, STR("error")));
+        value_set(item, STR("message"), value_new_text(cli->ctx.arena, STR("task_sheet.sender")));
+        (*faults)++;
+    }
+    return arena_rc(cli->ctx.arena);
+}
+
+static void say(struct cli *cli, const char *key, const struct str *args, int count)
+{
+    struct str text = message_format(cli->ctx.arena, LANG_ZH, str_from_cstr(key), args, count);
+    cli_print("%.*s", STR_ARG(text));
+}
+
+static struct str number(struct cli *cli, int64_t n) { return arena_format(cli->ctx.arena, "%lld", (long long)n); }
+
+/* A line for each row and file that is told something. */
+static void say_items(struct cli *cli, const struct value *items, bool is_file)
+{
+    VALUE_EACH (item, items) {
+        struct str message = value_get_text(item, "message"), name = value_get_text(item, "name");
+        if (!message.n)
+            continue;
+        struct str args[] = {is_file ? name : number(cli, value_get_int(item, "row", 0)), value_get_text(item, "no"),
+                             message_format(cli->ctx.arena, LANG_ZH, message, &name, 1)};
+        say(cli, is_file ? "task_mail.file" : "task_mail.row", args, 3);
+    }
+}
+
+/* For scripts: number, outcome, task, why; of what is not as it was. */
+static void print_items(const struct value *items, bool is_file)
+{
+    VALUE_EACH (item, items) {
+        if (str_equal(value_get_text(item, "outcome"), STR("same")))
+            continue;
+        struct str name = value_get_text(item, "name");
+        if (is_file)
+            cli_print("%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(name), STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
+                      STR_ARG(value_get_text(item, "message")));
+        else
+            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0), STR_ARG(value_get_text(item, "outcome")),
+                      STR_ARG(value_get_text(item, "no")), STR_ARG(value_get_text(item, "message")));
+    }
+}
+
+static enum rc write_back(struct cli *cli, struct db *db, const struct book_return *back, struct value **ret_result)
+{
+    struct value *raw = value_new_map(cli->ctx.arena);
+    value_put(raw, STR("rows"), value_copy(cli->ctx.arena, back->rows));
+    value_put(raw, STR("files"), value_copy(cli->ctx.arena, back->files));
+    return cli_run_command(cli, db, &command_task_sheet, raw, ret_result);
+}
+
+static enum rc judge(struct cli *cli, struct db *db, const struct book_return *back, struct task_sheet *ret_sheet)
+{
+    struct actor actor = actor_program();
+    char today[DATE_TEXT_BYTES];
+    return task_sheet_judge(&cli->ctx, db, &actor, date_format(clock_today(), today), back->rows, back->files, ret_sheet);
+}
+
+static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
 {
     struct db *db CLEANUP(db_close_ptr) = NULL;
-    struct actor actor = actor_program();
-    struct value *rows, *judged, *raw = value_new_map(cli->ctx.arena), *result;
+    struct book_return back;
+    struct task_sheet sheet;
+    struct value *result;
     TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &db));
-    TRY(read_back(cli, cli->argv[0], &rows));
-    TRY(task_sheet_judge(&cli->ctx, db, &actor, rows, &judged));
-    VALUE_EACH (row, judged)
-        if (!str_equal(value_get_text(row, "outcome"), STR("same")))
-            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(row, "row", 0), STR_ARG(value_get_text(row, "outcome")), STR_ARG(value_get_text(row, "no")),
-                      STR_ARG(value_get_text(row, "message")));
+    TRY(read_back(cli, path, &back));
+    TRY(judge(cli, db, &back, &sheet));
+    print_items(sheet.rows, false);
+    print_items(sheet.files, true);
     if (!is_applying)
         return RC_OK;
-    value_put(raw, STR("rows"), rows);
-    TRY(cli_run_command(cli, db, &command_task_sheet, raw, &result));
-    cli_print("%lld written, %lld stale, %lld untouched", (long long)value_get_int(result, "written", 0), (long long)value_get_int(result, "stale", 0),
-              (long long)value_get_int(result, "same", 0));
+    TRY(write_back(cli, db, &back, &result));
+    cli_print("%lld written, %lld stale, %lld untouched, %lld files", (long long)value_get_int(result, "written", 0),
+              (long long)value_get_int(result, "stale", 0), (long long)value_get_int(result, "same", 0), (long long)value_get_int(result, "files", 0));
+    return RC_OK;
+}
+
+/* A mail, from a file or piped in by a mail server; what is printed is the answer to the sender. */
+static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
+{
+    struct db *db CLEANUP(db_close_ptr) = NULL;
+    struct book_return back;
+    struct task_sheet sheet;
+    struct value *result;
+    TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &db));
+    TRY(read_back(cli, path, &back));
+    if (back.package.kind != PACKAGE_MAIL || !back.package.from.n)
+        return ctx_fail_key(&cli->ctx, RC_INVALID, "task_mail.no_sender");
+    TRY(judge(cli, db, &back, &sheet));
+    TRY(check_sender(cli, db, back.package.from, sheet.rows, "id", &sheet.faults));
+    TRY(check_sender(cli, db, back.package.from, sheet.files, "task_id", &sheet.faults));
+    struct str read[] = {back.book_name, number(cli, (int64_t)value_count(sheet.rows)), number(cli, (int64_t)value_count(sheet.files))};
+    say(cli, "task_mail.read", read, 3);
+    if (sheet.faults) {
+        say(cli, "task_mail.refused", NULL, 0);
+    } else if (!is_applying) {
+        struct str counts[] = {number(cli, sheet.ready), number(cli, sheet.same), number(cli, sheet.stale), number(cli, sheet.faults)};
+        say(cli, "task_mail.would", counts, 4);
+    } else {
+        TRY(write_back(cli, db, &back, &result));
+        struct str counts[] = {number(cli, value_get_int(result, "written", 0)), number(cli, value_get_int(result, "files", 0)), number(cli, sheet.stale),
+                               number(cli, sheet.same)};
+        say(cli, "task_mail.written", counts, 4);
+    }
+    say_items(cli, sheet.rows, false);
+    say_items(cli, sheet.files, true);
     return RC_OK;
 }
 
 int verb_book(struct cli *cli)
 {
-    struct str dir = cli_take_option(cli, "--out");
+    struct str dir = cli_take_option(cli, "--out"), mail = cli_take_option(cli, "--mail");
     bool is_applying = cli_take_flag(cli, "--apply");
-    enum rc rc = cli_check_used(cli, dir.n ? 0 : 1);
+    enum rc rc = cli_check_used(cli, dir.n || mail.n ? 0 : 1);
     if (rc == RC_OK)
-        rc = dir.n ? write_all(cli, dir) : take_back(cli, is_applying);
+        rc = dir.n    ? write_all(cli, dir)
+             : mail.n ? take_mail(cli, mail, is_applying)
+                      : take_back(cli, str_from_cstr(cli->argv[0]), is_applying);
     return rc == RC_OK ? 0 : cli_fail(cli, rc);
 }

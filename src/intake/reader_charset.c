@@ -279,6 +279,15 @@ enum rc charset_decode(struct reader *reader, struct str bytes, struct str decla
     return decode_chinese(reader, bytes, declared, ret_text, ret_name);
 }
 
+bool charset_decode_gbk(struct reader *reader, struct str bytes, struct str *ret_text)
+{
+    struct reading reading;
+    if (decode_iconv(reader, bytes, "GB18030", &reading) != RC_OK || reading.bad)
+        return false;
+    *ret_text = reading.text;
+    return reader_is_utf8(reading.text);
+}
+
 void charset_warm_up(void)
 {
     static const char *const names[] = {"GB18030",    "GBK",          "GB2312",   "BIG5",     "BIG5-HKSCS",

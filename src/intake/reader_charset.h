@@ -9,6 +9,8 @@
  * RC_BAD_ENCODING when no reading makes sense. */
 enum rc charset_decode(struct reader *reader, struct str bytes, struct str declared, struct str *ret_text,
                        struct str *ret_name) MUST_CHECK;
+/* Short bytes that are GB18030 from end to end, in scratch; false when they are not. */
+bool charset_decode_gbk(struct reader *reader, struct str bytes, struct str *ret_text);
 /* Opens every converter once, so that none needs a file when the sandbox is closed. */
 void charset_warm_up(void);
 

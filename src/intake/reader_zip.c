@@ -2,7 +2,10 @@
 #include "intake/reader_zip.h"
 
 #include <string.h>
+#include <time.h>
 #include <zip.h>
+
+#include "intake/reader_charset.h"
 
 enum {
     ENTRIES_MAX = 10000,
@@ -44,25 +47,40 @@ static bool is_bomb(uint64_t size, uint64_t packed)
     return size > ENTRY_MAX || (size > RATIO_FREE && size / RATIO_MAX > packed);
 }
 
+/* A name for a message: controls out, and bytes that are no UTF-8. */
+static struct str shown_name(struct reader *reader, struct str name)
+{
+    char *text = arena_copy_cstr(reader->scratch, str_slice(name, 0, NAME_MAX_BYTES));
+    for (char *c = text; c && *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = '?';
+    if (text && !reader_is_utf8(str_from_cstr(text)))
+        for (char *c = text; *c; c++)
+            *c = (unsigned char)*c > 0x7E ? '?' : *c;
+    return str_from_cstr(text);
+}
+
 /* Threats: a few kilobytes that unpack to gigabytes; hundreds of thousands of entries; names that leave the
  * directory if anybody ever unpacks them; encrypted entries.  All seen in the directory, before anything is unpacked.
  */
-static enum rc check_entry(struct reader *reader, zip_t *zip, size_t i)
+static enum rc check_entry(struct reader *reader, zip_t *zip, size_t i, bool has_safe_names)
 {
     zip_stat_t stat;
     if (zip_stat_index(zip, i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE) ||
         !(stat.valid & ZIP_STAT_COMP_SIZE))
         return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
-    if (!is_safe_name(str_from_cstr(stat.name)))
-        return reader_damaged(reader, "reader.zip_path", STR_EMPTY);
+    struct str name = shown_name(reader, str_from_cstr(stat.name));
+    if (has_safe_names && !is_safe_name(str_from_cstr(stat.name)))
+        return reader_damaged(reader, "reader.zip_path", name);
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE)
-        return ctx_fail_key(reader->ctx, RC_UNSUPPORTED, "reader.encrypted");
+        return has_safe_names ? ctx_fail_key(reader->ctx, RC_UNSUPPORTED, "reader.encrypted")
+                              : ctx_fail(reader->ctx, RC_UNSUPPORTED, "reader.zip_locked", STR_EMPTY, STR_EMPTY, &name, 1);
     if (is_bomb(stat.size, stat.comp_size))
-        return reader_damaged(reader, "reader.zip_bomb", STR_EMPTY);
+        return reader_damaged(reader, "reader.zip_bomb", name);
     return RC_OK;
 }
 
-enum rc zip_package_open(struct reader *reader, struct str bytes, struct zip_package **ret)
+static enum rc open_package(struct reader *reader, struct str bytes, bool has_safe_names, struct zip_package **ret)
 {
     struct zip_package *package = ARENA_NEW(reader->scratch, struct zip_package);
     if (!package)
@@ -81,16 +99,80 @@ enum rc zip_package_open(struct reader *reader, struct str bytes, struct zip_pac
     if (!package->zip)
         return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
     zip_int64_t count = zip_get_num_entries(package->zip, 0);
-    enum rc rc = count > ENTRIES_MAX ? reader_damaged(reader, "reader.zip_bomb", STR_EMPTY) : RC_OK;
+    enum rc rc = count > ENTRIES_MAX ? ctx_fail_format(reader->ctx, RC_DAMAGED, "reader.zip_many", "%d", ENTRIES_MAX) : RC_OK;
     package->entry_count = count > 0 ? (size_t)count : 0;
     for (size_t i = 0; rc == RC_OK && i < package->entry_count; i++)
-        rc = check_entry(reader, package->zip, i);
+        rc = check_entry(reader, package->zip, i, has_safe_names);
     if (rc != RC_OK) {
         zip_package_free(package);
         return rc;
     }
     *ret = package;
     return RC_OK;
+}
+
+enum rc zip_package_open(struct reader *reader, struct str bytes, struct zip_package **ret) { return open_package(reader, bytes, true, ret); }
+
+enum rc zip_package_open_names(struct reader *reader, struct str bytes, struct zip_package **ret)
+{
+    return open_package(reader, bytes, false, ret);
+}
+
+size_t zip_package_count(const struct zip_package *package) { return package->entry_count; }
+
+/* Archivers of Chinese Windows write names in GBK without saying so. */
+static enum rc read_name(struct reader *reader, struct str raw, struct str *ret)
+{
+    struct str text = raw;
+    if (!reader_is_utf8(raw) && !charset_decode_gbk(reader, raw, &text))
+        return reader_damaged(reader, "reader.zip_name", shown_name(reader, raw));
+    char *copy = arena_copy_cstr(reader->scratch, text);
+    if (!copy)
+        return reader_no_room(reader, arena_rc(reader->scratch));
+    for (size_t i = 0; i < text.n; i++)
+        copy[i] = (char)(copy[i] == '\\' ? '/' : copy[i]);
+    *ret = (struct str){copy, text.n};
+    bool has_control = false;
+    for (size_t i = 0; i < text.n; i++)
+        has_control |= (unsigned char)copy[i] < ' ' || copy[i] == 0x7F;
+    return is_safe_name(*ret) && !has_control ? RC_OK : reader_damaged(reader, "reader.zip_path", shown_name(reader, *ret));
+}
+
+enum rc zip_package_entry(struct zip_package *package, size_t i, struct zip_package_entry *ret)
+{
+    struct reader *reader = package->reader;
+    zip_stat_t stat;
+    struct tm tm;
+    if (zip_stat_index(package->zip, i, 0, &stat) != 0)
+        return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
+    *ret = (struct zip_package_entry){.made_on = STR_EMPTY};
+    TRY(read_name(reader, str_from_cstr(zip_get_name(package->zip, i, ZIP_FL_ENC_RAW)), &ret->name));
+    if ((stat.valid & ZIP_STAT_MTIME) && stat.mtime > 0 && localtime_r(&stat.mtime, &tm)) /* libzip took the packer's wall clock as ours */
+        ret->made_on = arena_format(reader->scratch, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    return arena_rc(reader->scratch);
+}
+
+enum rc zip_package_copy(struct zip_package *package, size_t i, struct str name, zip_package_piece_fn *to, void *arg)
+{
+    struct reader *reader = package->reader;
+    zip_stat_t stat;
+    char piece[65536];
+    if (zip_stat_index(package->zip, i, 0, &stat) != 0)
+        return reader_damaged(reader, "reader.zip_broken", name);
+    package->read_bytes += stat.size;
+    if (package->read_bytes > 2 * (size_t)PACKAGE_MAX)
+        return reader_damaged(reader, "reader.zip_bomb", name);
+    zip_file_t *file = zip_fopen_index(package->zip, i, 0);
+    zip_int64_t got = file ? 1 : -1;
+    zip_uint64_t n = 0;
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && got > 0 && (got = zip_fread(file, piece, sizeof piece)) > 0) {
+        n += (zip_uint64_t)got;
+        rc = n > stat.size ? RC_DAMAGED : to(arg, (struct str){piece, (size_t)got}); /* the directory lies about the size */
+    }
+    if (file)
+        zip_fclose(file);
+    return rc == RC_OK && got == 0 && n == stat.size ? RC_OK : reader_damaged(reader, "reader.zip_broken", name);
 }
 
 static zip_int64_t locate(const struct zip_package *package, struct str name)

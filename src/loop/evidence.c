@@ -51,10 +51,10 @@ static enum rc take_subject(struct command_call *call, struct value **ret_row)
 /* ---- files -------------------------------------------------------------------------------------------------- */
 
 /* Before a source's chain is locked: files are noted in the organisation's. */
-static enum rc note_file(struct command_call *call)
+enum rc evidence_note_file(struct command_call *call, const struct value *input)
 {
     struct arena *arena = call->ctx->arena;
-    struct str sha256 = value_get_text(call->input, "sha256");
+    struct str sha256 = value_get_text(input, "sha256");
     struct db_stmt *st = db_query(call->db, Q_FILE_FIND);
     struct value *known, *body;
     int64_t seq;
@@ -64,9 +64,9 @@ static enum rc note_file(struct command_call *call)
         return RC_OK;
     body = value_new_map(arena);
     value_put_text(arena, body, "sha256", sha256);
-    value_put_text(arena, body, "name", value_get_text(call->input, "file_name"));
-    value_put_text(arena, body, "media_type", value_get_text(call->input, "media_type"));
-    value_put_int(arena, body, "size", value_get_int(call->input, "size_bytes", 0));
+    value_put_text(arena, body, "name", value_get_text(input, "file_name"));
+    value_put_text(arena, body, "media_type", value_get_text(input, "media_type"));
+    value_put_int(arena, body, "size", value_get_int(input, "size_bytes", 0));
     return command_append(call, EVENT_FILE_STORED, CHAIN_ORGANISATION, 0, body, &seq);
 }
 
@@ -126,7 +126,7 @@ static enum rc evidence_add(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
     struct value *subject;
-    TRY(note_file(call));
+    TRY(evidence_note_file(call, call->input));
     TRY(take_subject(call, &subject));
     int64_t unit_id = value_get_int(subject, "unit_id", 0), id;
     int64_t label = value_get_int(call->input, "label", value_get_int(subject, "label", LABEL_INTERNAL));
@@ -171,7 +171,7 @@ static enum rc evidence_revise(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
     struct value *row, *body, *subject;
-    TRY(note_file(call));
+    TRY(evidence_note_file(call, call->input));
     TRY(begin(call, "revise", &row));
     body = lifecycle_body(call, lifecycle_find(NOUN_EVIDENCE, "revise"), row, NULL);
     value_put_int(arena, body, "n", value_get_int(row, "version_n", 0) + 1);

@@ -17,6 +17,10 @@
 extern const struct command command_evidence_add;
 extern const struct command command_evidence_revise;
 
+/* Notes the stored file that input names in the organisation's chain, unless it is known; evidence.add does it itself, but after a
+ * source's chain is locked it is too late. */
+enum rc evidence_note_file(struct command_call *call, const struct value *input) MUST_CHECK;
+
 extern const struct command command_evidence_judge;
 extern const struct command command_evidence_change;
 extern const struct command command_evidence_link;

@@ -1,119 +1,358 @@
-/* task_sheet.c: a unit's reports out of a workbook; see task_sheet.h.
+/* task_sheet.c: a unit's reports out of a workbook, and the files beside it; see task_sheet.h.
  *
- * A row that nobody filled in changes nothing; a row whose task has moved since the book was written is reported and left alone;
- * a row with a fault keeps all rows from being written.
+ * A row that nobody filled in changes nothing, nor does a file that its task already has; what belongs to a task that has moved since
+ * the book was written is reported and left alone; one fault keeps everything from being written.
  */
 #include "loop/task_sheet.h"
 
+#include "base/clock.h"
+#include "loop/evidence.h"
 #include "loop/report.h"
 #include "loop/supervise.h"
+#include "text/utf8.h"
 
-enum { ROWS_MAX = 5000, PERCENT_MAX = 100, BP = 100 };
+enum { ROWS_MAX = 5000, FILES_MAX = 2000, PERCENT_MAX = 100, BP = 100, COUNT_MOST = 1000000, DONE_CHARS = 4000, TEXT_CHARS = 2000 };
 
-static const char *outcome_of(const struct value *row, const struct value *task, bool is_allowed, const char **ret_message)
+/* ---- values --------------------------------------------------------------------------------------------------- */
+
+/* What command.h takes for money: digits with commas, at most two decimals. */
+static bool is_money(struct str s)
 {
-    struct str progress = value_get_text(row, "progress"), done = value_get_text(row, "done_text"), next = value_get_text(row, "next_text");
-    struct str state = value_get_text(task, "state");
-    int64_t percent = 0;
-    bool is_filled = progress.n || done.n || next.n || value_get_text(row, "blockers").n;
-    *ret_message = "";
-    if (!is_filled)
-        return "same";
-    if (!task || !is_allowed)
-        *ret_message = "task_sheet.unknown";
-    else if (value_get_int(row, "revision", 0) != value_get_int(task, "revision", 0)) {
-        *ret_message = "task_sheet.stale";
-        return "stale";
-    } else if (!str_equal(state, STR("doing")) && !str_equal(state, STR("returned")))
-        *ret_message = "task_sheet.state";
-    else if (progress.n && (!str_parse_int64(progress, &percent) || percent < 0 || percent > PERCENT_MAX))
-        *ret_message = "task_sheet.progress";
-    else if (!done.n)
-        *ret_message = "task_sheet.no_done";
-    else if (!next.n)
-        *ret_message = "task_sheet.no_next";
-    return **ret_message ? "error" : "ready";
+    size_t digits = 0, decimals = 0;
+    bool has_point = false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_digit = s.p[i] >= '0' && s.p[i] <= '9';
+        if (!is_digit && s.p[i] != ',' && (s.p[i] != '.' || has_point))
+            return false;
+        has_point |= s.p[i] == '.';
+        digits += is_digit;
+        decimals += is_digit && has_point;
+    }
+    return digits - decimals > 0 && digits - decimals <= 12 && decimals <= 2;
 }
 
-static enum rc judge_row(struct ctx *ctx, struct db *db, const struct actor *actor, const struct value *row, struct value *list)
+static bool is_count(struct str s, int64_t most)
 {
-    struct arena *arena = ctx->arena;
+    int64_t n;
+    return str_parse_int64(s, &n) && n >= 0 && n <= most;
+}
+
+static bool is_filled(const struct value *row)
+{
+    struct str rest = STR(TASK_SHEET_TEXTS), key;
+    bool is = false;
+    while (str_split_next(&rest, '|', &key))
+        is |= value_get_str(row, key) && value_get_str(row, key)->kind == VALUE_TEXT && value_get_str(row, key)->text.n;
+    return is;
+}
+
+static bool is_class(struct str class)
+{
+    struct str rest = STR(EVIDENCE_CLASSES), one;
+    while (str_split_next(&rest, '|', &one))
+        if (str_equal(one, class))
+            return true;
+    return false;
+}
+
+/* What is wrong with the cells of a row; NULL: nothing. */
+static const char *fault_of(const struct value *row, struct str today)
+{
+    static const char *const counts[] = {"rules_made", "people_handled"};
+    static const char *const longs[] = {"done_text", "blockers", "next_text"};
+    struct str progress = value_get_text(row, "progress"), money = value_get_text(row, "recovered_fen"), made_on = value_get_text(row, "evidence_made_on");
+    int32_t day;
+    int64_t percent;
+    if (progress.n && !is_count(progress, PERCENT_MAX))
+        return "task_sheet.progress";
+    bool is_leaf = value_get_int(row, "is_leaf", 0);
+    if (is_leaf && is_filled(row) && !progress.n)
+        return "task_sheet.no_progress";
+    if (is_leaf && str_parse_int64(progress, &percent) && percent * BP < value_get_int(row, "own_bp", 0) && !value_get_text(row, "blockers").n)
+        return "report.less_needs_why";
+    if (money.n && !is_money(money))
+        return "task_sheet.money";
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        if (value_get_text(row, counts[i]).n && !is_count(value_get_text(row, counts[i]), COUNT_MOST))
+            return "task_sheet.count";
+    for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++)
+        if (utf8_count(value_get_text(row, longs[i])) > (i ? TEXT_CHARS : DONE_CHARS))
+            return "task_sheet.too_long";
+    if (value_get_text(row, "evidence_class").n && !is_class(value_get_text(row, "evidence_class")))
+        return "task_sheet.class";
+    if (made_on.n && (!date_parse(made_on, &day) || str_compare(made_on, today) > 0))
+        return "task_sheet.made_on";
+    if (is_filled(row) && !value_get_text(row, "done_text").n)
+        return "task_sheet.no_done";
+    return is_filled(row) && !value_get_text(row, "next_text").n ? "task_sheet.no_next" : NULL;
+}
+
+/* ---- rows ----------------------------------------------------------------------------------------------------- */
+
+struct judging {
+    struct ctx *ctx;
+    struct db *db;
+    const struct actor *actor;
+    struct str today;
+    struct task_sheet *sheet;
+};
+
+static void settle(struct judging *judging, struct value *row, const char *outcome, const char *message)
+{
+    struct task_sheet *sheet = judging->sheet;
+    value_put_text(judging->ctx->arena, row, "outcome", str_from_cstr(outcome));
+    value_put_text(judging->ctx->arena, row, "message", str_from_cstr(message ? message : ""));
+    sheet->ready += str_equal_cstr(str_from_cstr(outcome), "ready");
+    sheet->same += str_equal_cstr(str_from_cstr(outcome), "same");
+    sheet->stale += str_equal_cstr(str_from_cstr(outcome), "stale");
+    sheet->faults += str_equal_cstr(str_from_cstr(outcome), "error");
+}
+
+/* Why nothing may be written to the row's task; NULL: it may. */
+static const char *obstacle_of(const struct value *row, const struct value *task, bool is_allowed)
+{
+    struct str state = value_get_text(task, "state");
+    if (!is_allowed)
+        return "task_sheet.unknown";
+    if (value_get_int(row, "revision", 0) != value_get_int(task, "revision", 0))
+        return "task_sheet.stale";
+    return str_equal(state, STR("doing")) || str_equal(state, STR("returned")) ? NULL : "task_sheet.state";
+}
+
+static enum rc look_up(struct judging *judging, const struct value *row)
+{
+    struct arena *arena = judging->ctx->arena;
     struct value *task, *judged = value_copy(arena, row);
-    const char *message;
-    struct db_stmt *st = db_query(db, Q_TASK_BOOK_ROW);
+    struct db_stmt *st = db_query(judging->db, Q_TASK_BOOK_ROW);
     db_bind_int(st, "id", value_get_int(row, "id", 0));
-    TRY(db_first_row(ctx, st, &task));
+    TRY(db_first_row(judging->ctx, st, &task));
     struct ctx probe = {.arena = arena}; /* what may not be seen is told like what is not there */
-    bool is_allowed = task && actor_check(&probe, db, actor, PERM_TASK_WORK, value_get_int(task, "unit_id", 0), value_get_int(task, "label", 0)) == RC_OK;
-    const char *outcome = outcome_of(row, task, is_allowed, &message);
+    bool is_allowed = task && actor_check(&probe, judging->db, judging->actor, PERM_TASK_WORK, value_get_int(task, "unit_id", 0),
+                                          value_get_int(task, "label", 0)) == RC_OK;
     if (!judged)
         return arena_rc(arena);
+    const char *obstacle = obstacle_of(row, task, is_allowed);
     value_put_text(arena, judged, "no", is_allowed ? value_get_text(task, "no") : STR(""));
     value_put_text(arena, judged, "title", is_allowed ? value_get_text(task, "title") : STR(""));
     value_put_int(arena, judged, "was", is_allowed ? value_get_int(task, "progress_bp", 0) / BP : 0);
-    value_put_text(arena, judged, "outcome", str_from_cstr(outcome));
-    value_put_text(arena, judged, "message", str_from_cstr(message));
-    value_add(list, judged);
+    value_put_int(arena, judged, "own_bp", is_allowed ? value_get_int(task, "own_bp", 0) : 0);
+    value_put_int(arena, judged, "is_leaf", is_allowed && value_get_int(task, "child_count", 0) == 0);
+    value_put_text(arena, judged, "obstacle", str_from_cstr(obstacle ? obstacle : ""));
+    value_put_int(arena, judged, "file_count", 0);
+    value_add(judging->sheet->rows, judged);
     return arena_rc(arena);
 }
 
-enum rc task_sheet_judge(struct ctx *ctx, struct db *db, const struct actor *actor, const struct value *rows, struct value **ret_rows)
+/* After the files have found their rows. */
+static void judge_row(struct judging *judging, struct value *row)
 {
-    *ret_rows = value_new_list(ctx->arena);
-    if (!rows || rows->kind != VALUE_LIST)
-        return ctx_fail_field(ctx, RC_INVALID, "field.required", "rows");
-    if (value_count(rows) > ROWS_MAX)
-        return ctx_fail_field(ctx, RC_TOO_LARGE, NULL, "rows");
-    VALUE_EACH (row, rows)
-        TRY(judge_row(ctx, db, actor, row, *ret_rows));
+    struct str obstacle = value_get_text(row, "obstacle");
+    const char *fault = fault_of(row, judging->today);
+    bool has_files = value_get_int(row, "file_count", 0) > 0;
+    bool names_files = value_get_text(row, "evidence_class").n || value_get_text(row, "evidence_made_on").n;
+    bool is_touched = is_filled(row) || has_files || names_files;
+    if (!is_touched)
+        settle(judging, row, "same", NULL);
+    else if (str_equal(obstacle, STR("task_sheet.stale")))
+        settle(judging, row, "stale", obstacle.p);
+    else if (obstacle.n || fault)
+        settle(judging, row, "error", obstacle.n ? obstacle.p : fault);
+    else if (names_files && !has_files)
+        settle(judging, row, "error", "task_sheet.no_file");
+    else
+        settle(judging, row, is_filled(row) ? "ready" : "same", NULL);
+}
+
+/* ---- files ---------------------------------------------------------------------------------------------------- */
+
+static bool begins_with_no(struct str name, struct str no)
+{
+    if (!no.n || name.n < no.n || !str_equal_nocase(str_slice(name, 0, no.n), no))
+        return false;
+    char next = name.n > no.n ? name.p[no.n] : ' ';
+    return !((next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
+}
+
+/* The row whose number the file's name or one of its directories begins with; of several the longest number. */
+static struct value *find_row(const struct judging *judging, struct str name)
+{
+    struct value *best = NULL;
+    struct str part;
+    while (str_split_next(&name, '/', &part))
+        for (struct value *row = judging->sheet->rows->items.first; row; row = row->next) {
+            struct str no = value_get_text(row, "no");
+            if (begins_with_no(str_trim(part), no) && (!best || no.n > value_get_text(best, "no").n))
+                best = row;
+        }
+    return best;
+}
+
+static enum rc is_known(struct judging *judging, const struct value *file, int64_t task_id, bool *ret_is_known)
+{
+    struct value *known;
+    struct db_stmt *st = db_query(judging->db, Q_TASK_SHEET_FILE);
+    db_bind_int(st, "id", task_id);
+    db_bind_text(st, "sha256", value_get_text(file, "sha256"));
+    TRY(db_first_row(judging->ctx, st, &known));
+    *ret_is_known = known != NULL;
+    for (struct value *before = judging->sheet->files->items.first; before && before != file; before = before->next)
+        *ret_is_known |= value_get_int(before, "task_id", 0) == task_id && str_equal(value_get_text(before, "sha256"), value_get_text(file, "sha256"));
     return RC_OK;
 }
+
+static enum rc judge_file(struct judging *judging, struct value *file)
+{
+    struct arena *arena = judging->ctx->arena;
+    struct value *row = find_row(judging, value_get_text(file, "name"));
+    struct str class = value_get_text(row, "evidence_class"), made_on = value_get_text(row, "evidence_made_on"), dated = value_get_text(file, "made_on");
+    bool knows;
+    int32_t day;
+    value_put_text(arena, file, "no", value_get_text(row, "no"));
+    value_put_text(arena, file, "title", value_get_text(row, "title"));
+    value_put_text(arena, file, "class", is_class(class) ? class : STR("other"));
+    if (value_get_text(file, "refused").n) { /* why its content is not taken */
+        settle(judging, file, "error", arena_copy_cstr(arena, value_get_text(file, "refused")));
+        return arena_rc(arena);
+    }
+    if (!row) {
+        settle(judging, file, "error", "task_sheet.file_no_task");
+        return arena_rc(arena);
+    }
+    if (!made_on.n)
+        made_on = date_parse(dated, &day) && str_compare(dated, judging->today) <= 0 ? dated : judging->today;
+    value_set(file, STR("made_on"), value_new_text(arena, made_on));
+    TRY(is_known(judging, file, value_get_int(row, "id", 0), &knows));
+    value_put_int(arena, file, "task_id", value_get_int(row, "id", 0));
+    struct str obstacle = value_get_text(row, "obstacle");
+    if (knows)
+        settle(judging, file, "same", "task_sheet.file_known");
+    else if (obstacle.n)
+        settle(judging, file, str_equal(obstacle, STR("task_sheet.stale")) ? "stale" : "error", obstacle.p);
+    else
+        settle(judging, file, "ready", NULL);
+    value_set(row, STR("file_count"), value_new_int(arena, value_get_int(row, "file_count", 0) + 1));
+    return arena_rc(arena);
+}
+
+/* ---- judging -------------------------------------------------------------------------------------------------- */
+
+enum rc task_sheet_judge(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today, const struct value *rows,
+                         const struct value *files, struct task_sheet *ret)
+{
+    struct judging judging = {ctx, db, actor, today, ret};
+    *ret = (struct task_sheet){.rows = value_new_list(ctx->arena), .files = value_new_list(ctx->arena)};
+    if (!rows || rows->kind != VALUE_LIST)
+        return ctx_fail_field(ctx, RC_INVALID, "field.required", "rows");
+    if (value_count(rows) > ROWS_MAX || value_count(files) > FILES_MAX)
+        return ctx_fail_field(ctx, RC_TOO_LARGE, NULL, "rows");
+    VALUE_EACH (row, rows)
+        TRY(look_up(&judging, row));
+    VALUE_EACH (file, files) {
+        value_add(ret->files, value_copy(ctx->arena, file));
+        TRY(arena_rc(ctx->arena));
+    }
+    for (struct value *file = ret->files->items.first; file; file = file->next)
+        TRY(judge_file(&judging, file));
+    for (struct value *row = ret->rows->items.first; row; row = row->next)
+        judge_row(&judging, row);
+    return arena_rc(ctx->arena);
+}
+
+/* ---- writing -------------------------------------------------------------------------------------------------- */
 
 static enum rc write_row(struct command_call *call, const struct value *row)
 {
     struct arena *arena = call->ctx->arena;
     struct value *raw = value_new_map(arena), *result;
+    struct str rest = STR(TASK_SHEET_TEXTS), key;
     value_put_int(arena, raw, "id", value_get_int(row, "id", 0));
     TRY(supervise_run(call, &command_task_report, raw, &result));
     raw = value_new_map(arena);
     value_put_int(arena, raw, "id", value_get_int(result, "id", 0));
-    static const char *const texts[] = {"progress", "done_text", "blockers", "next_text"};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (value_get_text(row, texts[i]).n)
-            value_put_text(arena, raw, texts[i], value_get_text(row, texts[i]));
+    while (str_split_next(&rest, '|', &key)) {
+        const struct value *v = value_get_str(row, key);
+        if (v && v->kind == VALUE_TEXT && v->text.n)
+            value_put(raw, key, value_copy(arena, v));
+    }
     return supervise_run(call, &command_report_submit, raw, &result);
+}
+
+static struct str base_name(struct str name)
+{
+    size_t at = name.n;
+    while (at > 0 && name.p[at - 1] != '/')
+        at--;
+    return str_slice(name, at, name.n);
+}
+
+static struct value *evidence_of(struct arena *arena, const struct value *file)
+{
+    static const char *const texts[] = {"class", "made_on", "sha256", "media_type", "format"};
+    struct value *raw = value_new_map(arena);
+    struct str name = utf8_cut_count(base_name(value_get_text(file, "name")), 200);
+    value_put_text(arena, raw, "subject_kind", STR("task"));
+    value_put_int(arena, raw, "subject_id", value_get_int(file, "task_id", 0));
+    value_put_text(arena, raw, "title", name);
+    value_put_text(arena, raw, "file_name", name);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        value_put_text(arena, raw, texts[i], value_get_text(file, texts[i]));
+    value_put_int(arena, raw, "size_bytes", value_get_int(file, "size_bytes", 0));
+    return raw;
+}
+
+static bool is_ready(const struct value *item) { return str_equal(value_get_text(item, "outcome"), STR("ready")); }
+
+static enum rc refuse_faults(struct command_call *call, const struct value *items)
+{
+    struct arena *arena = call->ctx->arena;
+    VALUE_EACH (item, items)
+        if (str_equal(value_get_text(item, "outcome"), STR("error"))) {
+            struct str name = value_get_text(item, "name");
+            struct str place = name.n ? name : arena_format(arena, "row %lld", (long long)value_get_int(item, "row", 0));
+            return ctx_fail(call->ctx, RC_INVALID, arena_copy_cstr(arena, value_get_text(item, "message")), STR("rows"), place, NULL, 0);
+        }
+    return RC_OK;
+}
+
+static enum rc write_files(struct command_call *call, const struct value *files, int64_t *ret_count)
+{
+    struct value *result;
+    VALUE_EACH (file, files) /* noted in the organisation's chain before any source's is locked */
+        if (is_ready(file))
+            TRY(evidence_note_file(call, evidence_of(call->ctx->arena, file)));
+    VALUE_EACH (file, files)
+        if (is_ready(file)) {
+            TRY(supervise_run(call, &command_evidence_add, evidence_of(call->ctx->arena, file), &result));
+            (*ret_count)++;
+        }
+    return RC_OK;
 }
 
 static enum rc task_sheet(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
-    struct value *rows;
-    int64_t written = 0, stale = 0, same = 0;
-    TRY(task_sheet_judge(call->ctx, call->db, call->actor, value_get(call->input, "rows"), &rows));
-    VALUE_EACH (row, rows) {
-        struct str outcome = value_get_text(row, "outcome"), message = value_get_text(row, "message");
-        if (str_equal(outcome, STR("error")))
-            return ctx_fail(call->ctx, RC_INVALID, arena_copy_cstr(arena, message), STR("rows"),
-                            arena_format(arena, "row %lld", (long long)value_get_int(row, "row", 0)), NULL, 0);
-        stale += str_equal(outcome, STR("stale"));
-        same += str_equal(outcome, STR("same"));
-    }
-    VALUE_EACH (row, rows)
-        if (str_equal(value_get_text(row, "outcome"), STR("ready"))) {
-            TRY(write_row(call, row));
+    struct task_sheet sheet;
+    char today[DATE_TEXT_BYTES];
+    int64_t written = 0, files = 0;
+    struct str day = arena_copy_str(arena, date_format(clock_today(), today));
+    TRY(task_sheet_judge(call->ctx, call->db, call->actor, day, value_get(call->input, "rows"), value_get(call->input, "files"), &sheet));
+    TRY(refuse_faults(call, sheet.rows));
+    TRY(refuse_faults(call, sheet.files));
+    TRY(write_files(call, sheet.files, &files)); /* first: a report without evidence is looked at twice */
+    VALUE_EACH (row, sheet.rows)
+        if (is_ready(row)) {
+            enum rc rc = write_row(call, row);
+            if (rc != RC_OK) /* a rule of the report itself: which row it was */
+                return ctx_fail_format(call->ctx, rc, "task_sheet.row_refused", "%lld", (long long)value_get_int(row, "row", 0));
             written++;
         }
     value_put_int(arena, call->result, "written", written);
-    value_put_int(arena, call->result, "stale", stale);
-    value_put_int(arena, call->result, "same", same);
+    value_put_int(arena, call->result, "files", files);
+    value_put_int(arena, call->result, "stale", sheet.stale);
+    value_put_int(arena, call->result, "same", sheet.same);
     return RC_OK;
 }
 
-static const struct field task_sheet_fields[] = {{"rows", FIELD_JSON, true, 0, NULL}};
-const struct command command_task_sheet = {.name = "task.sheet",
-                                           .perm = PERM_TASK_WORK,
-                                           .is_on_source = true,
-                                           COMMAND_FIELDS(task_sheet_fields),
-                                           .run = task_sheet,
-                                           .path = "/tasks/sheet/apply",
-                                           .redirect = "/tasks"};
+static const struct field task_sheet_fields[] = {{"rows", FIELD_JSON, true, 0, NULL}, {"files", FIELD_JSON, false, 0, NULL}};
+const struct command command_task_sheet = {
+    .name = "task.sheet", .perm = PERM_TASK_WORK, .is_on_source = true, COMMAND_FIELDS(task_sheet_fields), .run = task_sheet};

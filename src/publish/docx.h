@@ -26,11 +26,17 @@ struct docx {
     struct xml_item *document; /* word/document.xml */
 };
 
-/* Opens a Word file under guard.  RC_DAMAGED, RC_UNSUPPORTED with template.macro, template.object, template.external,
- * template.included, template.field_command {0}, template.doctype {0}, reader.zip_* or template.not_word. */
+/* Unpacks and parses; *ret_roots: the tree of each part that is XML, NULL for the others.  For files of the program itself, and in the child
+ * that reads those of the office (serve/template_read.h). */
+enum rc docx_unpack(struct ctx *ctx, struct str bytes, struct docx *ret_docx, struct xml_item ***ret_roots) MUST_CHECK;
+/* The rules for what was unpacked. */
+enum rc docx_check(struct ctx *ctx, struct docx *docx, struct xml_item **roots) MUST_CHECK;
+/* Both: opens a Word file under guard.  RC_DAMAGED, RC_UNSUPPORTED with template.macro, template.object, template.external,
+ * template.included, template.field_command {0}, template.doctype {0}, reader.zip_* or template.not_word; {0} is what was found, {1} the
+ * part. */
 enum rc docx_open(struct ctx *ctx, struct str bytes, struct docx *ret_docx) MUST_CHECK;
-/* Fills the fields.  RC_INVALID with every fault and its place ("paragraph 3", "table 1 row 2 cell 1"):
- * template.unknown_field {0}, template.unclosed {0}, template.unopened {0}. */
+/* Fills the fields.  RC_INVALID with every fault, its place ("p3", "table 1 r2 c1", "header1 p1", "p3 box p1") and the text around it {1}:
+ * template.unknown_field {0}, template.unclosed {0}, template.unopened {0}, template.broken_field {0}, template.wide_braces {0}. */
 enum rc docx_fill(struct ctx *ctx, struct docx *docx, const struct value *data) MUST_CHECK;
 /* Puts event number and digest into the file's properties and, unless the template has {{snapshot}}, at its end. */
 void docx_set_facts(struct ctx *ctx, struct docx *docx, const struct doc_facts *facts);

@@ -264,7 +264,7 @@ static enum rc fill(struct ctx *ctx, const struct paper_order *order, struct val
                               .snapshot_digest = order->digest,
                               .made_ms = (int64_t)day * MS_A_DAY,
                               .is_letter = order->kind == PAPER_LETTER};
-    TRY(docx_open(ctx, order->template_docx, &docx));
+    TRY((order->open ? order->open : docx_open)(ctx, order->template_docx, &docx));
     TRY(docx_fill(ctx, &docx, data));
     docx_set_facts(ctx, &docx, &facts);
     TRY(docx_write(ctx, &docx, &made->docx));

@@ -15,6 +15,8 @@ struct paper_order {
     int64_t snapshot_seq;
     struct str data_json, digest; /* as frozen */
     struct str template_docx;
+    /* How the template is opened; NULL: docx_open, for those of the program itself. */
+    enum rc (*open)(struct ctx *ctx, struct str bytes, struct docx *ret_docx);
     const struct value *text; /* what the office wrote itself: a map of the kind's texts; may be NULL */
 };
 

@@ -2,25 +2,46 @@
 #include "publish/task_book.h"
 
 #include "base/clock.h"
+#include "loop/evidence.h"
 #include "publish/xlsx_write.h"
 #include "serve/messages.h"
 
-enum { COLUMNS = 11, OPEN_FROM = 7, HELP_LINES = 7 };
+enum { COLUMNS = 16, OPEN_FROM = 7, HELP_LINES = 9, CLASSES_MAX = 12, COUNT_MOST = 1000000, YUAN_MOST = 2000000000 };
 
 static struct str word(const char *key) { return message_find(LANG_ZH, str_from_cstr(key)); }
 
 static const struct {
     const char *field, *title, *help;
     enum xlsx_kind kind;
-    int width;
+    int width, most; /* most: of what may be typed */
 } columns[COLUMNS] = {
-    {"no", "task_book.no", NULL, XLSX_TEXT, 24},          {"finding", "task_book.finding", NULL, XLSX_TEXT, 26},
-    {"title", "task_book.title", NULL, XLSX_TEXT, 34},    {"finish_mark", "task_book.finish_mark", NULL, XLSX_TEXT, 24},
-    {"due", "task_book.due", NULL, XLSX_DATE, 12},        {"state", "task_book.state", NULL, XLSX_TEXT, 10},
-    {"was", "task_book.was", NULL, XLSX_INT, 10},         {"progress", "task_book.progress", "task_book.progress_help", XLSX_INT, 12},
-    {"done_text", "task_book.done_text", "task_book.done_help", XLSX_TEXT, 44},
-    {"blockers", "task_book.blockers", NULL, XLSX_TEXT, 30}, {"next_text", "task_book.next_text", "task_book.next_help", XLSX_TEXT, 34},
+    {"no", "task_book.no", NULL, XLSX_TEXT, 24, 0},
+    {"finding", "task_book.finding", NULL, XLSX_TEXT, 26, 0},
+    {"title", "task_book.title", NULL, XLSX_TEXT, 34, 0},
+    {"finish_mark", "task_book.finish_mark", NULL, XLSX_TEXT, 24, 0},
+    {"due", "task_book.due", NULL, XLSX_DATE, 12, 0},
+    {"state", "task_book.state", NULL, XLSX_TEXT, 10, 0},
+    {"was", "task_book.was", NULL, XLSX_INT, 10, 0},
+    {"progress", "task_book.progress", "task_book.progress_help", XLSX_INT, 12, 100},
+    {"done_text", "task_book.done_text", "task_book.done_help", XLSX_TEXT, 44, 0},
+    {"blockers", "task_book.blockers", NULL, XLSX_TEXT, 30, 0},
+    {"next_text", "task_book.next_text", "task_book.next_help", XLSX_TEXT, 34, 0},
+    {"recovered_fen", "task_book.recovered", "task_book.recovered_help", XLSX_MONEY, 16, YUAN_MOST},
+    {"rules_made", "task_book.rules_made", "task_book.count_help", XLSX_INT, 12, COUNT_MOST},
+    {"people_handled", "task_book.people_handled", "task_book.count_help", XLSX_INT, 12, COUNT_MOST},
+    {"evidence_class", "task_book.evidence_class", "task_book.evidence_class_help", XLSX_TEXT, 14, 0},
+    {"evidence_made_on", "task_book.evidence_made_on", "task_book.evidence_made_on_help", XLSX_DATE, 14, 0},
 };
+
+/* The words of the drop-down, as a list that ends with NULL. */
+static const char *const *class_words(struct arena *arena)
+{
+    const char **words = ARENA_NEW_ARRAY(arena, const char *, CLASSES_MAX + 1);
+    struct str rest = str_from_cstr(EVIDENCE_CLASSES), one;
+    for (int n = 0; words && n < CLASSES_MAX && str_split_next(&rest, '|', &one); n++)
+        words[n] = arena_copy_cstr(arena, word(arena_format(arena, "evidence.class.%.*s", STR_ARG(one)).p));
+    return words;
+}
 
 static enum rc write_rows(struct ctx *ctx, struct xlsx_write *write, const struct value *rows)
 {
@@ -46,6 +67,10 @@ static enum rc write_rows(struct ctx *ctx, struct xlsx_write *write, const struc
 static enum rc write_sheets(struct ctx *ctx, struct xlsx_write *write, const struct value *rows)
 {
     struct xlsx_column sheet[COLUMNS] = {{.width_chars = 0}};
+    const char *const *classes = class_words(ctx->arena);
+    int32_t first_day = 0, last_day = 0;
+    if (!classes || !date_parse(STR("2000-01-01"), &first_day) || !date_parse(STR("2099-12-31"), &last_day))
+        return arena_rc(ctx->arena);
     for (int i = 0; i < COLUMNS; i++)
         sheet[i] = (struct xlsx_column){.title = word(columns[i].title),
                                         .field = str_from_cstr(columns[i].field),
@@ -53,7 +78,9 @@ static enum rc write_sheets(struct ctx *ctx, struct xlsx_write *write, const str
                                         .width_chars = columns[i].width,
                                         .is_wrapped = true,
                                         .is_open = i >= OPEN_FROM,
-                                        .most = i == OPEN_FROM ? 100 : 0,
+                                        .least = columns[i].kind == XLSX_DATE ? first_day : 0,
+                                        .most = columns[i].kind == XLSX_DATE ? last_day : columns[i].most,
+                                        .choices = str_equal_cstr(str_from_cstr(columns[i].field), "evidence_class") ? classes : NULL,
                                         .help = columns[i].help ? word(columns[i].help) : STR("")};
     TRY(xlsx_write_sheet(ctx, write, word("task_book.sheet"), sheet, COLUMNS, true));
     TRY(write_rows(ctx, write, rows));

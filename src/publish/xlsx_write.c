@@ -35,7 +35,7 @@ struct sheet_column {
     lxw_format *format;
     bool is_open;
     int least, most;
-    const char *const *choices;
+    int list; /* which of the lists may be chosen from, -1: none */
     struct str help;
 };
 
@@ -49,7 +49,9 @@ struct xlsx_write {
     lxw_row_t next_row;
     int sheet_count;
     long cut_count;
-    lxw_format *head_format, *formats[XLSX_PERCENT + 1], *wrapped_format, *open_format;
+    lxw_format *head_format, *formats[XLSX_PERCENT + 1], *wrapped_format, *open_formats[XLSX_PERCENT + 1];
+    const char *const *lists[XLSX_LISTS_MAX];
+    int list_count;
     struct buf text; /* one cell, NUL-terminated */
     struct buf meta; /* lines of "_bihuan": sheet, column, field */
     bool has_meta;
@@ -110,16 +112,18 @@ static bool make_formats(struct xlsx_write *write)
                                                  [XLSX_DATE] = "yyyy-mm-dd",
                                                  [XLSX_PERCENT] = "0.00%"};
     for (int kind = XLSX_TEXT; kind <= XLSX_PERCENT; kind++)
-        if (!(write->formats[kind] = new_format(write->workbook, number_formats[kind], false)))
+        if (!(write->formats[kind] = new_format(write->workbook, number_formats[kind], false)) ||
+            !(write->open_formats[kind] = new_format(write->workbook, number_formats[kind], kind == XLSX_TEXT)))
             return false;
     write->wrapped_format = new_format(write->workbook, NULL, true);
     write->head_format = new_format(write->workbook, NULL, true);
-    write->open_format = new_format(write->workbook, NULL, true);
-    if (!write->wrapped_format || !write->head_format || !write->open_format)
+    if (!write->wrapped_format || !write->head_format)
         return false;
-    format_set_unlocked(write->open_format);
-    format_set_bg_color(write->open_format, 0xfff9e5);
-    format_set_border(write->open_format, LXW_BORDER_HAIR);
+    for (int kind = XLSX_TEXT; kind <= XLSX_PERCENT; kind++) {
+        format_set_unlocked(write->open_formats[kind]);
+        format_set_bg_color(write->open_formats[kind], 0xfff9e5);
+        format_set_border(write->open_formats[kind], LXW_BORDER_HAIR);
+    }
     format_set_bold(write->head_format);
     format_set_bottom(write->head_format, LXW_BORDER_THIN);
     return true;
@@ -174,19 +178,65 @@ static const char *sheet_name(struct xlsx_write *write, struct str name)
     return write->text.n ? write->text.p : "Sheet";
 }
 
+static lxw_datetime as_datetime(int32_t day)
+{
+    char text[DATE_TEXT_BYTES];
+    lxw_datetime at = {.year = 2000, .month = 1, .day = 1};
+    (void)sscanf(date_format(day, text).p, "%d-%d-%d", &at.year, &at.month, &at.day);
+    return at;
+}
+
+static int list_length(const char *const *choices)
+{
+    int n = 0;
+    while (choices[n])
+        n++;
+    return n;
+}
+
+/* The same list of several columns and sheets stands once; -1 when there are no more. */
+static int add_list(struct xlsx_write *write, const char *const *choices)
+{
+    for (int i = 0; i < write->list_count; i++)
+        if (write->lists[i] == choices)
+            return i;
+    if (!choices || write->list_count == XLSX_LISTS_MAX)
+        return -1;
+    write->lists[write->list_count] = choices;
+    return write->list_count++;
+}
+
+static void set_range(lxw_data_validation *check, const struct sheet_column *column)
+{
+    static const uint8_t types[] = {[XLSX_TEXT] = LXW_VALIDATION_TYPE_ANY,
+                                    [XLSX_INT] = LXW_VALIDATION_TYPE_INTEGER,
+                                    [XLSX_MONEY] = LXW_VALIDATION_TYPE_DECIMAL,
+                                    [XLSX_DATE] = LXW_VALIDATION_TYPE_DATE,
+                                    [XLSX_PERCENT] = LXW_VALIDATION_TYPE_DECIMAL};
+    double scale = column->kind == XLSX_PERCENT ? 100 : 1;
+    check->validate = types[column->kind];
+    check->criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
+    if (column->kind == XLSX_DATE) {
+        check->minimum_datetime = as_datetime(column->least);
+        check->maximum_datetime = as_datetime(column->most);
+    } else {
+        check->minimum_number = column->least / scale;
+        check->maximum_number = column->most / scale;
+    }
+}
+
 static void add_check(struct xlsx_write *write, lxw_col_t at, const struct sheet_column *column)
 {
-    char help[256];
+    char help[256], formula[64];
     (void)snprintf(help, sizeof help, "%.*s", STR_ARG(utf8_cut_bytes(column->help, sizeof help - 1)));
-    lxw_data_validation check = {.validate = LXW_VALIDATION_TYPE_ANY, .input_message = help, .ignore_blank = LXW_VALIDATION_ON};
-    if (column->choices) {
-        check.validate = LXW_VALIDATION_TYPE_LIST;
-        check.value_list = (char **)(uintptr_t)column->choices; /* the library only reads it */
+    lxw_data_validation check = {.validate = LXW_VALIDATION_TYPE_ANY, .input_message = help, .ignore_blank = LXW_VALIDATION_ON, .error_message = help};
+    if (column->list >= 0) {
+        char letter = (char)('A' + column->list);
+        (void)snprintf(formula, sizeof formula, "=_lists!$%c$1:$%c$%d", letter, letter, list_length(write->lists[column->list]));
+        check.validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
+        check.value_formula = formula;
     } else if (column->most > 0) {
-        check.validate = LXW_VALIDATION_TYPE_INTEGER;
-        check.criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
-        check.minimum_number = column->least;
-        check.maximum_number = column->most;
+        set_range(&check, column);
     }
     (void)worksheet_data_validation_range(write->sheet, 1, at, write->next_row > 1 ? write->next_row - 1 : 1, at, &check);
 }
@@ -232,11 +282,11 @@ static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struc
         bool is_wrapped = column->kind == XLSX_TEXT && column->is_wrapped;
         write->columns[i] =
             (struct sheet_column){.kind = column->kind,
-                                  .format = column->is_open ? write->open_format : is_wrapped ? write->wrapped_format : write->formats[column->kind],
+                                  .format = column->is_open ? write->open_formats[column->kind] : is_wrapped ? write->wrapped_format : write->formats[column->kind],
                                   .is_open = column->is_open,
                                   .least = column->least,
                                   .most = column->most,
-                                  .choices = column->choices,
+                                  .list = add_list(write, column->choices),
                                   .help = arena_copy_str(ctx->arena, column->help)};
         int width = column->width_chars > 0 ? column->width_chars : default_width(column->kind);
         (void)worksheet_set_column(write->sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
@@ -366,10 +416,34 @@ static enum rc write_meta(struct ctx *ctx, struct xlsx_write *write)
     return error ? failed(ctx, write, error) : RC_OK;
 }
 
+/* Rows of a sheet come in order: the lists stand side by side. */
+static enum rc write_lists(struct ctx *ctx, struct xlsx_write *write)
+{
+    lxw_worksheet *sheet = write->list_count ? workbook_add_worksheet(write->workbook, "_lists") : NULL;
+    lxw_error error = LXW_NO_ERROR;
+    if (!write->list_count)
+        return RC_OK;
+    if (!sheet)
+        return RC_NOMEM;
+    worksheet_hide(sheet);
+    bool goes_on = true;
+    for (lxw_row_t row = 0; goes_on && !error; row++) {
+        goes_on = false;
+        for (int i = 0; i < write->list_count && !error; i++)
+            if ((int)row < list_length(write->lists[i])) {
+                error = worksheet_write_string(sheet, row, (lxw_col_t)i, write->lists[i][row], NULL);
+                goes_on = true;
+            }
+    }
+    return error ? failed(ctx, write, error) : RC_OK;
+}
+
 enum rc xlsx_write_close(struct ctx *ctx, struct xlsx_write *write)
 {
     finish_sheet(write);
     enum rc rc = write->has_meta ? write_meta(ctx, write) : RC_OK;
+    if (rc == RC_OK)
+        rc = write_lists(ctx, write);
     if (rc == RC_OK) {
         lxw_error error = workbook_close(write->workbook); /* frees it, also on failure */
         write->workbook = NULL;

@@ -155,18 +155,28 @@ static bool is_safe_name(struct str name)
     return !str_has_prefix(name, STR("../")) && str_find(name, STR("/../"), 0) == SIZE_MAX && !str_has_suffix(name, STR("/.."));
 }
 
+static enum rc refuse_entry(struct ctx *ctx, enum rc rc, const char *key, const char *entry)
+{
+    struct str name = str_from_cstr(entry);
+    char *text = arena_copy_cstr(ctx->arena, str_slice(name, 0, NAME_MAX_BYTES));
+    for (char *c = text; c && *c; c++)
+        *c = (unsigned char)*c < ' ' ? '?' : *c;
+    name = str_from_cstr(text);
+    return ctx_fail(ctx, rc, key, STR_EMPTY, STR_EMPTY, &name, 1);
+}
+
 static enum rc check_entry(struct ctx *ctx, const zip_stat_t *stat, uint64_t *total)
 {
     const zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     if ((stat->valid & needed) != needed)
         return ctx_fail_key(ctx, RC_DAMAGED, "reader.zip_cut");
     if (!is_safe_name(str_from_cstr(stat->name)))
-        return ctx_fail_key(ctx, RC_DAMAGED, "reader.zip_path");
+        return refuse_entry(ctx, RC_DAMAGED, "reader.zip_path", stat->name);
     if ((stat->valid & ZIP_STAT_ENCRYPTION_METHOD) && stat->encryption_method != ZIP_EM_NONE)
         return ctx_fail_key(ctx, RC_UNSUPPORTED, "reader.encrypted");
     *total += stat->size;
     if (stat->size > ENTRY_MAX || *total > PACKAGE_MAX || (stat->size > RATIO_FREE && stat->size / RATIO_MAX > stat->comp_size))
-        return ctx_fail_key(ctx, RC_DAMAGED, "reader.zip_bomb");
+        return refuse_entry(ctx, RC_DAMAGED, "reader.zip_bomb", stat->name);
     return RC_OK;
 }
 
@@ -199,7 +209,7 @@ static enum rc read_all(struct ctx *ctx, zip_t *zip, struct zip_parts *ret)
     uint64_t total = 0;
     zip_stat_t stat;
     if (count > ENTRIES_MAX)
-        return ctx_fail_key(ctx, RC_DAMAGED, "reader.zip_bomb");
+        return ctx_fail_format(ctx, RC_DAMAGED, "reader.zip_many", "%d", ENTRIES_MAX);
     ret->n = 0;
     ret->parts = ARENA_NEW_ARRAY(ctx->arena, struct zip_part, (size_t)(count > 0 ? count : 1));
     if (!ret->parts)

@@ -7,6 +7,7 @@
 #include "serve/pages.h"
 #include "serve/paper_files.h"
 #include "serve/submit.h"
+#include "serve/template_read.h"
 #include "text/json.h"
 
 enum { UPLOAD_MAX = 8 * 1024 * 1024, DATA_MAX = 256 * 1024 * 1024 };
@@ -110,7 +111,7 @@ static enum rc try_template(struct page *page, struct ctx *work, enum paper_kind
     TRY(read_newest(page, work, str_from_cstr(paper_kind_row(kind)->kind), &paper));
     if (!paper)
         return RC_OK;
-    struct paper_order order = {.kind = kind, .snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256"), .template_docx = docx};
+    struct paper_order order = {.kind = kind, .snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256"), .template_docx = docx, .open = template_open_sandboxed};
     TRY(json_parse(work, value_get_text(paper, "text"), &text));
     order.text = text;
     TRY(filestore_read(work, page->app->files, order.digest, DATA_MAX, &order.data_json));
@@ -161,7 +162,7 @@ static enum rc check_upload(struct page *page, enum paper_kind kind, struct str 
     bool is_tried;
     if (!arena)
         return RC_NOMEM;
-    enum rc rc = docx_open(&work, bytes, &docx);
+    enum rc rc = template_open_sandboxed(&work, bytes, &docx);
     if (rc == RC_OK)
         rc = try_template(page, &work, kind, bytes, &made, &is_tried);
     paper_made_done(&made);

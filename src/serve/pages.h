@@ -279,6 +279,7 @@ enum rc page_source_consistency(struct page *page);
 enum rc page_unit_task_book(struct page *page);
 enum rc page_task_sheet(struct page *page);
 enum rc page_task_sheet_post(struct page *page);
+enum rc page_task_sheet_apply(struct page *page);
 enum rc page_source_poam(struct page *page);
 enum rc page_source_snapshot(struct page *page);
 enum rc page_paper_list(struct page *page);

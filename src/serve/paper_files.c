@@ -11,6 +11,7 @@
 #include "loop/paper.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
+#include "serve/template_read.h"
 #include "text/digest.h"
 #include "text/json.h"
 
@@ -56,7 +57,7 @@ enum rc paper_files_take(struct page *page, struct ctx *work, enum paper_subject
     return paper_take(work, page->db, &page->actor, subject, id, arena_copy_str(work->arena, date_format(clock_today(), today)), before, ret);
 }
 
-enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id, struct str *ret_docx)
+enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id, struct paper_order *order)
 {
     struct value *row;
     struct db_stmt *st = db_query(page->db, Q_PAPER_TEMPLATE_USED);
@@ -64,8 +65,9 @@ enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kin
     db_bind_text(st, "kind", str_from_cstr(paper_kind_row(kind)->kind));
     TRY(db_first_row(work, st, &row));
     if (!row)
-        return paper_shipped(work, kind, ret_docx);
-    return filestore_read(work, page->app->files, value_get_text(row, "sha256"), TEMPLATE_MAX, ret_docx);
+        return paper_shipped(work, kind, &order->template_docx);
+    order->open = template_open_sandboxed;
+    return filestore_read(work, page->app->files, value_get_text(row, "sha256"), TEMPLATE_MAX, &order->template_docx);
 }
 
 /* ---- a file with its evidence --------------------------------------------------------------------------------- */
@@ -197,7 +199,7 @@ enum rc paper_files_make(struct page *page, struct ctx *work, const struct paper
 {
     struct paper_order order = {.kind = kind, .snapshot_seq = snapshot->seq, .data_json = snapshot->json, .digest = str_from_cstr(snapshot->digest), .text = text};
     struct paper_made made;
-    TRY(paper_files_template(page, work, kind, snapshot->unit_id, &order.template_docx));
+    TRY(paper_files_template(page, work, kind, snapshot->unit_id, &order));
     enum rc rc = paper_render(work, &order, &made);
     if (rc == RC_OK)
         rc = run_make(page, work, snapshot, subject_id, &order, &made, ret_id);
@@ -233,6 +235,9 @@ enum rc paper_files_again(struct page *page, struct ctx *work, const struct valu
     order.text = text;
     TRY(filestore_read(work, page->app->files, order.digest, DATA_MAX, &order.data_json));
     TRY(filestore_read(work, page->app->files, value_get_text(paper, "template_sha256"), TEMPLATE_MAX, &order.template_docx));
+    struct str shipped;
+    TRY(paper_shipped(work, order.kind, &shipped));
+    order.open = str_equal(shipped, order.template_docx) ? NULL : template_open_sandboxed;
     enum rc rc = paper_render(work, &order, &made);
     if (rc == RC_OK)
         *ret_is_same = is_same(page, files, "docx", &made.docx) && is_same(page, files, "pdf", &made.pdf) && is_same(page, files, "ofd", &made.ofd) &&

@@ -1,0 +1,145 @@
+// Workbooks of units without access, saved again by LibreOffice: untouched nothing changes, changed cells are exactly the changes; a ZIP with
+// evidence and a mail piped in; thousands of books in one run.  Prints TAP.
+//
+//   books.mjs PROGRAM DATA_DIR
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { zip_text } from '../e2e/zip.mjs';
+
+const [program, data] = process.argv.slice(2);
+const dir = mkdtempSync(join(tmpdir(), 'bihuan-books-'));
+const results = [];
+const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
+const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
+const where = ['--db', join(dir, 'books.db'), '--files', join(dir, 'files')];
+const sql = (text) => run('sqlite3', join(dir, 'books.db'), text).trim();
+const events = () => Number(sql('SELECT count(*) FROM event'));
+const office = (to, out, ...files) => run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', to, '--outdir', join(dir, out), ...files);
+const xlsx = 'xlsx:Calc MS Excel 2007 XML';
+
+// Stored entries; a name may be bytes.
+function zip(entries) {
+  const parts = [], directory = [];
+  let at = 0;
+  const number = (n, size) => { const b = Buffer.alloc(size); b.writeUIntLE(n, 0, size); return b; };
+  for (const [name, bytes] of entries) {
+    const raw = Buffer.isBuffer(name) ? name : Buffer.from(name), crc = crc32 ? crc32(bytes) : slow_crc(bytes);
+    const common = Buffer.concat([number(20, 2), number(Buffer.isBuffer(name) ? 0 : 0x800, 2), number(0, 2), number(0, 2), number((46 << 9) | (11 << 5) | 2, 2), number(crc, 4),
+      number(bytes.length, 4), number(bytes.length, 4), number(raw.length, 2), number(0, 2)]);
+    parts.push(number(0x04034b50, 4), common, raw, bytes);
+    directory.push(number(0x02014b50, 4), number(20, 2), common, number(0, 2), number(0, 2), number(0, 2), number(0, 4), number(at, 4), raw);
+    at += 30 + raw.length + bytes.length;
+  }
+  const central = Buffer.concat(directory);
+  return Buffer.concat([...parts, central, number(0x06054b50, 4), number(0, 4), number(entries.length, 2), number(entries.length, 2), number(central.length, 4), number(at, 4), number(0, 2)]);
+}
+
+function slow_crc(bytes) {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+// Puts cells into one row of the first sheet of a flat OpenDocument file: { column: text | number }.
+function with_cells(fods, row_at, cells) {
+  const table = fods.indexOf('<table:table ');
+  const rows = [...fods.slice(table, fods.indexOf('</table:table>', table)).matchAll(/<table:table-row\b[^>]*>[\s\S]*?<\/table:table-row>/g)];
+  const row = rows[row_at], open = /^<table:table-row\b[^>]*>/.exec(row[0])[0];
+  const list = [];
+  for (const [cell] of row[0].slice(open.length).matchAll(/<table:(?:covered-)?table-cell\b[^>]*?(?:\/>|>[\s\S]*?<\/table:(?:covered-)?table-cell>)/g)) {
+    const times = Number(/number-columns-repeated="(\d+)"/.exec(cell)?.[1] || 1);
+    for (let i = 0; i < times && list.length < 40; i++) list.push(cell.replace(/ table:number-columns-repeated="\d+"/, ''));
+  }
+  for (const [column, value] of Object.entries(cells)) {
+    const style = /table:style-name="[^"]*"/.exec(list[column])?.[0] || '', rule = /table:content-validation-name="[^"]*"/.exec(list[column])?.[0] || '';
+    const typed = typeof value === 'number' ? `office:value-type="float" office:value="${value}"`
+      : /^\d{4}-\d\d-\d\d$/.test(value) ? `office:value-type="date" office:date-value="${value}"` : 'office:value-type="string"';
+    list[column] = `<table:table-cell ${style} ${rule} ${typed}><text:p>${value}</text:p></table:table-cell>`;
+  }
+  const from = table + row.index;
+  return fods.slice(0, from) + open + list.join('') + '</table:table-row>' + fods.slice(from + row[0].length);
+}
+
+function edited(book, name, changes) {
+  let fods = readFileSync(book, 'utf8');
+  for (const [row, cells] of changes) fods = with_cells(fods, row, cells);
+  writeFileSync(join(dir, `${name}.fods`), fods);
+  office(xlsx, 'edited', join(dir, `${name}.fods`));
+  return join(dir, 'edited', `${name}.xlsx`);
+}
+
+function mail(from, files) {
+  const part = ([name, bytes]) => `--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="=?UTF-8?B?${Buffer.from(name).toString('base64')}?="\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
+  return `From: =?UTF-8?B?${Buffer.from('某某').toString('base64')}?= <${from}>\r\nTo: report@example.com\r\nSubject: report\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplease find attached\r\n${files.map(part).join('')}--b--\r\n`;
+}
+
+try {
+  run(program, 'demo', ...where, '--data', data);
+  const [unit, code] = sql("SELECT t.unit_id, u.code FROM task t JOIN unit u ON u.id = t.unit_id WHERE t.state IN ('doing', 'returned') GROUP BY 1, 2 ORDER BY count(*) DESC, 1 LIMIT 1").split('|');
+  mkdirSync(join(dir, 'books'));
+  const count = Number(run(program, 'book', '--out', join(dir, 'books'), ...where));
+  check('each unit with open tasks has its book', count === Number(sql("SELECT count(DISTINCT unit_id) FROM task WHERE state IN ('doing', 'returned')")), count);
+  const book = join(dir, 'books', `${code}.xlsx`);
+  const again = () => { run(program, 'book', '--out', join(dir, 'books'), ...where); office('fods', 'flat', book); return join(dir, 'flat', `${code}.fods`); };
+
+  office(xlsx, 'saved', book);
+  const saved = join(dir, 'saved', basename(book)), before = events();
+  check('saved untouched by LibreOffice: no difference', run(program, 'book', saved, ...where) === '');
+  const took = run(program, 'book', saved, '--apply', ...where);
+  check('saved untouched by LibreOffice: nothing is written', /^0 written, 0 stale, \d+ untouched, 0 files/.test(took) && events() === before, took);
+  const sheet = zip_text(readFileSync(saved), 'xl/worksheets/sheet1.xml');
+  check('drop-down, date and number rules and the lock outlive LibreOffice', ['type="list"', 'type="date"', 'type="decimal"', 'type="whole"', '<sheetProtection'].every((word) => sheet.includes(word)));
+
+  const flat = again();
+  const changed = edited(flat, 'changed', [[1, { 7: 45, 8: '已清理三笔', 9: '人手不足', 10: '继续清理', 11: 1234.5, 12: 2 }]]);
+  const lines = run(program, 'book', changed, ...where).trim().split('\n');
+  check('the changed row is the only difference', lines.length === 1 && /^2\tready\t/.test(lines[0]), lines.join(' / '));
+  const wrote = run(program, 'book', changed, '--apply', ...where);
+  const no = lines[0].split('\t')[2];
+  check('the changed row is written as it was typed', /^1 written/m.test(wrote) && sql(`SELECT r.progress_bp, r.done_text, r.next_text, r.recovered_fen, r.rules_made FROM report r JOIN task t ON t.id = r.task_id WHERE t.no = '${no}' AND r.state = 'submitted' ORDER BY r.id DESC LIMIT 1`) === '4500|已清理三笔|继续清理|123450|2', wrote);
+  const stale = run(program, 'book', changed, ...where);
+  check('the same book once more is stale', stale.startsWith('2\tstale\t'), stale);
+  const formula = edited(again(), 'formula', [[1, { 7: 50, 8: '=1+1 @SUM', 9: '无', 10: '下一步' }]]);
+  check('what looks like a formula comes back as the text that was typed', run(program, 'book', formula, ...where).includes('\tready\t'));
+
+  // A ZIP with a name in GBK, packed the Windows way.
+  const pdf = Buffer.from('%PDF-1.4\n%%EOF\n'), gbk = Buffer.from([0xba, 0xcf, 0xcd, 0xac]);
+  const picked = edited(again(), 'picked', [[1, { 14: '凭证', 15: '2026-01-15' }]]);
+  writeFileSync(join(dir, 'back.zip'), zip([['填报/tasks.xlsx', readFileSync(picked)], [Buffer.concat([Buffer.from(`${no} `), gbk, Buffer.from('.pdf')]), pdf]]));
+  const packed = run(program, 'book', join(dir, 'back.zip'), '--apply', ...where);
+  check('a ZIP brings evidence to its task, a name in GBK too', /0 written, 0 stale, \d+ untouched, 1 files/.test(packed) &&
+    sql(`SELECT e.class, v.made_on, v.file_name FROM evidence e JOIN task t ON t.id = e.home_id AND e.home_kind = 'task' JOIN evidence_version v ON v.evidence_id = e.id WHERE t.no = '${no}' ORDER BY e.id DESC LIMIT 1`) === `voucher|2026-01-15|${no} 合同.pdf`, packed);
+  check('the same ZIP once more brings nothing', /, 0 files/.test(run(program, 'book', join(dir, 'back.zip'), '--apply', ...where)));
+
+  // A mail server pipes a mail in.
+  const address = sql(`SELECT p.email FROM person p JOIN unit_anc a ON a.ancestor = p.unit_id WHERE a.unit = ${unit} AND p.email <> '' LIMIT 1`);
+  const report = edited(again(), 'report', [[1, { 7: 60, 8: '邮件报来', 9: '无', 10: '继续' }]]);
+  const pipe = (text, ...more) => spawnSync(program, ['book', '--mail', '-', ...more, ...where], { input: text, encoding: 'utf8' });
+  const stranger = pipe(mail('nobody@elsewhere.example', [['tasks.xlsx', readFileSync(report)]]), '--apply'), at = events();
+  check('a mail of a stranger is refused', stranger.status === 0 && stranger.stdout.includes('全部未写入') && stranger.stdout.includes('登记邮箱') && events() === at, stranger.stdout + stranger.stderr);
+  const looked = pipe(mail(address.toUpperCase(), [['tasks.xlsx', readFileSync(report)]]));
+  check('a mail is looked at without --apply', looked.stdout.includes('可写入 1 项') && events() === at, looked.stdout + looked.stderr);
+  const inner = zip([['tasks.xlsx', readFileSync(report)], [`${no} 纪要.txt`, Buffer.from('会议纪要\n')]]);
+  const mailed = pipe(mail(address, [['报送.zip', inner]]), '--apply');
+  check('a mail with a ZIP is written and answered', mailed.status === 0 && mailed.stdout.includes('进展 1 项，佐证文件 1 个') && sql(`SELECT count(*) FROM report WHERE done_text = '邮件报来'`) === '1', mailed.stdout + mailed.stderr);
+  const empty = pipe(mail(address, [['x.txt', Buffer.from('x')]]), '--apply');
+  check('a mail without a book says so', empty.status !== 0 && empty.stderr.length > 0, empty.stdout + empty.stderr);
+  const macro = pipe(mail(address, [['evil.xlsm', zip([['[Content_Types].xml', Buffer.from('<Types xmlns="x"><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>')], ['xl/workbook.xml', Buffer.from('<workbook/>')]])]]), '--apply');
+  check('a workbook with macros is refused by its name', macro.status !== 0 && macro.stderr.includes('evil.xlsm'), macro.stdout + macro.stderr);
+  run(program, 'check', ...where);
+} catch (problem) {
+  check('all commands run', false, String(problem.stderr || '') + String(problem.stack));
+}
+rmSync(dir, { recursive: true, force: true });
+console.log(`1..${results.length}`);
+results.forEach(([name, is_good, detail], at) => {
+  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
+  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
+});
+process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
