@@ -44,11 +44,13 @@ if command -v dpkg-shlibdeps >/dev/null 2>&1; then
     printf 'Source: bihuan\n\nPackage: bihuan\nArchitecture: any\n' >"$work/debian/control"
     depends=$(cd "$work" && dpkg-shlibdeps -O "$tree/usr/bin/bihuan" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 else
-    depends=$(grep -v -e '^#' -e '^$' -e '^poppler-utils$' "$root/packaging/packages-run.txt" | paste -sd, | sed 's/,/, /g')
+    depends=$(grep -e '^lib' -e '^zlib' "$root/packaging/packages-run.txt" | paste -sd, | sed 's/,/, /g')
 fi
+# What no link shows: programs that it starts, fonts that its papers carry.
+others=$(grep -v -e '^#' -e '^$' -e '^lib' -e '^zlib' "$root/packaging/packages-run.txt" | paste -sd, | sed 's/,/, /g')
 [ -n "$depends" ] || { echo "deb.sh: the program's libraries could not be read" >&2; exit 70; }
 size=$(du -sk "$tree" | cut -f1)
-sed -e "s|@VERSION@|$version|" -e "s|@ARCH@|$arch|" -e "s|@SIZE@|$size|" -e "s|@DEPENDS@|$depends|" \
+sed -e "s|@VERSION@|$version|" -e "s|@ARCH@|$arch|" -e "s|@SIZE@|$size|" -e "s|@DEPENDS@|$depends, $others|" \
     "$root/packaging/debian/control.in" >"$tree/DEBIAN/control"
 install -m 644 "$root/packaging/debian/conffiles" "$tree/DEBIAN/conffiles"
 for script in postinst prerm postrm; do

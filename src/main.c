@@ -51,18 +51,19 @@ int main(int argc, char **argv)
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? rc_exit_code(RC_BAD_REQUEST) : 0;
     }
+    const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
     struct cli cli = {.ctx = {.arena = arena_new(CLI_ARENA_BYTES)}};
     if (!cli.ctx.arena)
         return rc_exit_code(RC_NOMEM);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (strcmp(argv[1], verbs[i].name) != 0)
+        if (strcmp(name, verbs[i].name) != 0)
             continue;
         int code = run(&cli, &verbs[i], argc, argv);
         arena_free(cli.ctx.arena);
         return code;
     }
     arena_free(cli.ctx.arena);
-    (void)fprintf(stderr, "bihuan: no verb \"%s\"\n\n", argv[1]);
+    (void)fprintf(stderr, "bihuan: no verb \"%s\"\n\n", name);
     print_usage(stderr);
     return rc_exit_code(RC_BAD_REQUEST);
 }

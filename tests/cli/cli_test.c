@@ -145,6 +145,7 @@ static void usage_and_unknown_verbs(void **state)
     EXPECT(64, "rebuild", "--db", db);
     EXPECT(78, "migrate", "--port", "x", "--db", db);
     EXPECT(0, "version");
+    EXPECT(0, "--version");
     expect_text(out, "bihuan ");
 }
 
