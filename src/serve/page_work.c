@@ -6,6 +6,7 @@
 
 enum {
     WORK_ROWS = 40,
+    WORK_ALL_ROWS = 1000, /* with ?all=1 */
     ASKED_ROWS = 12,
     DAYS_A_WEEK = 7,
     NARROW_UNITS = 64, /* for more than these a role's waits are walked by date */
@@ -141,16 +142,18 @@ static int compare_due(const void *a, const void *b)
     return order ? order : by_id < 0 ? -1 : by_id > 0;
 }
 
+static bool is_all(const struct page *page) { return page_param_text(page, "all").n > 0; }
+
 /* The most urgent of several lists, each of which is in that order. */
 static enum rc read_rows(struct page *page, const struct days *days, const struct wide *wide, struct value ***ret_rows,
                          size_t *ret_n)
 {
-    size_t n = 0, room = (size_t)(wide->count + 1) * WORK_ROWS;
+    size_t n = 0, most = is_all(page) ? WORK_ALL_ROWS : WORK_ROWS, room = (size_t)(wide->count + 1) * most;
     struct value **all = ARENA_NEW_ARRAY(page->ctx.arena, struct value *, room);
     if (!all)
         return arena_rc(page->ctx.arena);
     for (int i = -1; i < wide->count; i++) {
-        struct db_stmt *st = statement(page, i < 0 ? Q_WAIT_MINE : Q_WORK_OF_ROLE, days, WORK_ROWS);
+        struct db_stmt *st = statement(page, i < 0 ? Q_WAIT_MINE : Q_WORK_OF_ROLE, days, (int64_t)most);
         struct value *rows;
         db_bind_text(st, "wide", wide->list);
         db_bind_text(st, "role", i < 0 ? STR_EMPTY : wide->roles[i]);
@@ -160,7 +163,7 @@ static enum rc read_rows(struct page *page, const struct days *days, const struc
     }
     qsort(all, n, sizeof(struct value *), compare_due);
     *ret_rows = all;
-    *ret_n = n < WORK_ROWS ? n : WORK_ROWS;
+    *ret_n = n < most ? n : most;
     return RC_OK;
 }
 
@@ -211,6 +214,7 @@ static enum rc put_mine(struct page *page, const struct days *days)
         int64_t more = counts.n[i] - (int64_t)value_count(lists[i]);
         struct str text = count_text(page, more, counts.is_least[i]);
         value_put_text(arena, group, "more", more > 0 ? page_text_args(page, "work.more", &text, 1) : STR(""));
+        value_put_text(arena, group, "more_href", is_all(page) ? STR("") : STR("/?all=1"));
         value_put_bool(arena, group, "has_rows", value_count(lists[i]) > 0);
     }
     return RC_OK;

@@ -128,6 +128,15 @@ test('check finds nothing, and the register can be made again from its events', 
   if (engine === 'sqlite') cli('rebuild', `${where[1]}.again`); // compares table by table
 });
 
+test('what the office has to do is counted and shown whole', async () => {
+  const shown = (page) => page.work.reduce((sum, group) => sum + group.rows.length, 0);
+  const home = await known.office.json('/');
+  const whole = await known.office.json('/?all=1');
+  assert.equal(shown(whole), Number(whole.work_total));
+  assert.ok(shown(home) <= 40 && shown(home) === Math.min(40, shown(whole)));
+  assert.equal(home.work.every((group) => !group.more || group.more_href === '/?all=1'), true);
+});
+
 try {
   await run_all();
 } finally {
