@@ -1,13 +1,15 @@
-/* verb_paper.c: papers of a source as files, with the shipped templates; nothing is kept in the database. */
+/* verb_paper.c: papers of a source as files, with the shipped templates or with one of the office; nothing is kept in the database. */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "publish/oscal_write.h"
 #include "publish/paper_make.h"
 #include "record/actor.h"
+#include "serve/template_read.h"
 
-enum { BYTES_MAX = 512 << 20 };
+enum { BYTES_MAX = 512 << 20, TEMPLATE_MAX = 32 << 20 };
 
 static enum rc write_out(struct cli *cli, struct str dir, const char *name, const char *format, struct str bytes)
 {
@@ -21,12 +23,29 @@ static enum rc write_out(struct cli *cli, struct str dir, const char *name, cons
     return is_written ? RC_OK : ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%.*s", STR_ARG(path));
 }
 
-static enum rc write_kind(struct cli *cli, const struct paper_snapshot *snapshot, enum paper_kind kind, struct str dir)
+static enum rc read_template(struct cli *cli, struct str path, struct str *ret_bytes)
+{
+    FILE *file = fopen(arena_copy_cstr(cli->ctx.arena, path), "rbe");
+    struct stat about;
+    if (!file || fstat(fileno(file), &about) != 0 || about.st_size > TEMPLATE_MAX) {
+        if (file)
+            (void)fclose(file);
+        return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.no_file", "%.*s", STR_ARG(path));
+    }
+    char *bytes = arena_alloc(cli->ctx.arena, (size_t)about.st_size + 1);
+    size_t n = bytes ? fread(bytes, 1, (size_t)about.st_size, file) : 0;
+    (void)fclose(file);
+    *ret_bytes = (struct str){bytes, n};
+    return arena_rc(cli->ctx.arena);
+}
+
+static enum rc write_kind(struct cli *cli, const struct paper_snapshot *snapshot, enum paper_kind kind, struct str template_path, struct str dir)
 {
     const char *name = paper_kind_row(kind)->kind;
     struct paper_order order = {.kind = kind, .snapshot_seq = snapshot->seq, .data_json = snapshot->json, .digest = str_from_cstr(snapshot->digest)};
     struct paper_made made;
-    TRY(paper_shipped(&cli->ctx, kind, &order.template_docx));
+    order.open = template_path.n ? template_open_sandboxed : NULL;
+    TRY(template_path.n ? read_template(cli, template_path, &order.template_docx) : paper_shipped(&cli->ctx, kind, &order.template_docx));
     enum rc rc = paper_render(&cli->ctx, &order, &made);
     if (rc == RC_OK)
         rc = write_out(cli, dir, name, "docx", buf_str(&made.docx));
@@ -50,7 +69,7 @@ static enum rc write_oscal(struct cli *cli, const struct paper_snapshot *snapsho
     return write_out(cli, dir, "poam", "json", buf_str(&out));
 }
 
-static enum rc run(struct cli *cli, struct str kind_name, struct str dir)
+static enum rc run(struct cli *cli, struct str kind_name, struct str template_path, struct str dir)
 {
     struct db *db CLEANUP(db_close_ptr) = NULL;
     struct actor actor = actor_program();
@@ -77,13 +96,14 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str dir)
         return write_out(cli, dir, "data", "json", snapshot.json);
     for (int i = 0; i < PAPER_KINDS; i++)
         if (paper_kind_row((enum paper_kind)i)->subject == PAPER_OF_SOURCE && (!kind_name.n || kind == (enum paper_kind)i))
-            TRY(write_kind(cli, &snapshot, (enum paper_kind)i, dir));
+            TRY(write_kind(cli, &snapshot, (enum paper_kind)i, template_path, dir));
     return RC_OK;
 }
 
 int verb_paper(struct cli *cli)
 {
     struct str kind = cli_take_option(cli, "--kind"), dir = cli_take_option(cli, "--out");
-    enum rc rc = run(cli, kind, dir);
+    struct str template_path = cli_take_option(cli, "--template");
+    enum rc rc = template_path.n && !kind.n ? ctx_fail_key(&cli->ctx, RC_BAD_REQUEST, "cli.template_kind") : run(cli, kind, template_path, dir);
     return rc == RC_OK ? 0 : cli_fail(cli, rc);
 }

@@ -1,10 +1,18 @@
 /* docx_field.c: fields in text; see docx_field.h. */
 #include "publish/docx_field.h"
 
+#include "text/utf8.h"
+
+enum { AROUND_CHARS = 60 };
+
 void fill_fault(struct fill *fill, const char *key, struct str what)
 {
+    struct str args[2] = {what, utf8_cut_count(fill->around, AROUND_CHARS)};
+    for (const struct ctx_issue *issue = fill->ctx->first; issue; issue = issue->next) /* once, however often its row is repeated */
+        if (str_equal_cstr(issue->key, key) && str_equal(issue->place, fill->place) && str_equal(issue->args[0], what))
+            return;
     if (fill->faults++ < FILL_FAULTS_MAX) {
-        enum rc rc = ctx_fail(fill->ctx, RC_INVALID, key, STR("template"), fill->place, &what, 1);
+        enum rc rc = ctx_fail(fill->ctx, RC_INVALID, key, STR("template"), fill->place, args, 2);
         (void)rc; /* told at the end, with the others */
     }
 }
@@ -163,7 +171,7 @@ struct str fill_rendered(struct fill *fill, struct str text)
 
 enum rc docx_fill_text(struct ctx *ctx, struct str text, const struct value *data, struct str place, struct str *ret_text)
 {
-    struct fill fill = {.ctx = ctx, .scopes = {data}, .depth = 1, .place = place};
+    struct fill fill = {.ctx = ctx, .scopes = {data}, .depth = 1, .place = place, .around = text};
     *ret_text = fill_rendered(&fill, text);
     TRY(arena_rc(ctx->arena));
     return fill.faults ? RC_INVALID : RC_OK;

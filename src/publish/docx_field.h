@@ -11,6 +11,7 @@ struct fill {
     const struct value *scopes[FILL_SCOPES_MAX];
     int depth, faults;
     struct str place;
+    struct str around; /* text of the paragraph, for messages */
 };
 
 struct tag {

@@ -130,11 +130,36 @@ static void fill_controls(struct fill *fill, struct xml_item *item)
     }
 }
 
+typedef void expand_fn(struct fill *fill, struct xml_item *first, const struct xml_item *end, struct xml_item *to);
+
+static void expand(struct fill *fill, struct xml_item *first, const struct xml_item *end, struct xml_item *to);
+
+/* Text boxes hang within a paragraph, and hold paragraphs and tables of their own; editors write each twice, for old programs too. */
+static void fill_boxes(struct fill *fill, struct xml_item *item)
+{
+    struct str place = fill->place, around = fill->around;
+    for (struct xml_item *child = item->first; child; child = child->next) {
+        if (!xml_item_is(child, "w:txbxContent")) {
+            fill_boxes(fill, child);
+            continue;
+        }
+        struct xml_item *inside = child->first;
+        child->first = child->last = NULL;
+        expand(fill, inside, NULL, child);
+        if (!xml_item_child(child, "w:p"))
+            xml_item_append(child, xml_item_new(fill->ctx, "w:p"));
+    }
+    fill->place = place;
+    fill->around = around;
+}
+
 static void fill_paragraph(struct fill *fill, struct xml_item *copy)
 {
     item_list texts = {0};
     find_texts(fill, copy, &texts);
     struct str text = whole_text(fill, &texts);
+    fill->around = text;
+    fill_boxes(fill, copy);
     if (str_find(text, STR("{{"), 0) != SIZE_MAX) {
         join_fields(fill, &texts);
         for (size_t i = 0; i < texts.n; i++)
@@ -173,10 +198,6 @@ static void add_paragraph(struct fill *fill, struct xml_item *paragraph, struct 
 }
 
 /* ---- blocks -------------------------------------------------------------------------------------------------- */
-
-static void expand(struct fill *fill, struct xml_item *first, const struct xml_item *end, struct xml_item *to);
-
-typedef void expand_fn(struct fill *fill, struct xml_item *first, const struct xml_item *end, struct xml_item *to);
 
 static void repeat(struct fill *fill, char sign, struct str name, struct xml_item *first, const struct xml_item *end, struct xml_item *to,
                    expand_fn *body)
@@ -351,6 +372,7 @@ static void set_place(struct fill *fill, struct xml_item *item)
     for (struct xml_item *at = item; at; at = xml_item_after(at, item))
         if (at->place.n) {
             fill->place = at->place;
+            fill->around = paragraph_text(fill, at);
             return;
         }
 }
@@ -403,6 +425,7 @@ static void expand(struct fill *fill, struct xml_item *first, const struct xml_i
             struct tag tag;
             struct str text = str_trim(paragraph_text(fill, item));
             fill->place = item->place.n ? item->place : fill->place;
+            fill->around = text;
             if (!fill_next_tag(text, 0, &tag) || tag.from || tag.to != text.n || !tag.sign) {
                 add_paragraph(fill, item, text, to);
                 continue;
@@ -429,45 +452,99 @@ static void expand(struct fill *fill, struct xml_item *first, const struct xml_i
 
 /* ---- whole --------------------------------------------------------------------------------------------------- */
 
-/* Where each paragraph stands: "p3", or "table 1 r2 c1", as the readers of documents say it. */
-static void set_places(struct fill *fill, struct xml_item *item, int *paragraphs, int *tables, int table, int row, int cell)
+struct places {
+    const char *part; /* "", or "header1 " */
+    int paragraphs, tables;
+};
+
+static void set_places(struct fill *fill, struct xml_item *item, struct places *places, int table, int row, int cell);
+
+/* "p3 box p1": the first paragraph of a text box that hangs in the third. */
+static void set_box_places(struct fill *fill, struct xml_item *item, struct str place)
 {
-    struct arena *arena = fill->ctx->arena;
     for (struct xml_item *child = item->first; child; child = child->next) {
-        if (xml_item_is(child, "w:p"))
-            child->place = table ? arena_format(arena, "table %d r%d c%d", table, row, cell) : arena_format(arena, "p%d", ++*paragraphs);
-        else if (xml_item_is(child, "w:tbl"))
-            set_places(fill, child, paragraphs, tables, ++*tables, 0, 0);
-        else if (xml_item_is(child, "w:tr"))
-            set_places(fill, child, paragraphs, tables, table, ++row, 0);
-        else if (xml_item_is(child, "w:tc"))
-            set_places(fill, child, paragraphs, tables, table, row, ++cell);
-        else if (child->first)
-            set_places(fill, child, paragraphs, tables, table, row, cell);
+        struct places within = {.part = arena_format(fill->ctx->arena, "%.*s box ", STR_ARG(place)).p};
+        if (!xml_item_is(child, "w:txbxContent"))
+            set_box_places(fill, child, place);
+        else if (within.part)
+            set_places(fill, child, &within, 0, 0, 0);
     }
 }
 
-static struct xml_item *fill_root(struct fill *fill, struct xml_item *root)
+/* Where each paragraph stands: "p3", or "table 1 r2 c1", as the readers of documents say it. */
+static void set_places(struct fill *fill, struct xml_item *item, struct places *places, int table, int row, int cell)
 {
-    int paragraphs = 0, tables = 0;
+    struct arena *arena = fill->ctx->arena;
+    for (struct xml_item *child = item->first; child; child = child->next) {
+        if (xml_item_is(child, "w:p")) {
+            child->place = table ? arena_format(arena, "%stable %d r%d c%d", places->part, table, row, cell)
+                                 : arena_format(arena, "%sp%d", places->part, ++places->paragraphs);
+            set_box_places(fill, child, child->place);
+        } else if (xml_item_is(child, "w:tbl")) {
+            set_places(fill, child, places, ++places->tables, 0, 0);
+        } else if (xml_item_is(child, "w:tr")) {
+            set_places(fill, child, places, table, ++row, 0);
+        } else if (xml_item_is(child, "w:tc")) {
+            set_places(fill, child, places, table, row, ++cell);
+        } else if (child->first) {
+            set_places(fill, child, places, table, row, cell);
+        }
+    }
+}
+
+/* Braces that are no field: one is missing, a field goes on in the next paragraph, or they came from a Chinese keyboard. */
+static void check_braces(struct fill *fill, struct str text)
+{
+    size_t at = 0, open, close, next;
+    if (str_find(text, STR("\xef\xbd\x9b\xef\xbd\x9b"), 0) != SIZE_MAX || str_find(text, STR("\xef\xbd\x9d\xef\xbd\x9d"), 0) != SIZE_MAX)
+        fill_fault(fill, "template.wide_braces", STR("{{"));
+    while ((open = str_find(text, STR("{{"), at)) != SIZE_MAX || str_find(text, STR("}}"), at) != SIZE_MAX) {
+        close = str_find(text, STR("}}"), at);
+        next = open == SIZE_MAX ? open : str_find(text, STR("{{"), open + 2);
+        if (open == SIZE_MAX || close == SIZE_MAX || close < open || next < close) {
+            fill_fault(fill, "template.broken_field", str_slice(text, open < close ? open : close, (open < close ? open : close) + 24));
+            return;
+        }
+        at = close + 2;
+    }
+}
+
+static struct xml_item *fill_root(struct fill *fill, struct xml_item *root, const char *part)
+{
+    struct places places = {.part = part};
     struct xml_item *copy = copy_alone(fill, root);
-    set_places(fill, root, &paragraphs, &tables, 0, 0, 0);
+    set_places(fill, root, &places, 0, 0, 0);
+    for (struct xml_item *item = root; item; item = xml_item_after(item, root)) {
+        if (!xml_item_is(item, "w:p"))
+            continue;
+        fill->place = item->place;
+        fill->around = paragraph_text(fill, item);
+        check_braces(fill, fill->around);
+    }
     if (copy)
         expand(fill, root->first, NULL, copy);
     return copy;
 }
 
-/* Heads and feet hold fields too. */
+/* ASCII, or those of a Chinese keyboard. */
+static bool has_brace(struct str bytes)
+{
+    return str_find(bytes, STR("{"), 0) != SIZE_MAX || str_find(bytes, STR("}"), 0) != SIZE_MAX || str_find(bytes, STR("\xef\xbd\x9b"), 0) != SIZE_MAX;
+}
+
+/* Heads, feet and notes hold fields too. */
 static enum rc fill_margins(struct fill *fill, struct docx *docx)
 {
     for (size_t i = 0; i < docx->parts.n; i++) {
         struct zip_part *part = &docx->parts.parts[i];
         struct xml_item *root;
-        bool is_margin = str_has_prefix(part->name, STR("word/header")) || str_has_prefix(part->name, STR("word/footer"));
-        if (!is_margin || str_find(part->bytes, STR("{"), 0) == SIZE_MAX)
+        bool is_margin = str_has_prefix(part->name, STR("word/header")) || str_has_prefix(part->name, STR("word/footer")) ||
+                         str_has_prefix(part->name, STR("word/footnotes")) || str_has_prefix(part->name, STR("word/endnotes"));
+        if (!is_margin || !has_brace(part->bytes))
             continue;
         TRY(xml_tree_read(fill->ctx, part->bytes, part->name, &root));
-        root = fill_root(fill, root);
+        struct str name = str_slice(part->name, 5, part->name.n - 4); /* "word/header1.xml" */
+        root = fill_root(fill, root, arena_format(fill->ctx->arena, "%.*s ", STR_ARG(name)).p);
         struct buf out CLEANUP(buf_done);
         buf_init(&out, FILL_PART_MAX);
         if (root)
@@ -481,7 +558,7 @@ static enum rc fill_margins(struct fill *fill, struct docx *docx)
 enum rc docx_fill(struct ctx *ctx, struct docx *docx, const struct value *data)
 {
     struct fill fill = {.ctx = ctx, .scopes = {data}, .depth = 1};
-    docx->document = fill_root(&fill, docx->document);
+    docx->document = fill_root(&fill, docx->document, "");
     TRY(arena_rc(ctx->arena));
     TRY(fill_margins(&fill, docx));
     TRY(arena_rc(ctx->arena));

@@ -284,6 +284,25 @@ static bool next_section(const struct xml_item *item)
     return false;
 }
 
+/* What stands in text boxes comes behind the paragraph that they hang in; the copy for old programs is left out. */
+static void read_boxes(struct reading *reading, const struct xml_item *item)
+{
+    for (const struct xml_item *child = item->first; child; child = child->next) {
+        if (xml_item_is(child, "mc:Fallback"))
+            continue;
+        if (!xml_item_is(child, "w:txbxContent")) {
+            read_boxes(reading, child);
+            continue;
+        }
+        for (const struct xml_item *inner = child->first; inner; inner = inner->next) {
+            if (xml_item_is(inner, "w:p"))
+                (void)read_paragraph(reading, inner, false);
+            else if (xml_item_is(inner, "w:tbl"))
+                read_table(reading, inner);
+        }
+    }
+}
+
 static void read_blocks(struct reading *reading, const struct xml_item *body)
 {
     bool begins = true;
@@ -297,10 +316,12 @@ static void read_blocks(struct reading *reading, const struct xml_item *body)
             reading->has_turned = true;
             begins = false;
         }
-        if (xml_item_is(item, "w:p"))
+        if (xml_item_is(item, "w:p")) {
             (void)read_paragraph(reading, item, false);
-        else if (xml_item_is(item, "w:tbl"))
+            read_boxes(reading, item);
+        } else if (xml_item_is(item, "w:tbl")) {
             read_table(reading, item);
+        }
         begins = xml_item_child(xml_item_child(item, "w:pPr"), "w:sectPr") != NULL;
     }
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "publish/docx.h"
+#include "publish/docx_wire.h"
 #include "publish/paper_make.h"
 #include "text/json.h"
 
@@ -170,6 +171,82 @@ static void every_fault_is_told_with_its_place(void **state)
     assert_true(str_equal(ctx.first->next->next->key, STR("template.unclosed")));
 }
 
+static void expect_fault(const char *body, const char *key, const char *place, const char *what)
+{
+    struct str xml;
+    ctx_clear_issues(&ctx);
+    assert_int_equal(filled(body, "{\"a\":1,\"rows\":[{},{},{}]}", &xml), RC_INVALID);
+    const struct ctx_issue *issue = ctx.first;
+    assert_int_equal(ctx.issue_count, 1); /* once, however often the row is repeated */
+    if (!str_equal_cstr(issue->key, key) || !str_equal_cstr(issue->place, place) || str_find(issue->args[0], str_from_cstr(what), 0) == SIZE_MAX)
+        fail_msg("%.*s at %.*s: %.*s", STR_ARG(issue->key), STR_ARG(issue->place), STR_ARG(issue->args[0]));
+    assert_true(issue->arg_count == 2 && issue->args[1].n > 0);
+}
+
+#define BOX(runs) "<w:r><w:pict><v:textbox><w:txbxContent>" P(runs) "</w:txbxContent></v:textbox></w:pict></w:r>"
+
+static void a_broken_field_is_told_with_its_place_and_the_text_around(void **state)
+{
+    (void)state;
+    expect_fault(P(R("x")) P(R("before {{") R("a")), "template.broken_field", "p2", "{{a");
+    expect_fault(P(R("{{a")) P(R("fine")), "template.broken_field", "p1", "{{a");
+    expect_fault(P(R("{a}} x")), "template.broken_field", "p1", "}}");
+    expect_fault(P(R("\xef\xbd\x9b\xef\xbd\x9b" "a\xef\xbd\x9d\xef\xbd\x9d")), "template.wide_braces", "p1", "{{");
+    expect_fault(P(R("{{#rows}}")) P(R("{{wrong}}")) P(R("{{/rows}}")), "template.unknown_field", "p2", "wrong");
+    expect_fault("<w:tbl><w:tr><w:tc>" P(R("{{#rows}}{{wrong}}{{/rows}}")) "</w:tc></w:tr></w:tbl>", "template.unknown_field", "table 1 r1 c1", "wrong");
+    expect_fault(P(R("x")) P(R("anchor") BOX(R("{{wrong}}"))), "template.unknown_field", "p2 box p1", "wrong");
+}
+
+static void fields_in_text_boxes_heads_and_notes_are_filled(void **state)
+{
+    (void)state;
+    struct str xml;
+    struct docx docx;
+    assert_int_equal(filled(P(R("{{a}}") BOX(R("[{") R("{a}}]"))), "{\"a\":\"<v>\"}", &xml), RC_OK);
+    assert_true(has(xml, "[&lt;v&gt;") && !has(xml, "{{"));
+    assert_int_equal(docx_open(&ctx, package(P(R("x")), "word/header1.xml", "<w:hdr " NS ">" P(R("h {{") R("a}}")) "</w:hdr>"), &docx), RC_OK);
+    assert_int_equal(docx_fill(&ctx, &docx, json("{\"a\":\"v\"}")), RC_OK);
+    assert_true(has(zip_find_part(&docx.parts, STR("word/header1.xml"))->bytes, "h v"));
+    ctx_clear_issues(&ctx);
+    assert_int_equal(docx_open(&ctx, package(P(R("x")), "word/footer2.xml", "<w:ftr " NS ">" P(R("{{b}}")) "</w:ftr>"), &docx), RC_OK);
+    assert_int_equal(docx_fill(&ctx, &docx, json("{\"a\":1}")), RC_INVALID);
+    assert_true(str_equal(ctx.first->place, STR("footer2 p1")));
+}
+
+static void what_the_child_answers_is_not_trusted(void **state)
+{
+    (void)state;
+    struct docx docx, back;
+    struct xml_item **roots;
+    struct buf out CLEANUP(buf_done), one CLEANUP(buf_done), two CLEANUP(buf_done);
+    buf_init(&out, 1 << 24);
+    buf_init(&one, 1 << 24);
+    buf_init(&two, 1 << 24);
+    assert_int_equal(docx_unpack(&ctx, package(P(R("{{a}} &lt;&amp;") "<w:r/>"), "word/media/x.png", "png"), &docx, &roots), RC_OK);
+    docx_wire_encode(&out, &docx, roots);
+    assert_int_equal(docx_wire_decode(&ctx, buf_str(&out), &back), RC_OK);
+    assert_true(str_equal(zip_find_part(&back.parts, STR("word/media/x.png"))->bytes, STR("png")));
+    assert_int_equal(docx_fill(&ctx, &back, json("{\"a\":1}")), RC_OK);
+    for (size_t n = 0; n < out.n; n += 3) /* cut anywhere */
+        assert_int_not_equal(docx_wire_decode(&ctx, str_slice(buf_str(&out), 0, n), &back), RC_OK);
+    for (size_t i = 4; i < out.n; i++) { /* any byte another: refused, or a file that holds to the rules */
+        out.p[i] ^= 0x55;
+        enum rc rc = docx_wire_decode(&ctx, buf_str(&out), &back);
+        assert_true(rc != RC_OK || back.document);
+        out.p[i] ^= 0x55;
+    }
+    /* A child that was taken over hands on what the rules forbid. */
+    assert_int_equal(docx_unpack(&ctx, package("<w:p><w:r><w:object/></w:r></w:p>", NULL, NULL), &docx, &roots), RC_OK);
+    docx_wire_encode(&one, &docx, roots);
+    ctx_clear_issues(&ctx);
+    assert_int_not_equal(docx_wire_decode(&ctx, buf_str(&one), &back), RC_OK);
+    assert_true(str_equal(ctx.first->key, STR("template.object")));
+    assert_int_equal(docx_unpack(&ctx, package(P(R("x")), NULL, NULL), &docx, &roots), RC_OK);
+    roots[0]->name = STR("a><b");
+    docx_wire_encode(&two, &docx, roots);
+    assert_int_not_equal(docx_wire_decode(&ctx, buf_str(&two), &back), RC_OK);
+}
+
 static void expect_refused(struct str bytes, const char *key)
 {
     struct docx docx;
@@ -211,8 +288,16 @@ static void hostile_templates_are_refused_each_with_its_reason(void **state)
     for (int i = 0; i < 400; i++)
         buf_add_cstr(&deep, "<x>");
     expect_refused(package(plain, "word/styles.xml", buf_str(&deep).p), "template.deep");
+#define CHAR(type) "<w:r><w:fldChar w:fldCharType=\"" type "\"/></w:r>"
+#define INSTR(text) "<w:r><w:instrText>" text "</w:instrText></w:r>"
+    expect_refused(package(P(CHAR("begin") INSTR(" INCLUDE") INSTR("PICTURE \"http://x/\"") CHAR("end")), NULL, NULL), "template.field_command");
+    expect_refused(package(P(CHAR("begin") INSTR(" PAGE ") CHAR("begin") INSTR("DDE") INSTR("AUTO c") CHAR("end") CHAR("end")), NULL, NULL), "template.field_command");
+    expect_refused(package(P(CHAR("begin") INSTR(" LINK Excel.Sheet")), NULL, NULL), "template.field_command");
+    expect_refused(package("<w:p><w:r><w:pict><v:imagedata src=\"http://127.0.0.1/x.png\"/></w:pict></w:r></w:p>", NULL, NULL), "template.external");
+    assert_true(ctx.first->arg_count == 2 && str_equal(ctx.first->args[1], STR("word/document.xml"))); /* what, and where */
     struct docx docx;
     ctx_clear_issues(&ctx);
+    assert_int_equal(docx_open(&ctx, package(P(CHAR("begin") INSTR(" PA") INSTR("GE ") CHAR("separate") R("1") CHAR("end")), NULL, NULL), &docx), RC_OK);
     assert_int_equal(docx_open(&ctx, package("<w:p><w:r><w:instrText> PAGE \\* MERGEFORMAT </w:instrText></w:r></w:p>", NULL, NULL), &docx), RC_OK);
 }
 
@@ -282,6 +367,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_long_text_becomes_paragraphs_or_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(content_controls_are_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_fault_is_told_with_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_broken_field_is_told_with_its_place_and_the_text_around, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fields_in_text_boxes_heads_and_notes_are_filled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_child_answers_is_not_trusted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_templates_are_refused_each_with_its_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_shipped_template_opens_and_is_made_the_same_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_filled_file_is_read_as_a_tree, set_up, tear_down),

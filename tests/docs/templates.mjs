@@ -1,0 +1,106 @@
+// Templates of the office: made with LibreOffice, with fields cut into runs, in tables, heads, feet and text boxes; filled by the program.
+// Hostile ones, each refused with what, where and what to do.  Prints TAP.
+//
+//   templates.mjs PROGRAM DATA_DIR
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { zip_text } from '../e2e/zip.mjs';
+
+const [program, data] = process.argv.slice(2);
+const dir = mkdtempSync(join(tmpdir(), 'bihuan-templates-'));
+const results = [];
+const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
+const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
+const where = ['--db', join(dir, 't.db'), '--files', join(dir, 'files')];
+const office = (to, out, ...files) => run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', to, '--outdir', join(dir, out), ...files);
+const paper = (file) => spawnSync(program, ['paper', 'LY-2026-002', '--kind', 'progress', '--template', file, '--out', dir, ...where], { encoding: 'utf8', env: { ...process.env, BIHUAN_LANG: 'zh' } });
+
+const ns = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"';
+const flat = (body, header = '', footer = '') => `<?xml version="1.0" encoding="UTF-8"?><office:document ${ns} office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text"><office:automatic-styles>
+<style:style style:name="B" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style><style:style style:name="I" style:family="text"><style:text-properties fo:font-style="italic" fo:color="#aa0000"/></style:style>
+<style:page-layout style:name="L"><style:page-layout-properties fo:page-width="21cm" fo:page-height="29.7cm"/><style:header-style/><style:footer-style/></style:page-layout></office:automatic-styles>
+<office:master-styles><style:master-page style:name="Standard" style:page-layout-name="L"><style:header><text:p>${header}</text:p></style:header><style:footer><text:p>${footer}</text:p></style:footer></style:master-page></office:master-styles>
+<office:body><office:text>${body}</office:text></office:body></office:document>`;
+const p = (s) => `<text:p>${s}</text:p>`, cut = (s) => [...s].map((c, i) => (i % 3 === 1 ? `<text:span text:style-name="B">${c}</text:span>` : i % 3 === 2 ? `<text:span text:style-name="I">${c}</text:span>` : c)).join('');
+const cell = (s) => `<table:table-cell>${p(s)}</table:table-cell>`;
+const table_of = (field) => `<table:table table:name="T"><table:table-column table:number-columns-repeated="3"/><table:table-row>${['序号', '编号', '问题'].map(cell).join('')}</table:table-row><table:table-row>${cell(cut('{{#findings}}{{n}}'))}${cell(cut('{{no}}'))}${cell(cut(`{{${field}}}{{/findings}}`))}</table:table-row></table:table>`, table = table_of('title');
+const box = (s) => `<text:p>锚<draw:frame draw:name="F" text:anchor-type="paragraph" svg:width="8cm" svg:height="2cm"><draw:text-box>${p(s)}</draw:text-box></draw:frame></text:p>`;
+
+function zip(entries) {
+  const parts = [], directory = [];
+  let at = 0;
+  const crc_of = (bytes) => { let crc = -1; for (const b of bytes) { crc ^= b; for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0); } return (crc ^ -1) >>> 0; };
+  const number = (n, size) => { const b = Buffer.alloc(size); b.writeUIntLE(n, 0, size); return b; };
+  for (const [name, content, lie] of entries) {
+    const raw = Buffer.from(name), bytes = Buffer.from(content), packed = deflateRawSync(bytes);
+    const common = Buffer.concat([number(20, 2), number(0x800, 2), number(8, 2), number(0, 4), number(crc_of(bytes), 4), number(packed.length, 4), number(lie || bytes.length, 4), number(raw.length, 2), number(0, 2)]);
+    parts.push(number(0x04034b50, 4), common, raw, packed);
+    directory.push(number(0x02014b50, 4), number(20, 2), common, number(0, 2), number(0, 2), number(0, 2), number(0, 4), number(at, 4), raw);
+    at += 30 + raw.length + packed.length;
+  }
+  const central = Buffer.concat(directory);
+  return Buffer.concat([...parts, central, number(0x06054b50, 4), number(0, 4), number(entries.length, 2), number(entries.length, 2), number(central.length, 4), number(at, 4), number(0, 2)]);
+}
+const types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
+const body = (inner) => `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${inner}</w:body></w:document>`;
+const plain = body('<w:p><w:r><w:t>x</w:t></w:r></w:p>');
+const docx = (more = [], document = plain, kinds = types) => zip([['[Content_Types].xml', kinds], ['word/document.xml', document], ...more]);
+const relation = (type, target, mode = '') => `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="x/${type}" Target="${target}"${mode}/></Relationships>`;
+const external = ' TargetMode="External"';
+const laughs = `<!DOCTYPE l [<!ENTITY a "ha">${Array.from({ length: 20 }, (_, i) => `<!ENTITY a${i} "${`&a${i ? i - 1 : ''};`.repeat(10)}">`).join('')}]><w:styles>&a19;</w:styles>`;
+const hostile = {
+  'a macro': [docx([['word/vbaProject.bin', 'x']]), '宏', 'word/vbaProject.bin'],
+  'a .docm': [docx([], plain, types.replace('openxmlformats-officedocument.wordprocessingml.document.main', 'ms-word.document.macroEnabled.main') + ' '), '宏', 'Content_Types'],
+  'an external link': [docx([['word/_rels/document.xml.rels', relation('hyperlink', 'http://evil.example/', external)]]), '文件以外的地址', 'http://evil.example/'],
+  'an attached template': [docx([['word/_rels/settings.xml.rels', relation('attachedTemplate', 'file://host/x.dotm', external)]]), '文件以外的地址', 'settings.xml.rels'],
+  'an included picture': [docx([], body('<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> INCLUDE</w:instrText></w:r><w:r><w:instrText>PICTURE "http://x/"</w:instrText></w:r></w:p>')), '域“INCLUDEPICTURE”', 'word/document.xml'],
+  'an OLE object': [docx([['word/embeddings/oleObject1.bin', 'x']]), '嵌入对象', 'oleObject1.bin'],
+  'a billion laughs': [docx([['word/styles.xml', laughs]]), '文档类型声明', 'word/styles.xml'],
+  'a path that leads out': [docx([['../../etc/cron.d/x', 'x']]), '指向包外', '../../etc/cron.d/x'],
+  'a bomb': [docx([['word/media/big.png', Buffer.alloc(60 << 20)]]), '解压后过大', 'word/media/big.png'],
+  'a size that lies': [docx([['word/media/lie.png', Buffer.alloc(100000), 10]]), '损坏', 'word/media/lie.png'],
+};
+
+try {
+  run(program, 'demo', ...where, '--data', data);
+  const one = flat(p(cut('关于{{source.title}}的报告')) + p(`共有问题<text:span text:style-name="B">{{figures.</text:span>findings}}个。`) + p(cut('{{#findings}}')) + p(cut('{{n}}．{{title}}')) + p(cut('{{/findings}}')) + table + box(cut('框内：{{source.no}}')), cut('页眉 {{source.no}}'), `${cut('页脚 {{today_text}}')} <text:page-number text:select-page="current">1</text:page-number>`);
+  const two = flat(`<text:h text:outline-level="1">${cut('{{source.title}}')}</text:h>` + p(cut('{{^meetings}}没有会议{{/meetings}}{{#meetings}}有会议{{/meetings}}，截至{{today_text}}')) + `<text:list><text:list-item>${p('项目一')}</text:list-item></text:list>` + table);
+  const broken = flat(p('好的一段') + p(cut('坏的 {{source.no} 字段')) + table_of('titel') + box('{{nothing_here}}'), '页眉 {{nowhere}}', 'x');
+  for (const [name, text] of Object.entries({ one, two, broken })) writeFileSync(join(dir, `${name}.fodt`), text);
+  office('docx:MS Word 2007 XML', 'made', ...['one', 'two', 'broken'].map((name) => join(dir, `${name}.fodt`)));
+  const parts = (file) => ['word/document.xml', 'word/header1.xml', 'word/footer1.xml'].map((name) => { try { return zip_text(readFileSync(file), name); } catch { return ''; } });
+  const before = parts(join(dir, 'made', 'one.docx'));
+  check('LibreOffice cut the fields into runs', !before[0].includes('{{source.title}}') && before[0].includes('txbxContent') && (before[0].match(/<w:r>/g) || []).length > 60);
+  for (const name of ['one', 'two']) {
+    const said = paper(join(dir, 'made', `${name}.docx`));
+    const [document, header, footer] = said.status === 0 ? parts(join(dir, 'progress.docx')) : ['', '', ''];
+    const words = (xml) => xml.replace(/<[^>]+>/g, '');
+    check(`${name}: filled, no brace left`, said.status === 0 && !words(document + header + footer).includes('{{') && words(document).includes('岫川数科集团审计查出问题整改台账'), said.stdout + said.stderr);
+    check(`${name}: a row for each of 25 findings`, (document.match(/<w:tr[ >]/g) || []).length === 26, (document.match(/<w:tr[ >]/g) || []).length);
+    if (name === 'one') {
+      check('one: head, foot, page number and text box are filled', words(header).includes('页眉 LY-2026-002') && words(footer).includes('页脚 ') && footer.includes('PAGE') && words(document).includes('框内：LY-2026-002'));
+      check('one: our PDF shows the text box', run('pdftotext', join(dir, 'progress.pdf'), '-').replace(/\s/g, '').includes('框内：LY-2026-002'));
+    }
+    office('pdf:writer_pdf_Export', `opened-${name}`, join(dir, 'progress.docx'));
+    check(`${name}: LibreOffice opens what was filled`, run('pdftotext', join(dir, `opened-${name}`, 'progress.pdf'), '-').includes('LY-2026-002'));
+  }
+  const faults = paper(join(dir, 'made', 'broken.docx'));
+  check('each broken field is told with its place and the text around', faults.status !== 0 && /p2: .*不完整.*坏的/.test(faults.stderr) && /table 1 r2 c3: .*titel/.test(faults.stderr) && /box p1: .*nothing_here/.test(faults.stderr) && /header\d p1: .*nowhere.*页眉/.test(faults.stderr), faults.stderr);
+  for (const [name, [bytes, what, place]] of Object.entries(hostile)) {
+    writeFileSync(join(dir, 'hostile.docx'), bytes);
+    const said = paper(join(dir, 'hostile.docx'));
+    check(`${name} is refused with what and where`, said.status !== 0 && said.status !== null && said.stderr.includes(what) && said.stderr.includes(place), `${said.status} ${said.stderr}`);
+  }
+} catch (problem) {
+  check('all commands run', false, String(problem.stderr || '') + String(problem.stack));
+}
+rmSync(dir, { recursive: true, force: true });
+console.log(`1..${results.length}`);
+results.forEach(([name, is_good, detail], at) => {
+  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
+  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
+});
+process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
