@@ -75,6 +75,14 @@ SELECT l.id, l.title FROM letter l WHERE l.id = $id AND l.answer = ''
 -- unscoped: a guard
 SELECT l.id, l.title FROM letter l WHERE l.id = $id AND NOT EXISTS (SELECT 1 FROM letter_file f WHERE f.letter_id = l.id)
 
+-- Drafts of the program about what is done by now.
+-- :name letter_pointless
+-- unscoped: the tick
+SELECT l.id FROM letter l WHERE l.state = 'draft' AND l.cause NOT IN ('manual', 'red') AND (
+  (l.subject_kind = 'task' AND EXISTS (SELECT 1 FROM task t WHERE t.id = l.subject_id AND t.state IN ('done', 'cancelled')))
+  OR (l.subject_kind = 'finding' AND EXISTS (SELECT 1 FROM finding f WHERE f.id = l.subject_id AND f.status IN ('closed', 'kept', 'ended', 'withdrawn'))))
+ORDER BY l.id LIMIT $limit
+
 -- Issued, and nobody answered in time.
 -- :name letter_unanswered
 -- unscoped: the tick

@@ -212,24 +212,29 @@ static enum rc each(struct tick *tick, enum query query, struct str until,
     return RC_OK;
 }
 
-/* A reminder that nobody issued in time makes room. */
-static enum rc void_draft(struct tick *tick, const struct value *row)
+/* A draft of the program that events have overtaken. */
+static enum rc void_overtaken(struct tick *tick, const struct value *row)
 {
     struct command_call *call = tick->call;
     struct arena *arena = call->ctx->arena;
-    struct db_stmt *st = db_query(call->db, Q_LETTER_OPEN_OF_SUBJECT);
-    struct value *open, *letter;
-    db_bind_text(st, "subject_kind", value_get_text(row, "subject_kind"));
-    db_bind_int(st, "subject_id", value_get_int(row, "id", 0));
-    TRY(db_first_row(call->ctx, st, &open));
-    if (!open)
-        return RC_OK;
-    TRY(supervise_read(call, Q_LETTER_GET_ANY, value_get_int(open, "id", 0), "letter.not_found", &letter));
+    struct value *letter;
+    TRY(supervise_read(call, Q_LETTER_GET_ANY, value_get_int(row, "id", 0), "letter.not_found", &letter));
     struct value *body = lifecycle_body_of(call, NOUN_LETTER, letter);
     value_put_text(arena, body, "by", STR("overtaken"));
     value_put_text(arena, body, "to", STR("void"));
     value_put_text(arena, body, "note", STR(""));
     return supervise_append(call, EVENT_LETTER_VOIDED, value_get_int(letter, "id", 0), body);
+}
+
+/* A reminder that nobody issued in time makes room. */
+static enum rc void_draft(struct tick *tick, const struct value *row)
+{
+    struct db_stmt *st = db_query(tick->call->db, Q_LETTER_OPEN_OF_SUBJECT);
+    struct value *open;
+    db_bind_text(st, "subject_kind", value_get_text(row, "subject_kind"));
+    db_bind_int(st, "subject_id", value_get_int(row, "id", 0));
+    TRY(db_first_row(tick->call->ctx, st, &open));
+    return open ? void_overtaken(tick, open) : RC_OK;
 }
 
 static enum rc draft_for_hung(struct tick *tick, const struct value *row)
@@ -297,6 +302,7 @@ static enum rc draft_for_behind(struct tick *tick, struct str until)
 enum rc tick_letter(struct tick *tick)
 {
     struct str until = supervise_working_day_after(tick->call->ctx->arena, tick->today, SUPERVISE_LETTER_SOON_DAYS);
+    TRY(each(tick, Q_LETTER_POINTLESS, until, void_overtaken));
     TRY(each(tick, Q_LETTER_UNANSWERED, until, raise_one));
     TRY(each(tick, Q_LETTER_FOR_HUNG, until, draft_for_hung));
     TRY(each(tick, Q_LETTER_DUE_SOON, until, draft_for_soon));

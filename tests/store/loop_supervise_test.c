@@ -162,8 +162,13 @@ STORE_TEST(a_hung_item_is_released_when_its_task_is_over_and_keeps_its_findings_
     assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE label <> 2"), 0);
     assert_int_equal(one(store, "SELECT count(*) FROM wait WHERE label <> 2"), 0);
     assert_int_equal(one(store, "SELECT count(*) FROM notice WHERE label <> 2"), 0);
+    int64_t drafts = one(store, "SELECT count(*) FROM letter WHERE state = 'draft' AND subject_kind = 'task'");
+    assert_true(drafts > 0);
     STORE_OK(act(store, &world.office, &command_task_cancel, world.task, ", 'reason': '并入其他任务'"));
-    day_comes(store, "2026-08-04");
+    assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE state = 'draft' AND subject_kind = 'task'"), drafts);
+    day_comes(store, "2026-08-04"); /* what nobody issued about it goes with it */
+    assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE state = 'draft' AND subject_kind = 'task'"), 0);
+    assert_int_equal(waits(store, "issue_letter"), 0);
     assert_int_equal(one(store, "SELECT count(*) FROM hang WHERE state = 'released' AND subject_kind = 'task'"), 1);
     expect_rebuild_equal(store);
 }
