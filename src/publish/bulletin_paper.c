@@ -3,6 +3,7 @@
 
 #include "loop/bulletin_text.h"
 #include "text/numeral.h"
+#include "text/utf8.h"
 
 struct setter {
     struct ctx *ctx;
@@ -109,13 +110,31 @@ struct str bulletin_paper_closing(struct arena *arena, const struct value *conte
     return contacts.n ? arena_concat(arena, arena_concat(arena, text, contacts), bulletin_text(BULLETIN_STOP)) : text;
 }
 
-enum rc bulletin_paper(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, struct doc **ret_doc)
+/* The issuer in one line (7.2.4: as large as looks well): 36 pt, or as small as its name needs. */
+static void add_head(struct setter *s, struct str issuer, struct str no)
+{
+    enum { TEXT_HALF_POINTS = 884 }; /* 156 mm */
+    size_t chars = 0, at = 0;
+    for (uint32_t code; utf8_decode(issuer, &at, &code);)
+        chars++;
+    struct doc_block *block = doc_add(s->doc, DOC_ISSUER, issuer);
+    if (block && block->first && chars * (size_t)doc_look(DOC_ISSUER)->half_points > TEXT_HALF_POINTS)
+        block->first->half_points = (int)(TEXT_HALF_POINTS / chars);
+    (void)doc_add(s->doc, DOC_NUMBER, no);
+    doc_add_mark(s->doc, DOC_RED_LINE);
+}
+
+static enum rc set(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, bool is_file, struct doc **ret_doc)
 {
     struct str title = value_get_text(content, "title"), signatory = value_get_text(content, "signatory");
     struct doc_facts facts = {.title = title, .author = signatory, .subject = value_get_text(content, "no"), .snapshot_seq = seq, .snapshot_digest = digest, .made_ms = made_ms};
     struct setter s = {.ctx = ctx, .points = STR("")};
     TRY(doc_new(ctx, &facts, &s.doc));
+    if (is_file && signatory.n)
+        add_head(&s, signatory, value_get_text(content, "no"));
     (void)doc_add(s.doc, DOC_TITLE, title);
+    if (is_file)
+        (void)doc_add(s.doc, DOC_PLAIN, STR("")); /* a line free under the title (7.3.2) */
     VALUE_EACH (block, value_get(content, "blocks")) {
         add_block(&s, block);
     }
@@ -127,6 +146,18 @@ enum rc bulletin_paper(struct ctx *ctx, const struct value *content, int64_t seq
     if (signed_on.n)
         (void)doc_add(s.doc, DOC_DATE, signed_on);
     doc_add_snapshot(s.doc);
+    if (is_file && signatory.n && signed_on.n)
+        doc_add_imprint(s.doc, STR_EMPTY, signatory, bulletin_fill(ctx->arena, BULLETIN_PRINTED, &signed_on, 1));
     *ret_doc = s.doc;
     return arena_rc(ctx->arena);
+}
+
+enum rc bulletin_paper(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, struct doc **ret_doc)
+{
+    return set(ctx, content, seq, digest, made_ms, false, ret_doc);
+}
+
+enum rc bulletin_paper_file(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, struct doc **ret_doc)
+{
+    return set(ctx, content, seq, digest, made_ms, true, ret_doc);
 }

@@ -2,6 +2,7 @@
 #include "publish/doc.h"
 
 #include "serve/messages.h"
+#include "text/utf8.h"
 
 static const struct doc_look looks[DOC_STYLES] = {
 #define DOC_STYLE(style, id_, name_, font_, size, align_, indent_, bold, colour_, outline_, before_, after_, line)       \
@@ -196,6 +197,22 @@ struct doc_row *doc_add_row(struct doc_table *table, bool is_head, const struct 
     return row;
 }
 
+void doc_add_imprint(struct doc *doc, struct str copies, struct str maker, struct str day)
+{
+    static const int widths[] = {4, 3};
+    struct doc_table *table = doc_add_table(doc, widths, 2);
+    if (!table)
+        return;
+    table->is_imprint = true;
+    if (copies.n)
+        doc_add_cell(table, doc_new_row(table, false), DOC_COPIES, copies, 2);
+    struct doc_row *row = doc_new_row(table, false);
+    doc_add_cell(table, row, DOC_IMPRINT, maker, 1);
+    struct doc_cell *cell = doc_add_cell(table, row, DOC_IMPRINT, day, 1);
+    for (struct doc_block *block = cell ? cell->first : NULL; block; block = block->next)
+        block->align = DOC_RIGHT;
+}
+
 void doc_add_snapshot(struct doc *doc)
 {
     struct arena *arena = doc->ctx->arena;
@@ -203,6 +220,20 @@ void doc_add_snapshot(struct doc *doc)
         return;
     struct str args[2] = {arena_format(arena, "%lld", (long long)doc->facts.snapshot_seq), doc->facts.snapshot_digest};
     doc_add(doc, DOC_NOTE, message_format(arena, LANG_ZH, STR("paper.snapshot_line"), args, 2));
+}
+
+int doc_title_inset(const struct doc_block *block, int width_twips)
+{
+    int halves = 0, em = doc_look(DOC_TITLE)->half_points * 10; /* twips */
+    uint32_t code;
+    for (const struct doc_run *run = block->style == DOC_TITLE ? block->first : NULL; run; run = run->next)
+        for (size_t at = 0; utf8_decode(run->text, &at, &code);)
+            halves += code < 0x80 ? 1 : 2;
+    int lines = (halves * em / 2 + width_twips - 1) / width_twips;
+    if (lines < 2)
+        return 0;
+    int inset = (width_twips - ((halves + 2 * lines - 1) / (2 * lines) + 1) * em) / 2;
+    return inset > 0 ? inset : 0;
 }
 
 struct str doc_block_text(struct doc *doc, const struct doc_block *block)

@@ -109,6 +109,7 @@ struct doc_table {
     int widths[DOC_COLUMNS_MAX]; /* relative */
     struct doc_row *first, *last;
     bool is_bare; /* without lines */
+    bool is_imprint; /* stands at the foot of the last page, with its own lines */
 };
 
 struct doc_facts {
@@ -147,8 +148,12 @@ struct doc_row *doc_new_row(struct doc_table *table, bool is_head);
 struct doc_cell *doc_add_cell(struct doc_table *table, struct doc_row *row, enum doc_style style, struct str text, int span);
 /* Another paragraph in a cell. */
 void doc_cell_add(struct doc_table *table, struct doc_cell *cell, enum doc_style style, struct str text);
+/* Imprint: copies to (may be empty), who printed it, the day.  Stands at the foot of the last page, wherever it was added. */
+void doc_add_imprint(struct doc *doc, struct str copies, struct str maker, struct str day);
 /* The small line at the end: event number and digest of the snapshot.  Does nothing without a snapshot. */
 void doc_add_snapshot(struct doc *doc);
+/* How far a title of several lines is drawn in at both sides, so that its lines are about as long (7.3.1); 0 for others. */
+int doc_title_inset(const struct doc_block *block, int width_twips);
 /* Whole text of a paragraph, in the arena. */
 struct str doc_block_text(struct doc *doc, const struct doc_block *block);
 

@@ -9,6 +9,7 @@
 
 #define W_NS "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
 #define R_NS "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\""
+#define LETTER_RAISE "170" /* DOC_FOOTER less DOC_LETTER_FOOT: the number stays where it is on other papers */
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 
 enum { PART_MAX = 192 * 1024 * 1024, TABLE_TEXT_TWIPS = 8845, TABLE_TEXT_TURNED = 12756 };
@@ -89,7 +90,9 @@ static void add_style(struct buf *out, enum doc_style style)
     if (look->line_twips)
         buf_add_format(out, " w:line=\"%d\" w:lineRule=\"exact\"", look->line_twips);
     buf_add_cstr(out, "/>");
-    if (look->indent)
+    if (look->indent < 0)
+        buf_add_format(out, "<w:ind w:left=\"%d\" w:hanging=\"%d\"/>", -look->indent * look->half_points / 10, -look->indent * look->half_points / 10);
+    else if (look->indent)
         buf_add_format(out, "<w:ind w:firstLineChars=\"%d\" w:firstLine=\"%d\"/>", look->indent, look->indent * look->half_points / 10);
     buf_add_format(out, "<w:jc w:val=\"%s\"/>", align_name(look->align));
     if (look->outline)
@@ -128,10 +131,10 @@ static void write_font_table(struct buf *out)
 }
 
 /* Page number: 4 hao, between dashes of one em; odd pages right, even pages left, one character in (GB/T 9704, 7.5). */
-static void write_footer(struct buf *out, bool is_even)
+static void write_footer(struct buf *out, bool is_even, bool is_letter)
 {
-    buf_add_format(out, XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:snapToGrid w:val=\"0\"/><w:ind w:%s=\"280\"/><w:jc w:val=\"%s\"/></w:pPr>",
-                   is_even ? "left" : "right", is_even ? "left" : "right");
+    buf_add_format(out, XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:snapToGrid w:val=\"0\"/>%s<w:ind w:%s=\"280\"/><w:jc w:val=\"%s\"/></w:pPr>",
+                   is_letter ? "<w:spacing w:after=\"" LETTER_RAISE "\"/>" : "", is_even ? "left" : "right", is_even ? "left" : "right");
     static const char *const pieces[] = {"<w:t xml:space=\"preserve\">\xe2\x80\x94 </w:t>", "<w:fldChar w:fldCharType=\"begin\"/>",
                                          "<w:instrText xml:space=\"preserve\"> PAGE </w:instrText>", "<w:fldChar w:fldCharType=\"separate\"/>",
                                          "<w:t>1</w:t>", "<w:fldChar w:fldCharType=\"end\"/>", "<w:t xml:space=\"preserve\"> \xe2\x80\x94</w:t>"};
@@ -143,6 +146,14 @@ static void write_footer(struct buf *out, bool is_even)
     buf_add_cstr(out, "</w:p></w:ftr>");
 }
 
+/* First page of a letter: the double line over its foot, no number (GB/T 9704, 10.1). */
+static void write_letter_footer(struct buf *out)
+{
+    buf_add_format(out, XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"12\" w:space=\"0\" w:color=\"d40000\"/></w:pBdr>"
+                        "<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/><w:ind w:left=\"-%d\" w:right=\"-%d\"/>"
+                        "</w:pPr></w:p></w:ftr>", DOC_LETTER_LEFT, DOC_LETTER_RIGHT);
+}
+
 /* ---- body ---------------------------------------------------------------------------------------------------- */
 
 struct body {
@@ -151,12 +162,16 @@ struct body {
     bool is_landscape, breaks_page;
     bool is_after_table;
     int section_count;
+    int head_twips; /* of marks over the issuer */
 };
 
 static void add_section(struct body *body)
 {
     struct buf *out = body->out;
+    bool is_letter = body->doc->facts.is_letter;
     buf_add_cstr(out, "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId3\"/><w:footerReference w:type=\"even\" r:id=\"rId4\"/>");
+    if (is_letter)
+        buf_add_cstr(out, "<w:footerReference w:type=\"first\" r:id=\"rId6\"/>");
     if (body->is_landscape)
         buf_add_format(out,
                        "<w:pgSz w:w=\"%d\" w:h=\"%d\" w:orient=\"landscape\"/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" "
@@ -166,8 +181,9 @@ static void add_section(struct body *body)
         buf_add_format(out,
                        "<w:pgSz w:w=\"%d\" w:h=\"%d\"/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" w:header=\"851\" "
                        "w:footer=\"%d\" w:gutter=\"0\"/>",
-                       DOC_SHEET_WIDTH, DOC_SHEET_HEIGHT, DOC_MARGIN_TOP, DOC_MARGIN_RIGHT, DOC_MARGIN_BOTTOM, DOC_MARGIN_LEFT, DOC_FOOTER);
-    if (body->doc->facts.is_letter && !body->section_count)
+                       DOC_SHEET_WIDTH, DOC_SHEET_HEIGHT, is_letter ? DOC_LETTER_TOP : DOC_MARGIN_TOP, DOC_MARGIN_RIGHT, DOC_MARGIN_BOTTOM, DOC_MARGIN_LEFT,
+                       is_letter ? DOC_LETTER_FOOT : DOC_FOOTER);
+    if (is_letter && !body->section_count)
         buf_add_cstr(out, "<w:titlePg/>");
     buf_add_format(out, "<w:docGrid w:type=\"linesAndChars\" w:linePitch=\"%d\" w:charSpace=\"-%d\"/></w:sectPr>", DOC_LINE_TWIPS, DOC_GRID_CHARS);
     body->section_count++;
@@ -188,10 +204,17 @@ static void add_tiny(struct body *body, bool ends_section)
 
 static void add_line(struct body *body, bool is_red)
 {
+    if (is_red && body->doc->facts.is_letter) {
+        buf_add_format(body->out,
+                       "<w:p><w:pPr><w:pBdr><w:top w:val=\"thickThinSmallGap\" w:sz=\"12\" w:space=\"0\" w:color=\"d40000\"/></w:pBdr><w:snapToGrid w:val=\"0\"/>"
+                       "<w:spacing w:before=\"%d\" w:after=\"0\" w:line=\"%d\" w:lineRule=\"exact\"/><w:ind w:left=\"-%d\" w:right=\"-%d\"/></w:pPr></w:p>",
+                       DOC_LETTER_GAP, DOC_LETTER_GAP, DOC_LETTER_LEFT, DOC_LETTER_RIGHT);
+        return;
+    }
     buf_add_format(body->out,
                    "<w:p><w:pPr><w:pBdr><w:top w:val=\"single\" w:sz=\"%d\" w:space=\"1\" w:color=\"%s\"/></w:pBdr><w:snapToGrid w:val=\"0\"/>"
                    "<w:spacing w:before=\"%d\" w:after=\"0\" w:line=\"%d\" w:lineRule=\"exact\"/></w:pPr></w:p>",
-                   is_red ? 18 : 6, is_red ? "d40000" : "000000", is_red ? 113 : 0, is_red ? DOC_LINE_TWIPS : 60);
+                   is_red ? DOC_RED_EIGHTHS : DOC_THIN_EIGHTHS, is_red ? "d40000" : "000000", is_red ? DOC_RED_GAP : 0, is_red ? DOC_RED_LINES * DOC_LINE_TWIPS : 60);
 }
 
 static void add_run(struct buf *out, const struct doc_look *look, const struct doc_run *run)
@@ -227,6 +250,16 @@ static void add_paragraph(struct body *body, const struct doc_block *block)
     if (body->breaks_page)
         buf_add_cstr(out, "<w:pageBreakBefore/>");
     body->breaks_page = false;
+    /* Issuer: as far from the top as the standard says, whatever stands over it. */
+    if (block->style == DOC_ISSUER && body->doc->facts.is_letter)
+        buf_add_cstr(out, "<w:spacing w:before=\"0\" w:after=\"0\"/>");
+    else if (block->style == DOC_ISSUER)
+        buf_add_format(out, "<w:spacing w:before=\"%d\"/>", DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD - body->head_twips);
+    else if (block->style == DOC_SECRECY)
+        body->head_twips += DOC_LINE_TWIPS;
+    int aside = body->doc->facts.is_template ? 0 : doc_title_inset(block, body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS);
+    if (aside)
+        buf_add_format(out, "<w:ind w:left=\"%d\" w:right=\"%d\"/>", aside, aside);
     /* Signature: right, four characters in (GB/T 9704, 7.3.5.4). */
     if (block->style == DOC_SIGN || block->style == DOC_DATE)
         buf_add_cstr(out, "<w:ind w:rightChars=\"400\" w:right=\"1264\"/>");
@@ -266,21 +299,42 @@ static long grid_width(const struct doc_table *table, int from, int span, long t
     return sum ? text * part / sum : text;
 }
 
+/* The imprint lies at the foot of the text of the page that its anchor, the next paragraph, is on.  tblpY says the same for
+ * programs that do not know tblpYSpec. */
+static void add_imprint_place(struct buf *out, const struct doc_table *table)
+{
+    int rows = 0;
+    for (const struct doc_row *row = table->first; row; row = row->next)
+        rows++;
+    buf_add_format(out, "<w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" "
+                        "w:tblpY=\"%d\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>", DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE);
+}
+
 static void add_table(struct body *body, const struct doc_table *table)
 {
     struct buf *out = body->out;
     long text = body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS;
     if (body->is_after_table || body->breaks_page)
         add_tiny(body, false);
-    buf_add_format(out, "<w:tbl><w:tblPr><w:tblW w:w=\"%ld\" w:type=\"dxa\"/>", text);
-    if (!table->is_bare) {
+    buf_add_cstr(out, "<w:tbl><w:tblPr>");
+    if (table->is_imprint)
+        add_imprint_place(out, table);
+    buf_add_format(out, "<w:tblW w:w=\"%ld\" w:type=\"dxa\"/>", text);
+    if (table->is_imprint) {
+        buf_add_format(out, "<w:tblBorders><w:top w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"000000\"/><w:bottom w:val=\"single\" w:sz=\"%d\" w:space=\"0\" "
+                            "w:color=\"000000\"/><w:insideH w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"000000\"/></w:tblBorders>",
+                       DOC_THICK_EIGHTHS, DOC_THICK_EIGHTHS, DOC_THIN_EIGHTHS);
+    } else if (!table->is_bare) {
         static const char *const sides[] = {"top", "left", "bottom", "right", "insideH", "insideV"};
         buf_add_cstr(out, "<w:tblBorders>");
         for (int i = 0; i < 6; i++)
             buf_add_format(out, "<w:%s w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>", sides[i]);
         buf_add_cstr(out, "</w:tblBorders>");
     }
-    buf_add_cstr(out, "<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>");
+    buf_add_cstr(out, "<w:tblLayout w:type=\"fixed\"/>");
+    if (table->is_imprint)
+        buf_add_format(out, "<w:tblCellMar><w:left w:w=\"%d\" w:type=\"dxa\"/><w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar>", DOC_IMPRINT_INSET, DOC_IMPRINT_INSET);
+    buf_add_cstr(out, "</w:tblPr><w:tblGrid>");
     for (int i = 0; i < table->columns; i++)
         buf_add_format(out, "<w:gridCol w:w=\"%ld\"/>", grid_width(table, i, 1, text));
     buf_add_cstr(out, "</w:tblGrid>");
@@ -378,6 +432,7 @@ static const char content_types[] =
              "<Override PartName=\"/word/fontTable.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml\"/>"
              "<Override PartName=\"/word/footer1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
              "<Override PartName=\"/word/footer2.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
+             "<Override PartName=\"/word/footer3.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
              "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
              "<Override PartName=\"/docProps/custom.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.custom-properties+xml\"/></Types>";
 static const char package_relations[] =
@@ -392,7 +447,8 @@ static const char document_relations[] =
              "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings\" Target=\"settings.xml\"/>"
              "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer1.xml\"/>"
              "<Relationship Id=\"rId4\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer2.xml\"/>"
-             "<Relationship Id=\"rId5\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable\" Target=\"fontTable.xml\"/></Relationships>";
+             "<Relationship Id=\"rId5\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable\" Target=\"fontTable.xml\"/>"
+             "<Relationship Id=\"rId6\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer3.xml\"/></Relationships>";
 static const char settings[] = XML_HEAD "<w:settings " W_NS "><w:zoom w:percent=\"100\"/><w:evenAndOddHeaders/>"
                                         "<w:characterSpacingControl w:val=\"compressPunctuation\"/><w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/>"
                                         "<w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>"
@@ -419,10 +475,12 @@ static enum rc add_parts(struct doc *doc, struct zip_write *zip, struct buf *par
     TRY(add_part(zip, part, "word/styles.xml"));
     write_font_table(part);
     TRY(add_part(zip, part, "word/fontTable.xml"));
-    write_footer(part, false);
+    write_footer(part, false, doc->facts.is_letter);
     TRY(add_part(zip, part, "word/footer1.xml"));
-    write_footer(part, true);
+    write_footer(part, true, doc->facts.is_letter);
     TRY(add_part(zip, part, "word/footer2.xml"));
+    write_letter_footer(part);
+    TRY(add_part(zip, part, "word/footer3.xml"));
     write_core(doc, part);
     TRY(add_part(zip, part, "docProps/core.xml"));
     write_custom(doc, part);

@@ -85,6 +85,22 @@ static void add_table(struct buf *out, const struct doc_table *table)
     buf_add_cstr(out, "</tbody></table></div>\n");
 }
 
+static void add_imprint(struct buf *out, const struct doc_table *table)
+{
+    buf_add_cstr(out, "<footer class=\"doc-imprint\">\n");
+    for (const struct doc_row *row = table->first; row; row = row->next) {
+        buf_add_cstr(out, "<p>");
+        for (const struct doc_cell *cell = row->first; cell; cell = cell->next) {
+            buf_add_cstr(out, "<span>");
+            for (const struct doc_run *run = cell->first ? cell->first->first : NULL; run; run = run->next)
+                doc_xml_text(out, run->text);
+            buf_add_cstr(out, "</span>");
+        }
+        buf_add_cstr(out, "</p>\n");
+    }
+    buf_add_cstr(out, "</footer>\n");
+}
+
 enum rc doc_write_html(struct doc *doc, struct buf *out)
 {
     TRY(arena_rc(doc->ctx->arena));
@@ -92,6 +108,8 @@ enum rc doc_write_html(struct doc *doc, struct buf *out)
     for (const struct doc_block *block = doc->first; block; block = block->next) {
         if (block->kind == DOC_TEXT)
             add_text(out, block);
+        else if (block->kind == DOC_TABLE && block->table->is_imprint)
+            add_imprint(out, block->table);
         else if (block->kind == DOC_TABLE)
             add_table(out, block->table);
         else if (block->kind == DOC_RED_LINE || block->kind == DOC_THIN_LINE)

@@ -4,13 +4,14 @@
  */
 #include "publish/doc_lay.h"
 
+#include <math.h>
 #include <pango/pangocairo.h>
 #include <string.h>
 
 #include "publish/doc_page.h"
 #include "publish/font_layout.h"
 
-enum { CELL_LINES_MAX = 20000 };
+enum { CELL_LINES_MAX = 20000, IMPRINT_ROWS = 8, RED = 0xd40000 };
 static const double PAD_X = 4, PAD_Y = 3, PT = 20.0; /* twips in a point */
 
 struct lay {
@@ -21,6 +22,7 @@ struct lay {
     bool is_landscape, has_page, breaks_page;
     int page;
     double left, top, width, bottom, y;
+    const struct doc_table *imprint; /* kept for the end */
 };
 
 static void put_tag(struct lay *lay, const char *tag, bool is_begin)
@@ -156,6 +158,15 @@ static void end_page(struct lay *lay)
     lay->has_page = false;
 }
 
+/* Above and below on a letter: a thick and a thin line, 170 mm; y is the outer edge of the thick one. */
+static void put_letter_line(struct lay *lay, double y, bool is_upper)
+{
+    static const double THICK = 1.5, THIN = 0.75, GAP = 1;
+    double left = lay->left - DOC_LETTER_LEFT / PT, right = lay->left + lay->width + DOC_LETTER_RIGHT / PT, way = is_upper ? 1 : -1;
+    put_stroke(lay, left, y + way * THICK / 2, right, y + way * THICK / 2, THICK, RED);
+    put_stroke(lay, left, y + way * (THICK + GAP + THIN / 2), right, y + way * (THICK + GAP + THIN / 2), THIN, RED);
+}
+
 static void begin_page(struct lay *lay)
 {
     end_page(lay);
@@ -170,6 +181,8 @@ static void begin_page(struct lay *lay)
     lay->page++;
     lay->has_page = true;
     lay->breaks_page = false;
+    if (lay->doc->facts.is_letter && lay->page == 1)
+        put_letter_line(lay, sheet_height - DOC_LETTER_FOOT / PT, false);
 }
 
 static void need_page(struct lay *lay)
@@ -223,11 +236,15 @@ static void put_text(struct lay *lay, const struct doc_block *block)
     static const double SIGN_IN = 4 * 15.793; /* a signature stands four characters in */
     double inside = block->style == DOC_SIGN || block->style == DOC_DATE ? SIGN_IN : 0;
     need_page(lay);
-    PangoLayout *layout = new_layout(lay, block, lay->width - inside);
+    double aside = doc_title_inset(block, (int)(lay->width * PT)) / PT;
+    PangoLayout *layout = new_layout(lay, block, lay->width - inside - 2 * aside);
     int count = pango_layout_get_line_count(layout);
     struct line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)count + 1);
     int n = lines ? lines_of(layout, look, lines, count) : 0;
-    if (lay->y > lay->top)
+    if (block->style == DOC_ISSUER && lay->page == 1)
+        lay->y = lay->doc->facts.is_letter ? fmax(lay->y - lay->top, 0) + (DOC_LETTER_TOP - DOC_ISSUER_LEAD) / PT
+                                           : fmax(lay->y, lay->top + (DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD) / PT);
+    else if (lay->y > lay->top)
         lay->y += look->before * DOC_LINE_TWIPS / 100 / PT;
     if (n && lay->y > lay->top && lay->y + n * lines[0].height + kept_height(lay, block) > lay->bottom + 1 && block->keeps_next)
         begin_page(lay);
@@ -244,21 +261,28 @@ static void put_text(struct lay *lay, const struct doc_block *block)
         is_open = true;
         if (i == 0)
             put_heading(lay, block, look);
-        put_line(lay, &lines[i], lay->left, lay->y);
+        put_line(lay, &lines[i], lay->left + aside, lay->y);
         lay->y += lines[i].height;
     }
     if (is_open)
         put_tag(lay, tag_of(look), false);
-    lay->y += look->after * DOC_LINE_TWIPS / 100 / PT;
+    if (block->style != DOC_ISSUER || !lay->doc->facts.is_letter)
+        lay->y += look->after * DOC_LINE_TWIPS / 100 / PT;
     g_object_unref(layout);
 }
 
 static void put_rule(struct lay *lay, bool is_red)
 {
     need_page(lay);
-    lay->y += is_red ? 4 * 72 / 25.4 / 2 : 2;
-    put_stroke(lay, lay->left, lay->y, lay->left + lay->width, lay->y, is_red ? 2.25 : 0.7, is_red ? 0xd40000 : 0);
-    lay->y += is_red ? DOC_LINE_TWIPS / PT : 2;
+    if (is_red && lay->doc->facts.is_letter) {
+        put_letter_line(lay, lay->y + DOC_LETTER_GAP / PT, true);
+        lay->y += 2 * DOC_LETTER_GAP / PT;
+        return;
+    }
+    double width = (is_red ? DOC_RED_EIGHTHS : DOC_THIN_EIGHTHS) / 8.0;
+    lay->y += is_red ? DOC_RED_GAP / PT : 2;
+    put_stroke(lay, lay->left, lay->y + width / 2, lay->left + lay->width, lay->y + width / 2, width, is_red ? RED : 0);
+    lay->y += is_red ? DOC_RED_LINES * DOC_LINE_TWIPS / PT : 2;
 }
 
 /* ---- tables -------------------------------------------------------------------------------------------------- */
@@ -266,7 +290,7 @@ static void put_rule(struct lay *lay, bool is_red)
 struct set_cell {
     struct line *lines;
     int n, next; /* next: first line that is not on a page yet */
-    double x, width;
+    double x, width, pad;
     enum doc_merge merge;
 };
 
@@ -281,7 +305,7 @@ static void set_cell_text(struct lay *lay, const struct doc_cell *cell, struct s
     struct arena *arena = lay->doc->ctx->arena;
     int total = 0, at = row->layout_count;
     for (const struct doc_block *block = cell->first; block; block = block->next) {
-        row->layouts[row->layout_count] = new_layout(lay, block, set->width - 2 * PAD_X);
+        row->layouts[row->layout_count] = new_layout(lay, block, set->width - 2 * set->pad);
         total += pango_layout_get_line_count(row->layouts[row->layout_count++]);
     }
     total = total < CELL_LINES_MAX ? total : CELL_LINES_MAX;
@@ -308,7 +332,7 @@ static bool set_row(struct lay *lay, const struct doc_table *table, const struct
         double part = 0;
         for (int i = 0; i < cell->span && column < table->columns; i++)
             part += table->widths[column++];
-        *at = (struct set_cell){.x = x, .width = lay->width * part / total, .merge = cell->merge};
+        *at = (struct set_cell){.x = x, .width = lay->width * part / total, .pad = table->is_imprint ? DOC_IMPRINT_INSET / PT : PAD_X, .merge = cell->merge};
         x += at->width;
         set_cell_text(lay, cell, set, at);
     }
@@ -371,13 +395,13 @@ static void put_row_piece(struct lay *lay, struct set_row *set, const struct doc
             y = lay->y + (height - used) / 2; /* in the middle */
         put_tag(lay, is_head ? "TH" : "TD", true);
         for (; cell->next < fits[i]; cell->next++) {
-            put_line(lay, &cell->lines[cell->next], cell->x + PAD_X, y);
+            put_line(lay, &cell->lines[cell->next], cell->x + cell->pad, y);
             y += cell->lines[cell->next].height;
         }
         put_tag(lay, is_head ? "TH" : "TD", false);
     }
     put_tag(lay, "TR", false);
-    for (int i = 0; i < set->n && !table->is_bare; i++)
+    for (int i = 0; i < set->n && !table->is_bare && !table->is_imprint; i++)
         put_borders(lay, &set->cells[i], height, set->cells[i].merge != DOC_BELOW);
     lay->y += height;
 }
@@ -447,6 +471,51 @@ static void put_table(struct lay *lay, const struct doc_table *table)
     close_table(lay, table);
 }
 
+/* ---- imprint --------------------------------------------------------------------------------------------------- */
+
+static double imprint_height(struct lay *lay, double heights[IMPRINT_ROWS])
+{
+    double sum = 0;
+    int n = 0;
+    for (const struct doc_row *row = lay->imprint->first; row && n < IMPRINT_ROWS; row = row->next) {
+        struct set_row set;
+        heights[n] = 0;
+        if (!set_row(lay, lay->imprint, row, &set))
+            return sum;
+        for (int i = 0; i < set.n; i++)
+            heights[n] = fmax(heights[n], lines_height(&set.cells[i], 0, set.cells[i].n));
+        free_row(&set);
+        sum += heights[n++];
+    }
+    return sum;
+}
+
+/* Its last line is the lower edge of the text (7.4.1). */
+static void put_imprint(struct lay *lay)
+{
+    double heights[IMPRINT_ROWS], height = imprint_height(lay, heights);
+    int n = 0;
+    need_page(lay);
+    if (lay->y > lay->bottom - height)
+        begin_page(lay);
+    lay->y = lay->bottom - height;
+    put_tag(lay, "Table", true);
+    for (const struct doc_row *row = lay->imprint->first; row && n < IMPRINT_ROWS; row = row->next, n++) {
+        struct set_row set;
+        int fits[DOC_COLUMNS_MAX];
+        double width = (n ? DOC_THIN_EIGHTHS : DOC_THICK_EIGHTHS) / 8.0;
+        put_stroke(lay, lay->left, lay->y, lay->left + lay->width, lay->y, width, 0);
+        if (!set_row(lay, lay->imprint, row, &set))
+            break;
+        for (int i = 0; i < set.n; i++)
+            fits[i] = set.cells[i].n;
+        put_row_piece(lay, &set, lay->imprint, fits, heights[n], false);
+        free_row(&set);
+    }
+    put_stroke(lay, lay->left, lay->bottom, lay->left + lay->width, lay->bottom, DOC_THICK_EIGHTHS / 8.0, 0);
+    put_tag(lay, "Table", false);
+}
+
 /* ---- whole --------------------------------------------------------------------------------------------------- */
 
 static void put_blocks(struct lay *lay)
@@ -454,6 +523,8 @@ static void put_blocks(struct lay *lay)
     for (const struct doc_block *block = lay->doc->first; block; block = block->next) {
         if (block->kind == DOC_TEXT)
             put_text(lay, block);
+        else if (block->kind == DOC_TABLE && block->table->is_imprint)
+            lay->imprint = block->table;
         else if (block->kind == DOC_TABLE)
             put_table(lay, block->table);
         else if (block->kind == DOC_PAGE)
@@ -464,6 +535,8 @@ static void put_blocks(struct lay *lay)
         } else
             put_rule(lay, block->kind == DOC_RED_LINE);
     }
+    if (lay->imprint)
+        put_imprint(lay);
     if (!lay->page)
         begin_page(lay);
     end_page(lay);

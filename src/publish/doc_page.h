@@ -18,7 +18,26 @@ enum {
     DOC_GRID_CHARS = 848, /* 1/4096 pt, taken off each character */
     DOC_CHAR_TWIPS = 5,   /* the same in the unit of a style */
     DOC_LINES = 22,
-    DOC_CHARS = 28
+    DOC_CHARS = 28,
+    /* Red head (7.2.4 to 7.2.7): the issuer 35 mm below the top of the text, two lines free, the number, 4 mm below it the line,
+     * two lines free.  A line of text has 129 twips free under its characters. */
+    DOC_ISSUER_TWIPS = 1984, /* 35 mm */
+    DOC_ISSUER_LEAD = 90,    /* free over the characters of the issuer in its line */
+    DOC_RED_GAP = 97,        /* 4 mm less what is free under the number */
+    DOC_RED_EIGHTHS = 18,    /* width of the red line, 1/8 pt */
+    DOC_RED_LINES = 2,
+    /* Imprint (7.4): 0.35 mm over and under it, 0.25 mm between its parts, one character in from both sides. */
+    DOC_THICK_EIGHTHS = 8,
+    DOC_THIN_EIGHTHS = 6,
+    DOC_IMPRINT_INSET = 280,
+    DOC_IMPRINT_LINE = 520,
+    DOC_TEXT_HEIGHT = DOC_SHEET_HEIGHT - DOC_MARGIN_TOP - DOC_MARGIN_BOTTOM,
+    /* Letter (10.1): issuer 30 mm below the edge of the sheet, 4 mm under it and 20 mm over the lower edge a double red line of 170 mm. */
+    DOC_LETTER_TOP = 1701,
+    DOC_LETTER_FOOT = 1134,
+    DOC_LETTER_LEFT = 454, /* beyond the text, so that 170 mm stand in the middle of the sheet */
+    DOC_LETTER_RIGHT = 340,
+    DOC_LETTER_GAP = 137 /* 4 mm less what is free under the issuer */
 };
 
 #endif

@@ -269,6 +269,8 @@ static void read_table(struct reading *reading, const struct xml_item *item)
     for (const struct xml_item *row = item->first; row; row = row->next)
         if (xml_item_is(row, "w:tr"))
             read_row(reading, row, table, !table->last || table->last->is_head);
+    const struct doc_block *block = table->first && table->first->first ? table->first->first->first : NULL;
+    table->is_imprint = block && (block->style == DOC_IMPRINT || block->style == DOC_COPIES);
 }
 
 /* ---- whole --------------------------------------------------------------------------------------------------- */
@@ -459,9 +461,25 @@ static void add_note(struct ctx *ctx, struct docx *docx, struct str text)
         body->last = note;
 }
 
+/* Rows of an imprint may have gone in filling: its place is that of the rows it has. */
+static void place_imprint(struct ctx *ctx, struct docx *docx)
+{
+    struct xml_item *body = xml_item_child(docx->document, "w:body");
+    for (struct xml_item *table = body ? body->first : NULL; table; table = table->next) {
+        struct xml_item *place = xml_item_child(xml_item_child(table, "w:tblPr"), "w:tblpPr");
+        if (!place || !str_equal(xml_item_get(place, "w:tblpYSpec"), STR("bottom")))
+            continue;
+        int rows = 0;
+        for (const struct xml_item *row = table->first; row; row = row->next)
+            rows += xml_item_is(row, "w:tr");
+        xml_item_set(ctx, place, "w:tblpY", arena_format(ctx->arena, "%d", DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE));
+    }
+}
+
 void docx_set_facts(struct ctx *ctx, struct docx *docx, const struct doc_facts *facts)
 {
     struct arena *arena = ctx->arena;
+    place_imprint(ctx, docx);
     if (!facts->snapshot_seq)
         return;
     struct str args[2] = {arena_format(arena, "%lld", (long long)facts->snapshot_seq), facts->snapshot_digest};

@@ -125,6 +125,10 @@ static enum rc put_texts(struct ctx *ctx, const struct paper_order *order, struc
             value_put_text(arena, to, key, date_parse(at, &day) ? paper_date_text(arena, day) : at);
             continue;
         }
+        if (str_equal(name, STR("printer")) && !given.n) {
+            value_put_text(arena, to, key, value_get_text(value_get(data, "source"), "unit_name"));
+            continue;
+        }
         TRY(paper_fill_text(ctx, given, data, key, faults, &filled));
         value_put_text(arena, to, key, filled);
     }

@@ -58,6 +58,16 @@ static void add_row(struct doc_table *table, struct str text, bool is_head)
     }
 }
 
+/* "copies|who printed it|day"; the row of the copies goes when it is a condition that does not hold. */
+static void add_imprint(struct doc *doc, struct str text)
+{
+    struct str copies = STR_EMPTY, maker = STR_EMPTY, day = STR_EMPTY;
+    (void)str_split_next(&text, '|', &copies);
+    (void)str_split_next(&text, '|', &maker);
+    (void)str_split_next(&text, '|', &day);
+    doc_add_imprint(doc, copies, maker, day);
+}
+
 static bool add_mark(struct doc *doc, struct str word)
 {
     if (str_equal(word, STR("PAGE")))
@@ -96,8 +106,12 @@ static enum rc add_line(struct doc *doc, struct doc_table **table, struct str li
         if (cut == SIZE_MAX)
             return wrong(doc->ctx, at);
         doc_add_lead(doc, DOC_HEADING_3, str_slice(rest, 0, cut), str_slice(rest, cut + 2, rest.n));
+    } else if (style == DOC_IMPRINT) {
+        add_imprint(doc, rest);
     } else if (style != DOC_STYLES) {
-        doc_add(doc, style, rest);
+        struct doc_block *block = doc_add(doc, style, rest);
+        if (block && style == DOC_NUMBER && doc->facts.is_letter)
+            block->align = DOC_RIGHT; /* GB/T 9704, 10.1 */
     } else if (!add_mark(doc, line)) {
         return wrong(doc->ctx, at);
     }

@@ -289,7 +289,7 @@ enum rc page_bulletin(struct page *page)
 /* ---- as a paper --------------------------------------------------------------------------------------------- */
 
 /* The frozen version once there is one that counts, else the draft as it stands. */
-static enum rc make_paper(struct page *page, struct value **ret_row, struct doc **ret_doc)
+static enum rc make_paper(struct page *page, bulletin_paper_fn *set, struct value **ret_row, struct doc **ret_doc)
 {
     struct value *blocks, *content, *version = NULL;
     TRY(read_bulletin(page, ret_row));
@@ -302,11 +302,11 @@ static enum rc make_paper(struct page *page, struct value **ret_row, struct doc 
     }
     if (version) {
         TRY(json_parse(&page->ctx, value_get_text(version, "content"), &content));
-        return bulletin_paper(&page->ctx, content, value_get_int(version, "id", 0), value_get_text(version, "sha256"), value_get_int(version, "made_at", 0), ret_doc);
+        return set(&page->ctx, content, value_get_int(version, "id", 0), value_get_text(version, "sha256"), value_get_int(version, "made_at", 0), ret_doc);
     }
     TRY(bulletin_read_blocks(&page->ctx, page->db, id, &blocks));
     TRY(bulletin_make_content(&page->ctx, *ret_row, blocks, &content));
-    return bulletin_paper(&page->ctx, content, 0, STR(""), 0, ret_doc);
+    return set(&page->ctx, content, 0, STR(""), 0, ret_doc);
 }
 
 enum rc page_bulletin_preview(struct page *page)
@@ -316,7 +316,7 @@ enum rc page_bulletin_preview(struct page *page)
     struct doc *doc;
     struct buf html CLEANUP(buf_done);
     buf_init(&html, PAPER_CEILING);
-    TRY(make_paper(page, &row, &doc));
+    TRY(make_paper(page, bulletin_paper, &row, &doc));
     TRY(doc_write_html(doc, &html));
     struct value *paper = value_put_map(arena, page->view, "paper");
     value_put_html(arena, paper, "html", arena_copy_str(arena, buf_str(&html)));
@@ -334,7 +334,7 @@ static enum rc send_paper(struct page *page, enum rc (*write)(struct doc *doc, s
     struct doc *doc;
     struct buf out CLEANUP(buf_done);
     buf_init(&out, PAPER_CEILING);
-    TRY(make_paper(page, &row, &doc));
+    TRY(make_paper(page, bulletin_paper_file, &row, &doc));
     TRY(write(doc, &out));
     http_set_header(page->request, "Content-Type", str_from_cstr(type));
     http_set_header(page->request, "Content-Disposition", arena_format(page->ctx.arena, "attachment; filename=\"%.*s.%s\"", STR_ARG(value_get_text(row, "no")), ending));

@@ -83,7 +83,7 @@ enum rc site_index(struct site *site, struct buf *out)
 }
 
 /* The released version as a paper, with the event and the digest of what was frozen. */
-static enum rc read_paper(struct site *site, struct str no, struct value **ret_row, struct doc **ret_doc)
+static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *set, struct value **ret_row, struct doc **ret_doc)
 {
     struct arena *arena = site->ctx->arena;
     struct value *row, *content;
@@ -99,14 +99,14 @@ static enum rc read_paper(struct site *site, struct str no, struct value **ret_r
     if (value_get_text(row, "window_to").n)
         value_set(content, STR("window_to"), value_new_text(arena, value_get_text(row, "window_to")));
     value_set(content, STR("window_days"), value_new_int(arena, value_get_int(row, "window_days", 0)));
-    return bulletin_paper(site->ctx, content, value_get_int(row, "version_id", 0), value_get_text(row, "sha256"), value_get_int(row, "made_at", 0), ret_doc);
+    return set(site->ctx, content, value_get_int(row, "version_id", 0), value_get_text(row, "sha256"), value_get_int(row, "made_at", 0), ret_doc);
 }
 
 enum rc site_file(struct site *site, struct str no, const char *format, struct buf *out)
 {
     struct value *row;
     struct doc *doc;
-    TRY(read_paper(site, no, &row, &doc));
+    TRY(read_paper(site, no, bulletin_paper_file, &row, &doc));
     for (size_t i = 0; i < SITE_FORMATS; i++)
         if (strcmp(format, site_formats[i].ending) == 0)
             return site_formats[i].write(doc, out);
@@ -120,7 +120,7 @@ enum rc site_bulletin(struct site *site, struct str no, struct buf *out)
     struct doc *doc;
     struct buf html CLEANUP(buf_done);
     buf_init(&html, PAPER_CEILING);
-    TRY(read_paper(site, no, &row, &doc));
+    TRY(read_paper(site, no, bulletin_paper, &row, &doc));
     TRY(doc_write_html(doc, &html));
     value_put_html(arena, view, "paper", arena_copy_str(arena, buf_str(&html)));
     value_put_text(arena, view, "title", value_get_text(row, "title"));
