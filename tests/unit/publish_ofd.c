@@ -3,10 +3,12 @@
 #include <hb-ot.h>
 #include <math.h>
 
+#include "publish/bulletin_paper.h"
 #include "publish/doc.h"
 #include "publish/xml_tree.h"
 #include "publish/zip_file.h"
 #include "intake/reader.h"
+#include "text/json.h"
 #include "text/utf8.h"
 #include "unit.h"
 
@@ -663,6 +665,41 @@ static void a_word_file_says_the_same_lines(void **state)
     assert_true(str_find(body, STR("<w:pStyle w:val=\"GongwenHead\"/><w:spacing w:before=\"1894\"/>"), 0) != SIZE_MAX); /* 35 mm less the free space of the line */
 }
 
+static void files_of_a_bulletin_name_the_event_and_the_digest_of_their_version(void **state)
+{
+    (void)state;
+    static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    struct str bytes;
+    struct value *content;
+    struct doc *doc;
+    struct zip_parts word;
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, FILE_MAX);
+    assert_ok(json_parse(&ctx, STR("{\"title\": \"通报\", \"no\": \"TB-2026-001\", \"signatory\": \"中共某某数据科技集团有限公司委员会\", \"signed\": \"2026-11-27\", "
+                                   "\"blocks\": [{\"kind\": \"part\", \"title\": \"总体情况\", \"body\": \"共有问题25个。\"}]}"), &content));
+    assert_ok(bulletin_paper_file(&ctx, content, 4711, str_from_cstr(digest), 1795824000000, &doc));
+    struct zip_parts parts = package_of(doc, &bytes);
+    struct str custom = text_of(xml_item_child(xml_item_child(xml_item_child(parse(&parts, STR("OFD.xml")), "ofd:DocBody"), "ofd:DocInfo"), "ofd:CustomDatas"));
+    assert_str(custom, arena_format(ctx.arena, "4711%s", digest).p);
+    static struct line lines[60];
+    struct str shown = STR_EMPTY;
+    for (int page = 0; page < page_count(&parts); page++)
+        for (int i = 0, n = lines_of(page_of(&parts, page), lines, 60); i < n; i++)
+            shown = arena_concat(ctx.arena, shown, lines[i].text);
+    if (str_find(shown, str_from_cstr(digest), 0) == SIZE_MAX || str_find(shown, STR("4711"), 0) == SIZE_MAX)
+        fail_msg("event and digest do not stand in %.*s", STR_ARG(shown));
+    assert_true(str_find(shown, STR("2026年11月27日印发"), 0) != SIZE_MAX);
+    struct str pdf = without_blanks(pdf_text(doc, "-layout"));
+    assert_true(str_find(pdf, str_from_cstr(digest), 0) != SIZE_MAX);
+    assert_ok(doc_write_docx(doc, &out));
+    assert_ok(zip_read_parts(&ctx, buf_str(&out), &word));
+    assert_true(str_find(zip_find_part(&word, STR("docProps/custom.xml"))->bytes, str_from_cstr(digest), 0) != SIZE_MAX);
+    assert_true(str_find(zip_find_part(&word, STR("word/document.xml"))->bytes, str_from_cstr(digest), 0) != SIZE_MAX);
+    /* The issuer's name of 17 characters stands in one line. */
+    assert_true(lines_of(page_of(&parts, 0), lines, 60) > 2);
+    assert_str(lines[0].text, "中共某某数据科技集团有限公司委员会");
+}
+
 /* A run of advances says again where the PDF puts each character: their sum is the width of the line. */
 static void advances_put_the_last_character_where_the_line_ends(void **state)
 {
@@ -716,6 +753,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_letter_has_double_red_lines_and_no_number_on_its_first_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_title_of_two_lines_leaves_no_character_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_file_says_the_same_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(files_of_a_bulletin_name_the_event_and_the_digest_of_their_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(advances_put_the_last_character_where_the_line_ends, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
