@@ -156,6 +156,18 @@ static void print_items(const struct value *items, bool is_file)
     }
 }
 
+/* Formulas that were not calculated, links that were not followed. */
+static void say_notes(struct cli *cli, const struct value *notes)
+{
+    VALUE_EACH (note, notes) {
+        struct str argument = note->text, key;
+        if (!str_split_next(&argument, '\t', &key))
+            continue;
+        struct str text = message_format(cli->ctx.arena, LANG_ZH, key, &argument, 1);
+        cli_print("%.*s", STR_ARG(text));
+    }
+}
+
 static enum rc write_back(struct cli *cli, struct db *db, const struct book_return *back, struct value **ret_result)
 {
     struct value *raw = value_new_map(cli->ctx.arena);
@@ -180,6 +192,7 @@ static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
     TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &db));
     TRY(read_back(cli, path, &back));
     TRY(judge(cli, db, &back, &sheet));
+    say_notes(cli, back.notes);
     print_items(sheet.rows, false);
     print_items(sheet.files, true);
     if (!is_applying)
@@ -217,6 +230,7 @@ static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
                                number(cli, sheet.same)};
         say(cli, "task_mail.written", counts, 4);
     }
+    say_notes(cli, back.notes);
     say_items(cli, sheet.rows, false);
     say_items(cli, sheet.files, true);
     return RC_OK;

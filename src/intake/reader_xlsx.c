@@ -29,7 +29,7 @@ struct xlsx {
     enum show show;
     struct buf value, inline_text;
     bool in_value, in_inline, in_text, in_phonetic, has_formula;
-    long formulas_without_value, errors;
+    long formulas, formulas_without_value, errors;
     int row;
 };
 
@@ -238,6 +238,7 @@ static enum rc on_end(void *user, struct str name)
     if (buf_rc(&xlsx->value) != RC_OK || buf_rc(&xlsx->inline_text) != RC_OK)
         return reader_line_no_room(xlsx->reader,
                                    buf_rc(&xlsx->value) != RC_OK ? buf_rc(&xlsx->value) : buf_rc(&xlsx->inline_text));
+    xlsx->formulas += xlsx->has_formula && xlsx->value.n;
     xlsx->formulas_without_value += xlsx->has_formula && !xlsx->value.n;
     xlsx->cell.text = reader_trim(xlsx->value.n || xlsx->inline_text.n ? cell_text(xlsx) : STR_EMPTY);
     if (!xlsx->cell.text.n)
@@ -289,6 +290,16 @@ static enum rc read_sheet(struct xlsx *xlsx, struct str part, struct str name, b
     return RC_OK;
 }
 
+/* Threat: links to other workbooks, and DDE, which would start a program.  None is followed; whoever opens the file should know. */
+static void note_links(struct xlsx *xlsx)
+{
+    for (size_t i = 0; zip_package_name(xlsx->package, i).n; i++)
+        if (str_has_prefix(zip_package_name(xlsx->package, i), STR("xl/externalLinks/externalLink"))) {
+            reader_note(xlsx->reader, "reader.note.outside_link", zip_package_name(xlsx->package, i));
+            return;
+        }
+}
+
 static enum rc read_workbook(struct xlsx *xlsx)
 {
     struct reader *reader = xlsx->reader;
@@ -317,6 +328,9 @@ static enum rc read_workbook(struct xlsx *xlsx)
             reader_note(reader, "reader.note.hidden_sheet", name);
         TRY(read_sheet(xlsx, target, name, is_hidden));
     }
+    if (xlsx->formulas)
+        reader_note_int(reader, "reader.note.formulas", xlsx->formulas);
+    note_links(xlsx);
     if (xlsx->formulas_without_value)
         reader_note_int(reader, "reader.note.formula_without_value", xlsx->formulas_without_value);
     if (xlsx->errors)

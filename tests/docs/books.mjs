@@ -58,9 +58,10 @@ function with_cells(fods, row_at, cells) {
   }
   for (const [column, value] of Object.entries(cells)) {
     const style = /table:style-name="[^"]*"/.exec(list[column])?.[0] || '', rule = /table:content-validation-name="[^"]*"/.exec(list[column])?.[0] || '';
-    const typed = typeof value === 'number' ? `office:value-type="float" office:value="${value}"`
+    const formula = String(value).startsWith('of:=') ? `table:formula="${value}"` : '';
+    const typed = formula ? 'office:value-type="string" office:string-value="算出来的字"' : typeof value === 'number' ? `office:value-type="float" office:value="${value}"`
       : /^\d{4}-\d\d-\d\d$/.test(value) ? `office:value-type="date" office:date-value="${value}"` : 'office:value-type="string"';
-    list[column] = `<table:table-cell ${style} ${rule} ${typed}><text:p>${value}</text:p></table:table-cell>`;
+    list[column] = `<table:table-cell ${style} ${rule} ${formula} ${typed}><text:p>${formula ? '算出来的字' : value}</text:p></table:table-cell>`;
   }
   const from = table + row.index;
   return fods.slice(0, from) + open + list.join('') + '</table:table-row>' + fods.slice(from + row[0].length);

@@ -198,6 +198,8 @@ add('no-such-string.xlsx', xlsx(`<row r="1"><c r="A1" t="s"><v>4000000000</v></c
 add('long-cell.xlsx', xlsx(`<row r="1">${text('A1', '长'.repeat(1 << 20))}</row>`), 'reader.line_too_long');
 add('long-number.xlsx', xlsx(`<row r="1"><c r="A1"><v>${'9'.repeat(100000)}E999999999</v></c>${text('B1', '大数')}</row>`), 'ok', '大数');
 add('external-link.xlsx', xlsx(`<row r="1"><c r="A1" t="str"><f>'[http://127.0.0.1:9/a.xlsx]S'!A1</f><v>缓存值</v></c></row>`), 'ok', '缓存值');
+add('dde.xlsx', xlsx(`<row r="1">${text('A1', '只有字')}</row>`, [{ name: 'xl/externalLinks/externalLink1.xml', data: '<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>' }]), 'ok', '只有字');
+add('laughs-sheet.xlsx', zip(xlsxParts('<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><worksheet><sheetData><row r="1"><c t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>')), 'reader.xml_entities|reader.xml_doctype|reader.xml_broken');
 add('command.xlsx', xlsx(`<row r="1">${text('A1', "=cmd|'/c calc'!A0")}</row>`), 'ok', '=cmd');
 add('missing-sheet.xlsx', zip(xlsxParts(sheet('')).slice(0, 4)), 'reader.part_missing');
 add('million-rows.xlsx', xlsx(Array.from({ length: 420000 }, (_, i) => `<row><c><v>${(i * 7919) % 1000003}</v></c></row>`).join('')), 'reader.too_much');
