@@ -63,3 +63,7 @@ SELECT c.id FROM scorecard c JOIN unit u ON u.id = c.unit_id WHERE u.code = $a O
 -- :name scenario_cascade
 -- unscoped: a scenario runs on a database of its own; of a unit, for the newest rule
 SELECT c.id FROM rule_cascade c JOIN unit u ON u.id = c.unit_id WHERE u.code = $a ORDER BY c.id DESC LIMIT 1
+
+-- :name scenario_check
+-- unscoped: a scenario runs on a database of its own; the oldest that is not decided about a task, by its number
+SELECT c.id FROM truth_check c JOIN task t ON t.id = c.task_id WHERE t.no LIKE 'LY-____-' || CAST($a AS text) AND c.state = 'raised' ORDER BY c.id LIMIT 1

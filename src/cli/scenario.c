@@ -23,10 +23,11 @@ struct scenario {
     struct db *db;
     const char *directory;
     const struct value *steps;
-    struct value *saved;    /* results by name */
-    const struct value *it; /* of "for" */
-    int64_t now_ms;         /* 0: the real clock */
-    int64_t shift;          /* working days from the day on which the story ends to today */
+    const struct value *lists; /* items that several steps go through, by name; or NULL */
+    struct value *saved;       /* results by name */
+    const struct value *it;    /* of "for" */
+    int64_t now_ms;            /* 0: the real clock */
+    int64_t shift;             /* working days from the day on which the story ends to today */
 };
 
 static enum rc unknown(struct scenario *s, struct str word)
@@ -36,8 +37,8 @@ static enum rc unknown(struct scenario *s, struct str word)
 
 /* ---- days ---------------------------------------------------------------------------------------------------- */
 
-/* The story ends on the day of loading: each of its days moves by as many working days, and one that is free becomes the
- * next that is not. */
+/* The story ends on the day of loading: each of its days moves by as many working days, and one that is free becomes
+ * the next that is not. */
 static int32_t shift_day(const struct scenario *s, int32_t day)
 {
     if (!s->shift)
@@ -74,9 +75,9 @@ static const struct noun {
              {"finding", Q_SCENARIO_FINDING}, {"measure", Q_SCENARIO_MEASURE},
              {"task", Q_SCENARIO_TASK},       {"report", Q_SCENARIO_REPORT},
              {"review", Q_SCENARIO_REVIEW},   {"letter", Q_SCENARIO_LETTER},
-             {"hang", Q_SCENARIO_HANG},       {"answer", Q_SCENARIO_ANSWER},
-             {"scorecard", Q_SCENARIO_SCORECARD},
-             {"cascade", Q_SCENARIO_CASCADE},   {"lookback_item", Q_SCENARIO_LOOKBACK_ITEM}};
+             {"hang", Q_SCENARIO_HANG},       {"check", Q_SCENARIO_CHECK},
+             {"answer", Q_SCENARIO_ANSWER},   {"scorecard", Q_SCENARIO_SCORECARD},
+             {"cascade", Q_SCENARIO_CASCADE}, {"lookback_item", Q_SCENARIO_LOOKBACK_ITEM}};
 
 /* "@finding/LY-2026-001-001" */
 static enum rc look_up(struct scenario *s, struct str word, int64_t *ret_id)
@@ -129,7 +130,9 @@ static enum rc fill_text(struct scenario *s, const struct value *from, struct va
     const struct value *v = find_saved(s, word);
     if (!v)
         return unknown(s, word);
-    if (v->kind == VALUE_TEXT && v->text.n && v->text.p[0] == '@' && v != from)
+    /* An item is part of the story: its names and days are read as in a step.  A saved result is as it came out. */
+    bool is_item = str_equal(word, STR("@it")) || str_has_prefix(word, STR("@it."));
+    if (v != from && (is_item || (v->kind == VALUE_TEXT && v->text.n && v->text.p[0] == '@')))
         return rewrite(s, v, true, ret);
     *ret = value_copy(arena, v);
     return RC_OK;
@@ -265,7 +268,8 @@ static enum rc put_file(struct scenario *s, struct str command, struct str name,
 /* What is added by a form with a file only, or comes from the public, has no command in data/commands.def. */
 static const struct command *find_command(struct str name)
 {
-    static const struct command *const others[] = {&command_evidence_add, &command_evidence_revise, &command_letter_attach, &command_comment_receive};
+    static const struct command *const others[] = {&command_evidence_add, &command_evidence_revise,
+                                                   &command_letter_attach, &command_comment_receive};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (str_equal_cstr(name, others[i]->name))
             return others[i];
@@ -290,10 +294,18 @@ static enum rc load_actor(struct scenario *s, struct str login, struct actor *re
     return RC_OK;
 }
 
+/* A text of the step, or of the item that "@it.KEY" names. */
+static struct str item_text(struct scenario *s, const struct value *step, const char *key)
+{
+    struct str word = value_get_text(step, key);
+    const struct value *v = str_has_prefix(word, STR("@it.")) ? find_saved(s, word) : NULL;
+    return v && v->kind == VALUE_TEXT ? v->text : word;
+}
+
 static enum rc run_command(struct scenario *s, const struct value *step)
 {
     struct ctx *ctx = &s->cli->ctx;
-    struct str name = value_get_text(step, "do"), save = value_get_text(step, "save");
+    struct str name = value_get_text(step, "do"), save = item_text(s, step, "save");
     struct str file = value_get_text(step, "file");
     const struct command *command = find_command(name);
     const struct value *with = value_get(step, "with");
@@ -305,7 +317,7 @@ static enum rc run_command(struct scenario *s, const struct value *step)
         TRY(rewrite(s, with, true, &raw));
     if (file.n)
         TRY(put_file(s, name, file, raw));
-    TRY(load_actor(s, value_get_text(step, "as"), &actor));
+    TRY(load_actor(s, item_text(s, step, "as"), &actor));
     TRY(command_read_input(ctx, command, raw, &input));
     struct write_job job = {.command = command, .ctx = ctx, .actor = &actor, .input = input};
     TRY(writer_run_once(s->db, &job));
@@ -329,8 +341,10 @@ static enum rc run_step(struct scenario *s, const struct value *step)
     if (!value_get_text(step, "do").n)
         return RC_OK;
     const struct value *items = value_get(step, "for");
+    if (items && items->kind == VALUE_TEXT)
+        items = value_get_str(s->lists, items->text);
     if (!items)
-        return run_command(s, step);
+        return value_get(step, "for") ? unknown(s, value_get_text(step, "for")) : run_command(s, step);
     VALUE_EACH (item, items) {
         s->it = item;
         TRY(run_command(s, step));
@@ -347,6 +361,7 @@ static enum rc read_frame(struct scenario *s, const struct value *steps, int32_t
     int32_t day;
     if (!date_parse(ends, &day))
         return unknown(s, ends);
+    s->lists = value_get(frame, "lists");
     s->shift = count_shift(day, today);
     return set_clock(s, value_get_text(frame, "begins"));
 }

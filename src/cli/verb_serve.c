@@ -58,8 +58,13 @@ int verb_serve(struct cli *cli)
     if (rc != RC_OK)
         return cli_fail(cli, rc);
     cli_print("http%s://%.*s:%d", cli->settings.tls_cert.n ? "s" : "", STR_ARG(cli->settings.address), app_port(app));
-    if (app_public_port(app))
-        cli_print("public: http://%.*s", STR_ARG(cli->settings.public_listen));
+    if (app_public_port(app)) { /* the port as it is, should the setting leave it open */
+        struct str listen = cli->settings.public_listen;
+        size_t colon = listen.n;
+        while (colon > 0 && listen.p[colon - 1] != ':')
+            colon--;
+        cli_print("public: http://%.*s%d", (int)colon, listen.p, app_public_port(app));
+    }
     (void)fflush(stdout);
     rc = app_run(app);
     app_close(app);
