@@ -69,8 +69,8 @@ WITH self AS (
         WHERE g.account_id = $me AND coalesce(CAST($wide AS text), '') NOT LIKE '%,' || g.role || ',%'
 )
 SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.unit_id, u.short_name AS unit_short
-FROM mine JOIN wait w ON w.actor_kind = mine.kind AND w.actor_id = mine.id JOIN unit u ON u.id = w.unit_id
-WHERE {scope w.unit_id w.label}
+FROM mine CROSS JOIN wait w JOIN unit u ON u.id = w.unit_id -- CROSS: from who I am to what waits, never through all waits by date
+WHERE w.actor_kind = mine.kind AND w.actor_id = mine.id AND {scope w.unit_id w.label}
 ORDER BY w.due_key, w.id LIMIT $limit
 
 -- :name duty_begin
