@@ -14,12 +14,3 @@ cairo_t *font_layout_measure(void)
     cairo_surface_destroy(surface);
     return cairo;
 }
-
-#ifdef __SANITIZE_ADDRESS__
-/* fontconfig, cairo and pango keep what they know of the fonts for as long as the process lives: caches, no leaks. */
-const char *__lsan_default_suppressions(void); /* the name that the sanitizer asks for */
-__attribute__((visibility("default"), used)) const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\nleak:libcairo\nleak:libpango";
-}
-#endif
