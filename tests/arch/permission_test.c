@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "intake/draft.h"
 #include "intake/outline.h"
+#include "intake/package_read.h"
 #include "intake/reader.h"
 #include "loop/bulletin.h"
 #include "loop/assess.h"
@@ -40,6 +41,7 @@
 #include "loop/tick.h"
 #include "publish/paper_make.h"
 #include "serve/page.h"
+#include "serve/template_read.h"
 
 enum { NOBODY = ROLE_COUNT, ANYBODY_COUNT, SNAPSHOTS_MAX = 4000, PATH_BYTES = 300 };
 enum place { INSIDE, OUTSIDE, ABOVE, PLACE_COUNT };
@@ -810,4 +812,13 @@ STORE_TEST(every_route_and_command_obeys_role_scope_and_label)
     assert_int_equal(world.faults, 0);
 }
 
-int main(void) { return STORE_RUN(STORE_CASE(every_route_and_command_obeys_role_scope_and_label)); }
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0) /* the readers' children are this program again */
+        return reader_child_main(argc, argv);
+    if (argc > 1 && strcmp(argv[1], PACKAGE_CHILD_VERB) == 0)
+        return package_child_main(argc, argv);
+    if (argc > 1 && strcmp(argv[1], TEMPLATE_CHILD_VERB) == 0)
+        return template_child_main(argc, argv);
+    return STORE_RUN(STORE_CASE(every_route_and_command_obeys_role_scope_and_label));
+}
