@@ -111,7 +111,7 @@ static enum rc try_template(struct page *page, struct ctx *work, enum paper_kind
     TRY(read_newest(page, work, str_from_cstr(paper_kind_row(kind)->kind), &paper));
     if (!paper)
         return RC_OK;
-    struct paper_order order = {.kind = kind, .snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256"), .template_docx = docx};
+    struct paper_order order = {.kind = kind, .snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256"), .template_docx = docx, .open = template_open_sandboxed};
     TRY(json_parse(work, value_get_text(paper, "text"), &text));
     order.text = text;
     TRY(filestore_read(work, page->app->files, order.digest, DATA_MAX, &order.data_json));

@@ -2,6 +2,7 @@
 #include "app_site.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,8 +59,14 @@ struct app_answer app_site_hear(int fd)
 {
     struct app_answer got = {0};
     size_t have = 0;
-    for (ssize_t n; have < sizeof answer - 1 && (n = recv(fd, answer + have, sizeof answer - 1 - have, 0)) > 0;)
+    while (have < sizeof answer - 1) {
+        ssize_t n = recv(fd, answer + have, sizeof answer - 1 - have, 0);
+        if (n < 0 && errno == EINTR) /* a reader's child has ended */
+            continue;
+        if (n <= 0)
+            break;
         have += (size_t)n;
+    }
     answer[have] = '\0';
     const char *body = strstr(answer, "\r\n\r\n");
     assert_non_null(body);
