@@ -2,49 +2,21 @@
 // evidence and a mail piped in; thousands of books in one run.  Prints TAP.
 //
 //   books.mjs PROGRAM DATA_DIR
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { zip_text } from '../e2e/zip.mjs';
+import { zip, zip_text } from '../e2e/zip.mjs';
+import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-books-'));
-const results = [];
-const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
-const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
 const where = ['--db', join(dir, 'books.db'), '--files', join(dir, 'files')];
 const sql = (text) => run('sqlite3', join(dir, 'books.db'), text).trim();
 const events = () => Number(sql('SELECT count(*) FROM event'));
 const office = (to, out, ...files) => run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', to, '--outdir', join(dir, out), ...files);
 const xlsx = 'xlsx:Calc MS Excel 2007 XML';
-
-// Stored entries; a name may be bytes.
-function zip(entries) {
-  const parts = [], directory = [];
-  let at = 0;
-  const number = (n, size) => { const b = Buffer.alloc(size); b.writeUIntLE(n, 0, size); return b; };
-  for (const [name, bytes] of entries) {
-    const raw = Buffer.isBuffer(name) ? name : Buffer.from(name), crc = crc32 ? crc32(bytes) : slow_crc(bytes);
-    const common = Buffer.concat([number(20, 2), number(Buffer.isBuffer(name) ? 0 : 0x800, 2), number(0, 2), number(0, 2), number((46 << 9) | (11 << 5) | 2, 2), number(crc, 4),
-      number(bytes.length, 4), number(bytes.length, 4), number(raw.length, 2), number(0, 2)]);
-    parts.push(number(0x04034b50, 4), common, raw, bytes);
-    directory.push(number(0x02014b50, 4), number(20, 2), common, number(0, 2), number(0, 2), number(0, 2), number(0, 4), number(at, 4), raw);
-    at += 30 + raw.length + bytes.length;
-  }
-  const central = Buffer.concat(directory);
-  return Buffer.concat([...parts, central, number(0x06054b50, 4), number(0, 4), number(entries.length, 2), number(entries.length, 2), number(central.length, 4), number(at, 4), number(0, 2)]);
-}
-
-function slow_crc(bytes) {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ -1) >>> 0;
-}
+const archive = (files) => zip(files.map(([name, data]) => ({ name, data, store: true })));
 
 // Puts cells into one row of the first sheet of a flat OpenDocument file: { column: text | number }.
 function with_cells(fods, row_at, cells) {
@@ -112,7 +84,7 @@ try {
   // A ZIP with a name in GBK, packed the Windows way.
   const pdf = Buffer.from('%PDF-1.4\n%%EOF\n'), gbk = Buffer.from([0xba, 0xcf, 0xcd, 0xac]);
   const picked = edited(again(), 'picked', [[1, { 14: '凭证', 15: '2026-01-15' }]]);
-  writeFileSync(join(dir, 'back.zip'), zip([['填报/tasks.xlsx', readFileSync(picked)], [Buffer.concat([Buffer.from(`${no} `), gbk, Buffer.from('.pdf')]), pdf]]));
+  writeFileSync(join(dir, 'back.zip'), archive([['填报/tasks.xlsx', readFileSync(picked)], [Buffer.concat([Buffer.from(`${no} `), gbk, Buffer.from('.pdf')]), pdf]]));
   const packed = run(program, 'book', join(dir, 'back.zip'), '--apply', ...where);
   check('a ZIP brings evidence to its task, a name in GBK too', /0 written, 0 stale, \d+ untouched, 1 files/.test(packed) &&
     sql(`SELECT e.class, v.made_on, v.file_name FROM evidence e JOIN task t ON t.id = e.home_id AND e.home_kind = 'task' JOIN evidence_version v ON v.evidence_id = e.id WHERE t.no = '${no}' ORDER BY e.id DESC LIMIT 1`) === `voucher|2026-01-15|${no} 合同.pdf`, packed);
@@ -126,21 +98,16 @@ try {
   check('a mail of a stranger is refused', stranger.status === 0 && stranger.stdout.includes('全部未写入') && stranger.stdout.includes('登记邮箱') && events() === at, stranger.stdout + stranger.stderr);
   const looked = pipe(mail(address.toUpperCase(), [['tasks.xlsx', readFileSync(report)]]));
   check('a mail is looked at without --apply', looked.stdout.includes('可写入 1 项') && events() === at, looked.stdout + looked.stderr);
-  const inner = zip([['tasks.xlsx', readFileSync(report)], [`${no} 纪要.txt`, Buffer.from('会议纪要\n')]]);
+  const inner = archive([['tasks.xlsx', readFileSync(report)], [`${no} 纪要.txt`, Buffer.from('会议纪要\n')]]);
   const mailed = pipe(mail(address, [['报送.zip', inner]]), '--apply');
   check('a mail with a ZIP is written and answered', mailed.status === 0 && mailed.stdout.includes('进展 1 项，佐证文件 1 个') && sql(`SELECT count(*) FROM report WHERE done_text = '邮件报来'`) === '1', mailed.stdout + mailed.stderr);
   const empty = pipe(mail(address, [['x.txt', Buffer.from('x')]]), '--apply');
   check('a mail without a book says so', empty.status !== 0 && empty.stderr.length > 0, empty.stdout + empty.stderr);
-  const macro = pipe(mail(address, [['evil.xlsm', zip([['[Content_Types].xml', Buffer.from('<Types xmlns="x"><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>')], ['xl/workbook.xml', Buffer.from('<workbook/>')]])]]), '--apply');
+  const macro = pipe(mail(address, [['evil.xlsm', archive([['[Content_Types].xml', Buffer.from('<Types xmlns="x"><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>')], ['xl/workbook.xml', Buffer.from('<workbook/>')]])]]), '--apply');
   check('a workbook with macros is refused by its name', macro.status !== 0 && macro.stderr.includes('evil.xlsm'), macro.stdout + macro.stderr);
   run(program, 'check', ...where);
 } catch (problem) {
-  check('all commands run', false, String(problem.stderr || '') + String(problem.stack));
+  stopped_by(problem);
 }
 rmSync(dir, { recursive: true, force: true });
-console.log(`1..${results.length}`);
-results.forEach(([name, is_good, detail], at) => {
-  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
-  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
-});
-process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
+tell();

@@ -1,67 +1,19 @@
 // hostile_make.mjs DIR: writes hostile and damaged files into DIR and DIR/cases.tsv: name, what must come of it, what must be in
 // the text.  "ok" is a correct read; anything else is the message key of the one failure.
 import { mkdirSync, writeFileSync, openSync, writeSync, closeSync, readFileSync } from 'node:fs';
-import zlib from 'node:zlib';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { zip } from '../e2e/zip.mjs';
 
 const out = process.argv[2];
 const samples = join(dirname(fileURLToPath(import.meta.url)), '..', 'data', 'readers');
 mkdirSync(out, { recursive: true });
 const rows = [];
 
-const table = Array.from({ length: 256 }, (_, i) => {
-  for (let k = 0; k < 8; k++) i = i & 1 ? (i >>> 1) ^ 0xedb88320 : i >>> 1;
-  return i >>> 0;
-});
-function crc32(bytes) {
-  if (zlib.crc32) return zlib.crc32(bytes); // newer than Node 18
-  let c = 0xffffffff;
-  for (const b of bytes) c = (c >>> 8) ^ table[(c ^ b) & 255];
-  return (c ^ 0xffffffff) >>> 0;
-}
-const bytesOf = (x) => (Buffer.isBuffer(x) ? x : Buffer.from(x, 'utf8'));
 
 function add(name, bytes, expect, check = '') {
   writeFileSync(join(out, name), bytes);
   rows.push([name, expect, check].join('\t'));
-}
-
-// Parts: {name, data, store, flags, method, mode, crc, size}: the latter falsify what the directory says.
-function zip(parts, { prefix = '', comment = '', count } = {}) {
-  const head = bytesOf(prefix);
-  const local = [head];
-  const central = [];
-  let at = head.length;
-  for (const part of parts) {
-    const data = bytesOf(part.data);
-    const packed = part.packed ?? (part.store ? data : zlib.deflateRawSync(data));
-    const method = part.method ?? (part.store ? 0 : 8);
-    const name = bytesOf(part.name);
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(part.flags ?? 0, 2);
-    common.writeUInt16LE(method, 4);
-    common.writeUInt32LE(0x58e84bc0, 6);
-    common.writeUInt32LE(part.crc ?? crc32(data), 10);
-    common.writeUInt32LE(packed.length, 14);
-    common.writeUInt32LE(part.size ?? data.length, 18);
-    common.writeUInt16LE(name.length, 22);
-    const entry = Buffer.alloc(16);
-    entry.writeUInt32LE(part.mode ? (part.mode << 16) >>> 0 : 0, 8);
-    entry.writeUInt32LE(part.offset ?? at, 12);
-    local.push(Buffer.from('PK\x03\x04', 'latin1'), common, name, packed);
-    central.push(Buffer.from('PK\x01\x02', 'latin1'), Buffer.from([20, part.mode ? 3 : 0]), common, entry.subarray(2), name);
-    at += 30 + name.length + packed.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(count ?? parts.length, 4);
-  end.writeUInt16LE(count ?? parts.length, 6);
-  end.writeUInt32LE(directory.length, 8);
-  end.writeUInt32LE(at, 12);
-  end.writeUInt16LE(comment.length, 16);
-  return Buffer.concat([...local, directory, Buffer.from('PK\x05\x06', 'latin1'), end, Buffer.from(comment)]);
 }
 
 const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';

@@ -1,7 +1,6 @@
 // The files of the mind map, opened by other programs: xmllint, npm's opmlparser, poppler, and the counts compared.  Prints TAP.
 //
 //   map_files.mjs PROGRAM DATA_DIR
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -9,15 +8,13 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { install } from '../../web/install.mjs';
+import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
 const web = join(dirname(fileURLToPath(import.meta.url)), '../../web');
 install({ is_dev: true });
 const OpmlParser = createRequire(join(web, 'package.json'))('opmlparser');
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-map-'));
-const results = [];
-const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
-const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
 
 try {
   const where = ['--db', join(dir, 'map.db'), '--files', join(dir, 'files')];
@@ -53,9 +50,9 @@ try {
   check('PDF: its text can be read', words.includes('LY-2026-001') && /[\u4e00-\u9fff]{4}/.test(words));
   const png = readFileSync(file('png'));
   check('PNG: as large as it says', png.readUInt32BE(16) > 400 && png.readUInt32BE(20) > 400, `${png.readUInt32BE(16)} x ${png.readUInt32BE(20)}`);
+} catch (problem) {
+  stopped_by(problem);
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
-console.log(`1..${results.length}`);
-results.forEach(([name, is_good, detail], at) => console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}${is_good || !detail ? '' : `\n# ${detail}`}`));
-process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
+tell();

@@ -2,18 +2,15 @@
 // as many pages, the same marks at the same places.  Prints TAP.
 //
 //   ofd_pictures.mjs PROGRAM DATA_DIR
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../e2e/browser.mjs';
 import { likeness, pictures } from './ofd_view.mjs';
+import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-ofd-'));
-const results = [];
-const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
-const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
 const browser = await launch();
 try {
   const where = ['--db', join(dir, 'papers.db'), '--files', join(dir, 'files')];
@@ -35,13 +32,8 @@ try {
     }
   }
 } catch (problem) {
-  check('all commands run', false, String(problem.stderr || problem.stack));
+  stopped_by(problem);
 }
 await browser.close();
 rmSync(dir, { recursive: true, force: true });
-console.log(`1..${results.length}`);
-results.forEach(([name, is_good, detail], at) => {
-  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
-  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
-});
-process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
+tell();

@@ -2,21 +2,18 @@
 // action and milestones against the official schema (when the collection of cases is there).  Prints TAP.
 //
 //   papers.mjs PROGRAM DATA_DIR SHARED
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install } from '../../web/install.mjs';
+import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data, shared] = process.argv.slice(2);
 const require = createRequire(join(dirname(fileURLToPath(import.meta.url)), '../../web/package.json'));
 install({ is_dev: true });
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-papers-'));
-const results = [];
-const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
-const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
 const pages = (path) => Number(/Pages:\s+(\d+)/.exec(run('pdfinfo', path))[1]);
 
 try {
@@ -65,12 +62,7 @@ try {
   const again = run(program, 'import', join(dir, 'poam.json'), '--ledger', 'LY-2026-002', '--policy', 'skip', ...where);
   check('what was written is read again and known', /25 skipped/.test(again), again);
 } catch (problem) {
-  check('all commands run', false, String(problem.stderr || problem.stack));
+  stopped_by(problem);
 }
 rmSync(dir, { recursive: true, force: true });
-console.log(`1..${results.length}`);
-results.forEach(([name, is_good, detail], at) => {
-  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
-  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
-});
-process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
+tell();

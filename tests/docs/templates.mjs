@@ -2,18 +2,15 @@
 // Hostile ones, each refused with what, where and what to do.  Prints TAP.
 //
 //   templates.mjs PROGRAM DATA_DIR
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
-import { zip_text } from '../e2e/zip.mjs';
+import { zip, zip_text } from '../e2e/zip.mjs';
+import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-templates-'));
-const results = [];
-const check = (name, is_good, detail = '') => results.push([name, is_good, detail]);
-const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
 const where = ['--db', join(dir, 't.db'), '--files', join(dir, 'files')];
 const office = (to, out, ...files) => run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', to, '--outdir', join(dir, out), ...files);
 const paper = (file) => spawnSync(program, ['paper', 'LY-2026-002', '--kind', 'progress', '--template', file, '--out', dir, ...where], { encoding: 'utf8', env: { ...process.env, BIHUAN_LANG: 'zh' } });
@@ -29,25 +26,10 @@ const cell = (s) => `<table:table-cell>${p(s)}</table:table-cell>`;
 const table_of = (field) => `<table:table table:name="T"><table:table-column table:number-columns-repeated="3"/><table:table-row>${['序号', '编号', '问题'].map(cell).join('')}</table:table-row><table:table-row>${cell(cut('{{#findings}}{{n}}'))}${cell(cut('{{no}}'))}${cell(cut(`{{${field}}}{{/findings}}`))}</table:table-row></table:table>`, table = table_of('title');
 const box = (s) => `<text:p>锚<draw:frame draw:name="F" text:anchor-type="paragraph" svg:width="8cm" svg:height="2cm"><draw:text-box>${p(s)}</draw:text-box></draw:frame></text:p>`;
 
-function zip(entries) {
-  const parts = [], directory = [];
-  let at = 0;
-  const crc_of = (bytes) => { let crc = -1; for (const b of bytes) { crc ^= b; for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0); } return (crc ^ -1) >>> 0; };
-  const number = (n, size) => { const b = Buffer.alloc(size); b.writeUIntLE(n, 0, size); return b; };
-  for (const [name, content, lie] of entries) {
-    const raw = Buffer.from(name), bytes = Buffer.from(content), packed = deflateRawSync(bytes);
-    const common = Buffer.concat([number(20, 2), number(0x800, 2), number(8, 2), number(0, 4), number(crc_of(bytes), 4), number(packed.length, 4), number(lie || bytes.length, 4), number(raw.length, 2), number(0, 2)]);
-    parts.push(number(0x04034b50, 4), common, raw, packed);
-    directory.push(number(0x02014b50, 4), number(20, 2), common, number(0, 2), number(0, 2), number(0, 2), number(0, 4), number(at, 4), raw);
-    at += 30 + raw.length + packed.length;
-  }
-  const central = Buffer.concat(directory);
-  return Buffer.concat([...parts, central, number(0x06054b50, 4), number(0, 4), number(entries.length, 2), number(entries.length, 2), number(central.length, 4), number(at, 4), number(0, 2)]);
-}
 const types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
 const body = (inner) => `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${inner}</w:body></w:document>`;
 const plain = body('<w:p><w:r><w:t>x</w:t></w:r></w:p>');
-const docx = (more = [], document = plain, kinds = types) => zip([['[Content_Types].xml', kinds], ['word/document.xml', document], ...more]);
+const docx = (more = [], document = plain, kinds = types) => zip([['[Content_Types].xml', kinds], ['word/document.xml', document], ...more].map(([name, data, size]) => ({ name, data, size })));
 const relation = (type, target, mode = '') => `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="x/${type}" Target="${target}"${mode}/></Relationships>`;
 const external = ' TargetMode="External"';
 const laughs = `<!DOCTYPE l [<!ENTITY a "ha">${Array.from({ length: 20 }, (_, i) => `<!ENTITY a${i} "${`&a${i ? i - 1 : ''};`.repeat(10)}">`).join('')}]><w:styles>&a19;</w:styles>`;
@@ -95,12 +77,7 @@ try {
     check(`${name} is refused with what and where`, said.status !== 0 && said.status !== null && said.stderr.includes(what) && said.stderr.includes(place), `${said.status} ${said.stderr}`);
   }
 } catch (problem) {
-  check('all commands run', false, String(problem.stderr || '') + String(problem.stack));
+  stopped_by(problem);
 }
 rmSync(dir, { recursive: true, force: true });
-console.log(`1..${results.length}`);
-results.forEach(([name, is_good, detail], at) => {
-  console.log(`${is_good ? 'ok' : 'not ok'} ${at + 1} - ${name}`);
-  if (!is_good) for (const line of String(detail).split('\n')) console.log(`# ${line}`);
-});
-process.exitCode = results.every(([, is_good]) => is_good) ? 0 : 1;
+tell();
