@@ -97,8 +97,8 @@ int64_t db_column_int(struct db_stmt *st, int i);     /* 0 for null */
 struct str db_column_text(struct db_stmt *st, int i); /* until the next step; empty for null */
 /* Whole row as a map in the arena, texts copied; integers stay integers. */
 struct value *db_row(struct arena *arena, struct db_stmt *st);
-/* All rows as a list of maps. */
 const char *db_stmt_name(const struct db_stmt *st); /* of the query; "" for others */
+/* All rows as a list of maps. */
 enum rc db_rows(struct ctx *ctx, struct db_stmt *st, struct value **ret_list) MUST_CHECK;
 /* First row or NULL in *ret_map (and RC_OK) when there is none. */
 enum rc db_first_row(struct ctx *ctx, struct db_stmt *st, struct value **ret_map) MUST_CHECK;

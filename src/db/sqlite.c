@@ -23,9 +23,7 @@ enum {
     BACKUP_TRIES_MAX = 600,
     BACKUP_WAIT_MS = 50,
     JOURNAL_BYTES_MAX = 64 << 20,
-    CHECKPOINT_PAGES = 4000,
-    LOOKASIDE_BYTES = 1200,
-    LOOKASIDE_SLOTS = 200
+    CHECKPOINT_PAGES = 4000
 };
 
 static pthread_once_t is_configured = PTHREAD_ONCE_INIT;
@@ -110,7 +108,6 @@ static enum rc configure_connection(struct ctx *ctx, struct db *db)
     char sql[512];
     sqlite3 *conn = db->conn;
     (void)sqlite3_extended_result_codes(conn, 1);
-    (void)sqlite3_db_config(conn, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
     (void)sqlite3_db_config(conn, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     (void)sqlite3_db_config(conn, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a name, never a text */

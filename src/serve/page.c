@@ -58,6 +58,14 @@ struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_
     return st;
 }
 
+enum rc page_take_issues(struct page *page, const struct ctx *work, enum rc rc)
+{
+    for (const struct ctx_issue *issue = work->first; issue; issue = issue->next)
+        (void)ctx_fail(&page->ctx, issue->rc, issue->key.n ? arena_copy_cstr(page->ctx.arena, issue->key) : NULL,
+                       issue->field, issue->place, issue->args, issue->arg_count);
+    return rc;
+}
+
 enum rc page_rows(struct page *page, struct db_stmt *st, struct value **ret_list)
 {
     if (!page->has || value_get_int(page->has, db_stmt_name(st), 1))

@@ -76,6 +76,8 @@ struct str page_param_text(const struct page *page, const char *name);          
 /* Statement with the scope of the route's permission bound. */
 struct db_stmt *page_statement(struct page *page, enum query query);
 struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_t filters, int sort);
+/* Work with memory of its own has failed: its issues become those of the page.  Returns rc. */
+enum rc page_take_issues(struct page *page, const struct ctx *work, enum rc rc) MUST_CHECK;
 /* All rows, as db_rows; none, without asking, when page->has knows so. */
 enum rc page_rows(struct page *page, struct db_stmt *st, struct value **ret_list) MUST_CHECK;
 /* Puts all rows / the first row into the view under key. */

@@ -182,7 +182,7 @@ static enum rc make_slowly(struct page *page)
         return RC_NOMEM;
     enum rc rc = make_all(page, &work, &last, &count);
     if (rc != RC_OK)
-        return paper_files_failed(page, &work, rc);
+        return page_take_issues(page, &work, rc);
     struct str to = count == 1 ? arena_format(page->ctx.arena, "/papers/%lld", (long long)last) : STR("/papers");
     if (page->is_json) {
         value_put_int(page->ctx.arena, page->view, "id", last);
@@ -303,7 +303,7 @@ static enum rc verify_slowly(struct page *page)
     TRY(read_paper(page, &row));
     enum rc rc = paper_files_again(page, &work, row, &is_same);
     if (rc != RC_OK)
-        return paper_files_failed(page, &work, rc);
+        return page_take_issues(page, &work, rc);
     struct str to = record_href(page->ctx.arena, "/papers/{id}", row);
     if (page->is_json) {
         value_put_bool(page->ctx.arena, page->view, "is_same", is_same);
@@ -332,7 +332,7 @@ static enum rc send_snapshot(struct page *page, bool is_oscal)
         return RC_NOMEM;
     enum rc rc = paper_files_take(page, &work, PAPER_OF_SOURCE, page_param_int(page, "id", 0), &snapshot);
     if (rc != RC_OK)
-        return paper_files_failed(page, &work, rc);
+        return page_take_issues(page, &work, rc);
     buf_init(&out, (size_t)512 << 20);
     if (is_oscal)
         rc = oscal_write(&work, &snapshot, &out);

@@ -140,7 +140,7 @@ static enum rc preview(struct page *page)
     else if (rc == RC_OK)
         rc = ctx_fail_key(&page->ctx, RC_GUARD, "paper_template.no_sample");
     else
-        rc = paper_files_failed(page, &work, rc);
+        rc = page_take_issues(page, &work, rc);
     paper_made_done(&made);
     return rc;
 }
@@ -166,7 +166,7 @@ static enum rc check_upload(struct page *page, enum paper_kind kind, struct str 
     if (rc == RC_OK)
         rc = try_template(page, &work, kind, bytes, &made, &is_tried);
     paper_made_done(&made);
-    return rc == RC_OK ? rc : paper_files_failed(page, &work, rc);
+    return rc == RC_OK ? rc : page_take_issues(page, &work, rc);
 }
 
 static enum rc store_upload(struct page *page)

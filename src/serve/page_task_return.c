@@ -43,15 +43,6 @@ static struct str today(struct page *page)
     return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
 }
 
-/* A page's own words for what the work found wrong. */
-static enum rc take_issues(struct page *page, const struct ctx *work, enum rc rc)
-{
-    for (const struct ctx_issue *issue = work->first; issue; issue = issue->next)
-        (void)ctx_fail(&page->ctx, issue->rc, issue->key.n ? arena_copy_cstr(page->ctx.arena, issue->key) : NULL, issue->field, issue->place, issue->args,
-                       issue->arg_count);
-    return rc;
-}
-
 /* Reads the file with memory of its own: a long workbook must not run into the ceiling of a request. */
 static enum rc read_file(struct page *page, struct ctx *work, int fd, struct str name, struct book_return *ret)
 {
@@ -60,7 +51,7 @@ static enum rc read_file(struct page *page, struct ctx *work, int fd, struct str
     limits.memory_bytes = (size_t)settings->read_memory_mb << MIB_SHIFT;
     limits.wall_ms = (unsigned)settings->read_timeout_s * 1000;
     enum rc rc = book_return_read(work, page->app->files, settings->spool.n ? settings->spool.p : "/var/tmp", fd, name, &limits, ret);
-    return rc == RC_OK ? rc : take_issues(page, work, rc);
+    return rc == RC_OK ? rc : page_take_issues(page, work, rc);
 }
 
 static enum rc ticket_of(struct page *page, struct str sha256, struct str *ret_ticket)
@@ -70,20 +61,25 @@ static enum rc ticket_of(struct page *page, struct str sha256, struct str *ret_t
 
 /* ---- what would change ---------------------------------------------------------------------------------------- */
 
-static void dress(struct page *page, struct value *list)
+/* Words for each; gives how many are shown: what is as it was is only counted. */
+static int dress(struct page *page, struct value *list)
 {
     static const char *const filled[] = {"progress", "done_text", "blockers", "next_text", "made_on", "title", "no"};
     struct arena *arena = page->ctx.arena;
+    int shown = 0;
     for (struct value *row = list->items.first; row; row = row->next) {
         struct str outcome = value_get_text(row, "outcome"), message = value_get_text(row, "message");
         struct str name = value_get_text(row, "name");
         value_put_text(arena, row, "outcome_label", page_text(page, arena_format(arena, "task_sheet.outcome.%.*s", STR_ARG(outcome)).p));
         value_put_text(arena, row, "message_text", message.n ? message_format(arena, page->lang, message, &name, 1) : STR(""));
-        value_put_bool(arena, row, "is_shown", !str_equal(outcome, STR("same")) || message.n);
+        bool is_shown = !str_equal(outcome, STR("same")) || message.n;
+        shown += is_shown;
+        value_put_bool(arena, row, "is_shown", is_shown);
         for (size_t i = 0; i < sizeof filled / sizeof filled[0]; i++)
             if (!value_get(row, filled[i]))
                 value_put_text(arena, row, filled[i], STR(""));
     }
+    return shown;
 }
 
 static void put_notes(struct page *page, const struct value *notes)
@@ -103,8 +99,8 @@ static enum rc show(struct page *page, const struct book_return *back, struct st
     struct str ticket;
     TRY(task_sheet_judge(&page->ctx, page->db, &page->actor, today(page), back->rows, back->files, &sheet));
     TRY(ticket_of(page, sha256, &ticket));
-    dress(page, sheet.rows);
-    dress(page, sheet.files);
+    value_put_bool(arena, page->view, "has_shown", dress(page, sheet.rows) > 0);
+    (void)dress(page, sheet.files);
     begin(page);
     put_notes(page, back->notes);
     value_set(page->view, STR("has_rows"), value_new_int(arena, 1));

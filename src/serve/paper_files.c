@@ -19,16 +19,6 @@ enum { ARENA_MAX = 1024 * 1024 * 1024, DATA_MAX = 256 * 1024 * 1024, TEMPLATE_MA
 
 struct arena *paper_files_arena(void) { return arena_new(ARENA_MAX); }
 
-enum rc paper_files_failed(struct page *page, const struct ctx *work, enum rc rc)
-{
-    for (const struct ctx_issue *issue = work->first; issue; issue = issue->next) {
-        enum rc told = ctx_fail(&page->ctx, issue->rc, issue->key.n ? arena_copy_cstr(page->ctx.arena, issue->key) : NULL, issue->field, issue->place,
-                                issue->args, issue->arg_count);
-        (void)told;
-    }
-    return rc;
-}
-
 /* The data of the plan that was issued last, against which changes are marked. */
 static enum rc read_before(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id, struct value **ret_data)
 {

@@ -17,7 +17,5 @@ enum rc paper_files_make(struct page *page, struct ctx *work, const struct paper
                          const struct value *text, int64_t *ret_id) MUST_CHECK;
 /* Makes a stored paper again from its data, template and texts; *ret_is_same: the same bytes as stored. */
 enum rc paper_files_again(struct page *page, struct ctx *work, const struct value *paper, bool *ret_is_same) MUST_CHECK;
-/* Copies the details of a failure from work to the page. */
-enum rc paper_files_failed(struct page *page, const struct ctx *work, enum rc rc);
 
 #endif

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { change_password, launch, sign_in as sign_in_at, sizes } from './browser.mjs';
 import { data_dir, start_product } from './server.mjs';
 import { run_all, test } from './tap.mjs';
-import { zip_text } from './zip.mjs';
+import { zip, zip_text } from './zip.mjs';
 
 const [program, engine] = process.argv.slice(2);
 if (engine === 'postgres' && !process.env.BIHUAN_TEST_PG_URL) {
@@ -307,6 +307,27 @@ test('the workbook has as many rows as the list', async () => {
   assert.match(download.suggestedFilename(), /\.xlsx$/);
   const sheet = zip_text(readFileSync(await download.path()), 'xl/worksheets/sheet1.xml');
   assert.equal((sheet.match(/<row /g) || []).length, total + 1);
+});
+
+test('a workbook of a unit comes back: untouched nothing changes, evidence beside it is shown and then taken', async () => {
+  const send = async (name, buffer) => {
+    await page.goto(`${address}/tasks/sheet`);
+    await page.setInputFiles('#file', { name, mimeType: 'application/octet-stream', buffer });
+    await press_and_go(page, 'form[action="/tasks/sheet/upload"] .btn-primary');
+  };
+  const task = (await (await page.context().request.get(`${address}/tasks.json?state=doing`)).json()).tasks[0];
+  const book = await (await page.context().request.get(`${address}/units/${task.unit_id}/task_book`)).body();
+  await send('填报.xlsx', book);
+  assert.equal(await page.locator('form[action="/tasks/sheet/apply"]').count(), 0);
+  assert.match(await page.textContent('main'), /将写入 0/);
+  await send('填报.zip', zip([{ name: 'tasks.xlsx', data: book, store: true }, { name: `${task.no} 纪要.txt`, data: '会议纪要\n' }]));
+  assert.match(await page.textContent('main'), new RegExp(`纪要\\.txt[\\s\\S]*${task.no}`));
+  await press_and_go(page, 'form[action="/tasks/sheet/apply"] .btn-primary');
+  assert.equal(path_of(page), '/tasks');
+  await page.goto(`${address}/tasks/${task.id}`);
+  assert.match(await page.textContent('main'), /纪要/);
+  await send('坏.zip', Buffer.from('PK nothing'));
+  assert.match(await page.textContent('main'), /这不是本程序发出的任务填报表/);
 });
 
 test('the language changes and changes back on the same page', async () => {
