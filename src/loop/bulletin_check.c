@@ -212,6 +212,24 @@ static enum rc check_missing(struct checker *c, struct db *db, const struct valu
     return RC_OK;
 }
 
+static const struct value *next_shown(const struct value *block)
+{
+    do {
+        block = block->next;
+    } while (block && bulletin_is(block, "is_withheld"));
+    return block;
+}
+
+/* A heading without words of its own that is followed by none below it. */
+static bool has_nothing(const struct value *block, bool is_part)
+{
+    const struct value *next = next_shown(block);
+    if (str_trim(value_get_text(block, "body")).n)
+        return false;
+    struct str kind = next ? value_get_text(next, "kind") : STR("part");
+    return str_equal(kind, STR("part")) || (!is_part && str_equal(kind, STR("section")));
+}
+
 /* Items before their section, sections before their part, a section or part with nothing in it. */
 static void check_order(struct checker *c, const struct value *blocks)
 {
@@ -224,6 +242,8 @@ static void check_order(struct checker *c, const struct value *blocks)
         c->block = block;
         if ((is_section && !has_part) || (!is_part && !is_section && !is_opening && !has_section))
             add(c, "order", true, utf8_cut_count(value_get_text(block, "title"), SHOWN_CHARS), STR(""));
+        if ((is_part || is_section) && has_nothing(block, is_part))
+            add(c, "nothing_in", false, utf8_cut_count(value_get_text(block, "title"), SHOWN_CHARS), STR(""));
         has_part = has_part || is_part;
         has_section = is_section || (has_section && !is_part);
     }

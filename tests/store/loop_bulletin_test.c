@@ -248,7 +248,8 @@ STORE_TEST(the_seed_document_comes_back_from_the_register)
 
 /* ---- checks ------------------------------------------------------------------------------------------------- */
 
-static bool has_check(struct store *store, const char *name)
+/* about: what it names first; NULL: anything. */
+static bool has_check_on(struct store *store, const char *name, const char *about)
 {
     struct bulletin_rules rules;
     struct value *blocks, *list;
@@ -256,10 +257,12 @@ static bool has_check(struct store *store, const char *name)
     STORE_OK(bulletin_read_blocks(store->ctx, store->db, world.bulletin, &blocks));
     STORE_OK(bulletin_check(store->ctx, store->db, row_of(store, Q_BULLETIN_GET_ANY, world.bulletin), blocks, &rules, &list));
     VALUE_EACH (found, list)
-        if (str_equal_cstr(value_get_text(found, "check"), name))
+        if (str_equal_cstr(value_get_text(found, "check"), name) && (!about || str_equal_cstr(value_get_text(found, "arg0"), about)))
             return true;
     return false;
 }
+
+static bool has_check(struct store *store, const char *name) { return has_check_on(store, name, NULL); }
 
 static int64_t block_of(struct store *store, const char *kind)
 {
@@ -308,6 +311,14 @@ STORE_TEST(every_check_finds_what_must_not_go_out)
     assert_true(has_check(store, "window_days"));
     STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", " WINDOW));
     assert_false(has_check(store, "window_days"));
+    /* a heading with nothing below it is told, and does not stop */
+    STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'part', 'title': '空着的部分'"));
+    assert_true(has_check_on(store, "nothing_in", "空着的部分"));
+    STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'section', 'title': '有话的一节', 'body': '有话。'"));
+    assert_false(has_check_on(store, "nothing_in", "空着的部分"));
+    assert_false(has_check_on(store, "nothing_in", "有话的一节"));
+    STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'section', 'title': '空着的一节'"));
+    assert_true(has_check_on(store, "nothing_in", "空着的一节"));
     /* a finding that came later is missing; one kept back is not */
     int64_t late = make_finding(store, world.source, "新增问题");
     assert_true(has_check(store, "missing"));
