@@ -1,33 +1,10 @@
 /* Templates: fields in text that Word has cut up, repeated rows and paragraphs, conditions, content controls, faults with
  * their places; hostile files. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "paper_support.h"
 #include "publish/docx.h"
 #include "publish/docx_wire.h"
 #include "publish/paper_make.h"
 #include "text/json.h"
-
-static struct ctx ctx;
-
-static int set_up(void **state)
-{
-    (void)state;
-    ctx = (struct ctx){.arena = arena_new(512 * 1024 * 1024)};
-    return ctx.arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(ctx.arena);
-    return 0;
-}
 
 #define NS "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
 #define TYPES                                                                                                          \
