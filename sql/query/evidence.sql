@@ -107,7 +107,7 @@ FROM finding f JOIN source s ON s.id = f.source_id LEFT JOIN cycle y ON y.id = f
 -- :name evidence_get_any
 -- unscoped: commands check the permission themselves
 SELECT e.id, e.source_id, e.finding_id, e.home_kind, e.home_id, e.no, e.title, e.class, e.label AS own_label, e.expires, e.version_n, e.verdict, e.made_on, e.sha256,
-       l.unit_id, l.label, v.added_by
+       l.unit_id, l.label, v.added_by, v.file_name, v.note
 FROM evidence e JOIN evidence_link l ON l.evidence_id = e.id AND l.subject_kind = e.home_kind AND l.subject_id = e.home_id
 JOIN evidence_version v ON v.evidence_id = e.id AND v.n = e.version_n WHERE e.id = $id
 
@@ -166,12 +166,18 @@ SELECT DISTINCT e.id, e.no, e.title, e.class, e.verdict, e.made_on, e.expires, e
 FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id JOIN evidence_version v ON v.evidence_id = e.id AND v.n = e.version_n LEFT JOIN account a ON a.id = v.added_by
 WHERE l.finding_id = $id AND {scope l.unit_id l.label} ORDER BY e.id DESC
 
--- By number, name, name of the file, or the beginning of its digest.
--- :name evidence_list
+-- :list evidence_list
 -- scope: l
 SELECT e.id, e.no, e.title, e.class, e.verdict, e.made_on, e.expires, e.version_n, v.file_name, v.format, v.size_bytes, v.added_at, a.name AS added_name
 FROM evidence e JOIN evidence_version v ON v.evidence_id = e.id AND v.n = e.version_n LEFT JOIN account a ON a.id = v.added_by
-WHERE e.id < $before AND ($q = '' OR e.title LIKE $like ESCAPE '!' OR e.no LIKE $like ESCAPE '!' OR v.file_name LIKE $like ESCAPE '!' OR (v.sha256 >= $q AND v.sha256 < $q_end))
-  AND ($verdict = '' OR e.verdict = $verdict) AND ($class = '' OR e.class = $class)
-  AND EXISTS (SELECT 1 FROM evidence_link l WHERE l.evidence_id = e.id AND {scope l.unit_id l.label})
-ORDER BY e.id DESC LIMIT $limit
+WHERE e.id < $before AND {filters} AND EXISTS (SELECT 1 FROM evidence_link l WHERE l.evidence_id = e.id AND {scope l.unit_id l.label})
+ORDER BY {order} LIMIT $limit
+-- :filter verdict e.verdict = $verdict
+-- :filter class e.class = $class
+-- :filter digest e.sha256 >= $digest AND e.sha256 < $digest_end
+-- @sqlite
+-- :filter words e.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH $match)
+-- @postgres
+-- :filter words e.id IN (SELECT d.id FROM search_doc d WHERE d.kind = 'evidence' AND d.tokens @@ CAST($match AS tsquery))
+-- @end
+-- :sort newest e.id DESC

@@ -219,7 +219,9 @@ SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.la
 
 -- :list finding_export like finding_list
 -- scope: f
-SELECT f.*, s.no AS source_no, s.title AS source_title, coalesce(a.title, '') AS aspect_title, u.name AS unit_name
+SELECT f.*, s.no AS source_no, s.title AS source_title, coalesce(a.title, '') AS aspect_title, u.name AS unit_name,
+       coalesce((SELECT m.no FROM finding m WHERE m.id = f.main_id AND {scope m.unit_id m.label}), '') AS main_no,
+       coalesce((SELECT e.no FROM finding e WHERE e.id = f.recurs_id AND {scope e.unit_id e.label}), '') AS recurs_no
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 

@@ -32,6 +32,22 @@ SELECT (SELECT coalesce(max(id), 0) FROM notice) + row_number() OVER (ORDER BY t
 FROM told t WHERE 1 = 1
 ON CONFLICT (account_id, subject_kind, subject_id, rule, day) DO NOTHING
 
+-- Reminders of long ago, with what became of them. The newest of each table stays, so that no number is given twice, and what is still to be sent.
+-- A reminder is made for the day of its tick alone, so what is gone is not told again.
+-- :name notice_old_sends_delete
+-- unscoped: local
+DELETE FROM notice_send WHERE notice_id IN (SELECT n.id FROM notice n
+  WHERE n.day < $before AND n.id < (SELECT max(m.id) FROM notice m) AND NOT EXISTS (SELECT 1 FROM notice_send s
+    WHERE s.notice_id = n.id AND (s.state IN ('waiting', 'claimed') OR s.id = (SELECT max(x.id) FROM notice_send x)))
+  ORDER BY n.day, n.id LIMIT $limit)
+
+-- :name notice_old_delete
+-- unscoped: local
+DELETE FROM notice WHERE id IN (SELECT n.id FROM notice n
+  WHERE n.day < $before AND n.id < (SELECT max(m.id) FROM notice m) AND NOT EXISTS (SELECT 1 FROM notice_send s
+    WHERE s.notice_id = n.id AND (s.state IN ('waiting', 'claimed') OR s.id = (SELECT max(x.id) FROM notice_send x)))
+  ORDER BY n.day, n.id LIMIT $limit)
+
 -- :name notice_waits_of
 -- unscoped: the command has checked the subject
 SELECT w.what, w.actor_kind, w.actor_id, w.due, w.unit_id, w.label, w.no, w.title FROM wait w WHERE w.subject_kind = $subject_kind AND w.subject_id = $subject_id ORDER BY w.id

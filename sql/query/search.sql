@@ -48,17 +48,22 @@ INSERT INTO search_fts (rowid, tokens) VALUES ($id, $search_tokens)
 SELECT 1
 -- @end
 
+-- Evidence is seen with what it is linked to, a rule also by the units that take it over.
 -- :name search_find
 -- scope: d
 -- @sqlite
 SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id, d.label, coalesce(u.name, '') AS unit_name
 FROM search_fts CROSS JOIN search_doc d ON d.id = search_fts.rowid LEFT JOIN unit u ON u.id = d.unit_id
-WHERE search_fts MATCH $match AND search_fts.rowid < $before AND {scope d.unit_id d.label}
+WHERE search_fts MATCH $match AND search_fts.rowid < $before AND ({scope d.unit_id d.label}
+  OR EXISTS (SELECT 1 FROM evidence_link l WHERE d.kind = 'evidence' AND l.evidence_id = d.id AND {scope l.unit_id l.label})
+  OR EXISTS (SELECT 1 FROM rule_cascade c WHERE d.kind = 'rule' AND c.rule_id = d.id AND {scope c.unit_id c.label}))
 ORDER BY search_fts.rowid DESC LIMIT $limit
 -- @postgres
 SELECT d.id, d.kind, d.target, d.title, d.body, d.unit_id, d.label, coalesce(u.name, '') AS unit_name
 FROM search_doc d LEFT JOIN unit u ON u.id = d.unit_id
-WHERE d.tokens @@ CAST($match AS tsquery) AND d.id < $before AND {scope d.unit_id d.label}
+WHERE d.tokens @@ CAST($match AS tsquery) AND d.id < $before AND ({scope d.unit_id d.label}
+  OR EXISTS (SELECT 1 FROM evidence_link l WHERE d.kind = 'evidence' AND l.evidence_id = d.id AND {scope l.unit_id l.label})
+  OR EXISTS (SELECT 1 FROM rule_cascade c WHERE d.kind = 'rule' AND c.rule_id = d.id AND {scope c.unit_id c.label}))
 ORDER BY d.id DESC LIMIT $limit
 -- @end
 

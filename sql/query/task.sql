@@ -219,5 +219,7 @@ WHERE t.id = $id AND $email <> '' AND lower(p.email) = $email LIMIT 1
 -- Units that have something to report on.
 -- :name task_book_units
 -- scope: t
-SELECT u.id, u.code, u.name FROM unit u
-WHERE EXISTS (SELECT 1 FROM task t WHERE t.unit_id = u.id AND t.state IN ('doing', 'returned') AND {scope t.unit_id t.label}) ORDER BY u.id
+SELECT u.id, u.code, u.name, x.open_count, x.overdue_count
+FROM (SELECT t.unit_id, count(*) AS open_count, nullif(sum(CASE WHEN t.due_key < $today THEN 1 ELSE 0 END), 0) AS overdue_count
+      FROM task t WHERE t.state IN ('doing', 'returned') AND {scope t.unit_id t.label} GROUP BY t.unit_id) x
+JOIN unit u ON u.id = x.unit_id ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id

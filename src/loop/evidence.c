@@ -216,7 +216,10 @@ static enum rc evidence_change(struct command_call *call)
     TRY(begin(call, "change", &row));
     int64_t label = value_get_int(call->input, "label", LABEL_INTERNAL);
     TRY(check_label(call, value_get_int(row, "unit_id", 0), label));
+    static const char *const same[] = {"no", "file_name", "note"};
     value_put_int(arena, body, "id", value_get_int(row, "id", 0));
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        value_put_text(arena, body, same[i], value_get_text(row, same[i]));
     value_put_text(arena, body, "title", value_get_text(call->input, "title"));
     value_put_text(arena, body, "class", value_get_text(call->input, "class"));
     value_put_int(arena, body, "own_label", label);

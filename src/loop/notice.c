@@ -9,7 +9,10 @@
 #include "calendar/calendar.h"
 #include "loop/tick.h"
 
-enum { WAITING_DAYS = 5 }; /* working days something without a date may wait before it is told again */
+enum {
+    WAITING_DAYS = 5, /* working days something without a date may wait before it is told again */
+    OLD_LIMIT = 2000  /* reminders thrown away in one transaction */
+};
 
 static struct str date_text(struct arena *arena, int32_t day)
 {
@@ -121,6 +124,27 @@ enum rc tick_notice(struct tick *tick)
         for (since--; !calendar_is_working_day(since);)
             since--;
     return make(tick, "waiting", never, never, ((int64_t)since * 86400 - CLOCK_CHINA_OFFSET_S) * 1000);
+}
+
+/* ---- what is over ------------------------------------------------------------------------------------------- */
+
+static _Atomic int64_t keep_days = NOTICE_KEEP_DAYS;
+
+void notice_keep(int64_t days) { keep_days = days; }
+
+enum rc tick_notice_old(struct tick *tick)
+{
+    static const enum query steps[] = {Q_NOTICE_OLD_SENDS_DELETE, Q_NOTICE_OLD_DELETE};
+    int64_t gone = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct db_stmt *st = db_query(tick->call->db, steps[i]);
+        db_bind_text(st, "before", date_text(tick->call->ctx->arena, tick->day - (int32_t)keep_days));
+        db_bind_int(st, "limit", OLD_LIMIT);
+        TRY(db_run_count(tick->call->ctx, st, &gone));
+    }
+    tick->changed = gone;
+    tick->is_more = gone == OLD_LIMIT;
+    return RC_OK;
 }
 
 /* ---- one's own ---------------------------------------------------------------------------------------------- */

@@ -14,6 +14,10 @@
 enum rc notice_tell(struct command_call *call, struct str subject_kind, int64_t subject_id, const char *rule,
                     int64_t *ret_told) MUST_CHECK;
 
+/* How long reminders are kept, for all threads; NOTICE_KEEP_DAYS until it is called. */
+enum { NOTICE_KEEP_DAYS = 400 };
+void notice_keep(int64_t days);
+
 /* Work of the writer on the caller's own reminders (local tables; no command, no event). */
 struct notice_read {
     int64_t account_id;

@@ -113,9 +113,7 @@ static enum rc read_hook(struct ctx *ctx, struct db *db, struct outbox_batch *ba
 {
     int64_t id = 0;
     (void)str_parse_int64(str_slice(batch->channel, sizeof "hook:" - 1, batch->channel.n), &id);
-    struct db_stmt *st = db_query(db, Q_WEBHOOK_SECRET_GET);
-    db_bind_int(st, "id", id);
-    return db_first_row(ctx, st, &batch->hook);
+    return webhook_read(ctx, db, id, &batch->hook);
 }
 
 static enum rc claim(struct ctx *ctx, struct db *db, struct outbox_batch *batch, const struct value *next)

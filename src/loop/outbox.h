@@ -56,6 +56,10 @@ int64_t outbox_pause_ms(int64_t tries);
  * may be on the next day. */
 int64_t outbox_quiet_end(int64_t now_ms, int64_t from, int64_t to);
 
+/* A robot with its address and secret in the clear, for who sends; NULL: it has none.  Both are empty when the key that sealed
+ * them is not the one that is there: the administrator enters them again. */
+enum rc webhook_read(struct ctx *ctx, struct db *db, int64_t id, struct value **ret_row) MUST_CHECK;
+
 extern const struct command command_webhook_add, command_webhook_change, command_webhook_switch;
 
 #endif

@@ -30,6 +30,8 @@ enum rc rule_begin(struct command_call *call, const char *command, struct rule_c
     TRY(lifecycle_begin(call, move, rule->row));
     rule->body = lifecycle_body(call, move, rule->row, NULL);
     value_put_text(call->ctx->arena, rule->body, "name", value_get_text(rule->row, "name"));
+    if (value_get_text(rule->row, "doc_no").n) /* what it is found by */
+        value_put_text(call->ctx->arena, rule->body, "doc_no", value_get_text(rule->row, "doc_no"));
     value_put_int(call->ctx->arena, call->result, "id", rule->id);
     return RC_OK;
 }

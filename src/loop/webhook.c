@@ -1,9 +1,11 @@
 /* webhook.c: robots of groups: adding, changing, disabling.
  *
  * Threat: who reads the record, a page or a log must not learn the address, which holds the group's password, or the
- * secret that signs.  So the event has the host alone; address and secret go into a local table in the same transaction.
+ * secret that signs.  So the event has the host alone; address and secret go into a local table in the same transaction,
+ * sealed under the key of loop/vault.h, so that a copy of the database does not hold them either.
  */
 #include "loop/outbox.h"
+#include "loop/vault.h"
 
 enum { URL_MAX = 1000, SECRET_MAX = 200 };
 
@@ -26,11 +28,37 @@ static struct str host_of(struct str url)
 
 static enum rc keep_secret(struct command_call *call, int64_t id, struct str url, struct str secret)
 {
+    struct str sealed_url, sealed_secret = STR("");
+    TRY(vault_seal(call->ctx, url, &sealed_url));
+    if (secret.n)
+        TRY(vault_seal(call->ctx, secret, &sealed_secret));
     struct db_stmt *st = db_query(call->db, Q_WEBHOOK_SECRET_SET);
     db_bind_int(st, "id", id);
-    db_bind_text(st, "url", url);
-    db_bind_text(st, "secret", secret);
+    db_bind_text(st, "url", sealed_url);
+    db_bind_text(st, "secret", sealed_secret);
     return db_run(call->ctx, st);
+}
+
+static void open_text(struct ctx *ctx, struct value *row, const char *key)
+{
+    struct str sealed = value_get_text(row, key), plain = STR("");
+    if (sealed.n && vault_open(ctx, sealed, &plain) != RC_OK) {
+        ctx_clear_issues(ctx);
+        plain = STR("");
+    }
+    value_set(row, str_from_cstr(key), value_new_text(ctx->arena, plain));
+}
+
+enum rc webhook_read(struct ctx *ctx, struct db *db, int64_t id, struct value **ret_row)
+{
+    struct db_stmt *st = db_query(db, Q_WEBHOOK_SECRET_GET);
+    db_bind_int(st, "id", id);
+    TRY(db_first_row(ctx, st, ret_row));
+    if (!*ret_row)
+        return RC_OK;
+    open_text(ctx, *ret_row, "url");
+    open_text(ctx, *ret_row, "secret");
+    return RC_OK;
 }
 
 static enum rc check(struct command_call *call, struct str host)
@@ -87,9 +115,7 @@ static enum rc webhook_change(struct command_call *call)
     int64_t seq;
     TRY(find(call, &row));
     int64_t id = value_get_int(row, "id", 0);
-    struct db_stmt *st = db_query(call->db, Q_WEBHOOK_SECRET_GET);
-    db_bind_int(st, "id", id);
-    TRY(db_first_row(call->ctx, st, &kept));
+    TRY(webhook_read(call->ctx, call->db, id, &kept));
     if (!url.n)
         url = value_get_text(kept, "url");
     if (!secret.n)

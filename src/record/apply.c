@@ -30,12 +30,17 @@ struct search_rule {
     const char *unit;   /* key of the unit whose scope holds; NULL: the thing itself */
     int64_t label;      /* when the body has no label */
     bool has_pinyin;    /* the name is found by pinyin too */
+    bool is_linked;     /* seen with what it is linked to, see search_find, and nowhere else */
 };
+
+enum { LABEL_OF_NOBODY = 99 };
 
 #define UNIT_TEXT .title = {"name"}, .body = {"short_name", "code", "pinyin"}, .has_pinyin = true
 #define PERSON_TEXT .title = {"name", "title"}, .body = {"pinyin"}, .unit = "unit_id", .label = 1, .has_pinyin = true
 #define FINDING_TEXT .title = {"title"}, .body = {"no", "facts", "responsible"}, .unit = "unit_id"
 #define MEASURE_TEXT .title = {"text"}, .target = "finding_id", .unit = "unit_id"
+#define RULE_TEXT .title = {"name"}, .body = {"no", "doc_no"}, .unit = "unit_id"
+#define EVIDENCE_TEXT .title = {"title"}, .body = {"no", "file_name", "note"}, .is_linked = true
 #define TASK_TEXT .title = {"title"}, .body = {"no", "goal", "finish_mark"}, .unit = "unit_id"
 
 static const struct search_rule SEARCH_NONE = {.kind = NULL};
@@ -52,6 +57,10 @@ static const struct search_rule SEARCH_FINDING_OLD = {.kind = "finding", .is_upd
 static const struct search_rule SEARCH_MEASURE_NEW = {.kind = "measure", MEASURE_TEXT};
 static const struct search_rule SEARCH_MEASURE_OLD = {.kind = "measure", .is_update = true, MEASURE_TEXT};
 
+static const struct search_rule SEARCH_RULE_NEW = {.kind = "rule", RULE_TEXT};
+static const struct search_rule SEARCH_RULE_OLD = {.kind = "rule", .is_update = true, RULE_TEXT};
+static const struct search_rule SEARCH_EVIDENCE_NEW = {.kind = "evidence", EVIDENCE_TEXT};
+static const struct search_rule SEARCH_EVIDENCE_OLD = {.kind = "evidence", .is_update = true, EVIDENCE_TEXT};
 static const struct search_rule SEARCH_TASK_NEW = {.kind = "task", TASK_TEXT};
 static const struct search_rule SEARCH_TASK_OLD = {.kind = "task", .is_update = true, TASK_TEXT};
 
@@ -119,6 +128,15 @@ static enum rc make_tokens(struct ctx *ctx, struct str kind, struct str title, s
     return bigram_document(ctx->arena, text, ret_tokens);
 }
 
+static void bind_place(struct arena *arena, const struct search_rule *rule, const struct value *body, int64_t id,
+                       struct value *extra)
+{
+    int64_t unit = rule->is_linked ? 0 : rule->unit ? value_get_int(body, rule->unit, 0) : id;
+    value_put_int(arena, extra, "search_unit", unit);
+    value_put_int(arena, extra, "search_label",
+                  rule->is_linked ? LABEL_OF_NOBODY : value_get_int(body, "label", rule->label));
+}
+
 static enum rc bind_search(struct ctx *ctx, struct db *db, const struct search_rule *rule, const struct event *event,
                            const struct value *body, struct value *extra)
 {
@@ -131,8 +149,7 @@ static enum rc bind_search(struct ctx *ctx, struct db *db, const struct search_r
     int64_t id = rule->is_update ? value_get_int(body, "id", 0) : event->seq;
     value_put_text(arena, extra, "search_kind", kind);
     value_put_int(arena, extra, "search_target", rule->target ? value_get_int(body, rule->target, 0) : id);
-    value_put_int(arena, extra, "search_unit", rule->unit ? value_get_int(body, rule->unit, 0) : id);
-    value_put_int(arena, extra, "search_label", value_get_int(body, "label", rule->label));
+    bind_place(arena, rule, body, id, extra);
     value_put_text(arena, extra, "search_title", title);
     value_put_text(arena, extra, "search_body", text);
     value_put_text(arena, extra, "search_tokens", tokens);

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "loop/notice.h"
 #include "loop/vault.h"
 #include "record/actor.h"
 #include "serve/daily.h"
@@ -248,6 +249,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
     TRY(pool_new(SLOW_THREADS, SLOW_QUEUE, &hooks, &app->slow));
     TRY(open_server(app));
     vault_use(settings_comment_key(ctx->arena, settings));
+    notice_keep(settings->notice_keep_days);
     return settings->public_listen.n ? public_open(ctx, app, settings->public_listen, &app->public) : RC_OK;
 }
 

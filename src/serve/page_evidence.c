@@ -8,8 +8,9 @@
 #include "serve/page_evidence.h"
 #include "serve/pages.h"
 #include "serve/typed_form.h"
+#include "text/bigram.h"
 
-enum { LIST_ROWS = 50, FIND_BYTES_MAX = 200 };
+enum { LIST_ROWS = 50, FIND_BYTES_MAX = 200, DIGEST_CHARS_MIN = 8 };
 
 static struct value *list_of(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
 
@@ -20,19 +21,33 @@ static struct str href(struct page *page, struct str nouns, int64_t id)
 
 /* ---- search ------------------------------------------------------------------------------------------------- */
 
-/* "%words%" with LIKE's own signs escaped. */
-static struct str like_of(struct arena *arena, struct str q)
+/* Whether q may be the beginning of a digest. */
+static bool is_digest(struct str q)
 {
-    struct buf out CLEANUP(buf_done);
-    buf_init(&out, FIND_BYTES_MAX * 3);
-    buf_add_char(&out, '%');
-    for (size_t i = 0; i < q.n; i++) {
-        if (q.p[i] == '%' || q.p[i] == '_' || q.p[i] == '!')
-            buf_add_char(&out, '!');
-        buf_add_char(&out, q.p[i]);
+    for (size_t i = 0; i < q.n; i++)
+        if (!(q.p[i] >= '0' && q.p[i] <= '9') && !(q.p[i] >= 'a' && q.p[i] <= 'f'))
+            return false;
+    return q.n >= DIGEST_CHARS_MIN;
+}
+
+/* The filter that finds q: a digest, or words of number, name, file or note by the search index. */
+static enum rc find_by(struct page *page, struct str q, struct str *ret_match, uint32_t *ret_filters)
+{
+    struct arena *arena = page->ctx.arena;
+    struct bigram_query query;
+    if (!q.n)
+        return RC_OK;
+    if (is_digest(q)) {
+        *ret_filters |= EVIDENCE_LIST_FILTER_DIGEST;
+        return RC_OK;
     }
-    buf_add_char(&out, '%');
-    return arena_copy_str(arena, buf_str(&out));
+    TRY(bigram_query(arena, q, &query));
+    if (!query.n)
+        return RC_OK;
+    query = bigram_query_with(arena, &query, STR("zzkevidence"));
+    *ret_match = db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &query) : bigram_tsquery(arena, &query);
+    *ret_filters |= EVIDENCE_LIST_FILTER_WORDS;
+    return RC_OK;
 }
 
 static void put_options(struct page *page, struct value *filter, const char *name, const char *choices, const char *prefix,
@@ -55,10 +70,15 @@ enum rc page_evidence_list(struct page *page)
     struct str q = str_slice(str_trim(page_param_text(page, "q")), 0, FIND_BYTES_MAX), verdict = page_param_text(page, "verdict"),
                class = page_param_text(page, "class"), kind = page_param_text(page, "for");
     int64_t to = page_param_int(page, "to", 0);
-    struct db_stmt *st = page_statement(page, Q_EVIDENCE_LIST);
-    db_bind_text(st, "q", q);
-    db_bind_text(st, "q_end", arena_concat(arena, q, STR("g"))); /* behind every digest that begins so */
-    db_bind_text(st, "like", like_of(arena, q));
+    uint32_t filters = (verdict.n ? EVIDENCE_LIST_FILTER_VERDICT : 0u) | (class.n ? EVIDENCE_LIST_FILTER_CLASS : 0u);
+    struct str match = STR_EMPTY;
+    TRY(find_by(page, q, &match, &filters));
+    struct db_stmt *st = page_list_statement(page, Q_EVIDENCE_LIST, filters, EVIDENCE_LIST_SORT_NEWEST);
+    if (!st)
+        return RC_DB;
+    db_bind_text(st, "digest", q);
+    db_bind_text(st, "digest_end", arena_concat(arena, q, STR("g"))); /* behind every digest that begins so */
+    db_bind_text(st, "match", match);
     db_bind_text(st, "verdict", verdict);
     db_bind_text(st, "class", class);
     db_bind_int(st, "before", page_param_int(page, "before", INT64_MAX));

@@ -15,7 +15,7 @@
 #include "serve/page_finding.h"
 #include "serve/pages.h"
 
-enum { CHUNK_ROWS = 200, COLUMNS = 20, CHUNK_ARENA_BYTES = 32 * 1024 * 1024 };
+enum { CHUNK_ROWS = 200, COLUMNS = 22, CHUNK_ARENA_BYTES = 32 * 1024 * 1024 };
 
 static const struct export_column {
     const char *field, *label, *prefix; /* prefix of the words of a choice */
@@ -42,6 +42,8 @@ static const struct export_column {
     {"due_stated", "finding.due_stated", NULL, XLSX_TEXT, 16, false},
     {"measure_count", "finding.measure_count", NULL, XLSX_INT, 8, false},
     {"label", "finding.label", "label", XLSX_TEXT, 10, false},
+    {"main_no", "finding.export_main", NULL, XLSX_TEXT, 18, false},
+    {"recurs_no", "finding.export_recurs", NULL, XLSX_TEXT, 18, false},
     {"changed_at", "finding.changed", NULL, XLSX_TEXT, 18, false},
 };
 

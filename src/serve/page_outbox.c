@@ -246,9 +246,7 @@ enum rc page_outbox_test_post(struct page *page)
 static enum rc run_hook_test(struct page *page)
 {
     struct value *row;
-    struct db_stmt *st = db_query(page->db, Q_WEBHOOK_SECRET_GET);
-    db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &row));
+    TRY(webhook_read(&page->ctx, page->db, page_param_int(page, "id", 0), &row));
     if (!row)
         return RC_NOT_FOUND;
     struct post_result result = sender_test_hook(page->ctx.arena, page->app->settings, row);

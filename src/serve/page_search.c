@@ -1,4 +1,4 @@
-/* page_search.c: search over findings, measures, sources, units and people.
+/* page_search.c: search over findings, measures, tasks, rules made, evidence, sources, units and people.
  *
  * Hits come newest first, by key.  What a hit may show is decided by the same scope as the register; documents of
  * sources need their own permission besides.
@@ -11,7 +11,7 @@
 
 enum { HITS = 20, SNIPPET_BYTES = 360, SNIPPET_LEAD_BYTES = 90, MARK_TEXT_MAX_BYTES = 4096 };
 
-static const char *const kinds[] = {"", "finding", "measure", "source", "unit", "person", "task"};
+static const char *const kinds[] = {"", "finding", "measure", "source", "unit", "person", "task", "rule", "evidence"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 /* ---- marking ----------------------------------------------------------------------------------------------- */
@@ -86,8 +86,8 @@ static struct str hit_href(struct arena *arena, const struct value *hit)
         return arena_format(arena, "/sources/%lld", target);
     if (str_equal(kind, STR("unit")))
         return arena_format(arena, "/units/%lld", target);
-    if (str_equal(kind, STR("task")))
-        return arena_format(arena, "/tasks/%lld", target);
+    if (str_equal(kind, STR("task")) || str_equal(kind, STR("rule")) || str_equal(kind, STR("evidence")))
+        return arena_format(arena, "/%.*ss/%lld", STR_ARG(kind), target);
     if (str_equal(kind, STR("person")))
         return arena_format(arena, "/units/%lld", unit);
     return arena_format(arena, "/findings/%lld", target);
@@ -132,7 +132,7 @@ static enum rc read_kind(struct page *page, struct str *ret_kind)
     for (int i = 0; i < KINDS; i++)
         if (str_equal_cstr(*ret_kind, kinds[i]))
             return RC_OK;
-    struct str choices = STR("finding|measure|source|unit|person|task");
+    struct str choices = STR("finding|measure|source|unit|person|task|rule|evidence");
     return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_choice", STR("kind"), STR_EMPTY, &choices, 1);
 }
 

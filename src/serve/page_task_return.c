@@ -27,21 +27,23 @@ static void begin(struct page *page)
     chrome_add_crumb(page, page_text(page, "task_sheet.title"), STR_EMPTY);
 }
 
-enum rc page_task_sheet(struct page *page)
-{
-    begin(page);
-    TRY(page_put_rows(page, "units", page_statement(page, Q_TASK_BOOK_UNITS)));
-    value_put_bool(page->ctx.arena, page->view, "has_units", value_count(value_get(page->view, "units")) > 0);
-    return RC_OK;
-}
-
-/* ---- reading -------------------------------------------------------------------------------------------------- */
-
 static struct str today(struct page *page)
 {
     char text[DATE_TEXT_BYTES];
     return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
 }
+
+enum rc page_task_sheet(struct page *page)
+{
+    begin(page);
+    struct db_stmt *st = page_statement(page, Q_TASK_BOOK_UNITS);
+    db_bind_text(st, "today", today(page));
+    TRY(page_put_rows(page, "units", st));
+    value_put_bool(page->ctx.arena, page->view, "has_units", value_count(value_get(page->view, "units")) > 0);
+    return RC_OK;
+}
+
+/* ---- reading -------------------------------------------------------------------------------------------------- */
 
 /* Reads the file with memory of its own: a long workbook must not run into the ceiling of a request. */
 static enum rc read_file(struct page *page, struct ctx *work, int fd, struct str name, struct book_return *ret)

@@ -108,6 +108,36 @@ STORE_TEST(evidence_is_seen_with_what_it_is_linked_to)
     doing_end();
 }
 
+STORE_TEST(evidence_is_found_by_its_words_by_who_may_see_it)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    int64_t id = doing_add_evidence(store, &it, "task", it.task, 'a', "2026-03-10");
+    const char *change = "{'id': %lld, 'title': '%s', 'class': 'photo', 'label': %d}";
+    STORE_OK(run_as(store, &it.reporter, &command_evidence_change, jsonf(store, change, (long long)id, "盖章回执", 1), NULL));
+    assert_int_equal(search_hits_of(store, &it.reporter, "回执"), 1);
+    assert_int_equal(search_hits_of(store, &it.reporter, "LY-2026-001-001-E1"), 1);
+    assert_int_equal(search_hits_of(store, &it.outsider, "回执"), 0);
+    assert_int_equal(search_hits_of(store, &it.plant_reporter, "回执"), 0);
+    STORE_OK(run_as(store, &it.approver, &command_evidence_revise,
+                    jsonf(store, "{'id': %lld, 'made_on': '2026-03-12', 'note': '补盖章', 'sha256': '%064d', 'file_name':"
+                                 " '第二版.pdf', 'media_type': 'application/pdf', 'format': 'pdf', 'size_bytes': 7}",
+                          (long long)id, 7),
+                    NULL));
+    assert_int_equal(search_hits_of(store, &it.reporter, "第二版"), 1);
+    /* Linked to the task of a unit below, it is found there as well; as a work secret only by who may read those. */
+    struct value *result;
+    STORE_OK(run_as(store, &it.approver, &command_task_split,
+                    jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)it.task, (long long)it.plant), &result));
+    STORE_OK(link_to(store, &it.reporter, &command_evidence_link, id, "task", value_get_int(result, "id", 0)));
+    assert_int_equal(search_hits_of(store, &it.plant_reporter, "第二版"), 1);
+    STORE_OK(run_as(store, &it.office, &command_evidence_change, jsonf(store, change, (long long)id, "盖章回执", 2), NULL));
+    assert_int_equal(search_hits_of(store, &it.plant_reporter, "回执"), 0);
+    assert_int_equal(search_hits_of(store, &it.reporter, "第二版"), 0);
+    assert_int_equal(search_hits_of(store, &it.office, "第二版"), 1);
+    expect_rebuild_equal(store);
+    doing_end();
+}
+
 STORE_TEST(nothing_is_added_to_what_is_over)
 {
     char sha256[65];
@@ -145,5 +175,6 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(a_file_is_given_judged_and_superseded),
                      STORE_CASE(evidence_is_seen_with_what_it_is_linked_to),
+                     STORE_CASE(evidence_is_found_by_its_words_by_who_may_see_it),
                      STORE_CASE(nothing_is_added_to_what_is_over), STORE_CASE(evidence_that_has_expired_proves_nothing));
 }

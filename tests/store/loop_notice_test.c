@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "calendar/calendar.h"
+#include "loop/notice.h"
 #include "loop/tick.h"
 
 enum { ITEMS = 26, DAYS = 62, HOUR_MS = 3600 * 1000 };
@@ -136,4 +137,45 @@ STORE_TEST(everybody_is_told_on_the_right_days_and_on_no_other)
     clock_set_ms(0);
 }
 
-int main(void) { return STORE_RUN(STORE_CASE(everybody_is_told_on_the_right_days_and_on_no_other)); }
+static void run_day(struct store *store, int32_t day)
+{
+    char text[DATE_TEXT_BYTES];
+    set_day(day);
+    STORE_OK(tick_run_all(date_format(day, text), run_here, NULL, store));
+}
+
+STORE_TEST(reminders_of_long_ago_are_thrown_away_and_not_told_again)
+{
+    char sql[200], text[DATE_TEXT_BYTES];
+    make_world(store);
+    for (int32_t day = world.first; day < world.first + DAYS; day++)
+        run_day(store, day);
+    int32_t last = world.first + DAYS;
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE day < '%s'", date_format(last - 60, text).p);
+    assert_true(count_sql(store, sql) > 1);
+    /* One of the first day was sent, one is still to be sent. */
+    tamper(store, "INSERT INTO notice_send (id, notice_id, account_id, channel, state, reason, tries, next_at, claimed_at, sent_at)"
+                  " SELECT id, id, account_id, 'mail', CASE WHEN id = (SELECT min(id) FROM notice) THEN 'waiting' ELSE 'sent' END, '', 0, 0, 0, 0"
+                  " FROM notice");
+    notice_keep(60);
+    run_day(store, last);
+    assert_int_equal(count_sql(store, sql), 1); /* what is still to be sent */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice_send s WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.id = s.notice_id)"), 0);
+    int64_t newest = count_sql(store, "SELECT max(id) FROM notice");
+    run_day(store, last); /* the same day again */
+    assert_int_equal(count_sql(store, "SELECT max(id) FROM notice"), newest);
+    /* Long after nothing is left but the newest, from which the numbers go on. */
+    tamper(store, "UPDATE notice_send SET state = 'sent'");
+    tamper(store, "DELETE FROM wait");
+    run_day(store, last + 500);
+    assert_true(count_sql(store, "SELECT count(*) FROM notice") <= 2); /* and that of the newest message */
+    assert_int_equal(count_sql(store, "SELECT max(id) FROM notice"), newest);
+    notice_keep(NOTICE_KEEP_DAYS);
+    clock_set_ms(0);
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(everybody_is_told_on_the_right_days_and_on_no_other),
+                     STORE_CASE(reminders_of_long_ago_are_thrown_away_and_not_told_again));
+}

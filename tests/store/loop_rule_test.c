@@ -158,6 +158,28 @@ STORE_TEST(units_below_take_a_rule_over)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(rules_are_found_by_their_words_by_who_may_see_them)
+{
+    make_world(store);
+    STORE_OK(draft(store, &world.office, "", &world.rule));
+    int64_t secret;
+    STORE_OK(draft(store, &world.office, ", 'label': 2", &secret));
+    assert_int_equal(search_hits_of(store, &world.office, "管理办法"), 2);
+    assert_int_equal(search_hits_of(store, &world.reporter, "管理办法"), 0); /* a rule of the unit above */
+    STORE_OK(step(store, &command_rule_change, world.rule, "'name': '担保审批规定'"));
+    assert_int_equal(search_hits_of(store, &world.office, "审批规定"), 1);
+    assert_int_equal(search_hits_of(store, &world.office, "管理办法"), 1);
+    issue(store, world.rule);
+    assert_int_equal(search_hits_of(store, &world.office, "岫川〔2026〕8号"), 1); /* by the number that it was issued under */
+    STORE_OK(step(store, &command_rule_change, world.rule, "'review_due': '2029-02-10'"));
+    assert_int_equal(search_hits_of(store, &world.office, "岫川〔2026〕8号"), 1);
+    /* Who has to take it over finds it too; nobody else. */
+    STORE_OK(step(store, &command_rule_cascade, world.rule, "'reach': 'subtree', 'due': '2099-01-01'"));
+    assert_int_equal(search_hits_of(store, &world.reporter, "审批规定"), 1);
+    assert_int_equal(search_hits_of(store, &world.reporter, "管理办法"), 0);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(all_events_of_rules_are_replayed)
 {
     make_world(store);
@@ -188,5 +210,6 @@ int main(void)
     return STORE_RUN(STORE_CASE(nothing_is_issued_that_was_not_reviewed_and_passed),
                      STORE_CASE(a_rule_ends_the_one_that_it_revises),
                      STORE_CASE(a_measure_to_make_a_rule_is_told_until_one_is_issued),
-                     STORE_CASE(units_below_take_a_rule_over), STORE_CASE(all_events_of_rules_are_replayed));
+                     STORE_CASE(units_below_take_a_rule_over), STORE_CASE(rules_are_found_by_their_words_by_who_may_see_them),
+                     STORE_CASE(all_events_of_rules_are_replayed));
 }

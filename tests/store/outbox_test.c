@@ -17,6 +17,7 @@
 #include "loop/notice.h"
 #include "loop/outbox.h"
 #include "loop/tick.h"
+#include "loop/vault.h"
 #include "serve/sender.h"
 #include "text/base64.h"
 #include "text/digest.h"
@@ -163,6 +164,7 @@ static void make_finding_of_firm(struct store *store, const char *title)
 static void make_world(struct store *store, const char *email)
 {
     memset(&world, 0, sizeof world);
+    vault_use(arena_format(store->ctx->arena, "%s/key", store->dir).p);
     world.root = make_root(store);
     world.firm = make_unit(store, world.root, "F", "东部公司");
     world.source = make_source(store, world.root, "LY-2026-001");
@@ -525,7 +527,15 @@ STORE_TEST(addresses_and_secrets_stand_in_no_event)
     STORE_OK(run_as(store, &admin, &command_webhook_change,
                     jsonf(store, "{'id': %lld, 'name': '群二', 'kind': 'wecom', 'unit_id': %lld}", id, (long long)world.root),
                     NULL));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM webhook_secret WHERE url LIKE '%TOPSECRETKEY' AND secret = 'SIGNINGSECRET'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM webhook_secret WHERE url NOT LIKE '%test%' AND url NOT LIKE '%KEY%' AND secret NOT LIKE '%SECRET%'"), 1);
+    STORE_OK(webhook_read(store->ctx, store->db, id, &result));
+    assert_true(str_equal(value_get_text(result, "url"), STR("https://robots.test/send?key=TOPSECRETKEY")));
+    assert_true(str_equal(value_get_text(result, "secret"), STR("SIGNINGSECRET")));
+    vault_use(arena_format(store->ctx->arena, "%s/other-key", store->dir).p); /* the database without its key */
+    STORE_OK(webhook_read(store->ctx, store->db, id, &result));
+    assert_int_equal(value_get_text(result, "url").n, 0);
+    assert_int_equal(value_get_text(result, "secret").n, 0);
+    vault_use(arena_format(store->ctx->arena, "%s/key", store->dir).p);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM webhook WHERE host = 'robots.test' AND name = '群二'"), 1);
     STORE_OK(run_as(store, &admin, &command_webhook_switch, jsonf(store, "{'id': %lld, 'is_enabled': false}", id), NULL));
     STORE_RC(run_as(store, &admin, &command_webhook_change,

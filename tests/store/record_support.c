@@ -194,6 +194,11 @@ void expect_rebuild_equal(struct store *store)
 int64_t search_hits(struct store *store, const char *words)
 {
     struct actor program = actor_program();
+    return search_hits_of(store, &program, words);
+}
+
+int64_t search_hits_of(struct store *store, const struct actor *actor, const char *words)
+{
     struct bigram_query query;
     struct value *rows = NULL;
     STORE_OK(bigram_query(store->ctx->arena, str_from_cstr(words), &query));
@@ -203,7 +208,7 @@ int64_t search_hits(struct store *store, const char *words)
                  is_sqlite ? bigram_fts5_query(store->ctx->arena, &query) : bigram_tsquery(store->ctx->arena, &query));
     db_bind_int(st, "before", INT64_MAX);
     db_bind_int(st, "limit", 1000);
-    actor_bind_scope(st, &program, PERM_FINDING_READ);
+    actor_bind_scope(st, actor, PERM_FINDING_READ);
     STORE_OK(db_rows(store->ctx, st, &rows));
     return (int64_t)value_count(rows);
 }

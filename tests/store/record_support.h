@@ -53,5 +53,7 @@ void expect_rebuild_equal(struct store *store);
 void expect_kinds(struct store *store, const char *noun);
 /* Ids of hits of one word of search, oldest first, in a list. */
 int64_t search_hits(struct store *store, const char *words);
+/* The same, of what the actor may see. */
+int64_t search_hits_of(struct store *store, const struct actor *actor, const char *words);
 
 #endif

@@ -189,10 +189,12 @@ static struct str export_book(struct store *store, const char *change_title)
         {.title = {"Who", 3}, .field = {"responsible", 11}, .kind = XLSX_TEXT},
         {.title = {"Due", 3}, .field = {"due", 3}, .kind = XLSX_DATE},
         {.title = {"Due, as stated", 14}, .field = {"due_stated", 10}, .kind = XLSX_TEXT},
-        {.title = {"Measures", 8}, .field = {"measure_count", 13}, .kind = XLSX_INT}};
+        {.title = {"Measures", 8}, .field = {"measure_count", 13}, .kind = XLSX_INT},
+        {.title = {"Counted as", 10}, .field = {"main_no", 7}, .kind = XLSX_TEXT},
+        {.title = {"Repeats", 7}, .field = {"recurs_no", 9}, .kind = XLSX_TEXT}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     static const char *const names[] = {"no", "source_no", "aspect_title", "mark", "title",      "facts", "status",
-                                        "",   "unit_name", "responsible",  "",     "due_stated", ""};
+                                        "",   "unit_name", "responsible",  "",     "due_stated", "",       "no",    "no"};
     const struct xlsx_book book = {.title = STR("Register"), .author = STR("Bihuan"), .kind = STR("findings")};
     struct str path = arena_format(store->ctx->arena, "%s/export.xlsx", store->dir);
     struct xlsx_write *write;
