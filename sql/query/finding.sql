@@ -213,6 +213,15 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :sort few_amount f.amount_key + 0, f.id
 -- :sort few_amount_back f.amount_key + 0 DESC, f.id DESC
 
+-- The figures of the home page, of who sees the whole register: each has its index, and none counts beyond $most.
+-- :name finding_home_count
+-- scope: f
+SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} LIMIT $most) x) AS total,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.status NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key < $today AND {scope f.unit_id f.label} LIMIT $most) x) AS overdue,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.status NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key >= $today AND f.due_key <= $soon AND {scope f.unit_id f.label} LIMIT $most) x) AS due_soon,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.phase = 'long_term' AND f.status <> 'withdrawn' AND {scope f.unit_id f.label} LIMIT $most) x) AS long_term,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.due_key = '9999-12-31' AND f.status <> 'withdrawn' AND {scope f.unit_id f.label} LIMIT $most) x) AS no_due
+
 -- :list finding_count like finding_list
 -- scope: f
 SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE {scope f.unit_id f.label} AND {filters} LIMIT $limit) AS counted

@@ -4,7 +4,8 @@
 -- work_count and wait_mine, and looked up one by one along the due dates instead, counted up to $most.
 -- :name work_reach
 -- unscoped: for how many units I hold each role
-SELECT g.role, count(*) AS units FROM role_grant g JOIN unit_anc a ON a.ancestor = g.unit_id WHERE g.account_id = $me GROUP BY g.role
+SELECT g.role, count(*) AS units, max(CASE WHEN u.parent_id IS NULL THEN 1 ELSE 0 END) AS is_whole
+FROM role_grant g JOIN unit u ON u.id = g.unit_id JOIN unit_anc a ON a.ancestor = g.unit_id WHERE g.account_id = $me GROUP BY g.role
 
 -- How much waits for me, by when it is due.
 -- :name work_count
@@ -39,6 +40,14 @@ SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $
        (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key = $today AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS today,
        (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key > $today AND w.due_key <= $week AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS week,
        (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key > $week AND w.actor_id IN (SELECT unit FROM mine) AND {scope w.unit_id w.label} LIMIT $most) x) AS later
+
+-- The same for a role that is held for the whole organisation.
+-- :name work_count_whole
+-- scope: w
+SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key < $today AND {scope w.unit_id w.label} LIMIT $most) x) AS overdue,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key = $today AND {scope w.unit_id w.label} LIMIT $most) x) AS today,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key > $today AND w.due_key <= $week AND {scope w.unit_id w.label} LIMIT $most) x) AS week,
+       (SELECT count(*) FROM (SELECT 1 AS one FROM wait w WHERE w.actor_kind = $role AND w.due_key > $week AND {scope w.unit_id w.label} LIMIT $most) x) AS later
 
 -- :name work_of_role
 -- scope: w

@@ -12,7 +12,7 @@
     "registered|disputed|confirmed|planned|doing|submitted|reviewing|returned|closed|kept|ended|withdrawn"
 #define FINDING_LABELS "0|1|2"
 
-enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000 };
+enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000, FINDING_SOON_DAYS = 30 };
 
 enum finding_sort { FINDING_SORT_DUE, FINDING_SORT_CHANGED, FINDING_SORT_NO, FINDING_SORT_AMOUNT };
 

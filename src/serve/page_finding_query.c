@@ -8,7 +8,7 @@
 #include "serve/page_finding.h"
 #include "text/bigram.h"
 
-enum { DUE_SOON_DAYS = 30, CURSOR_KEY_MAX_BYTES = 60, SORT_COLUMNS = 4 };
+enum { CURSOR_KEY_MAX_BYTES = 60, SORT_COLUMNS = 4 };
 
 #define BIT(name) FINDING_LIST_FILTER_##name
 #define NO_DUE "9999-12-31"
@@ -90,7 +90,7 @@ static enum rc read_due(struct page *page, struct finding_query *q)
     else if (str_equal(q->due, STR("overdue")))
         put_range(q, STR_EMPTY, day_text(page, today - 1));
     else if (str_equal(q->due, STR("soon")))
-        put_range(q, day_text(page, today), day_text(page, today + DUE_SOON_DAYS));
+        put_range(q, day_text(page, today), day_text(page, today + FINDING_SOON_DAYS));
     else if (q->due_from.n && !q->due_to.n)
         put_range(q, STR_EMPTY, STR(LAST_DUE));
     if (q->due.n && !str_equal(q->due, STR("none")))

@@ -3,41 +3,66 @@
 #include "serve/page_finding.h"
 #include "serve/pages.h"
 
-/* A count is bounded like those of the register, so that the first page stays as quick on a million findings. */
-static enum rc add_figure(struct page *page, struct value *list, const char *label, const char *name, const char *value,
-                          const char *state)
+static const struct figure {
+    const char *label, *key, *name, *value, *state; /* name and value: the filter of the list behind it */
+} figures[] = {{"home.total", "total", NULL, "", ""},
+               {"home.overdue", "overdue", "due", "overdue", "overdue"},
+               {"home.due_soon", "due_soon", "due", "soon", "due_soon"},
+               {"home.long_term", "long_term", "phase", "long_term", ""},
+               {"home.no_due", "no_due", "due", "none", ""}};
+enum { FIGURES = sizeof figures / sizeof figures[0] };
+
+/* A count is bounded like those of the register, so that the first page stays as quick on a million findings.  counts:
+ * all of them, for who sees the whole register; NULL: counted as the list does it. */
+static enum rc add_figure(struct page *page, struct value *list, const struct figure *from, const struct value *counts)
 {
     struct arena *arena = page->ctx.arena;
     struct value *typed = page->query, *asked = value_new_map(arena);
-    if (name)
-        value_put_text(arena, asked, name, str_from_cstr(value));
+    if (from->name)
+        value_put_text(arena, asked, from->name, str_from_cstr(from->value));
     page->query = asked;
     struct finding_query query;
-    int64_t count = 0;
-    enum rc rc = finding_query_read(page, PERM_FINDING_READ, &query);
-    if (rc == RC_OK)
+    int64_t count = value_get_int(counts, from->key, 0);
+    enum rc rc = counts ? RC_OK : finding_query_read(page, PERM_FINDING_READ, &query);
+    if (rc == RC_OK && !counts)
         rc = finding_query_count(page, &query, FINDING_COUNT_MAX + 1, &count);
     struct str href = finding_address(page, "/findings", NULL, STR_EMPTY);
     page->query = typed;
     TRY(rc);
     bool is_more = count > FINDING_COUNT_MAX;
     struct value *figure = value_add_map(arena, list);
-    value_put_text(arena, figure, "label", page_text(page, label));
+    value_put_text(arena, figure, "label", page_text(page, from->label));
     value_put_int(arena, figure, "value", is_more ? FINDING_COUNT_MAX : count);
     value_put_bool(arena, figure, "is_more", is_more);
     value_put_text(arena, figure, "href", href);
-    value_put_text(arena, figure, "state", str_from_cstr(state));
+    value_put_text(arena, figure, "state", str_from_cstr(from->state));
     return RC_OK;
+}
+
+static struct str day_text(struct page *page, int32_t day)
+{
+    char text[DATE_TEXT_BYTES];
+    return arena_copy_str(page->ctx.arena, date_format(day, text));
+}
+
+static enum rc count_all(struct page *page, struct value **ret_counts)
+{
+    struct db_stmt *st = db_query(page->db, Q_FINDING_HOME_COUNT);
+    actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
+    db_bind_text(st, "today", day_text(page, clock_today()));
+    db_bind_text(st, "soon", day_text(page, clock_today() + FINDING_SOON_DAYS));
+    db_bind_int(st, "most", FINDING_COUNT_MAX + 1);
+    return db_first_row(&page->ctx, st, ret_counts);
 }
 
 static enum rc put_figures(struct page *page)
 {
-    struct value *list = value_put_list(page->ctx.arena, page->view, "figures");
-    TRY(add_figure(page, list, "home.total", NULL, "", ""));
-    TRY(add_figure(page, list, "home.overdue", "due", "overdue", "overdue"));
-    TRY(add_figure(page, list, "home.due_soon", "due", "soon", "due_soon"));
-    TRY(add_figure(page, list, "home.long_term", "phase", "long_term", ""));
-    return add_figure(page, list, "home.no_due", "due", "none", "");
+    struct value *list = value_put_list(page->ctx.arena, page->view, "figures"), *counts = NULL;
+    if (page->actor.everywhere[PERM_FINDING_READ] >= LABEL_PUBLIC)
+        TRY(count_all(page, &counts));
+    for (int i = 0; i < FIGURES; i++)
+        TRY(add_figure(page, list, &figures[i], counts));
+    return RC_OK;
 }
 
 static struct value *rows_of(struct value *view, const char *key) { return (struct value *)value_get(view, key); }

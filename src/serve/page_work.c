@@ -71,6 +71,7 @@ static struct db_stmt *statement(struct page *page, enum query query, const stru
 /* Roles held for so many units that their waits are walked by date instead of being gathered. */
 struct wide {
     struct str roles[WIDE_ROLES_MAX];
+    bool is_whole[WIDE_ROLES_MAX]; /* held for the whole organisation */
     int count;
     struct str list; /* ",office,leading_group," */
 };
@@ -87,6 +88,7 @@ static enum rc read_wide(struct page *page, struct wide *ret)
         if (value_get_int(row, "units", 0) <= NARROW_UNITS || ret->count == WIDE_ROLES_MAX)
             continue;
         struct str role = value_get_text(row, "role");
+        ret->is_whole[ret->count] = value_get_int(row, "is_whole", 0);
         ret->roles[ret->count++] = role;
         ret->list = arena_format(arena, "%.*s%s%.*s,", STR_ARG(ret->list), ret->list.n ? "" : ",", STR_ARG(role));
     }
@@ -102,7 +104,7 @@ static enum rc count_wide(struct page *page, const struct days *days, const stru
 {
     for (int i = 0; i < wide->count; i++) {
         struct value *row;
-        struct db_stmt *st = statement(page, Q_WORK_COUNT_ROLE, days, 0);
+        struct db_stmt *st = statement(page, wide->is_whole[i] ? Q_WORK_COUNT_WHOLE : Q_WORK_COUNT_ROLE, days, 0);
         db_bind_text(st, "role", wide->roles[i]);
         db_bind_int(st, "most", COUNT_MOST);
         TRY(db_first_row(&page->ctx, st, &row));
