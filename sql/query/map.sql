@@ -34,27 +34,29 @@ WHERE t.source_id = $source AND t.state <> 'cancelled' AND {scope t.unit_id t.la
 ORDER BY t.depth, t.id
 
 -- The timetable of a source: its tasks with their nodes, below units or leaders.
+-- The first by date, before anything is joined to them; nodes and links up to the date of the last.
 -- :name gantt_tasks
 -- scope: t
 SELECT t.id, t.no, t.title, t.state, t.start, t.due, t.original_due, t.done_on, t.progress_bp, t.unit_id, u.short_name AS unit_short, u.sort_key,
        coalesce(p.name, o.title, '') AS leader
-FROM task t JOIN unit u ON u.id = t.unit_id
+FROM (SELECT t.* FROM task t WHERE t.source_id = $source AND t.due_key < '9999-12-31' AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
+      ORDER BY t.due_key, t.id LIMIT $limit) t
+JOIN unit u ON u.id = t.unit_id
 LEFT JOIN duty d ON d.id = (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = t.finding_id AND e.role = 'lead_leader' AND e.until IS NULL)
 LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id
 LEFT JOIN post o ON d.actor_kind = 'post' AND o.id = d.actor_id
-WHERE t.source_id = $source AND t.state <> 'cancelled' AND t.due IS NOT NULL AND {scope t.unit_id t.label}
-ORDER BY t.due, t.id LIMIT $limit
+ORDER BY t.due, t.id
 
 -- :name gantt_nodes
 -- scope: t
 SELECT n.id, n.task_id, n.name, n.deliverable, n.start, n.due, n.base_start, n.base_due, n.real_start, n.real_due, n.weight, n.is_overlap
 FROM task t JOIN node n ON n.task_id = t.id
-WHERE t.source_id = $source AND t.state <> 'cancelled' AND n.is_dropped = 0 AND {scope t.unit_id t.label} ORDER BY n.task_id, n.start, n.no
+WHERE t.source_id = $source AND t.due_key <= $last AND t.state <> 'cancelled' AND n.is_dropped = 0 AND {scope t.unit_id t.label} ORDER BY n.task_id, n.start, n.no
 
 -- :name gantt_links
 -- scope: t
 SELECT p.node_id, p.pred_id FROM task t JOIN node n ON n.task_id = t.id JOIN node_pred p ON p.node_id = n.id
-WHERE t.source_id = $source AND n.is_dropped = 0 AND {scope t.unit_id t.label} ORDER BY p.node_id, p.pred_id
+WHERE t.source_id = $source AND t.due_key <= $last AND n.is_dropped = 0 AND {scope t.unit_id t.label} ORDER BY p.node_id, p.pred_id
 
 -- :name gantt_node
 -- scope: t

@@ -138,3 +138,16 @@ WHERE d.id = $id AND {scope d.unit_id d.label}
 -- scope: f
 SELECT m.id, m.text, f.no FROM measure m JOIN finding f ON f.id = m.finding_id
 WHERE m.state <> 'dropped' AND f.status NOT IN ('closed', 'kept', 'ended', 'withdrawn') AND {scope f.unit_id f.label} ORDER BY m.id DESC LIMIT 300
+
+-- :name meeting_plan_insert
+-- unscoped: apply
+INSERT INTO meeting_plan (meeting_id, finding_id, approved_on) VALUES ($meeting_id, $id, $meeting_on) ON CONFLICT DO NOTHING
+
+-- :name meeting_find_no
+-- unscoped: commands check the permission themselves
+SELECT m.id FROM meeting m WHERE m.no = $no
+
+-- :name meeting_plans
+-- scope: f
+SELECT f.id, f.no, f.title, f.due, f.status, u.short_name AS unit_short FROM meeting_plan p JOIN finding f ON f.id = p.finding_id JOIN unit u ON u.id = f.unit_id
+WHERE p.meeting_id = $id AND {scope f.unit_id f.label} ORDER BY f.no LIMIT 500

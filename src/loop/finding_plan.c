@@ -5,6 +5,7 @@
 #include "loop/finding.h"
 
 #include "loop/lifecycle.h"
+#include "loop/plan.h"
 
 enum { MANY_MAX = 500 };
 
@@ -14,6 +15,11 @@ static enum rc append_move(struct command_call *call, const char *command, const
     value_put_text(call->ctx->arena, body, "meeting", value_get_text(call->input, "meeting"));
     value_put_text(call->ctx->arena, body, "meeting_on", value_get_text(call->input, "meeting_on"));
     (void)command;
+    int64_t meeting_id = value_get_int(call->input, "meeting_id", 0);
+    if (meeting_id) {
+        struct value *meetings = value_put_list(call->ctx->arena, body, "meetings");
+        value_put_int(call->ctx->arena, value_add_map(call->ctx->arena, meetings), "meeting_id", meeting_id);
+    }
     return command_append(call, EVENT_FINDING_MOVED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
                           body, &seq);
 }
@@ -69,11 +75,27 @@ static enum rc plan_one(struct command_call *call, int64_t id, struct value **re
     return finding_put_to_work(call, id, ret_row);
 }
 
+/* The same command with the meeting that its input names. */
+static enum rc with_meeting(struct command_call *call, struct command_call *ret_call)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *meeting = value_new_map(arena), *input = value_copy(arena, call->input);
+    static const char *const keys[] = {"meeting", "meeting_on", "meeting_id"};
+    TRY(plan_put_meeting(call, meeting, true));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        value_set(input, str_from_cstr(keys[i]), value_copy(arena, value_get(meeting, keys[i])));
+    *ret_call = *call;
+    ret_call->input = input;
+    return arena_rc(arena);
+}
+
 static enum rc finding_plan(struct command_call *call)
 {
     int64_t id = value_get_int(call->input, "id", 0);
     struct value *row = NULL;
-    TRY(plan_one(call, id, &row));
+    struct command_call at_meeting;
+    TRY(with_meeting(call, &at_meeting));
+    TRY(plan_one(&at_meeting, id, &row));
     value_put_int(call->ctx->arena, call->result, "id", id);
     return RC_OK;
 }
@@ -149,10 +171,15 @@ static enum rc confirm_one(struct command_call *call, int64_t id, struct value *
 }
 
 static enum rc finding_confirm_many(struct command_call *call) { return each(call, confirm_one); }
-static enum rc finding_plan_many(struct command_call *call) { return each(call, plan_one); }
+static enum rc finding_plan_many(struct command_call *call)
+{
+    struct command_call at_meeting;
+    TRY(with_meeting(call, &at_meeting));
+    return each(&at_meeting, plan_one);
+}
 
 #define MEETING_FIELDS                                                                                                 \
-    {"meeting", FIELD_TEXT, true, 200, NULL}, {"meeting_on", FIELD_DATE, true, 0, NULL},                               \
+    {"meeting", FIELD_TEXT, true, 200, NULL}, {"meeting_on", FIELD_DATE, false, 0, NULL}, {"meeting_id", FIELD_ID, false, 0, NULL},                               \
     {                                                                                                                  \
         "reason", FIELD_TEXT, false, 500, NULL                                                                         \
     }

@@ -149,16 +149,30 @@ static enum rc plan_submit(struct command_call *call)
 /* ---- the meeting -------------------------------------------------------------------------------------------- */
 
 /* A recorded meeting: held, and readable by whoever refers to it. */
-static enum rc read_meeting(struct command_call *call, int64_t id, struct value **ret_meeting)
+static enum rc read_meeting(struct command_call *call, int64_t id, const char *field, struct value **ret_meeting)
 {
     TRY(unlocked_row(call, Q_PLAN_MEETING, id, ret_meeting));
     const struct value *meeting = *ret_meeting;
     if (!meeting || actor_check(call->ctx, call->db, call->actor, PERM_TASK_READ, value_get_int(meeting, "unit_id", 0),
                                 value_get_int(meeting, "label", LABEL_INTERNAL)) != RC_OK)
-        return ctx_fail_field(call->ctx, RC_INVALID, "meeting.not_found", "meeting_id");
+        return ctx_fail_field(call->ctx, RC_INVALID, "meeting.not_found", field);
     if (!str_equal(value_get_text(meeting, "state"), STR("held")))
-        return ctx_fail_field(call->ctx, RC_INVALID, "plan.meeting_not_held", "meeting_id");
+        return ctx_fail_field(call->ctx, RC_INVALID, "plan.meeting_not_held", field);
     return RC_OK;
+}
+
+/* Words that are the number of a meeting ("HY-2026-001") mean its record. */
+static enum rc find_meeting(struct command_call *call, struct str words, int64_t *ret_id)
+{
+    struct value *found;
+    *ret_id = 0;
+    if (!str_has_prefix(words, STR("HY-")) || str_find_byte(words, ' ', 0) != SIZE_MAX)
+        return RC_OK;
+    struct db_stmt *st = db_query(call->db, Q_MEETING_FIND_NO);
+    db_bind_text(st, "no", words);
+    TRY(db_first_row(call->ctx, st, &found));
+    *ret_id = value_get_int(found, "id", 0);
+    return found ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, "meeting.not_found", "meeting");
 }
 
 static enum rc check_decision(struct command_call *call, int64_t meeting_id, int64_t decision_id)
@@ -180,15 +194,18 @@ static void put_id(struct arena *arena, struct value *body, const char *key, int
 }
 
 /* Which meeting decided: its record, or its name and day in words.  A returned plan may go back without one. */
-static enum rc put_meeting(struct command_call *call, struct value *body, bool is_needed)
+enum rc plan_put_meeting(struct command_call *call, struct value *body, bool is_needed)
 {
     struct arena *arena = call->ctx->arena;
     int64_t meeting_id = value_get_int(call->input, "meeting_id", 0),
             decision_id = value_get_int(call->input, "decision_id", 0);
-    struct str words = value_get_text(call->input, "meeting"), day = value_get_text(call->input, "meeting_on");
+    struct str words = str_trim(value_get_text(call->input, "meeting")), day = value_get_text(call->input, "meeting_on");
+    const char *field = meeting_id ? "meeting_id" : "meeting";
+    if (!meeting_id)
+        TRY(find_meeting(call, words, &meeting_id));
     if (meeting_id) {
         struct value *meeting;
-        TRY(read_meeting(call, meeting_id, &meeting));
+        TRY(read_meeting(call, meeting_id, field, &meeting));
         words = arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(meeting, "no")),
                              STR_ARG(value_get_text(meeting, "title")));
         day = value_get_text(meeting, "held_on");
@@ -240,6 +257,7 @@ static enum rc put_to_work(struct command_call *call, const struct value *row, c
     struct value *input = value_copy(call->ctx->arena, call->input);
     value_set(input, STR("meeting"), value_new_text(call->ctx->arena, value_get_text(body, "meeting")));
     value_set(input, STR("meeting_on"), value_new_text(call->ctx->arena, value_get_text(body, "meeting_on")));
+    value_set(input, STR("meeting_id"), value_copy(call->ctx->arena, value_get(body, "meeting_id")));
     other.input = input;
     struct db_stmt *st = db_query(call->db, Q_PLAN_TO_WORK);
     db_bind_int(st, "id", value_get_int(row, "id", 0));
@@ -263,7 +281,7 @@ static enum rc plan_approve(struct command_call *call)
     struct arena *arena = call->ctx->arena;
     struct value *row, *body;
     TRY(begin(call, "approve", &row, &body));
-    TRY(put_meeting(call, body, true));
+    TRY(plan_put_meeting(call, body, true));
     TRY(check_unchanged(call, row));
     int64_t version = value_get_int(row, "last_version", 0);
     value_put_int(arena, body, "version", version);
@@ -281,7 +299,7 @@ static enum rc plan_return(struct command_call *call)
     struct arena *arena = call->ctx->arena;
     struct value *row, *body;
     TRY(begin(call, "return", &row, &body));
-    TRY(put_meeting(call, body, false));
+    TRY(plan_put_meeting(call, body, false));
     value_put_int(arena, body, "version", value_get_int(row, "last_version", 0));
     value_put_text(arena, body, "decided", STR("returned"));
     value_put_text(arena, body, "opinion", value_get_text(call->input, "reason"));

@@ -29,6 +29,10 @@ enum rc plan_rows_now(struct ctx *ctx, struct db *db, int64_t source_id, int64_t
 enum rc plan_rows_compare(struct ctx *ctx, const struct value *before, const struct value *after,
                           struct value **ret_difference) MUST_CHECK;
 
+/* Which meeting decided, from the input into the body as meeting, meeting_on, meeting_id, decision_id: a recorded meeting by
+ * meeting_id or by its number as meeting, or its name and day in words.  RC_INVALID with the field when it is none. */
+enum rc plan_put_meeting(struct command_call *call, struct value *body, bool is_needed) MUST_CHECK;
+
 /* Whether somebody can tell when a goal is reached: it names a number, or there is a finish mark. */
 bool plan_is_measurable(struct str goal, struct str finish_mark);
 

@@ -13,6 +13,7 @@ struct reading {
     struct ctx *ctx;
     const struct gantt_request *request;
     struct gantt *gantt;
+    struct str last; /* date of the last task that is shown */
     struct map row_of; /* of nodes by id, as row + 1 */
     int32_t room;
 };
@@ -190,6 +191,7 @@ static enum rc read_rows(struct reading *reading, struct db *db, const struct ac
     actor_bind_scope(st, actor, perm);
     db_bind_int(st, "source", reading->request->source_id);
     db_bind_int(st, "limit", TASKS_MAX + 1);
+    db_bind_text(st, "last", reading->last);
     return db_rows(reading->ctx, st, ret_rows);
 }
 
@@ -207,6 +209,7 @@ enum rc gantt_read(struct ctx *ctx, struct db *db, const struct actor *actor, en
         if (!value_count(source))
             return RC_NOT_FOUND;
     }
+    reading.last = value_get_text(tasks->items.last, "due");
     TRY(read_rows(&reading, db, actor, perm, Q_GANTT_NODES, &nodes));
     TRY(read_rows(&reading, db, actor, perm, Q_GANTT_LINKS, &links));
     TRY(add_rows(&reading, tasks, nodes));

@@ -237,13 +237,18 @@ struct str board_draw_burndown(struct page *page, const struct board *board)
 
 /* ---- waits --------------------------------------------------------------------------------------------------- */
 
-/* The moment n working days ago: what has waited since before it has waited longer. */
-static int64_t moment_ago(int32_t today, int days)
+/* The day n working days ago, and the moment when it begins: what has waited since before it has waited longer. */
+static int32_t day_ago(int32_t today, int days)
 {
     int32_t day = today;
     for (int left = days; left > 0 && day > today - 3 * days - 30; left -= calendar_is_working_day(day))
         day--;
-    return ((int64_t)day * 86400 - CLOCK_CHINA_OFFSET_S) * 1000;
+    return day;
+}
+
+static int64_t moment_ago(int32_t today, int days)
+{
+    return ((int64_t)day_ago(today, days) * 86400 - CLOCK_CHINA_OFFSET_S) * 1000;
 }
 
 void board_put_wait_words(struct page *page, struct value *row)
@@ -274,7 +279,8 @@ static enum rc put_wait_counts(struct page *page, const struct board_filter *fil
 {
     struct arena *arena = page->ctx.arena;
     int32_t today = clock_today();
-    struct db_stmt *st = db_query_list(page->db, Q_BOARD_WAIT_COUNT, filters, 0);
+    bool is_all = !filters && page->actor.everywhere[PERM_BOARD_READ] >= LABEL_INTERNAL;
+    struct db_stmt *st = is_all ? db_query(page->db, Q_BOARD_WAIT_SUM) : db_query_list(page->db, Q_BOARD_WAIT_COUNT, filters, 0);
     if (!st)
         return RC_DB;
     actor_bind_scope(st, &page->actor, PERM_BOARD_READ);
@@ -282,6 +288,8 @@ static enum rc put_wait_counts(struct page *page, const struct board_filter *fil
     db_bind_int(st, "under", filter->under);
     db_bind_int(st, "week", moment_ago(today, LONG_DAYS));
     db_bind_int(st, "month", moment_ago(today, VERY_LONG_DAYS));
+    db_bind_int(st, "week_day", day_ago(today, LONG_DAYS));
+    db_bind_int(st, "month_day", day_ago(today, VERY_LONG_DAYS));
     TRY(page_put_rows(page, "waits", st));
     const struct value *rows = value_get(page->view, "waits");
     for (struct value *row = rows->items.first; row; row = row->next) {

@@ -124,6 +124,13 @@ enum rc page_meeting(struct page *page)
         {"decision.state", "state", CELL_CHOICE, "decision.state", NULL},
         {"decision.result", "result", CELL_LONG, NULL, NULL},
     };
+    static const struct record_column plans[] = {
+        {"finding.number", "no", CELL_TEXT, NULL, "/findings/{id}"},
+        {"finding.title", "title", CELL_TEXT, NULL, "/findings/{id}"},
+        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL},
+        {"finding.due", "due", CELL_DAY, NULL, NULL},
+        {"finding.status", "status", CELL_CHOICE, "finding.status", NULL},
+    };
     struct value *row, *item, *rows;
     struct db_stmt *st = page_statement(page, Q_MEETING_GET);
     int64_t id = page_param_int(page, "id", 0);
@@ -146,6 +153,9 @@ enum rc page_meeting(struct page *page)
     for (struct value *one = rows->items.first; one; one = one->next)
         value_put_int(page->ctx.arena, one, "is_over", !str_equal(value_get_text(one, "state"), STR("open")));
     record_add_table(page, item, "meeting.decisions", "decisions", rows, decisions, sizeof decisions / sizeof decisions[0]);
+    TRY(record_rows(page, Q_MEETING_PLANS, PERM_FINDING_READ, id, &rows));
+    if (value_count(rows))
+        record_add_table(page, item, "meeting.plans", "plans", rows, plans, sizeof plans / sizeof plans[0]);
     if (str_equal(kind, STR("democratic_life")) || value_get_int(row, "last_problem", 0))
         TRY(put_problems(page, item, id));
     TRY(record_rows(page, Q_MEETING_PEOPLE, PERM_TASK_READ, id, &rows));

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "loop/cause.h"
 #include "loop/duty.h"
+#include "loop/meeting.h"
 #include "loop/node.h"
 #include "loop/task.h"
 
@@ -230,6 +231,45 @@ static enum rc approve(struct store *store, const struct actor *actor, int64_t i
                   NULL);
 }
 
+STORE_TEST(a_finding_names_the_recorded_meeting_that_approved_its_plan)
+{
+    struct value *result;
+    make_world(store);
+    STORE_OK(act(store, &world.office, &command_finding_confirm, world.finding));
+    find_cause(store);
+    plan_measure(store);
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2026-12-31'}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_finding_charge,
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)world.finding, (long long)world.boss), NULL));
+    int64_t task = assign(store);
+    (void)add_node(store, task, "起草", "2026-12-01", "2026-12-10", "");
+    STORE_OK(run_as(store, &world.office, &command_meeting_create,
+                    jsonf(store, "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
+                          (long long)world.root),
+                    &result));
+    long long meeting = (long long)value_get_int(result, "id", 0);
+    struct str no = value_get_text(result, "no");
+    char by_number[160];
+    snprintf(by_number, sizeof by_number, "{'id': %lld, 'meeting': ' %.*s '}", (long long)world.finding, STR_ARG(no));
+    STORE_RC(run_as(store, &world.office, &command_finding_plan, jsonf(store, "%s", by_number), NULL), RC_INVALID);
+    assert_string_equal(issue_key(store), "plan.meeting_not_held");
+    STORE_OK(run_as(store, &world.office, &command_meeting_hold, jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", meeting), NULL));
+    STORE_RC(run_as(store, &world.office, &command_finding_plan,
+                    jsonf(store, "{'id': %lld, 'meeting': 'HY-1999-001'}", (long long)world.finding), NULL),
+             RC_INVALID);
+    assert_string_equal(issue_key(store), "meeting.not_found");
+    STORE_RC(run_as(store, &world.office, &command_finding_plan,
+                    jsonf(store, "{'id': %lld, 'meeting': '党组会第12次'}", (long long)world.finding), NULL),
+             RC_INVALID);
+    assert_string_equal(issue_field(store), "meeting_on");
+    STORE_OK(run_as(store, &world.office, &command_finding_plan, jsonf(store, "%s", by_number), NULL));
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld AND finding_id = %lld AND approved_on = '2026-11-21'", meeting,
+             (long long)world.finding);
+    assert_int_equal(count_sql(store, sql), 1);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(nodes_follow_one_another_and_never_in_a_circle)
 {
     make_world(store);
@@ -338,6 +378,7 @@ int main(void)
     return STORE_RUN(STORE_CASE(a_cause_is_found_shared_and_dropped), STORE_CASE(a_cause_is_not_shared_downwards),
                      STORE_CASE(a_measure_names_kinds_and_people_and_changes),
                      STORE_CASE(a_measure_is_completed_after_its_tasks_and_serves_others),
+                     STORE_CASE(a_finding_names_the_recorded_meeting_that_approved_its_plan),
                      STORE_CASE(nodes_follow_one_another_and_never_in_a_circle),
                      STORE_CASE(a_plan_is_approved_only_whole_and_freezes_its_nodes),
                      STORE_CASE(many_are_confirmed_and_approved_by_the_same_rules));

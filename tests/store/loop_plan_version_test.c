@@ -240,6 +240,7 @@ STORE_TEST(the_meeting_is_one_on_record_and_was_held)
     snprintf(more, sizeof more, ", 'meeting_id': %lld, 'decision_id': %lld", meeting, decision);
     STORE_OK(act(store, &command_plan_approve, more));
     assert_int_equal(count_of(store, "SELECT count(*) FROM plan_version WHERE meeting_id = %lld AND meeting_on = '2026-11-21'", meeting), 1);
+    assert_true(count_of(store, "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld", meeting) > 0); /* each of its findings */
     expect_rebuild_equal(store);
 }
 
