@@ -31,7 +31,8 @@ WHERE f.source_id = $source AND f.status <> 'withdrawn'
 -- The findings that others are counted as.
 -- :name board_mains
 -- unscoped: for the image
-SELECT DISTINCT m.id, m.unit_id, m.label FROM finding f JOIN finding m ON m.id = f.main_id WHERE f.main_id IS NOT NULL AND m.status <> 'withdrawn'
+SELECT m.id, m.unit_id, m.label FROM (SELECT DISTINCT f.main_id AS id FROM finding f WHERE f.main_id IS NOT NULL) x JOIN finding m ON m.id = x.id
+WHERE m.status <> 'withdrawn'
 
 -- :name board_duty
 -- unscoped: for the image

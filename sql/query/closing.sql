@@ -208,7 +208,7 @@ FROM finding f WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label}
 -- Tasks of the long term that have no dated step in the six months to come, and whose unit was not yet told.
 -- :name long_term_without_node
 -- unscoped: tick
-SELECT t.id FROM task t WHERE t.phase = 'long_term' AND t.state = 'doing'
+SELECT t.id FROM task t WHERE t.phase = 'long_term' AND t.state || '' = 'doing'
   AND NOT EXISTS (SELECT 1 FROM node n WHERE n.task_id = t.id AND n.is_dropped = 0 AND n.real_due IS NULL AND n.due >= $today AND n.due <= $until)
   AND NOT EXISTS (SELECT 1 FROM wait w WHERE w.subject_kind = 'task' AND w.subject_id = t.id AND w.what = 'plan_long_node')
 ORDER BY t.id LIMIT $limit
@@ -216,7 +216,7 @@ ORDER BY t.id LIMIT $limit
 -- :name long_term_with_node
 -- unscoped: tick
 SELECT t.id FROM wait w JOIN task t ON t.id = w.subject_id
-WHERE w.subject_kind = 'task' AND w.what = 'plan_long_node'
+WHERE w.subject_kind || '' = 'task' AND w.what = 'plan_long_node'
   AND EXISTS (SELECT 1 FROM node n WHERE n.task_id = t.id AND n.is_dropped = 0 AND n.real_due IS NULL AND n.due >= $today AND n.due <= $until)
 ORDER BY t.id LIMIT $limit
 

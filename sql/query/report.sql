@@ -81,11 +81,11 @@ SELECT r.period_to FROM report r WHERE r.task_id = $task_id ORDER BY r.period_to
 
 -- :name report_unplanned
 -- unscoped: the program
-SELECT t.id FROM task t WHERE t.report_planned <> t.report_cycle AND t.state IN ('doing', 'returned') ORDER BY t.id LIMIT $limit
+SELECT t.id FROM task t WHERE t.report_planned <> t.report_cycle AND t.state || '' IN ('doing', 'returned') ORDER BY t.id LIMIT $limit
 
 -- :name report_opening
 -- unscoped: the program
-SELECT t.id FROM task t WHERE t.report_next <= $today AND t.state IN ('doing', 'returned') ORDER BY t.report_next, t.id LIMIT $limit
+SELECT t.id FROM task t WHERE t.report_next <= $today AND t.state || '' IN ('doing', 'returned') ORDER BY t.report_next, t.id LIMIT $limit
 
 -- An ended task plans no reports; one that goes on plans anew.
 -- :name report_forget

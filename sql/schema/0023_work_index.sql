@@ -39,8 +39,7 @@ CREATE INDEX wait_what ON wait (what, since, label, unit_id) WHERE what <> 'work
 -- @end
 
 -- The daily work looks at the long term, and at nodes that it waits for, not at all tasks and waits.
-CREATE INDEX task_long_doing ON task (id) WHERE phase = 'long_term' AND state = 'doing';
-CREATE INDEX task_report_open ON task (report_next, id) WHERE state IN ('doing', 'returned');
+CREATE INDEX task_long ON task (id) WHERE phase = 'long_term';
 CREATE INDEX wait_long_node ON wait (subject_id) WHERE what = 'plan_long_node';
 
 -- A timetable of a source shows its first tasks by date.
