@@ -129,16 +129,18 @@ SELECT w.what, count(*) AS waits, sum(CASE WHEN w.since < CAST($week AS bigint) 
 FROM wait w WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} GROUP BY w.what
 -- @end
 
+-- Which ones is found in an index alone; only those are read.
 -- :list board_wait_list like board_wait_count
 -- scope: w
 SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.actor_kind, coalesce(p.name, t.title, m.name, n.short_name, '') AS actor_name,
        u.short_name AS unit_short
-FROM wait w JOIN unit u ON u.id = w.unit_id
+FROM (SELECT w.id FROM wait w WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} AND {filters} ORDER BY w.since, w.id LIMIT $limit) x
+JOIN wait w ON w.id = x.id JOIN unit u ON u.id = w.unit_id
 LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
 LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id
 LEFT JOIN team m ON w.actor_kind = 'team' AND m.id = w.actor_id
 LEFT JOIN unit n ON w.actor_kind <> 'person' AND w.actor_kind <> 'post' AND w.actor_kind <> 'team' AND n.id = w.actor_id
-WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} AND {filters} ORDER BY w.since, w.id LIMIT $limit
+ORDER BY w.since, w.id
 
 -- :name board_sources
 -- scope: s

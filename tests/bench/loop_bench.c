@@ -16,7 +16,7 @@
 #include "report.h"
 #include "server.h"
 
-enum { RUN_US = 3000000, SOURCES = 40, TEXTS = 400, PATH_BYTES = 1024, ARENA_BYTES = 256 << 20 };
+enum { RUN_US = 3000000, WARM_RUNS = 5, SOURCES = 40, TEXTS = 400, PATH_BYTES = 1024, ARENA_BYTES = 256 << 20 };
 
 struct loop_bench {
     struct ctx ctx;
@@ -59,7 +59,12 @@ static bool measure_page(struct loop_bench *bench, const char *name, const char 
                         .status = 200};
     struct load_result result;
     fprintf(stderr, "%s ...\n", name);
-    if (!load_run(&load, &result) || result.failures) {
+    bool is_good = load_run(&load, &result) && !result.failures;
+    for (int i = 0; i < WARM_RUNS && !is_good && result.last_status == 0; i++) { /* the first answer took longer than a run */
+        fprintf(stderr, "%s: no answer yet\n", path);
+        is_good = load_run(&load, &result) && !result.failures;
+    }
+    if (!is_good) {
         fprintf(stderr, "%s: %lld wrong answers, the last one %d\n", path, (long long)result.failures,
                 result.last_status);
         return false;
