@@ -26,11 +26,12 @@ FROM finding f JOIN measure m ON m.finding_id = f.id
 WHERE f.source_id = $source AND f.status <> 'withdrawn' AND m.state <> 'dropped' AND {scope f.unit_id f.label}
 ORDER BY m.finding_id, m.no, m.id
 
+-- In the order in which they lie in the table: a source has tasks all over it.
 -- :name map_tasks
 -- scope: t
 SELECT t.id, t.measure_id, t.finding_id, t.parent_id, t.no, t.title, t.state, t.due, t.progress_bp, t.unit_id, u.short_name AS unit_short
 FROM task t JOIN unit u ON u.id = t.unit_id
-WHERE t.source_id = $source AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
+WHERE t.id IN (SELECT x.id FROM task x WHERE x.source_id = $source) AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
 ORDER BY t.depth, t.id
 
 -- The timetable of a source: its tasks with their nodes, below units or leaders.
