@@ -2,8 +2,8 @@
 -- A figure in a paper is a column of a query here whose name begins with paper_figures: counted over what the maker may see.
 
 -- :name paper_snapshot_seq
--- unscoped: the newest event of the source that the reader may see, else of the subject itself; a number that others count too would tell of them
-SELECT coalesce((SELECT c.last_event FROM chain c WHERE c.id = $source_id AND $source_id > 0), (SELECT max(e.seq) FROM event e WHERE e.subject = $id), 0)
+-- unscoped: the newest event of the source that the reader may see, else of the subject itself, at first the one that made it; a number that others count too would tell of them
+SELECT coalesce((SELECT c.last_event FROM chain c WHERE c.id = $source_id AND $source_id > 0), (SELECT max(e.seq) FROM event e WHERE e.subject = $id), (SELECT e.seq FROM event e WHERE e.seq = $id), 0)
 
 -- ---- of a source --------------------------------------------------------------------------------------------
 -- :name paper_source

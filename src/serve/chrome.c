@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "serve/cookie.h"
 #include "serve/http_headers.h"
+#include "serve/paper.h"
 #include "text/digest.h"
 
 enum { PRE_TOKEN_CHARS = 64, UNREAD_SHOWN_MAX = 100 };
@@ -248,6 +249,14 @@ struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue)
     return page_is_local_path(issue->place) ? issue->place : STR("");
 }
 
+struct str chrome_issue_text(struct arena *arena, enum lang lang, const struct ctx_issue *issue)
+{
+    struct str text = message_of_issue(arena, lang, issue), words = paper_place_words(arena, lang, issue->place);
+    struct str args[] = {words, text};
+    bool is_known = words.n && !str_equal(words, issue->place); /* addresses and names stand in the text itself */
+    return is_known ? message_format(arena, lang, STR("place.issue"), args, 2) : text;
+}
+
 void chrome_put_issues(struct page *page, struct value *map, const char *key)
 {
     struct arena *arena = page->ctx.arena;
@@ -256,7 +265,7 @@ void chrome_put_issues(struct page *page, struct value *map, const char *key)
         struct value *item = value_add_map(arena, list);
         value_put_text(arena, item, "field", issue->field);
         value_put_text(arena, item, "place", issue->place);
-        value_put_text(arena, item, "text", message_of_issue(arena, page->lang, issue));
+        value_put_text(arena, item, "text", chrome_issue_text(arena, page->lang, issue));
         value_put_text(arena, item, "href", chrome_issue_href(arena, issue));
     }
 }

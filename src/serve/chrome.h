@@ -14,9 +14,11 @@ struct str chrome_theme(const struct page *page);
 /* A message shown once on the next page; args are kept in a cookie, so keep them short. */
 void chrome_set_flash(struct page *page, const char *kind, const char *key, struct str arg, struct str undo_href);
 bool chrome_has_flash(const struct page *page);
-/* The issues of ctx as a list of {field, place, text}. */
+/* What an issue says, with its place before it when that is one within a document or sheet. */
+struct str chrome_issue_text(struct arena *arena, enum lang lang, const struct ctx_issue *issue);
 /* Where a failure is put right: its field on the page, or the page that a guard names; empty when neither. */
 struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue);
+/* The issues of ctx as a list of {field, place, text, href}. */
 void chrome_put_issues(struct page *page, struct value *map, const char *key);
 /* Reminders that the reader has not read, for the top bar and the ETag: page->unread_count. */
 enum rc chrome_count_unread(struct page *page) MUST_CHECK;

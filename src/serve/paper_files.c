@@ -199,39 +199,68 @@ enum rc paper_files_make(struct page *page, struct ctx *work, const struct paper
 
 /* ---- again ---------------------------------------------------------------------------------------------------- */
 
-static bool is_same(struct page *page, const struct value *files, const char *format, const struct buf *buf)
+/* Whether a digest is that of the stored file; a kind without the format has none to compare. */
+static bool is_stored(const struct value *files, const char *format, struct str digest)
+{
+    VALUE_EACH (file, files)
+        if (str_equal_cstr(value_get_text(file, "format"), format))
+            return str_equal(digest, value_get_text(file, "sha256"));
+    return true;
+}
+
+static bool is_same(const struct value *files, const char *format, const struct buf *buf)
 {
     uint8_t digest[DIGEST_BYTES];
     char text[DIGEST_TEXT_BYTES];
-    (void)page;
     digest_sha256(buf_str(buf), digest);
-    VALUE_EACH (file, files)
-        if (str_equal_cstr(value_get_text(file, "format"), format))
-            return str_equal(digest_format(digest, text), value_get_text(file, "sha256"));
-    return true;
+    return is_stored(files, format, digest_format(digest, text));
+}
+
+/* Packed again with the evidence that the frozen data name; a package that differs is named by no event and tidied away. */
+static enum rc is_same_zip(struct page *page, struct ctx *work, const struct paper_order *order, const struct paper_made *made, const struct value *files,
+                           bool *ret_is_same)
+{
+    struct paper_snapshot snapshot = {.json = order->data_json};
+    char digest[FILESTORE_NAME_BYTES];
+    int64_t size;
+    if (!paper_has_word(paper_kind_row(order->kind)->formats, "zip"))
+        return RC_OK;
+    TRY(paper_thaw(work, order->data_json, order->digest, &snapshot.data));
+    TRY(store_zip(page, work, &snapshot, made, digest, &size));
+    *ret_is_same = *ret_is_same && is_stored(files, "zip", str_from_cstr(digest));
+    return RC_OK;
+}
+
+static enum rc read_order(struct page *page, struct ctx *work, const struct value *paper, struct paper_order *ret)
+{
+    struct value *text;
+    struct str shipped;
+    *ret = (struct paper_order){.snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256")};
+    if (!paper_kind_find(value_get_text(paper, "kind"), &ret->kind))
+        return RC_NOT_FOUND;
+    TRY(json_parse(work, value_get_text(paper, "text"), &text));
+    ret->text = text;
+    TRY(filestore_read(work, page->app->files, ret->digest, DATA_MAX, &ret->data_json));
+    TRY(filestore_read(work, page->app->files, value_get_text(paper, "template_sha256"), TEMPLATE_MAX, &ret->template_docx));
+    TRY(paper_shipped(work, ret->kind, &shipped));
+    ret->open = str_equal(shipped, ret->template_docx) ? NULL : template_open_sandboxed;
+    return RC_OK;
 }
 
 enum rc paper_files_again(struct page *page, struct ctx *work, const struct value *paper, bool *ret_is_same)
 {
-    struct paper_order order = {.snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256")};
+    struct paper_order order;
     struct paper_made made;
-    struct value *text, *files;
-    if (!paper_kind_find(value_get_text(paper, "kind"), &order.kind))
-        return RC_NOT_FOUND;
+    struct value *files;
+    TRY(read_order(page, work, paper, &order));
     struct db_stmt *st = db_query(page->db, Q_PAPER_FILES);
     db_bind_int(st, "id", value_get_int(paper, "id", 0));
     TRY(db_rows(work, st, &files));
-    TRY(json_parse(work, value_get_text(paper, "text"), &text));
-    order.text = text;
-    TRY(filestore_read(work, page->app->files, order.digest, DATA_MAX, &order.data_json));
-    TRY(filestore_read(work, page->app->files, value_get_text(paper, "template_sha256"), TEMPLATE_MAX, &order.template_docx));
-    struct str shipped;
-    TRY(paper_shipped(work, order.kind, &shipped));
-    order.open = str_equal(shipped, order.template_docx) ? NULL : template_open_sandboxed;
     enum rc rc = paper_render(work, &order, &made);
-    if (rc == RC_OK)
-        *ret_is_same = is_same(page, files, "docx", &made.docx) && is_same(page, files, "pdf", &made.pdf) && is_same(page, files, "ofd", &made.ofd) &&
-                       is_same(page, files, "xlsx", &made.xlsx);
+    if (rc == RC_OK) {
+        *ret_is_same = is_same(files, "docx", &made.docx) && is_same(files, "pdf", &made.pdf) && is_same(files, "ofd", &made.ofd) && is_same(files, "xlsx", &made.xlsx);
+        rc = is_same_zip(page, work, &order, &made, files, ret_is_same);
+    }
     paper_made_done(&made);
     return rc;
 }
