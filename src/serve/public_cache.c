@@ -102,16 +102,6 @@ static struct held_page *make_page(struct str bytes, struct str gzip)
     return held;
 }
 
-/* The slot made longest ago, free ones first. */
-static struct slot *oldest_slot(struct public_cache *cache)
-{
-    struct slot *oldest = &cache->slots[0];
-    for (int i = 0; i < PUBLIC_CACHE_PAGES && oldest->held; i++)
-        if (!cache->slots[i].held || cache->slots[i].made_ms < oldest->made_ms)
-            oldest = &cache->slots[i];
-    return oldest;
-}
-
 /* The oldest page, or NULL when there is none. */
 static struct slot *oldest_page(struct public_cache *cache)
 {
@@ -120,6 +110,15 @@ static struct slot *oldest_page(struct public_cache *cache)
         if (cache->slots[i].held && (!oldest || cache->slots[i].made_ms < oldest->made_ms))
             oldest = &cache->slots[i];
     return oldest;
+}
+
+/* A free slot; that of the oldest page when there is none. */
+static struct slot *take_slot(struct public_cache *cache)
+{
+    for (int i = 0; i < PUBLIC_CACHE_PAGES; i++)
+        if (!cache->slots[i].held)
+            return &cache->slots[i];
+    return oldest_page(cache);
 }
 
 const struct public_page *public_cache_put(struct public_cache *cache, struct str name, struct str bytes,
@@ -137,7 +136,7 @@ const struct public_page *public_cache_put(struct public_cache *cache, struct st
     for (struct slot *old = oldest_page(cache); old && cache->bytes + held->size > PUBLIC_CACHE_BYTES;
          old = oldest_page(cache))
         empty(cache, old);
-    slot = oldest_slot(cache);
+    slot = take_slot(cache);
     empty(cache, slot);
     *slot = (struct slot){.held = held, .made_ms = now_ms, .due_ms = now_ms + PUBLIC_FRESH_MS};
     memcpy(slot->name, name.p, name.n);
