@@ -177,28 +177,35 @@ static enum rc write_back(struct cli *cli, struct db *db, const struct book_retu
     return cli_run_command(cli, db, &command_task_sheet, raw, ret_result);
 }
 
-static enum rc judge(struct cli *cli, struct db *db, const struct book_return *back, struct task_sheet *ret_sheet)
+/* What came back, and what may be done with it. */
+struct returned {
+    struct db *db;
+    struct book_return book;
+    struct task_sheet sheet;
+};
+
+static void returned_done(struct returned *returned) { db_close(returned->db); }
+
+static enum rc judge(struct cli *cli, struct str path, bool is_applying, struct returned *ret)
 {
     struct actor actor = actor_program();
     char today[DATE_TEXT_BYTES];
-    return task_sheet_judge(&cli->ctx, db, &actor, date_format(clock_today(), today), back->rows, back->files, ret_sheet);
+    TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &ret->db));
+    TRY(read_back(cli, path, &ret->book));
+    return task_sheet_judge(&cli->ctx, ret->db, &actor, date_format(clock_today(), today), ret->book.rows, ret->book.files, &ret->sheet);
 }
 
 static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
 {
-    struct db *db CLEANUP(db_close_ptr) = NULL;
-    struct book_return back;
-    struct task_sheet sheet;
+    struct returned back CLEANUP(returned_done) = {0};
     struct value *result;
-    TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &db));
-    TRY(read_back(cli, path, &back));
-    TRY(judge(cli, db, &back, &sheet));
-    say_notes(cli, back.notes);
-    print_items(sheet.rows, false);
-    print_items(sheet.files, true);
+    TRY(judge(cli, path, is_applying, &back));
+    say_notes(cli, back.book.notes);
+    print_items(back.sheet.rows, false);
+    print_items(back.sheet.files, true);
     if (!is_applying)
         return RC_OK;
-    TRY(write_back(cli, db, &back, &result));
+    TRY(write_back(cli, back.db, &back.book, &result));
     cli_print("%lld written, %lld stale, %lld untouched, %lld files", (long long)value_get_int(result, "written", 0),
               (long long)value_get_int(result, "stale", 0), (long long)value_get_int(result, "same", 0), (long long)value_get_int(result, "files", 0));
     return RC_OK;
@@ -207,33 +214,31 @@ static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
 /* A mail, from a file or piped in by a mail server; what is printed is the answer to the sender. */
 static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
 {
-    struct db *db CLEANUP(db_close_ptr) = NULL;
-    struct book_return back;
-    struct task_sheet sheet;
+    struct returned back CLEANUP(returned_done) = {0};
     struct value *result;
-    TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &db));
-    TRY(read_back(cli, path, &back));
-    if (back.package.kind != PACKAGE_MAIL || !back.package.from.n)
+    TRY(judge(cli, path, is_applying, &back));
+    struct task_sheet *sheet = &back.sheet;
+    struct str from = back.book.package.from;
+    if (back.book.package.kind != PACKAGE_MAIL || !from.n)
         return ctx_fail_key(&cli->ctx, RC_INVALID, "task_mail.no_sender");
-    TRY(judge(cli, db, &back, &sheet));
-    TRY(check_sender(cli, db, back.package.from, sheet.rows, "id", &sheet.faults));
-    TRY(check_sender(cli, db, back.package.from, sheet.files, "task_id", &sheet.faults));
-    struct str read[] = {back.book_name, number(cli, (int64_t)value_count(sheet.rows)), number(cli, (int64_t)value_count(sheet.files))};
+    TRY(check_sender(cli, back.db, from, sheet->rows, "id", &sheet->faults));
+    TRY(check_sender(cli, back.db, from, sheet->files, "task_id", &sheet->faults));
+    struct str read[] = {back.book.book_name, number(cli, (int64_t)value_count(sheet->rows)), number(cli, (int64_t)value_count(sheet->files))};
     say(cli, "task_mail.read", read, 3);
-    if (sheet.faults) {
+    if (sheet->faults) {
         say(cli, "task_mail.refused", NULL, 0);
     } else if (!is_applying) {
-        struct str counts[] = {number(cli, sheet.ready), number(cli, sheet.same), number(cli, sheet.stale), number(cli, sheet.faults)};
+        struct str counts[] = {number(cli, sheet->ready), number(cli, sheet->same), number(cli, sheet->stale), number(cli, sheet->faults)};
         say(cli, "task_mail.would", counts, 4);
     } else {
-        TRY(write_back(cli, db, &back, &result));
-        struct str counts[] = {number(cli, value_get_int(result, "written", 0)), number(cli, value_get_int(result, "files", 0)), number(cli, sheet.stale),
-                               number(cli, sheet.same)};
+        TRY(write_back(cli, back.db, &back.book, &result));
+        struct str counts[] = {number(cli, value_get_int(result, "written", 0)), number(cli, value_get_int(result, "files", 0)), number(cli, sheet->stale),
+                               number(cli, sheet->same)};
         say(cli, "task_mail.written", counts, 4);
     }
-    say_notes(cli, back.notes);
-    say_items(cli, sheet.rows, false);
-    say_items(cli, sheet.files, true);
+    say_notes(cli, back.book.notes);
+    say_items(cli, sheet->rows, false);
+    say_items(cli, sheet->files, true);
     return RC_OK;
 }
 
