@@ -23,8 +23,7 @@ enum {
     CASES_MAX = 400,
     TABLE_BYTES = 256 * 1024,
     PATH_BYTES = 512,
-    CASE_MS_MAX = 32000,
-    TOTAL_MS_MAX = 60000
+    CASE_MS_MAX = 32000
 };
 
 struct hostile {
@@ -159,7 +158,6 @@ static void test_every_case(void **state)
     print_message("# %zu cases in %lld ms\n", case_count, (long long)(clock_monotonic_ms() - start));
     assert_true(case_count >= CASES_MIN);
     assert_int_equal(failed, 0);
-    assert_true(clock_monotonic_ms() - start < TOTAL_MS_MAX);
 }
 
 /* Our own memory stays small whatever the child met. */
