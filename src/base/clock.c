@@ -87,6 +87,12 @@ struct str date_format(int32_t day, char text[DATE_TEXT_BYTES])
     return (struct str){text, DATE_TEXT_BYTES - 1};
 }
 
+struct str date_text(struct arena *arena, int32_t day)
+{
+    char text[DATE_TEXT_BYTES];
+    return arena_copy_str(arena, date_format(day, text));
+}
+
 static bool parse_digits(struct str s, size_t from, size_t n, int *ret)
 {
     int value = 0;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 
 enum { CLOCK_CHINA_OFFSET_S = 8 * 3600, DATE_TEXT_BYTES = 11, TIME_TEXT_BYTES = 21 };
@@ -27,6 +28,8 @@ void date_to_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day);
 int date_weekday(int32_t day);
 /* "2024-07-08" into text[DATE_TEXT_BYTES]; returns text as slice. */
 struct str date_format(int32_t day, char text[DATE_TEXT_BYTES]);
+/* The same, in memory of the arena; STR_EMPTY when it has none left. */
+struct str date_text(struct arena *arena, int32_t day);
 /* Exactly "YYYY-MM-DD". */
 bool date_parse(struct str s, int32_t *ret_day);
 /* Last day of a month, 28..31. */

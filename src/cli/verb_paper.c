@@ -74,7 +74,6 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
     struct db *db CLEANUP(db_close_ptr) = NULL;
     struct actor actor = actor_program();
     struct paper_snapshot snapshot;
-    char today[DATE_TEXT_BYTES];
     enum paper_kind kind = PAPER_PLAN;
     int64_t id;
     bool is_oscal = str_equal(kind_name, STR("oscal")), is_data = str_equal(kind_name, STR("data"));
@@ -88,7 +87,7 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
     if (db_get_int(&cli->ctx, st, &id) != RC_OK)
         return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.no_source", "%s", cli->argv[0]);
     TRY(db_begin(&cli->ctx, db, false));
-    TRY(paper_take(&cli->ctx, db, &actor, PAPER_OF_SOURCE, id, arena_copy_str(cli->ctx.arena, date_format(clock_today(), today)), NULL, &snapshot));
+    TRY(paper_take(&cli->ctx, db, &actor, PAPER_OF_SOURCE, id, date_text(cli->ctx.arena, clock_today()), NULL, &snapshot));
     db_rollback(db);
     if (is_oscal)
         return write_oscal(cli, &snapshot, dir);

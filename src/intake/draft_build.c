@@ -46,8 +46,7 @@ static void set_text(struct builder *b, struct value *map, const char *key, stru
 
 static void set_day(struct builder *b, struct value *map, const char *key, int32_t day)
 {
-    char text[DATE_TEXT_BYTES];
-    set_text(b, map, key, arena_copy_str(b->arena, date_format(day, text)));
+    set_text(b, map, key, date_text(b->arena, day));
 }
 
 static void add_paragraphs(struct builder *b, struct value *entry, const struct outline_node *node)

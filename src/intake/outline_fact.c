@@ -65,7 +65,7 @@ static enum rc add_dates(struct outline *outline, uint32_t at, const struct foun
         } else if (date->is_damaged) {
             struct str reading = date->to_day == FOUND_DAY_NONE
                                      ? STR_EMPTY
-                                     : arena_copy_str(outline->arena, date_format(date->to_day, first));
+                                     : date_text(outline->arena, date->to_day);
             outline_add_report(outline, "date_damaged", SEVERITY_INFO, at, date->from, date->to, fact.text, reading,
                                node_id);
         }

@@ -20,11 +20,10 @@ static void put_text_or_null(struct arena *arena, struct value *map, const char 
 
 void outline_put_day(struct arena *arena, struct value *map, const char *key, int32_t day)
 {
-    char text[DATE_TEXT_BYTES];
     if (day == FOUND_DAY_NONE)
         value_put_null(arena, map, key);
     else
-        value_put_text(arena, map, key, arena_copy_str(arena, date_format(day, text)));
+        value_put_text(arena, map, key, date_text(arena, day));
 }
 
 static void put_day_if(struct arena *arena, struct value *map, const char *key, bool is_known, int32_t day)

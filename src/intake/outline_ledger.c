@@ -137,12 +137,10 @@ static enum rc take_piece(struct outline *outline, const struct outline_line *li
             source->inspected = *date;
         }
         break;
-    case LEAD_AS_OF: {
-        char text[DATE_TEXT_BYTES];
+    case LEAD_AS_OF:
         if (date && date->to_day != FOUND_DAY_NONE && date->kind <= FOUND_DATE_BY)
-            set_first(&source->as_of, arena_copy_str(outline->arena, date_format(date->to_day, text)));
+            set_first(&source->as_of, date_text(outline->arena, date->to_day));
         break;
-    }
     }
     return arena_rc(outline->arena);
 }

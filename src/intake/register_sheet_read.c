@@ -122,12 +122,6 @@ struct deadline {
     bool is_faulty;
 };
 
-static struct str day_text(struct arena *arena, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(arena, date_format(day, text));
-}
-
 static void read_found_date(struct reading *r, const struct found_date *date, struct str text, struct deadline *to)
 {
     if (date->kind == FOUND_DATE_LONG_TERM) {
@@ -140,7 +134,7 @@ static void read_found_date(struct reading *r, const struct found_date *date, st
         to->is_faulty = true;
         return;
     }
-    to->day = day_text(r->arena, date->to_day);
+    to->day = date_text(r->arena, date->to_day);
     to->stated = date->kind == FOUND_DATE_DAY ? STR("") : text;
 }
 
@@ -156,7 +150,7 @@ static struct deadline read_deadline(struct reading *r)
     if (date_parse(text, &day)) {
         to.day = text;
     } else if (str_parse_int64(text, &serial) && serial >= SERIAL_MIN && serial <= SERIAL_MAX) {
-        to.day = day_text(r->arena, (int32_t)(serial - EXCEL_EPOCH_DAYS)); /* a date cell without its format */
+        to.day = date_text(r->arena, (int32_t)(serial - EXCEL_EPOCH_DAYS)); /* a date cell without its format */
     } else if (sheet_choice_find(r->arena, SHEET_phase, text).n) {
         to.phase = sheet_choice_find(r->arena, SHEET_phase, text);
         to.stated = text;

@@ -255,11 +255,10 @@ struct str bulletin_window_end(struct arena *arena, const struct value *row)
 {
     struct str stated = value_get_text(row, "window_to");
     int32_t from;
-    char text[DATE_TEXT_BYTES];
     if (stated.n || !date_parse(value_get_text(row, "window_from"), &from))
         return stated.n ? stated : STR("");
     int32_t end = calendar_add_working_days(from, (int)value_get_int(row, "window_days", 0), bulletin_is(row, "window_first_day"), NULL);
-    return arena_copy_str(arena, date_format(end, text));
+    return date_text(arena, end);
 }
 
 static void check_window(struct checker *c, const struct value *row)

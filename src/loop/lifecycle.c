@@ -95,12 +95,11 @@ struct str lifecycle_today(struct command_call *call) { return today_text(call->
 
 struct str lifecycle_due_in(struct command_call *call, int working_days)
 {
-    char text[DATE_TEXT_BYTES];
     int32_t day;
     if (!date_parse(lifecycle_today(call), &day))
         return STR_EMPTY;
     day = calendar_add_working_days(day, working_days, false, NULL);
-    return arena_copy_str(call->ctx->arena, date_format(day, text));
+    return date_text(call->ctx->arena, day);
 }
 
 /* ---- guards ------------------------------------------------------------------------------------------------- */

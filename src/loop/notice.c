@@ -14,12 +14,6 @@ enum {
     OLD_LIMIT = 2000  /* reminders thrown away in one transaction */
 };
 
-static struct str date_text(struct arena *arena, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(arena, date_format(day, text));
-}
-
 /* ---- by hand ------------------------------------------------------------------------------------------------ */
 
 static enum rc insert_one(struct command_call *call, const struct value *wait, struct str kind, int64_t id,

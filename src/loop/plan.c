@@ -17,13 +17,12 @@ static struct str months_after(struct arena *arena, struct str day, int months)
 {
     int32_t n;
     int year, month, dom;
-    char text[DATE_TEXT_BYTES];
     if (!date_parse(day, &n))
         return STR_EMPTY;
     date_to_civil(n, &year, &month, &dom);
     int total = year * 12 + month - 1 + months, last = date_days_in_month(total / 12, total % 12 + 1);
     return date_from_civil(total / 12, total % 12 + 1, dom < last ? dom : last, &n)
-               ? arena_copy_str(arena, date_format(n, text))
+               ? date_text(arena, n)
                : STR_EMPTY;
 }
 

@@ -12,12 +12,6 @@
 
 enum { CHECK_DAYS = 3, REWRITE_DAYS = 3, PERCENT_BP = 100, COUNT_MAX = 1000000 }; /* working days [P] */
 
-static struct str date_text(struct arena *arena, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(arena, date_format(day, text));
-}
-
 static int32_t day_of(const struct value *row, const char *key, int32_t otherwise)
 {
     int32_t day;

@@ -12,12 +12,6 @@ static bool is_working(const struct value *task)
     return str_equal(state, STR("doing")) || str_equal(state, STR("returned"));
 }
 
-static struct str date_text(struct arena *arena, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(arena, date_format(day, text));
-}
-
 /* ---- planning ----------------------------------------------------------------------------------------------- */
 
 /* Where the reports of a task begin: behind the last period, else with the day on which the unit took it. */

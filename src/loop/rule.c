@@ -263,11 +263,10 @@ static enum rc rule_pass(struct command_call *call)
 
 static struct str days_after(struct command_call *call, struct str day_text, int days)
 {
-    char text[DATE_TEXT_BYTES];
     int32_t day;
     if (!date_parse(day_text, &day))
         return STR_EMPTY;
-    return arena_copy_str(call->ctx->arena, date_format(day + days, text));
+    return date_text(call->ctx->arena, day + days);
 }
 
 static enum rc rule_issue(struct command_call *call)

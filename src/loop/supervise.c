@@ -85,22 +85,16 @@ enum rc supervise_append(struct command_call *call, enum event_kind kind, int64_
     return RC_OK;
 }
 
-static struct str day_text(struct arena *arena, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(arena, date_format(day, text));
-}
-
 struct str supervise_day_after(struct arena *arena, struct str day, int64_t days)
 {
     int32_t n;
-    return date_parse(day, &n) ? day_text(arena, n + (int32_t)days) : STR_EMPTY;
+    return date_parse(day, &n) ? date_text(arena, n + (int32_t)days) : STR_EMPTY;
 }
 
 struct str supervise_working_day_after(struct arena *arena, struct str day, int working_days)
 {
     int32_t n;
-    return date_parse(day, &n) ? day_text(arena, calendar_add_working_days(n, working_days, false, NULL)) : STR_EMPTY;
+    return date_parse(day, &n) ? date_text(arena, calendar_add_working_days(n, working_days, false, NULL)) : STR_EMPTY;
 }
 
 enum rc supervise_run(struct command_call *call, const struct command *command, const struct value *raw,

@@ -332,9 +332,8 @@ static enum rc task_sheet(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
     struct task_sheet sheet;
-    char today[DATE_TEXT_BYTES];
     int64_t written = 0, files = 0;
-    struct str day = arena_copy_str(arena, date_format(clock_today(), today));
+    struct str day = date_text(arena, clock_today());
     TRY(task_sheet_judge(call->ctx, call->db, call->actor, day, value_get(call->input, "rows"), value_get(call->input, "files"), &sheet));
     TRY(refuse_faults(call, sheet.rows));
     TRY(refuse_faults(call, sheet.files));

@@ -72,8 +72,7 @@ static void put_unit_texts(struct arena *arena, struct value *body, const struct
 static struct str date_or_today(struct arena *arena, const struct value *input, const char *key)
 {
     struct str given = value_get_text(input, key);
-    char text[DATE_TEXT_BYTES];
-    return given.n ? given : arena_copy_str(arena, date_format(clock_today(), text));
+    return given.n ? given : date_text(arena, clock_today());
 }
 
 /* Departments stand on the management level of the unit they belong to. */
@@ -316,7 +315,6 @@ static enum rc move(struct command_call *call, const struct value *unit, int64_t
     int64_t id = value_get_int(unit, "id", 0), old_parent_id = value_get_int(unit, "parent_id", 0);
     struct value *parent;
     int32_t day;
-    char before[DATE_TEXT_BYTES];
     TRY(unit_find(call, parent_id, &parent));
     if (!old_parent_id)
         return ctx_fail_field(call->ctx, RC_GUARD, "unit.root_stays", "parent_id");
@@ -337,7 +335,7 @@ static enum rc move(struct command_call *call, const struct value *unit, int64_t
     value_put_int(arena, body, "mgmt_level", level);
     value_put_int(arena, body, "level_change", level - value_get_int(unit, "mgmt_level", level));
     value_put_text(arena, body, "valid_from", from);
-    value_put_text(arena, body, "last_day", arena_copy_str(arena, date_format(day - 1, before)));
+    value_put_text(arena, body, "last_day", date_text(arena, day - 1));
     TRY(command_append(call, EVENT_UNIT_MOVED, CHAIN_ORGANISATION, id, body, &seq));
     value_put_int(arena, call->result, "id", id);
     value_put_int(arena, call->result, "from_parent_id", old_parent_id);

@@ -53,7 +53,6 @@ static enum rc read_month(struct page *page, struct list *list)
     struct str s = page_param_text(page, "month"), by = page_param_text(page, "by");
     int32_t first;
     int year, month, day;
-    char text[DATE_TEXT_BYTES];
     if (!s.n && !by.n)
         return RC_OK;
     if (!date_parse(arena_format(arena, "%.*s-01", STR_ARG(s)), &first))
@@ -61,8 +60,8 @@ static enum rc read_month(struct page *page, struct list *list)
     if (!str_equal(by, STR("due")) && !str_equal(by, STR("closed")))
         return fail(page, "by");
     date_to_civil(first, &year, &month, &day);
-    list->first = arena_copy_str(arena, date_format(first, text));
-    list->last = arena_copy_str(arena, date_format(first + date_days_in_month(year, month) - 1, text));
+    list->first = date_text(arena, first);
+    list->last = date_text(arena, first + date_days_in_month(year, month) - 1);
     list->filters |= str_equal(by, STR("due")) ? BIT(DUE_MONTH) : BIT(CLOSED_MONTH);
     return RC_OK;
 }
@@ -87,7 +86,6 @@ static enum rc read_list(struct page *page, struct list *ret)
 static void bind(struct page *page, const struct list *list, struct db_stmt *st)
 {
     struct arena *arena = page->ctx.arena;
-    char text[DATE_TEXT_BYTES];
     int32_t today = clock_today();
     actor_bind_scope(st, &page->actor, PERM_BOARD_READ);
     db_bind_int(st, "source", list->filter.source);
@@ -98,8 +96,8 @@ static void bind(struct page *page, const struct list *list, struct db_stmt *st)
     db_bind_int(st, "leader", list->leader);
     db_bind_text(st, "first", list->first);
     db_bind_text(st, "last", list->last);
-    db_bind_text(st, "today", arena_copy_str(arena, date_format(today, text)));
-    db_bind_text(st, "soon", arena_copy_str(arena, date_format(today + BOARD_SOON_DAYS, text)));
+    db_bind_text(st, "today", date_text(arena, today));
+    db_bind_text(st, "soon", date_text(arena, today + BOARD_SOON_DAYS));
     db_bind_int(st, "limit", LIST_ROWS + 1);
 }
 

@@ -134,8 +134,7 @@ enum rc page_certificate(struct page *page)
 enum rc page_long_term(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    char text[DATE_TEXT_BYTES];
-    struct str until = arena_copy_str(arena, date_format(clock_today() + NODE_WITHIN_DAYS, text));
+    struct str until = date_text(arena, clock_today() + NODE_WITHIN_DAYS);
     struct db_stmt *st = page_statement(page, Q_LONG_TERM_LIST);
     db_bind_text(st, "today", closing_today(page));
     TRY(page_put_rows(page, "items", st));

@@ -16,8 +16,7 @@ static struct value *list_of(const struct value *map, const char *key) { return 
 
 struct str closing_today(struct page *page)
 {
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
+    return date_text(page->ctx.arena, clock_today());
 }
 
 void closing_put_label(struct page *page, struct value *row, const char *key, const char *prefix)

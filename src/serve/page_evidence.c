@@ -249,8 +249,7 @@ static void put_file_fields(struct page *page, struct value *form)
 {
     struct arena *arena = page->ctx.arena;
     struct value *today = value_new_map(arena);
-    char text[DATE_TEXT_BYTES];
-    value_put_text(arena, today, "made_on", arena_copy_str(arena, date_format(clock_today(), text)));
+    value_put_text(arena, today, "made_on", date_text(arena, clock_today()));
     typed_form_field(page, form, "made_on", today);
     typed_form_field(page, form, "note", NULL);
     typed_form_field(page, form, "file", NULL);

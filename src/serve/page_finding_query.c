@@ -64,12 +64,6 @@ static enum rc read_date(struct page *page, const char *name, uint64_t bit, stru
     return RC_OK;
 }
 
-static struct str day_text(struct page *page, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(day, text));
-}
-
 static void put_range(struct finding_query *q, struct str from, struct str to)
 {
     if (from.n)
@@ -88,9 +82,9 @@ static enum rc read_due(struct page *page, struct finding_query *q)
     if (str_equal(q->due, STR("none")))
         put_range(q, STR(NO_DUE), STR(NO_DUE));
     else if (str_equal(q->due, STR("overdue")))
-        put_range(q, STR_EMPTY, day_text(page, today - 1));
+        put_range(q, STR_EMPTY, date_text(page->ctx.arena, today - 1));
     else if (str_equal(q->due, STR("soon")))
-        put_range(q, day_text(page, today), day_text(page, today + FINDING_SOON_DAYS));
+        put_range(q, date_text(page->ctx.arena, today), date_text(page->ctx.arena, today + FINDING_SOON_DAYS));
     else if (q->due_from.n && !q->due_to.n)
         put_range(q, STR_EMPTY, STR(LAST_DUE));
     if (q->due.n && !str_equal(q->due, STR("none")))

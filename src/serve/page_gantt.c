@@ -77,8 +77,7 @@ static enum rc put_move(struct page *page)
 
 static void put_day(struct arena *arena, struct value *item, const char *key, int32_t day)
 {
-    char text[DATE_TEXT_BYTES];
-    value_put_text(arena, item, key, day ? arena_copy_str(arena, date_format(day, text)) : STR(""));
+    value_put_text(arena, item, key, day ? date_text(arena, day) : STR(""));
 }
 
 /* The table behind the drawing: rows with plan, baseline and what was done, and which row follows which. */

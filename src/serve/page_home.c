@@ -39,18 +39,12 @@ static enum rc add_figure(struct page *page, struct value *list, const struct fi
     return RC_OK;
 }
 
-static struct str day_text(struct page *page, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(day, text));
-}
-
 static enum rc count_all(struct page *page, struct value **ret_counts)
 {
     struct db_stmt *st = db_query(page->db, Q_FINDING_HOME_COUNT);
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
-    db_bind_text(st, "today", day_text(page, clock_today()));
-    db_bind_text(st, "soon", day_text(page, clock_today() + FINDING_SOON_DAYS));
+    db_bind_text(st, "today", date_text(page->ctx.arena, clock_today()));
+    db_bind_text(st, "soon", date_text(page->ctx.arena, clock_today() + FINDING_SOON_DAYS));
     db_bind_int(st, "most", FINDING_COUNT_MAX + 1);
     return db_first_row(&page->ctx, st, ret_counts);
 }
@@ -93,9 +87,8 @@ static enum rc put_sources(struct page *page)
 
 enum rc page_home(struct page *page)
 {
-    char today[DATE_TEXT_BYTES];
     struct arena *arena = page->ctx.arena;
-    value_put_text(arena, page->view, "today", arena_copy_str(arena, date_format(clock_today(), today)));
+    value_put_text(arena, page->view, "today", date_text(arena, clock_today()));
     value_put_bool(arena, page->view, "may_read_findings", page_can(page, PERM_FINDING_READ));
     value_put_bool(arena, page->view, "may_read_sources", page_can(page, PERM_SOURCE_READ));
     value_put_bool(arena, page->view, "may_import", page_can(page, PERM_SOURCE_WRITE));

@@ -69,14 +69,13 @@ static enum rc compute(struct page *page, const struct value *rows, const struct
 static void put_node_words(struct page *page, struct value *row, const struct schedule_node *node)
 {
     struct arena *arena = page->ctx.arena;
-    char text[DATE_TEXT_BYTES];
     page_put_due(page, row, "due", node->real_due != 0);
     if (!value_get(row, "due_left_text"))
         value_put_null(arena, row, "due_left_text");
     struct str state = value_get_text(row, "due_state");
     value_put_text(arena, row, "due_state_label",
                    page_text(page, arena_format(arena, "status.%.*s", STR_ARG(state)).p));
-    value_put_text(arena, row, "early_due", arena_copy_str(arena, date_format(node->early_due, text)));
+    value_put_text(arena, row, "early_due", date_text(arena, node->early_due));
     value_put_bool(arena, row, "is_critical", node->is_critical);
     value_put_int(arena, row, "slack_days", node->slack_days);
     value_put_int(arena, row, "late_days", node->late_days);

@@ -8,16 +8,9 @@ enum { ROWS_A_PAGE = 50, HREF_CEILING = 400 };
 
 static struct value *child(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
 
-static struct str today_text(struct page *page)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
-}
-
 struct str record_day_before(struct page *page, int days)
 {
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today() - days, text));
+    return date_text(page->ctx.arena, clock_today() - days);
 }
 
 struct str record_href(struct arena *arena, const char *pattern, const struct value *row)
@@ -133,7 +126,7 @@ enum rc record_put_items(struct page *page, struct db_stmt *st, const char *path
         return RC_DB;
     int64_t at = page_param_int(page, "page", 1);
     at = at < 1 || at > 100000 ? 1 : at;
-    db_bind_text(st, "today", today_text(page));
+    db_bind_text(st, "today", date_text(page->ctx.arena, clock_today()));
     db_bind_int(st, "limit", ROWS_A_PAGE + 1);
     db_bind_int(st, "offset", (at - 1) * ROWS_A_PAGE);
     TRY(db_rows(&page->ctx, st, &rows));
@@ -208,7 +201,7 @@ enum rc record_rows(struct page *page, enum query query, enum perm perm, int64_t
     struct db_stmt *st = db_query(page->db, query);
     actor_bind_scope(st, &page->actor, perm);
     db_bind_int(st, "id", id);
-    db_bind_text(st, "today", today_text(page));
+    db_bind_text(st, "today", date_text(page->ctx.arena, clock_today()));
     return db_rows(&page->ctx, st, ret_rows);
 }
 

@@ -5,6 +5,7 @@
 #include "serve/chrome.h"
 #include "serve/page_finding.h"
 #include "serve/page_loop.h"
+#include "serve/page_record.h"
 #include "serve/page_spread.h"
 #include "serve/pages.h"
 #include "text/compare.h"
@@ -17,12 +18,6 @@ enum {
 };
 
 static struct value *list_of(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
-
-static struct str days_ago(struct page *page, int days)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today() - days, text));
-}
 
 /* ---- list --------------------------------------------------------------------------------------------------- */
 
@@ -48,8 +43,8 @@ static enum rc list_statement(struct page *page, enum query query, uint32_t filt
     db_bind_text(st, "words", page_param_text(page, "q"));
     db_bind_int(st, "under", page_param_int(page, "under", 0));
     db_bind_text(st, "today", spread_today(page));
-    db_bind_text(st, "half_year_ago", days_ago(page, HALF_YEAR_DAYS));
-    db_bind_text(st, "quarter_ago", days_ago(page, QUARTER_DAYS));
+    db_bind_text(st, "half_year_ago", record_day_before(page, HALF_YEAR_DAYS));
+    db_bind_text(st, "quarter_ago", record_day_before(page, QUARTER_DAYS));
     db_bind_int(st, "before", page_param_int(page, "before", INT64_MAX));
     db_bind_int(st, "limit", LIST_ROWS);
     *ret_st = st;

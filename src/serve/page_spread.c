@@ -42,8 +42,7 @@ struct str spread_href(struct page *page, const char *noun, int64_t id)
 
 struct str spread_today(struct page *page)
 {
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
+    return date_text(page->ctx.arena, clock_today());
 }
 
 void spread_add_figure(struct page *page, struct value *list, const char *label, int64_t n, struct str href,

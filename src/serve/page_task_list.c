@@ -103,12 +103,6 @@ static enum rc read_date(struct page *page, const char *name, struct str *ret)
     return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_date", str_from_cstr(name), STR_EMPTY, ret, 1);
 }
 
-static struct str day_text(struct page *page, int32_t day)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(day, text));
-}
-
 static enum rc read_due(struct page *page, struct task_query *q)
 {
     TRY(read_choice(page, "due", "overdue|soon|none", &q->due));
@@ -118,10 +112,10 @@ static enum rc read_due(struct page *page, struct task_query *q)
     if (str_equal(q->due, STR("none")))
         q->due_from = q->due_to = STR(NO_DUE);
     else if (str_equal(q->due, STR("overdue")))
-        q->due_to = day_text(page, today - 1);
+        q->due_to = date_text(page->ctx.arena, today - 1);
     else if (str_equal(q->due, STR("soon"))) {
-        q->due_from = day_text(page, today);
-        q->due_to = day_text(page, today + TASK_SOON_DAYS);
+        q->due_from = date_text(page->ctx.arena, today);
+        q->due_to = date_text(page->ctx.arena, today + TASK_SOON_DAYS);
     }
     q->filters |= (q->due_from.n ? BIT(DUE_FROM) : 0) | (q->due_to.n ? BIT(DUE_TO) : 0);
     if (q->due.n && !str_equal(q->due, STR("none")))

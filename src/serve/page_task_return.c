@@ -27,17 +27,11 @@ static void begin(struct page *page)
     chrome_add_crumb(page, page_text(page, "task_sheet.title"), STR_EMPTY);
 }
 
-static struct str today(struct page *page)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
-}
-
 enum rc page_task_sheet(struct page *page)
 {
     begin(page);
     struct db_stmt *st = page_statement(page, Q_TASK_BOOK_UNITS);
-    db_bind_text(st, "today", today(page));
+    db_bind_text(st, "today", date_text(page->ctx.arena, clock_today()));
     TRY(page_put_rows(page, "units", st));
     value_put_bool(page->ctx.arena, page->view, "has_units", value_count(value_get(page->view, "units")) > 0);
     return RC_OK;
@@ -99,7 +93,7 @@ static enum rc show(struct page *page, const struct book_return *back, struct st
     struct arena *arena = page->ctx.arena;
     struct task_sheet sheet;
     struct str ticket;
-    TRY(task_sheet_judge(&page->ctx, page->db, &page->actor, today(page), back->rows, back->files, &sheet));
+    TRY(task_sheet_judge(&page->ctx, page->db, &page->actor, date_text(page->ctx.arena, clock_today()), back->rows, back->files, &sheet));
     TRY(ticket_of(page, sha256, &ticket));
     value_put_bool(arena, page->view, "has_shown", dress(page, sheet.rows) > 0);
     (void)dress(page, sheet.files);

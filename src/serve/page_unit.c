@@ -165,12 +165,11 @@ static void put_nodes(struct page *page, struct value *list, struct tree_node *f
 
 static struct str read_as_of(struct page *page, bool *ret_is_today)
 {
-    char text[DATE_TEXT_BYTES];
     int32_t day, today = clock_today();
     if (!date_parse(page_param_text(page, "as_of"), &day))
         day = today;
     *ret_is_today = day == today;
-    return arena_copy_str(page->ctx.arena, date_format(day, text));
+    return date_text(page->ctx.arena, day);
 }
 
 static void put_levels(struct page *page)
@@ -353,12 +352,6 @@ static enum rc put_unit_choice(struct page *page, const char *name, struct str v
     return RC_OK;
 }
 
-static struct str today_text(struct page *page)
-{
-    char text[DATE_TEXT_BYTES];
-    return arena_copy_str(page->ctx.arena, date_format(clock_today(), text));
-}
-
 static enum rc put_unit_forms(struct page *page, struct value *unit, bool may_edit)
 {
     int64_t id = value_get_int(unit, "id", 0);
@@ -366,8 +359,8 @@ static enum rc put_unit_forms(struct page *page, struct value *unit, bool may_ed
     struct str parent = typed_form_value(page, NULL, "parent_id");
     if (!parent.n)
         parent = number_text(page->ctx.arena, value_get_int(unit, "parent_id", 0));
-    typed_form_put(page, typed_form(page), "valid_from", from.n ? from : today_text(page));
-    typed_form_put(page, typed_form(page), "valid_to", to.n ? to : today_text(page));
+    typed_form_put(page, typed_form(page), "valid_from", from.n ? from : date_text(page->ctx.arena, clock_today()));
+    typed_form_put(page, typed_form(page), "valid_to", to.n ? to : date_text(page->ctx.arena, clock_today()));
     typed_form_field(page, typed_form(page), "reason", NULL);
     if (!may_edit)
         return RC_OK;
@@ -428,7 +421,7 @@ static enum rc put_form(struct page *page, const struct value *unit)
         return put_crumbs(page, unit);
     }
     struct str from = typed_form_value(page, NULL, "valid_from");
-    typed_form_put(page, typed_form(page), "valid_from", from.n ? from : today_text(page));
+    typed_form_put(page, typed_form(page), "valid_from", from.n ? from : date_text(page->ctx.arena, clock_today()));
     chrome_add_crumb(page, page_text(page, "nav.units"), STR("/units"));
     chrome_add_crumb(page, page_text(page, "unit.new"), STR(""));
     struct str parent = typed_form_value(page, NULL, "parent_id");

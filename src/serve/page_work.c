@@ -23,11 +23,10 @@ struct days {
 
 static struct days days_now(struct page *page)
 {
-    char text[DATE_TEXT_BYTES];
     int32_t today = clock_today(), week = today + DAYS_A_WEEK - 1 - date_weekday(today);
     struct arena *arena = page->ctx.arena;
-    struct days days = {arena_copy_str(arena, date_format(today, text)), STR_EMPTY};
-    days.week = arena_copy_str(arena, date_format(week, text));
+    struct days days = {date_text(arena, today), STR_EMPTY};
+    days.week = date_text(arena, week);
     return days;
 }
 

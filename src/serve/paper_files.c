@@ -42,9 +42,8 @@ static enum rc read_before(struct page *page, struct ctx *work, enum paper_subje
 enum rc paper_files_take(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id, struct paper_snapshot *ret)
 {
     struct value *before;
-    char today[DATE_TEXT_BYTES];
     TRY(read_before(page, work, subject, id, &before));
-    return paper_take(work, page->db, &page->actor, subject, id, arena_copy_str(work->arena, date_format(clock_today(), today)), before, ret);
+    return paper_take(work, page->db, &page->actor, subject, id, date_text(work->arena, clock_today()), before, ret);
 }
 
 enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id, struct paper_order *order)
