@@ -9,12 +9,11 @@
 
 enum { MANY_MAX = 500 };
 
-static enum rc append_move(struct command_call *call, const char *command, const struct value *row, struct value *body)
+static enum rc append_move(struct command_call *call, const struct value *row, struct value *body)
 {
     int64_t seq;
     value_put_text(call->ctx->arena, body, "meeting", value_get_text(call->input, "meeting"));
     value_put_text(call->ctx->arena, body, "meeting_on", value_get_text(call->input, "meeting_on"));
-    (void)command;
     int64_t meeting_id = value_get_int(call->input, "meeting_id", 0);
     if (meeting_id) {
         struct value *meetings = value_put_list(call->ctx->arena, body, "meetings");
@@ -42,7 +41,7 @@ static enum rc start(struct command_call *call, const struct value *row)
 {
     struct value *body = lifecycle_body(call, lifecycle_find(NOUN_FINDING, "start"), row, NULL);
     wait_for_work(call, body, row);
-    return append_move(call, "start", row, body);
+    return append_move(call, row, body);
 }
 
 /* confirmed or planned -> doing. */
@@ -58,7 +57,7 @@ enum rc finding_put_to_work(struct command_call *call, int64_t id, struct value 
     TRY(rc);
     if (!is_planned) {
         body = lifecycle_body(call, plan, row, NULL);
-        TRY(append_move(call, "plan", row, body));
+        TRY(append_move(call, row, body));
     }
     TRY(finding_freeze_nodes(call, value_get_int(row, "source_id", 0), id));
     TRY(finding_read_locked(call, id, &row));
@@ -179,7 +178,8 @@ static enum rc finding_plan_many(struct command_call *call)
 }
 
 #define MEETING_FIELDS                                                                                                 \
-    {"meeting", FIELD_TEXT, true, 200, NULL}, {"meeting_on", FIELD_DATE, false, 0, NULL}, {"meeting_id", FIELD_ID, false, 0, NULL},                               \
+    {"meeting", FIELD_TEXT, false, 200, NULL}, {"meeting_on", FIELD_DATE, false, 0, NULL},                             \
+        {"meeting_id", FIELD_ID, false, 0, NULL},                                                                      \
     {                                                                                                                  \
         "reason", FIELD_TEXT, false, 500, NULL                                                                         \
     }

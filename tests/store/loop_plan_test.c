@@ -253,6 +253,12 @@ STORE_TEST(a_finding_names_the_recorded_meeting_that_approved_its_plan)
     snprintf(by_number, sizeof by_number, "{'id': %lld, 'meeting': ' %.*s '}", (long long)world.finding, STR_ARG(no));
     STORE_RC(run_as(store, &world.office, &command_finding_plan, jsonf(store, "%s", by_number), NULL), RC_INVALID);
     assert_string_equal(issue_key(store), "plan.meeting_not_held");
+    STORE_RC(run_as(store, &world.office, &command_finding_plan,
+                    jsonf(store, "{'id': %lld, 'meeting_id': %lld}", (long long)world.finding, meeting), NULL),
+             RC_INVALID);
+    assert_string_equal(issue_field(store), "meeting_id"); /* found without its number being given too */
+    STORE_RC(run_as(store, &world.office, &command_finding_plan, jsonf(store, "{'id': %lld}", (long long)world.finding), NULL), RC_INVALID);
+    assert_string_equal(issue_key(store), "plan.which_meeting");
     STORE_OK(run_as(store, &world.office, &command_meeting_hold, jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", meeting), NULL));
     STORE_RC(run_as(store, &world.office, &command_finding_plan,
                     jsonf(store, "{'id': %lld, 'meeting': 'HY-1999-001'}", (long long)world.finding), NULL),
