@@ -35,7 +35,7 @@ async function load_demo(program, directory) {
 }
 
 // Starts the program; gives its address, the password of each sign-in, its log so far and a function that stops it.
-export async function start_product({ program, engine }) {
+export async function start_product({ program, engine, has_public = false }) {
   const directory = mkdtempSync(join(tmpdir(), 'bihuan-e2e-'));
   let db = join(directory, 'flow.db');
   const server = process.env.BIHUAN_TEST_PG_URL;
@@ -56,15 +56,17 @@ export async function start_product({ program, engine }) {
   // One more of the office, who like everybody made by an administrator must choose a password of their own.
   const added = await run(program, ['user', 'add', 'xiangming', '向明', 'office', ...where]);
   passwords.xiangming = /\S+-\S+-\S+-\S+/.exec(added.stdout)[0];
-  const child = spawn(program, ['serve', ...where, '--port', '0', '--strict-templates', 'true'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['serve', ...where, '--port', '0', '--strict-templates', 'true', ...(has_public ? ['--public-listen', '127.0.0.1:0'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
   const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
-  const address = await new Promise((found, failed) => {
+  const addresses = {};
+  await new Promise((found, failed) => {
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => {
         log.push(line);
-        const match = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line);
-        if (match) found(match[1]);
+        const match = /(public: )?(http:\/\/127\.0\.0\.1:\d+)/.exec(line);
+        if (match) addresses[match[1] ? 'public_address' : 'address'] = match[2];
+        if (addresses.address && (addresses.public_address || !has_public)) found();
       });
     ended.then(({ code, signal }) => failed(new Error(`serve ended with ${code ?? signal}: ${log.join('\n')}`)));
   });
@@ -75,5 +77,5 @@ export async function start_product({ program, engine }) {
     rmSync(directory, { recursive: true, force: true });
     return end;
   };
-  return { address, passwords, log, stop, where, demo_text: stdout };
+  return { ...addresses, passwords, log, stop, where, demo_text: stdout };
 }
