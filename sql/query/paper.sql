@@ -16,7 +16,7 @@ FROM source s JOIN unit u ON u.id = s.unit_id LEFT JOIN plan p ON p.source_id = 
 -- Findings that are counted as another are not counted again.
 -- :name paper_figures_findings
 -- scope: f
-SELECT count(*) AS findings,
+SELECT count(*) AS findings, count(DISTINCT f.aspect_id) AS aspects,
        coalesce(sum(CASE WHEN f.phase = 'immediate' THEN 1 ELSE 0 END), 0) AS findings_immediate,
        coalesce(sum(CASE WHEN f.phase = 'concentrated' THEN 1 ELSE 0 END), 0) AS findings_concentrated,
        coalesce(sum(CASE WHEN f.phase = 'long_term' THEN 1 ELSE 0 END), 0) AS findings_long_term,

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "calendar/calendar.h"
+#include "text/counted.h"
 #include "text/numeral.h"
 #include "text/utf8.h"
 
@@ -15,7 +16,9 @@ enum { ID_DIGITS = 18, PHONE_DIGITS = 11, CARD_MIN = 16, CARD_MAX = 19, SHOWN_CH
 struct checker {
     struct ctx *ctx;
     struct value *list;
-    const struct value *block; /* NULL: the head */
+    const struct value *block;   /* NULL: the head */
+    const struct value *figures; /* those of the source, and of its findings as key@id */
+    const struct value *sums;    /* those of the source alone */
 };
 
 static void add(struct checker *c, const char *check, bool is_stop, struct str arg0, struct str arg1)
@@ -122,18 +125,28 @@ static void check_words(struct checker *c, struct str text, struct str forbidden
     }
 }
 
-static void check_figures(struct checker *c, struct str text, const struct value *figures)
+static void check_figures(struct checker *c, struct str text)
 {
     struct bulletin_figure figure;
     size_t at = 0;
     while (bulletin_next_figure(text, &at, &figure)) {
-        const struct value *known = figure.is_broken ? NULL : value_get_str(figures, figure.key);
+        const struct value *known = figure.is_broken ? NULL : value_get_str(c->figures, figure.key);
         struct str now = known ? arena_format(c->ctx->arena, "%lld", (long long)known->integer) : STR("");
         if (!known)
             add(c, "figure_unknown", true, utf8_cut_count(str_slice(text, figure.from, figure.to), SHOWN_CHARS), STR(""));
         else if (!str_equal(now, figure.value))
             add(c, "figure_differs", true, figure.value, now);
     }
+}
+
+/* Findings, measures and tasks counted in plain words, in either script: what no figure of the source says.  The words of a
+ * finding may count findings of their own, so there it is only told. */
+static void check_counted(struct checker *c, struct str text, bool is_stop)
+{
+    struct counted counted;
+    for (size_t at = 0; counted_next(text, &at, &counted);)
+        if (counted_is_of_register(text, &counted) && !counted_is_known(is_stop ? c->sums : c->figures, &counted))
+            add(c, "figure_free", is_stop, str_slice(text, counted.from, counted.to), STR(""));
 }
 
 /* "firstly", "secondly" within a text come in rising order from one. */
@@ -156,9 +169,20 @@ static void check_points(struct checker *c, struct str text)
     }
 }
 
+/* Without those of single findings, one of which any small number would meet. */
+static const struct value *source_figures(struct arena *arena, const struct value *figures)
+{
+    struct value *map = value_new_map(arena);
+    VALUE_EACH (figure, figures) {
+        if (figure->kind == VALUE_INT && str_find_byte(figure->key, '@', 0) == SIZE_MAX)
+            value_put(map, figure->key, value_new_int(arena, figure->integer));
+    }
+    return map;
+}
+
 /* ---- blocks against the register ---------------------------------------------------------------------------- */
 
-static void check_block(struct checker *c, const struct value *block, const struct bulletin_rules *rules, const struct value *figures)
+static void check_block(struct checker *c, const struct value *block, const struct bulletin_rules *rules)
 {
     struct arena *arena = c->ctx->arena;
     struct str kind = value_get_text(block, "kind"), title = value_get_text(block, "title"), body = value_get_text(block, "body");
@@ -172,8 +196,11 @@ static void check_block(struct checker *c, const struct value *block, const stru
     struct str both = arena_concat(arena, arena_concat(arena, title, STR("\n")), plain);
     check_personal(c, both);
     check_words(c, both, rules->forbidden);
-    check_figures(c, title, figures);
-    check_figures(c, body, figures);
+    check_figures(c, title);
+    check_figures(c, body);
+    bool is_item = str_equal(kind, STR("item")) || str_equal(kind, STR("point"));
+    check_counted(c, title, !is_item);
+    check_counted(c, body, !is_item);
     check_points(c, plain);
     if (value_get_int(block, "finding_label", 0) > rules->label_max)
         add(c, "label", true, value_get_text(block, "finding_no"), STR(""));
@@ -302,9 +329,11 @@ enum rc bulletin_check(struct ctx *ctx, struct db *db, const struct value *row, 
     struct checker c = {.ctx = ctx, .list = value_new_list(ctx->arena)};
     struct value *figures;
     TRY(bulletin_read_figures(ctx, db, value_get_int(row, "source_id", 0), rules->label_max, &figures));
+    c.figures = figures;
+    c.sums = source_figures(ctx->arena, figures);
     TRY(check_head(&c, row, rules));
     VALUE_EACH (block, blocks) {
-        check_block(&c, block, rules, figures);
+        check_block(&c, block, rules);
     }
     check_order(&c, blocks);
     TRY(check_missing(&c, db, row, blocks, rules->label_max));

@@ -10,6 +10,7 @@
 #include "publish/paper_dress.h"
 #include "publish/xlsx_write.h"
 #include "serve/messages.h"
+#include "text/counted.h"
 
 enum { FILE_MAX = 512 * 1024 * 1024, MS_A_DAY = 24 * 3600 * 1000 };
 
@@ -23,77 +24,14 @@ void paper_made_done(struct paper_made *made)
 
 /* ---- texts of the office -------------------------------------------------------------------------------------- */
 
-/* A number as it stands in figures: itself, or an amount in yuan, ten thousand or hundred million yuan. */
-static bool is_figure(const struct value *figures, struct str number, bool is_money)
-{
-    char digits[24];
-    size_t n = 0, decimals = 0;
-    bool has_point = false;
-    for (size_t i = 0; i < number.n; i++) {
-        if (number.p[i] == '.')
-            has_point = true;
-        else if (number.p[i] != ',' && n < sizeof digits - 1) {
-            digits[n++] = number.p[i];
-            decimals += has_point;
-        }
-    }
-    digits[n] = '\0';
-    int64_t value = 0;
-    if (!str_parse_int64((struct str){digits, n}, &value))
-        return false;
-    VALUE_EACH (figure, figures) {
-        if (figure->kind != VALUE_INT)
-            continue;
-        bool is_fen = str_has_suffix(figure->key, STR("_fen"));
-        if (!is_money && !has_point && !is_fen && figure->integer == value)
-            return true;
-        if (!is_money || !is_fen)
-            continue;
-        for (int64_t unit = 100; unit <= 10000000000; unit = unit == 100 ? 1000000 : unit * 10000) { /* yuan, wan, yi */
-            int64_t scaled = unit;
-            for (size_t i = 0; i < decimals; i++)
-                scaled /= 10;
-            if (scaled > 0 && value == (figure->integer + scaled / 2) / scaled)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Bytes of the counting word at the start of s; 0: none.  Words: message paper.count_words, money last after "||". */
-static size_t counting_word(struct str s, bool *ret_is_money)
-{
-    struct str words = message_find(LANG_ZH, STR("paper.count_words")), money = message_find(LANG_ZH, STR("paper.money_words")), word;
-    for (*ret_is_money = true;; *ret_is_money = false, money = words) {
-        bool is_last = !*ret_is_money;
-        while (str_split_next(&money, '|', &word))
-            if (word.n && str_has_prefix(s, word))
-                return word.n;
-        if (is_last)
-            return 0;
-    }
-}
-
 static void check_numbers(struct ctx *ctx, struct str text, const struct value *data, const char *name, struct value *faults)
 {
-    const struct value *figures = value_get(data, "figures");
-    for (size_t at = 0; at < text.n;) {
-        size_t from = at;
-        while (at < text.n && ((text.p[at] >= '0' && text.p[at] <= '9') || (at > from && (text.p[at] == '.' || text.p[at] == ','))))
-            at++;
-        if (at == from) {
-            at++;
-            continue;
-        }
-        bool is_money;
-        struct str number = str_slice(text, from, at);
-        while (at < text.n && text.p[at] == ' ')
-            at++;
-        size_t word = counting_word(str_slice(text, at, text.n), &is_money);
-        if (!word || is_figure(figures, number, is_money))
+    struct counted counted;
+    for (size_t at = 0; counted_next(text, &at, &counted);) {
+        if (counted_is_known(value_get(data, "figures"), &counted))
             continue;
         struct str label = message_find(LANG_ZH, arena_format(ctx->arena, "form.paper.%s", name));
-        struct str args[2] = {label.p ? label : str_from_cstr(name), str_slice(text, from, at + word)};
+        struct str args[2] = {label.p ? label : str_from_cstr(name), str_slice(text, counted.from, counted.to)};
         paper_add_fault(ctx, faults, "paper.fault.text_number", args, 2);
     }
 }

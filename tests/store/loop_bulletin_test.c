@@ -336,6 +336,31 @@ STORE_TEST(every_check_finds_what_must_not_go_out)
     expect_rebuild_equal(store);
 }
 
+/* Figures in plain words: of findings, measures and tasks, in either script; the words of a finding only tell. */
+STORE_TEST(a_count_in_words_that_is_no_figure_of_the_register_stops)
+{
+    static const struct {
+        const char *body;
+        bool is_free;
+    } bodies[] = {{"反馈的九个问题均已整改。", true}, {"反馈的９个问题均已整改。", true}, {"制定整改措施，共十六项措施。", true}, {"反馈的三个问题均已整改。", false}, {"反馈的3个问题均已整改。", false},
+                  {"反馈的[[findings:3]]个问题均已整改。", false}, {"一是抓第九个问题，二是落实八项规定，移交九个问题线索，修订制度十六项。", false}};
+    make_world(store);
+    STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", " WINDOW));
+    STORE_OK(as(store, &world.publisher, &command_bulletin_renew, ""));
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        STORE_OK(run_as(store, &world.publisher, &command_bulletin_write,
+                        jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}", (long long)world.bulletin, (long long)block_of(store, "part"), bodies[i].body), NULL));
+        if (has_check(store, "figure_free") != bodies[i].is_free)
+            fail_msg("%s", bodies[i].body);
+        if (bodies[i].is_free)
+            assert_int_equal(as(store, &world.publisher, &command_bulletin_submit, ""), RC_GUARD);
+    }
+    write_item(store, "检查发现九个问题。");
+    assert_true(has_check(store, "figure_free"));
+    STORE_OK(as(store, &world.publisher, &command_bulletin_submit, ""));
+    clock_set_ms(0);
+}
+
 /* ---- two people, window, withdrawal ------------------------------------------------------------------------- */
 
 static void day(struct store *store, const char *text)
@@ -412,5 +437,6 @@ STORE_TEST(who_wrote_does_not_release_and_the_window_runs_by_working_days)
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_document_comes_back_from_the_register), STORE_CASE(the_seed_document_comes_back_from_the_register), STORE_CASE(every_check_finds_what_must_not_go_out),
+                     STORE_CASE(a_count_in_words_that_is_no_figure_of_the_register_stops),
                      STORE_CASE(who_wrote_does_not_release_and_the_window_runs_by_working_days));
 }

@@ -122,6 +122,12 @@ STORE_TEST(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan)
     assert_int_equal(value_count(made.faults), 3);
     assert_true(has_fault(&made, "9 个") && has_fault(&made, "7.5万元") && has_fault(&made, "figures.nothing"));
     paper_made_done(&made);
+    order = order_of(store, &snapshot, PAPER_PROGRESS,
+                     "{'opening': '一是反馈的三个问题、一个方面，三项都要改，落实中央八项规定精神。', 'next_steps': '整改措施十六项，涉及三百二十万元，完成率百分之八十五，１７件。'}");
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_int_equal(value_count(made.faults), 4);
+    assert_true(has_fault(&made, "十六项") && has_fault(&made, "三百二十万元") && has_fault(&made, "百分之八十五") && has_fault(&made, "１７件"));
+    paper_made_done(&made);
     order = order_of(store, &snapshot, PAPER_PLAN, "{}");
     STORE_OK(paper_render(store->ctx, &order, &made));
     assert_true(has_fault(&made, "LY-2026-001-002") && has_fault(&made, "LY-2026-001-001") && has_fault(&made, "T1"));
