@@ -6,6 +6,8 @@
  *     In paragraphs of their own: what stands between them, tables included.  In a row of a table: from the row that begins
  *     with {{#name}} to the row that ends with {{/name}}.  Within one paragraph: a piece of its text.
  *   A content control (Word: developer, properties, tag) whose tag is a field shows its value; with the tag "#name" it repeats.
+ * What Word and WPS leave between the letters of a field (looks, spelling marks, bookmarks, comments, smart tags, tracked changes) does not
+ * break it.  Tracked changes are accepted and comments left out: a paper is not a draft.
  * Every list row has n (1, 2, 3), cn (1, 2, 3 in Chinese), is_first, is_last.  A name is looked for in the row, then in
  * what is around it.
  *

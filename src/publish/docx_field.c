@@ -91,17 +91,35 @@ bool fill_push(struct fill *fill, const struct value *scope)
 
 /* ---- tags in text -------------------------------------------------------------------------------------------- */
 
+/* Without blanks, those of a Chinese keyboard and those that are not seen too. */
+static struct str trimmed(struct str s)
+{
+    static const char *const blanks[] = {"\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+    for (bool is_done = false; !is_done;) {
+        is_done = true;
+        s = str_trim(s);
+        for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+            struct str blank = str_from_cstr(blanks[i]);
+            bool is_front = str_has_prefix(s, blank);
+            if (!is_front && !str_has_suffix(s, blank))
+                continue;
+            s = is_front ? str_slice(s, blank.n, s.n) : str_slice(s, 0, s.n - blank.n);
+            is_done = false;
+        }
+    }
+    return s;
+}
 
 bool fill_next_tag(struct str text, size_t from, struct tag *ret)
 {
     size_t open = str_find(text, STR("{{"), from), close = open == SIZE_MAX ? open : str_find(text, STR("}}"), open);
     if (close == SIZE_MAX)
         return false;
-    struct str inside = str_trim(str_slice(text, open + 2, close));
+    struct str inside = trimmed(str_slice(text, open + 2, close));
     *ret = (struct tag){.from = open, .to = close + 2, .name = inside};
     if (inside.n && (inside.p[0] == '#' || inside.p[0] == '^' || inside.p[0] == '/')) {
         ret->sign = inside.p[0];
-        ret->name = str_trim(str_slice(inside, 1, inside.n));
+        ret->name = trimmed(str_slice(inside, 1, inside.n));
     }
     return true;
 }

@@ -4,7 +4,7 @@
 
 #include "publish/docx.h"
 
-enum { FILL_SCOPES_MAX = 24, FILL_PART_MAX = 64 * 1024 * 1024, FILL_FAULTS_MAX = 50 };
+enum { FILL_SCOPES_MAX = 24, FILL_PART_MAX = 64 * 1024 * 1024, FILL_FAULTS_MAX = 50, FILL_DEPTH_MAX = 130 };
 
 struct fill {
     struct ctx *ctx;
@@ -38,5 +38,12 @@ bool fill_next_tag(struct str text, size_t from, struct tag *ret);
 bool fill_find_close(struct str text, const struct tag *open, struct tag *ret);
 /* The text with its fields filled, in the arena. */
 struct str fill_rendered(struct fill *fill, struct str text);
+/* Accepts what is tracked, drops comments and marks of the spelling check, takes off wrappers without a look of their own; of words in two forms
+ * one stays.  Changes the tree. */
+void docx_accept(struct xml_item *root);
+/* Whether a part may hold what docx_accept takes away. */
+bool docx_has_marks(struct str bytes);
+/* Leaves out the parts that hold comments and who wrote them. */
+enum rc docx_drop_reviewers(struct ctx *ctx, struct docx *docx) MUST_CHECK;
 
 #endif

@@ -540,9 +540,10 @@ static enum rc fill_margins(struct fill *fill, struct docx *docx)
         struct xml_item *root;
         bool is_margin = str_has_prefix(part->name, STR("word/header")) || str_has_prefix(part->name, STR("word/footer")) ||
                          str_has_prefix(part->name, STR("word/footnotes")) || str_has_prefix(part->name, STR("word/endnotes"));
-        if (!is_margin || !has_brace(part->bytes))
+        if (!is_margin || !(has_brace(part->bytes) || docx_has_marks(part->bytes)))
             continue;
         TRY(xml_tree_read(fill->ctx, part->bytes, part->name, &root));
+        docx_accept(root);
         struct str name = str_slice(part->name, 5, part->name.n - 4); /* "word/header1.xml" */
         root = fill_root(fill, root, arena_format(fill->ctx->arena, "%.*s ", STR_ARG(name)).p);
         struct buf out CLEANUP(buf_done);
@@ -558,6 +559,8 @@ static enum rc fill_margins(struct fill *fill, struct docx *docx)
 enum rc docx_fill(struct ctx *ctx, struct docx *docx, const struct value *data)
 {
     struct fill fill = {.ctx = ctx, .scopes = {data}, .depth = 1};
+    TRY(docx_drop_reviewers(ctx, docx));
+    docx_accept(docx->document);
     docx->document = fill_root(&fill, docx->document, "");
     TRY(arena_rc(ctx->arena));
     TRY(fill_margins(&fill, docx));

@@ -21,6 +21,7 @@ struct xml_item {
     int pair_count;
     struct xml_item *parent, *first, *last, *next;
     struct str place; /* where it stands in the template, for messages; of paragraphs */
+    bool is_joined;   /* goes on in the next paragraph: docx_accept.c */
 };
 
 /* RC_DAMAGED: template.xml {0} part, template.doctype {0} part, template.deep {0} part. */

@@ -190,6 +190,106 @@ static void fields_in_text_boxes_heads_and_notes_are_filled(void **state)
     assert_true(str_equal(ctx.first->place, STR("footer2 p1")));
 }
 
+/* ---- what Word and WPS leave between the letters ---------------------------------------------------------------- */
+
+static void spelling_marks_tags_bookmarks_and_comments_do_not_break_a_field(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        P("<w:proofErr w:type=\"spellStart\"/>" R("{{") "<w:proofErr w:type=\"spellEnd\"/><w:proofErr w:type=\"gramStart\"/>" R("na") "<w:proofErr w:type=\"gramEnd\"/>" R("me}}")),
+        P(R("{{") "<w:smartTag w:uri=\"urn:schemas-microsoft-com:office:smarttags\" w:element=\"PersonName\"><w:smartTagPr><w:attr w:name=\"x\" w:val=\"y\"/></w:smartTagPr>" R("name") "</w:smartTag>" R("}}")),
+        P(R("{{na") "<w:bookmarkStart w:id=\"0\" w:name=\"_GoBack\"/><w:bookmarkEnd w:id=\"0\"/>" R("me}}")),
+        P(R("{{na") "<w:commentRangeStart w:id=\"1\"/>" R("me") "<w:commentRangeEnd w:id=\"1\"/><w:r><w:commentReference w:id=\"1\"/></w:r>" R("}}")),
+        P("<w:customXml w:element=\"x\"><w:customXmlPr/>" R("{{name}}") "</w:customXml>"),
+        P("<w:r><w:rPr><w:rFonts w:eastAsia=\"\xe4\xbb\xbf\xe5\xae\x8b\"/><w:sz w:val=\"32\"/></w:rPr>" T("{") "</w:r><w:r><w:rPr><w:b/><w:color w:val=\"FF0000\"/></w:rPr>" T("{na") "</w:r><w:r><w:rPr><w:i/></w:rPr>" T("me}") "</w:r>" R("}")),
+        P("<w:r>" T("{{na") "<w:lastRenderedPageBreak/>" T("me}}") "</w:r>"),
+        P("<w:hyperlink w:anchor=\"_GoBack\">" R("{{na") "</w:hyperlink>" R("me}}")),
+        P(R("{{\xc2\xa0name\xe3\x80\x80}}")),
+        "<w:customXml w:element=\"x\">" P(R("{{name}}")) "</w:customXml>",
+        P("<w:r><mc:AlternateContent><mc:Choice Requires=\"w16se\"><w:t>{{name}}</w:t></mc:Choice><mc:Fallback><w:t>{{name}}</w:t></mc:Fallback></mc:AlternateContent></w:r>"),
+        P(R("{{na") "<w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:wsp/></w:drawing></mc:Choice><mc:Fallback><w:pict/></mc:Fallback></mc:AlternateContent></w:r>" R("me}}")),
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct str xml;
+        if (filled(bodies[i], "{\"name\":\"<v>\"}", &xml) != RC_OK)
+            fail_msg("%s", bodies[i]);
+        if (count(xml, "&lt;v&gt;") != 1 || has(xml, "{") || has(xml, "smartTag") || has(xml, "comment") || has(xml, "proofErr") || has(xml, "customXml"))
+            fail_msg("%s\n%.*s", bodies[i], STR_ARG(xml));
+    }
+}
+
+/* A field keeps the look of the run in which it begins. */
+static void a_field_in_several_looks_takes_the_first(void **state)
+{
+    (void)state;
+    struct str xml;
+    assert_int_equal(filled(P("<w:r><w:rPr><w:b/></w:rPr>" T("{{na") "</w:r><w:r><w:rPr><w:i/></w:rPr>" T("me}} tail") "</w:r>"), "{\"name\":\"v\"}", &xml), RC_OK);
+    assert_true(has(xml, "<w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">v</w:t>"));
+    assert_true(has(xml, "<w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\"> tail</w:t>"));
+}
+
+#define WHO " w:id=\"7\" w:author=\"Reviewer\" w:date=\"2026-01-01T00:00:00Z\""
+#define DEL(text) "<w:del" WHO "><w:r><w:delText>" text "</w:delText></w:r></w:del>"
+#define INS(runs) "<w:ins" WHO ">" runs "</w:ins>"
+
+static void tracked_changes_are_accepted_and_nobody_is_named(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body = P(R("a{{na") DEL("old") INS(R("me")) R("}}b")) P("<w:pPr><w:rPr><w:b/><w:rPrChange" WHO "><w:rPr/></w:rPrChange></w:rPr><w:pPrChange" WHO "><w:pPr/></w:pPrChange></w:pPr>" R("styled"))
+        "<w:moveFromRangeStart" WHO " w:name=\"m\"/><w:p><w:moveFrom" WHO ">" R("{{moved}}") "</w:moveFrom></w:p><w:moveFromRangeEnd w:id=\"7\"/>"
+        "<w:p><w:moveTo" WHO ">" R("{{moved}}") "</w:moveTo></w:p>" P("<w:pPr><w:rPr><w:del" WHO "/></w:rPr></w:pPr>" R("joined {{na")) P("<w:pPr><w:jc w:val=\"center\"/></w:pPr>" R("me}} on"))
+        "<w:tbl><w:tr><w:tc>" P(R("kept")) "</w:tc></w:tr><w:tr><w:trPr><w:del" WHO "/></w:trPr><w:tc>" P(R("{{gone}}")) "</w:tc></w:tr><w:tr><w:trPr><w:ins" WHO "/></w:trPr><w:tc>" P(R("{{name}}")) "</w:tc></w:tr></w:tbl>";
+    assert_int_equal(filled(body, "{\"name\":\"V\",\"moved\":\"M\"}", &xml), RC_OK);
+    assert_int_equal(count(xml, ">M<"), 1);
+    assert_int_equal(count(xml, "<w:tr>"), 2);
+    assert_true(has(xml, "aV") && has(xml, "styled") && has(xml, "kept") && has(xml, ">V<"));
+    assert_true(has(xml, "<w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">joined V<"));
+    assert_false(has(xml, "Reviewer") || has(xml, "old") || has(xml, "gone") || has(xml, "w:ins") || has(xml, "w:del") || has(xml, "Change") || has(xml, "{{"));
+}
+
+static void comments_and_their_authors_do_not_go_out_with_a_paper(void **state)
+{
+    (void)state;
+    struct zip_write *zip;
+    struct docx docx;
+    struct buf out CLEANUP(buf_done);
+    static const char *const gone[] = {"word/comments.xml", "word/commentsExtended.xml", "word/people.xml"};
+    buf_init(&out, 1 << 24);
+    assert_int_equal(zip_write_open(&ctx, NULL, &zip), RC_OK);
+    zip_write_add(zip, STR("[Content_Types].xml"),
+                  STR("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
+                      "<Override PartName=\"/word/comments.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml\"/></Types>"));
+    zip_write_add(zip, STR("word/document.xml"), STR("<w:document " NS "><w:body>" P("<w:commentRangeStart w:id=\"1\"/>" R("{{a}}") "<w:commentRangeEnd w:id=\"1\"/>") "</w:body></w:document>"));
+    zip_write_add(zip, STR("word/_rels/document.xml.rels"), STR("<Relationships><Relationship Id=\"c\" Type=\"x/comments\" Target=\"comments.xml\"/><Relationship Id=\"s\" Type=\"x/styles\" Target=\"styles.xml\"/></Relationships>"));
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        zip_write_add(zip, str_from_cstr(gone[i]), STR("<w:comments " NS "><w:comment w:author=\"Reviewer\">" P(R("delete this?")) "</w:comment></w:comments>"));
+    zip_write_add(zip, STR("word/footer1.xml"), STR("<w:ftr " NS ">" P(R("f") INS(R("g")) DEL("h")) "</w:ftr>"));
+    zip_write_add(zip, STR("customXml/item1.xml"), STR("<s:customData xmlns=\"http://www.wps.cn/officeDocument/2013/wpsCustomData\" xmlns:s=\"http://www.wps.cn/officeDocument/2013/wpsCustomData\"><customSectProps/></s:customData>"));
+    assert_int_equal(zip_write_close(&ctx, zip, &out), RC_OK);
+    assert_int_equal(docx_open(&ctx, buf_str(&out), &docx), RC_OK);
+    assert_int_equal(docx_fill(&ctx, &docx, json("{\"a\":1}")), RC_OK);
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        assert_null(zip_find_part(&docx.parts, str_from_cstr(gone[i])));
+    struct str relations = zip_find_part(&docx.parts, STR("word/_rels/document.xml.rels"))->bytes, footer = zip_find_part(&docx.parts, STR("word/footer1.xml"))->bytes;
+    assert_true(has(relations, "styles.xml") && !has(relations, "comments.xml"));
+    assert_false(has(zip_find_part(&docx.parts, STR("[Content_Types].xml"))->bytes, "comments.xml"));
+    assert_true(has(footer, ">g<") && !has(footer, ">h<") && !has(footer, "Reviewer"));
+    assert_non_null(zip_find_part(&docx.parts, STR("customXml/item1.xml"))); /* WPS looks for its own data */
+}
+
+static void a_broken_field_among_marks_is_told_with_its_place(void **state)
+{
+    (void)state;
+    expect_fault(P(R("x")) P(R("{{") "<w:proofErr w:type=\"spellStart\"/>" R("a") DEL("}}")), "template.broken_field", "p2", "{{a");
+    expect_fault(P(R("x")) P(R("{{") INS(R("wrong")) R("}}")), "template.unknown_field", "p2", "wrong");
+    expect_fault(P("<w:smartTag w:element=\"x\">" R("{{wro") "</w:smartTag>" "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/>" R("ng}}")), "template.unknown_field", "p1", "wrong");
+    expect_fault("<w:tbl><w:tr><w:tc>" P(R("a")) "</w:tc><w:tc>" P(R("{{#a}}") "<w:commentRangeStart w:id=\"1\"/>" R("x")) "</w:tc></w:tr></w:tbl>", "template.unclosed", "table 1 r1 c2", "a");
+    expect_fault(P(R("anchor") "<w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:txbx><w:txbxContent>" P(R("{{wrong}}"))
+                   "</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>" P(R("{{wrong}}")) "</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"),
+                 "template.unknown_field", "p1 box p1", "wrong");
+}
+
 static void what_the_child_answers_is_not_trusted(void **state)
 {
     (void)state;
@@ -346,6 +446,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_fault_is_told_with_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_field_is_told_with_its_place_and_the_text_around, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fields_in_text_boxes_heads_and_notes_are_filled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(spelling_marks_tags_bookmarks_and_comments_do_not_break_a_field, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_field_in_several_looks_takes_the_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tracked_changes_are_accepted_and_nobody_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(comments_and_their_authors_do_not_go_out_with_a_paper, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_broken_field_among_marks_is_told_with_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_child_answers_is_not_trusted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_templates_are_refused_each_with_its_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_shipped_template_opens_and_is_made_the_same_twice, set_up, tear_down),
