@@ -8,31 +8,61 @@ SELECT s.id, s.no, s.title FROM source s WHERE s.id = $source
 -- scope: s
 SELECT s.id FROM source s WHERE s.no = $no AND {scope s.unit_id s.label}
 
--- :name map_findings
+-- What a map counts: every finding with what its group and its colour follow from, and how many nodes are below it.
+-- :name map_items
 -- scope: f
-SELECT f.id, f.no, f.title, f.status, f.due, f.progress_bp, f.aspect_id, coalesce(a.title, '') AS aspect_title, coalesce(a.no, 0) AS aspect_no, f.unit_id,
-       u.short_name AS unit_short, coalesce(p.name, t.title, '') AS leader
-FROM finding f JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
+SELECT f.id, f.status, f.due, f.progress_bp, f.measure_count - (SELECT count(*) FROM measure m WHERE m.finding_id = f.id AND m.state = 'dropped') AS measures,
+       CASE CAST($group AS bigint) WHEN 0 THEN (SELECT a.title FROM aspect a WHERE a.id = f.aspect_id) WHEN 1 THEN (SELECT u.short_name FROM unit u WHERE u.id = f.unit_id)
+         WHEN 2 THEN (SELECT coalesce(p.name, t.title) FROM duty d LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id LEFT JOIN post t ON d.actor_kind = 'post' AND t.id = d.actor_id
+                      WHERE d.id = (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL)) END AS group_title,
+       CASE CAST($group AS bigint) WHEN 0 THEN (SELECT a.no FROM aspect a WHERE a.id = f.aspect_id) END AS group_no
+FROM finding f WHERE f.source_id = $source AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
+ORDER BY f.item_no, f.id
+
+-- Along an index alone; of findings that are not in sight too.
+-- :name map_task_counts
+-- scope: t
+SELECT t.finding_id, count(*) AS tasks FROM task t WHERE t.source_id = $source AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
+GROUP BY t.finding_id ORDER BY t.finding_id
+
+-- :name map_task_finding
+-- scope: t
+SELECT t.finding_id FROM task t WHERE t.id = $id AND {scope t.unit_id t.label}
+
+-- :name map_measure_finding
+-- scope: f
+SELECT m.finding_id FROM measure m JOIN finding f ON f.id = m.finding_id WHERE m.id = $id AND {scope f.unit_id f.label}
+
+-- What a map shows: of the whole source, or of one finding.
+-- :list map_findings
+-- scope: f
+SELECT f.id, f.title, f.status, f.due, f.progress_bp, u.short_name AS unit_short, coalesce(p.name, t.title, '') AS leader
+FROM finding f JOIN unit u ON u.id = f.unit_id
 LEFT JOIN duty d ON d.id = (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL)
 LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id
 LEFT JOIN post t ON d.actor_kind = 'post' AND t.id = d.actor_id
-WHERE f.source_id = $source AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
-ORDER BY f.item_no, f.id
+WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters}
+-- :filter whole f.source_id = $source
+-- :filter one f.id = $finding
 
--- :name map_measures
+-- :list map_measures
 -- scope: f
 SELECT m.id, m.finding_id, m.no, m.text, m.phase, m.due, m.progress_bp, m.state
 FROM finding f JOIN measure m ON m.finding_id = f.id
-WHERE f.source_id = $source AND f.status <> 'withdrawn' AND m.state <> 'dropped' AND {scope f.unit_id f.label}
+WHERE f.status <> 'withdrawn' AND m.state <> 'dropped' AND {scope f.unit_id f.label} AND {filters}
 ORDER BY m.finding_id, m.no, m.id
+-- :filter whole f.source_id = $source
+-- :filter one f.id = $finding
 
 -- In the order in which they lie in the table: a source has tasks all over it.
--- :name map_tasks
+-- :list map_tasks
 -- scope: t
 SELECT t.id, t.measure_id, t.finding_id, t.parent_id, t.no, t.title, t.state, t.due, t.progress_bp, t.unit_id, u.short_name AS unit_short
 FROM task t JOIN unit u ON u.id = t.unit_id
-WHERE t.id IN (SELECT x.id FROM task x WHERE x.source_id = $source) AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
+WHERE t.id IN (SELECT x.id FROM task x WHERE {filters}) AND t.state <> 'cancelled' AND {scope t.unit_id t.label}
 ORDER BY t.depth, t.id
+-- :filter whole x.source_id = $source
+-- :filter one x.finding_id = $finding
 
 -- The timetable of a source: its tasks with their nodes, below units or leaders.
 -- The first by date, before anything is joined to them; nodes and links up to the date of the last.

@@ -30,6 +30,7 @@ static enum rc run(struct cli *cli, struct str format_name, struct str group, st
 {
     struct map_request request = {.lang = LANG_ZH, .today = clock_today()};
     struct actor actor = actor_program();
+    struct map_view view = {.level = MAP_LEVELS, .is_whole = true};
     enum map_format format = MAP_SVG;
     struct mindmap map;
     struct db *db CLEANUP(db_close_ptr) = NULL;
@@ -42,7 +43,7 @@ static enum rc run(struct cli *cli, struct str format_name, struct str group, st
     TRY(cli_check_used(cli, 1));
     TRY(cli_open_db(cli, DB_READ, &db));
     TRY(find_source(cli, db, &actor, &request.source_id));
-    TRY(map_read(&cli->ctx, db, &actor, PERM_BOARD_READ, &request, &map));
+    TRY(map_read(&cli->ctx, db, &actor, PERM_BOARD_READ, &request, &view, &map));
     TRY(map_write(&map, format, &out));
     if (path.p)
         return write_out(cli, path.p, buf_str(&out));

@@ -27,6 +27,7 @@ static const struct look looks[CANVAS_MARKS] = {
     [CANVAS_SHEET] = {"sheet", 0xffffff, (uint32_t)NONE, 0, false, false},
     [CANVAS_CARD] = {"card", 0xffffff, 0x8a95a1, 0, false, true},
     [CANVAS_GROUP] = {"group", 0xeef0f3, 0x8a95a1, 0, false, false},
+    [CANVAS_PART] = {"part", (uint32_t)NONE, (uint32_t)NONE, 0, false, true},
     [CANVAS_FOUND] = {"found", (uint32_t)NONE, 0x8a5200, 0, false, false},
     [CANVAS_EDGE] = {"edge", (uint32_t)NONE, 0xa9b2bc, 0, false, false},
     [CANVAS_TITLE] = {"title", 0x1c2127, (uint32_t)NONE, 13, true, false},
@@ -138,7 +139,8 @@ static void add_style(struct buf *out)
     for (int i = 0; i < CANVAS_STATES; i++) {
         buf_add_format(out, ".m-card.s-%s,.m-bar.s-%s{fill:#%06x;stroke:#%06x}", states[i].name, states[i].name,
                        states[i].soft, states[i].strong);
-        buf_add_format(out, ".m-stripe.s-%s{fill:#%06x;stroke:none}", states[i].name, states[i].strong);
+        buf_add_format(out, ".m-stripe.s-%s,.m-part.s-%s{fill:#%06x;stroke:none}", states[i].name, states[i].name,
+                       states[i].strong);
     }
     buf_add_cstr(out, ".m-today{stroke-width:2}.m-critical,.m-found{stroke-width:2}</style>");
 }
@@ -294,7 +296,7 @@ void canvas_rect(struct canvas *canvas, enum canvas_mark mark, enum canvas_state
                  double h)
 {
     const struct look *look = &looks[mark];
-    double radius = mark == CANVAS_FOLD ? h / 2 : mark == CANVAS_OFF ? 0 : CORNER;
+    double radius = mark == CANVAS_FOLD ? h / 2 : mark == CANVAS_OFF || mark == CANVAS_PART ? 0 : CORNER;
     bool has_stripe = mark == CANVAS_CARD && state != CANVAS_NORMAL;
     if (is_svg(canvas)) {
         svg_rect(canvas, look->name, look->has_state, state, x, y, w, h, radius);
@@ -304,8 +306,11 @@ void canvas_rect(struct canvas *canvas, enum canvas_mark mark, enum canvas_state
     }
     cairo_set_line_width(canvas->cairo, mark == CANVAS_CRITICAL || mark == CANVAS_FOUND ? 2 : 1);
     round_path(canvas->cairo, x, y, w, h, radius);
-    paint(canvas, look->has_state ? states[state].soft : look->fill,
-          look->has_state ? states[state].strong : look->stroke);
+    if (mark == CANVAS_PART)
+        paint(canvas, states[state].strong, (uint32_t)NONE);
+    else
+        paint(canvas, look->has_state ? states[state].soft : look->fill,
+              look->has_state ? states[state].strong : look->stroke);
     if (has_stripe) {
         round_path(canvas->cairo, x, y, STRIPE, h, 2);
         paint(canvas, states[state].strong, (uint32_t)NONE);

@@ -18,6 +18,7 @@ enum canvas_mark {
     CANVAS_SHEET,    /* the ground */
     CANVAS_CARD,     /* a card with its state at the left edge */
     CANVAS_GROUP,    /* a card of a group */
+    CANVAS_PART,     /* part of a bar of states along a group's card */
     CANVAS_FOUND,    /* frame around what was searched for */
     CANVAS_EDGE,     /* from parent to child */
     CANVAS_TITLE,    /* first line of a card */

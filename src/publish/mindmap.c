@@ -13,6 +13,7 @@ enum {
     TITLE_LINE = 18,
     SUB_LINE = 35,
     FOLD_SIZE = 18,
+    PART_HEIGHT = 4,
     A3_WIDTH_PT = 1191, /* ISO 216 at 72 points an inch, landscape */
     A3_HEIGHT_PT = 842,
     A3_MARGIN_PT = 28,
@@ -55,15 +56,20 @@ int32_t map_add(struct mindmap *map, int32_t parent, enum map_kind kind, struct 
     else
         up->first = at;
     up->last = at;
-    for (int32_t i = parent; i >= 0; i = map->nodes[i].parent)
-        map->nodes[i].below++;
+    map_hide(map, parent, 1);
     return at;
+}
+
+void map_hide(struct mindmap *map, int32_t at, int32_t count)
+{
+    for (int32_t i = at; i >= 0; i = map->nodes[i].parent)
+        map->nodes[i].below += count;
 }
 
 void map_fold_from(struct mindmap *map, enum map_kind kind)
 {
     for (int32_t i = 0; i < map->n; i++)
-        map->nodes[i].is_folded = map->nodes[i].kind >= kind && map->nodes[i].first >= 0;
+        map->nodes[i].is_folded = map->nodes[i].kind >= kind && map->nodes[i].below > 0;
 }
 
 /* ---- layout -------------------------------------------------------------------------------------------------- */
@@ -154,7 +160,7 @@ static void draw_fold(struct canvas *canvas, const struct map_node *node, const 
 {
     char number[24];
     double x = node->x + node->w + 3, y = node->y + node->h / 2;
-    if (node->first < 0 || (!is_page && !node->is_folded))
+    if (!node->below || (!is_page && !node->is_folded))
         return;
     struct buf href CLEANUP(buf_done);
     buf_init(&href, 64 * 1024);
@@ -174,21 +180,37 @@ static void draw_fold(struct canvas *canvas, const struct map_node *node, const 
     canvas_link_end(canvas);
 }
 
+/* What the findings of a group come to, folded or not: one bar, each state as wide as its share. */
+static void draw_parts(struct canvas *canvas, const struct map_node *node)
+{
+    int64_t total = 0, done = 0;
+    for (int i = 0; i < CANVAS_STATES && node->parts; i++)
+        total += node->parts[i];
+    for (int i = CANVAS_STATES - 1; i >= 0 && total; i--) {
+        double from = node->w * (double)done / (double)total;
+        done += node->parts[i];
+        double to = node->w * (double)done / (double)total;
+        if (node->parts[i])
+            canvas_rect(canvas, CANVAS_PART, (enum canvas_state)i, node->x + from, node->y + node->h - PART_HEIGHT,
+                        to - from, PART_HEIGHT);
+    }
+}
+
 static void draw_card(struct canvas *canvas, const struct mindmap *map, int32_t at, const struct map_folding *folding,
                       bool is_page)
 {
-    static const char kinds[MAP_KINDS + 1] = "rgfmt";
     const struct map_node *node = &map->nodes[at];
     struct arena *arena = map->ctx->arena;
     struct str name =
         node->sub.n ? arena_format(arena, "%.*s\n%.*s", STR_ARG(node->title), STR_ARG(node->sub)) : node->title;
-    struct str id = arena_format(arena, "n-%c%lld", kinds[node->kind], (long long)node->id);
+    struct str id = arena_format(arena, "n-%.*s", STR_ARG(map_key(arena, node->kind, node->id)));
     struct str more = is_page ? arena_format(arena, " class=\"node\" data-up=\"%d\"%s", node->parent,
                                              node->href.n ? "" : " tabindex=\"0\"")
                               : STR("");
     canvas_link(canvas, id, node->href, name, more.p);
     bool is_plain = node->kind <= MAP_GROUP;
     canvas_rect(canvas, is_plain ? CANVAS_GROUP : CANVAS_CARD, node->state, node->x, node->y, node->w, node->h);
+    draw_parts(canvas, node);
     if (node->is_found)
         canvas_rect(canvas, CANVAS_FOUND, CANVAS_NORMAL, node->x - 2, node->y - 2, node->w + 4, node->h + 4);
     double room = node->w - 2 * PADDING;

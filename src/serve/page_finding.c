@@ -337,6 +337,7 @@ enum rc page_finding(struct page *page)
                                  value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     value_put_bool(arena, finding, "is_withdrawn", is_withdrawn);
     value_put_bool(arena, finding, "may_edit", may_write && !is_withdrawn);
+    value_put_bool(arena, finding, "may_map", !is_withdrawn && page_can(page, PERM_BOARD_READ));
     value_put_bool(arena, finding, "may_plan",
                    !is_withdrawn &&
                        actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE,

@@ -7,20 +7,36 @@
 #include "serve/page_board.h"
 #include "serve/pages.h"
 
-enum { SHOWN_MAX = 100, MINI_FROM = 200, TOGGLES_BYTES_MAX = 4000, MAP_BYTES_MAX = 48 * 1024 * 1024, LEVELS = 4 };
-
-static const char kind_letters[MAP_KINDS + 1] = "rgfmt";
+enum { MINI_FROM = 200, TOGGLES_BYTES_MAX = 4000, MAP_BYTES_MAX = 48 * 1024 * 1024 };
 
 struct asked {
     struct map_request request;
-    struct str toggles, q;
-    int level; /* 1: groups, 2: findings, 3: measures, 4: all */
-    bool has_level;
+    struct map_view view;
+    struct str q, at;
 };
 
 static enum rc fail(struct page *page, const char *field)
 {
     return ctx_fail_field(&page->ctx, RC_INVALID, "field.not_a_choice", field);
+}
+
+static enum rc read_view(struct page *page, struct asked *asked)
+{
+    struct map_view *view = &asked->view;
+    int64_t level = page_param_int(page, "level", 0);
+    view->level = level >= 1 && level <= MAP_LEVELS ? (int)level : 0;
+    view->toggles = page_param_text(page, "t");
+    asked->q = str_trim(page_param_text(page, "q"));
+    asked->at = page_param_text(page, "at");
+    if (asked->at.n && !map_key_find(asked->at, &view->at_kind, &view->at_id))
+        return fail(page, "at");
+    view->is_whole = page->is_json || asked->q.n; /* what is looked for may be anywhere */
+    for (size_t i = 0; i < view->toggles.n; i++) {
+        char c = view->toggles.p[i];
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.')
+            return fail(page, "t");
+    }
+    return view->toggles.n > TOGGLES_BYTES_MAX ? RC_TOO_LARGE : RC_OK;
 }
 
 static enum rc read_asked(struct page *page, struct asked *ret)
@@ -34,64 +50,7 @@ static enum rc read_asked(struct page *page, struct asked *ret)
         return fail(page, "group");
     if (colour.n && !map_colour_find(colour, &ret->request.colour))
         return fail(page, "colour");
-    ret->level = (int)page_param_int(page, "level", 0);
-    ret->has_level = ret->level >= 1 && ret->level <= LEVELS;
-    ret->toggles = page_param_text(page, "t");
-    ret->q = str_trim(page_param_text(page, "q"));
-    for (size_t i = 0; i < ret->toggles.n; i++) {
-        char c = ret->toggles.p[i];
-        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.')
-            return fail(page, "t");
-    }
-    return ret->toggles.n > TOGGLES_BYTES_MAX ? RC_TOO_LARGE : RC_OK;
-}
-
-static struct str key_of(struct arena *arena, const struct map_node *node)
-{
-    return arena_format(arena, "%c%lld", kind_letters[node->kind], (long long)node->id);
-}
-
-static bool is_toggled(struct str toggles, struct str key)
-{
-    struct str part;
-    while (str_split_next(&toggles, '.', &part))
-        if (str_equal(part, key))
-            return true;
-    return false;
-}
-
-/* Everything is open when that is little; else down to the level that still can be looked over. */
-static void fold(struct page *page, struct asked *asked, struct mindmap *map)
-{
-    if (!asked->has_level)
-        for (asked->level = LEVELS; asked->level > 1; asked->level--) {
-            int32_t shown = 0;
-            for (int32_t i = 0; i < map->n; i++)
-                shown += (int)map->nodes[i].kind <= asked->level;
-            if (shown <= SHOWN_MAX)
-                break;
-        }
-    map_fold_from(map, (enum map_kind)asked->level);
-    for (int32_t i = 0; i < map->n && asked->toggles.n; i++) {
-        struct map_node *node = &map->nodes[i];
-        if (node->first >= 0 && is_toggled(asked->toggles, key_of(page->ctx.arena, node)))
-            node->is_folded = !node->is_folded;
-    }
-}
-
-static int32_t search(struct asked *asked, struct mindmap *map)
-{
-    int32_t found = 0;
-    for (int32_t i = 0; i < map->n && asked->q.n; i++) {
-        struct map_node *node = &map->nodes[i];
-        if (str_find(node->title, asked->q, 0) == SIZE_MAX && str_find(node->sub, asked->q, 0) == SIZE_MAX)
-            continue;
-        node->is_found = true;
-        found++;
-        for (int32_t up = node->parent; up >= 0; up = map->nodes[up].parent)
-            map->nodes[up].is_folded = false;
-    }
-    return found;
+    return read_view(page, ret);
 }
 
 struct folding {
@@ -99,18 +58,29 @@ struct folding {
     struct asked *asked;
 };
 
-static void add_address(const struct asked *asked, struct str toggles, struct buf *out)
+static void add_address(const struct asked *asked, int level, struct str toggles, struct buf *out)
 {
     buf_add_format(out, "?source=%lld&group=%s&colour=%s&level=%d", (long long)asked->request.source_id,
-                   map_group_name(asked->request.group), map_colour_name(asked->request.colour), asked->level);
+                   map_group_name(asked->request.group), map_colour_name(asked->request.colour), level);
     if (toggles.n)
         buf_add_format(out, "&t=%.*s", STR_ARG(toggles));
+}
+
+/* What opens a way: turned over branches are turned from there. */
+static void add_way(const struct asked *asked, struct buf *out)
+{
+    if (asked->at.n)
+        buf_add_format(out, "&at=%.*s", STR_ARG(asked->at));
+    if (asked->q.n) {
+        buf_add_cstr(out, "&q=");
+        url_encode(out, asked->q);
+    }
 }
 
 static void write_fold_href(void *arg, const struct map_node *node, struct buf *out)
 {
     const struct folding *folding = arg;
-    struct str key = key_of(folding->page->ctx.arena, node), rest = folding->asked->toggles, part;
+    struct str key = map_key(folding->page->ctx.arena, node->kind, node->id), rest = folding->asked->view.toggles, part;
     struct buf toggles CLEANUP(buf_done);
     bool was_there = false;
     buf_init(&toggles, TOGGLES_BYTES_MAX + 32);
@@ -124,7 +94,8 @@ static void write_fold_href(void *arg, const struct map_node *node, struct buf *
     if (!was_there)
         buf_add_format(&toggles, "%s%.*s", toggles.n ? "." : "", STR_ARG(key));
     buf_add_cstr(out, "/map");
-    add_address(folding->asked, buf_str(&toggles), out);
+    add_address(folding->asked, folding->asked->view.level, buf_str(&toggles), out);
+    add_way(folding->asked, out);
     buf_add_format(out, "#n-%.*s", STR_ARG(key));
 }
 
@@ -155,28 +126,60 @@ static void put_choices(struct page *page, const struct asked *asked)
         add_choice(page, colours, name, page_text(page, arena_format(arena, "map.colour.%.*s", STR_ARG(name)).p),
                    (int)asked->request.colour == i);
     }
-    for (int i = 1; i <= LEVELS; i++)
+    for (int i = 1; i <= MAP_LEVELS; i++)
         add_choice(page, levels, arena_format(arena, "%d", i),
-                   page_text(page, arena_format(arena, "map.level.%d", i).p), asked->level == i);
+                   page_text(page, arena_format(arena, "map.level.%d", i).p), asked->view.level == i);
 }
 
-static enum rc put_exports(struct page *page, const struct asked *asked)
+/* Pictures as they are seen; what other programs fold for themselves, and a picture besides, whole. */
+static enum rc put_export(struct page *page, struct value *list, const struct asked *asked, enum map_format format,
+                          bool is_open)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *list = value_put_list(arena, page->view, "exports");
+    struct buf href CLEANUP(buf_done);
+    const char *name = map_format_name(format);
+    buf_init(&href, 2 * TOGGLES_BYTES_MAX);
+    buf_add_format(&href, "/sources/%lld/map/export", (long long)asked->request.source_id);
+    add_address(asked, is_open ? MAP_LEVELS : asked->view.level, is_open ? STR_EMPTY : asked->view.toggles, &href);
+    if (!is_open)
+        add_way(asked, &href);
+    buf_add_format(&href, "&format=%s", name);
+    struct value *item = value_add_map(arena, list);
+    value_put_text(arena, item, "href", arena_copy_str(arena, buf_str(&href)));
+    value_put_text(arena, item, "label",
+                   page_text(page, arena_format(arena, "map.format.%s%s", name, is_open ? "_open" : "").p));
+    return buf_rc(&href);
+}
+
+static enum rc put_exports(struct page *page, const struct asked *asked, bool has_folded)
+{
+    struct value *list = value_put_list(page->ctx.arena, page->view, "exports");
     for (int i = 0; i < MAP_FORMATS; i++) {
-        struct buf href CLEANUP(buf_done);
-        const char *name = map_format_name((enum map_format)i);
-        buf_init(&href, TOGGLES_BYTES_MAX + 400);
-        buf_add_format(&href, "/sources/%lld/map/export", (long long)asked->request.source_id);
-        add_address(asked, asked->toggles, &href);
-        buf_add_format(&href, "&format=%s", name);
-        struct value *item = value_add_map(arena, list);
-        value_put_text(arena, item, "href", arena_copy_str(arena, buf_str(&href)));
-        value_put_text(arena, item, "label", page_text(page, arena_format(arena, "map.format.%s", name).p));
-        TRY(buf_rc(&href));
+        TRY(put_export(page, list, asked, (enum map_format)i, false));
+        if (has_folded && (i == MAP_SVG || i == MAP_PDF))
+            TRY(put_export(page, list, asked, (enum map_format)i, true));
     }
     return RC_OK;
+}
+
+/* What the colours stand for, with the number of findings of each. */
+static void put_states(struct page *page, const struct asked *asked, const struct mindmap *map)
+{
+    static const char *const names[CANVAS_STATES] = {"normal", "due_soon", "behind", "overdue", "closed"};
+    struct arena *arena = page->ctx.arena;
+    struct value *list = value_put_list(arena, page->view, "states");
+    const char *colour = map_colour_name(asked->request.colour);
+    for (int i = CANVAS_STATES - 1; i >= 0; i--) {
+        int32_t n = map->nodes[0].parts ? map->nodes[0].parts[i] : 0;
+        if (!n)
+            continue;
+        struct value *state = value_add_map(arena, list);
+        value_put_text(arena, state, "state", str_from_cstr(names[i]));
+        value_put_text(arena, state, "label",
+                       page_text(page, arena_format(arena, "map.part.%s.%s", colour, names[i]).p));
+        value_put_int(arena, state, "n", n);
+    }
+    value_put_bool(arena, page->view, "has_states", list->items.first != NULL);
 }
 
 static enum rc put_drawing(struct page *page, struct asked *asked, struct mindmap *map)
@@ -212,6 +215,7 @@ static void put_nodes(struct page *page, const struct mindmap *map)
         value_put_int(arena, item, "parent", node->parent);
         value_put_text(arena, item, "title", node->title);
         value_put_text(arena, item, "about", node->sub);
+        value_put_int(arena, item, "below", node->below);
     }
 }
 
@@ -238,21 +242,23 @@ enum rc page_map(struct page *page)
     bool is_chosen = asked.request.source_id != 0;
     TRY(choose_source(page, &asked));
     enum rc rc = asked.request.source_id
-                     ? map_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &asked.request, &map)
+                     ? map_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &asked.request, &asked.view, &map)
                      : RC_NOT_FOUND;
     if (rc != RC_OK && (rc != RC_NOT_FOUND || is_chosen))
         return rc;
     value_put_bool(arena, page->view, "has_map", rc == RC_OK);
     if (rc != RC_OK)
         return RC_OK;
-    fold(page, &asked, &map);
-    value_put_int(arena, page->view, "found", search(&asked, &map));
+    value_put_int(arena, page->view, "found", map_search(&map, asked.q));
+    map_fold(&map, &asked.view);
     value_put_text(arena, page->view, "q", asked.q);
     map_layout(&map);
     put_choices(page, &asked);
-    TRY(put_exports(page, &asked));
+    int32_t all = 1 + map.nodes[0].below;
+    TRY(put_exports(page, &asked, map.shown < all));
+    put_states(page, &asked, &map);
     put_nodes(page, &map);
-    value_put_int(arena, page->view, "node_count", map.n);
+    value_put_int(arena, page->view, "node_count", all);
     value_put_int(arena, page->view, "shown_count", map.shown);
     value_put_text(arena, page->view, "source_no", map.nodes[0].sub);
     return put_drawing(page, &asked, &map);
@@ -271,8 +277,10 @@ enum rc page_map_export(struct page *page)
     asked.request.source_id = page_param_int(page, "id", 0);
     if (!map_format_find(name.n ? name : STR("svg"), &format))
         return fail(page, "format");
-    TRY(map_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &asked.request, &map));
-    fold(page, &asked, &map);
+    asked.view.is_whole |= format >= MAP_MM;
+    TRY(map_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &asked.request, &asked.view, &map));
+    (void)map_search(&map, asked.q);
+    map_fold(&map, &asked.view);
     buf_init(&out, MAP_BYTES_MAX);
     enum rc rc = map_write(&map, format, &out);
     if (rc != RC_OK) {

@@ -97,7 +97,138 @@ STORE_TEST(a_map_folds_through_links_and_finds)
     app_end();
 }
 
+/* ---- a map that is not read whole ---- */
+
+enum { MANY = 40 };
+
+static int64_t count_of(struct str body, const char *needle)
+{
+    struct str what = str_from_cstr(needle);
+    int64_t n = 0;
+    for (size_t at = 0; (at = str_find(body, what, at)) != SIZE_MAX; at += what.n)
+        n++;
+    return n;
+}
+
+/* Sum of the numbers on what is folded. */
+static int64_t folded_sum(struct str body)
+{
+    int64_t sum = 0, n;
+    for (size_t at = 0; (at = str_find(body, STR("<text class=\"m-fold\""), at)) != SIZE_MAX;) {
+        at = str_find_byte(body, '>', at) + 1;
+        if (str_parse_int64(str_slice(body, at, str_find_byte(body, '<', at)), &n))
+            sum += n;
+    }
+    return sum;
+}
+
+static struct str get_map(struct store *store, const struct app_session *session, const char *more)
+{
+    struct str body, path = arena_format(store->ctx->arena, "/map?source=%lld%s", (long long)world.source, more);
+    assert_int_equal(app_get(session, path.p, "text/html", &body), 200);
+    return arena_copy_str(store->ctx->arena, body);
+}
+
+/* Every second finding has work: a measure and a task. */
+static int64_t make_many(struct store *store)
+{
+    int64_t last = 0;
+    for (int i = 0; i < MANY; i++) {
+        int64_t finding = make_finding(store, world.source, "资金占用");
+        STORE_OK(run(store, &command_finding_change,
+                     jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '20%02d-0%d-10'}", (long long)finding,
+                           (long long)(i % 3 ? world.firm : world.other), i % 4 ? 20 : 90, i % 9 + 1),
+                     NULL));
+        if (i % 2)
+            continue;
+        int64_t measure = make(store, &command_measure_plan,
+                               jsonf(store, "{'finding_id': %lld, 'text': '收回资金'}", (long long)finding));
+        last = id_of(store, &command_task_assign,
+                     jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '逐笔核对%d'}", (long long)measure,
+                           (long long)(i % 4 ? world.firm : world.other), i));
+    }
+    return last;
+}
+
+/* What is shown and what is folded is all there is, as the whole reading has it. */
+static void expect_complete(struct store *store, const struct app_session *session, const char *more)
+{
+    struct str body = get_map(store, session, more);
+    struct str path = arena_format(store->ctx->arena, "/map?source=%lld%s", (long long)world.source, more);
+    struct value *view = app_view(store, session, path.p);
+    int64_t all = value_get_int(view, "node_count", -1), shown = value_get_int(view, "shown_count", -1), findings = 0;
+    assert_int_equal(count_of(body, "class=\"node\""), shown);
+    assert_int_equal(shown + folded_sum(body), all);
+    assert_int_equal((int64_t)value_count(value_get(view, "nodes")), all);
+    struct str figures = arena_format(store->ctx->arena, "%lld / %lld</span>", (long long)shown, (long long)all);
+    assert_true(str_find(body, figures, 0) != SIZE_MAX);
+    VALUE_EACH (node, value_get(view, "nodes"))
+        findings += str_equal(value_get_text(node, "kind"), STR("finding"));
+    VALUE_EACH (state, value_get(view, "states"))
+        findings -= value_get_int(state, "n", 0);
+    assert_int_equal(findings, 0);
+}
+
+STORE_TEST(a_folded_branch_says_the_sum_of_its_parts)
+{
+    static const char *const groups[] = {"aspect", "unit", "leader", "date"};
+    static const char *const colours[] = {"state", "progress", "alert"};
+    make_world(store);
+    (void)make_many(store);
+    app_start(store);
+    const struct app_session *readers[] = {&world.office, &world.part};
+    for (size_t r = 0; r < 2; r++) {
+        for (int i = 0; i < 4 * 5; i++) {
+            struct str more = arena_format(store->ctx->arena, "&group=%s&colour=%s&level=%d", groups[i % 4],
+                                           colours[i % 3], i / 4);
+            expect_complete(store, readers[r], more.p);
+        }
+        struct str body = get_map(store, readers[r], "&group=unit&level=1");
+        assert_int_equal(count_of(body, "id=\"n-f"), 0);
+        assert_true(count_of(body, "m-part s-overdue") > 0);
+        for (size_t at = 0; (at = str_find(body, STR("id=\"n-g"), at)) != SIZE_MAX; at++) { /* each group alone */
+            struct str id = str_slice(body, at + 6, str_find_byte(body, '"', at + 6));
+            struct str more = arena_format(store->ctx->arena, "&group=unit&level=1&t=%.*s", STR_ARG(id));
+            expect_complete(store, readers[r], more.p);
+            assert_true(count_of(get_map(store, readers[r], more.p), "id=\"n-f") > 0 || id.n == 2);
+        }
+        for (int i = 0; i < 2; i++)
+            expect_complete(store, readers[r],
+                            arena_format(store->ctx->arena, "&level=%d&t=f%lld.r0", i + 2, (long long)world.findings[0]).p);
+    }
+    app_end();
+}
+
+STORE_TEST(a_map_opens_the_way_to_what_is_folded)
+{
+    make_world(store);
+    int64_t last = make_many(store);
+    app_start(store);
+    struct str task = arena_format(store->ctx->arena, "id=\"n-t%lld\"", (long long)last);
+    struct str at = arena_format(store->ctx->arena, "&level=1&at=t%lld", (long long)last);
+    assert_true(str_find(get_map(store, &world.office, "&level=1"), task, 0) == SIZE_MAX);
+    struct str body = get_map(store, &world.office, at.p);
+    assert_true(str_find(body, task, 0) != SIZE_MAX);
+    assert_int_equal(count_of(body, "m-found"), 1);
+    assert_true(count_of(body, "id=\"n-f") > MANY / 2 && count_of(body, "id=\"n-t") == 1); /* one group, one finding of it */
+    expect_complete(store, &world.office, at.p);
+    expect_complete(store, &world.office, arena_format(store->ctx->arena, "&group=unit%.*s", STR_ARG(at)).p);
+    at = arena_format(store->ctx->arena, "&level=1&at=m%lld", (long long)world.measure);
+    assert_true(count_of(get_map(store, &world.part, at.p), "id=\"n-m") == 1);
+    at = arena_format(store->ctx->arena, "&at=f%lld", (long long)world.findings[1]); /* not this reader's */
+    assert_int_equal(count_of(get_map(store, &world.part, at.p), "m-found"), 0);
+    body = get_map(store, &world.office, "&level=1&q=%E9%80%90%E7%AC%94%E6%A0%B8%E5%AF%B9"); /* a task's title, all of them folded */
+    assert_int_equal(count_of(body, "m-found"), MANY / 2);
+    assert_int_equal(count_of(body, "id=\"n-t"), MANY / 2);
+    expect_complete(store, &world.office, "&level=1&q=%E9%80%90%E7%AC%94%E6%A0%B8%E5%AF%B9");
+    struct str path = arena_format(store->ctx->arena, "/map?source=%lld&at=x1", (long long)world.source);
+    assert_int_equal(app_get(&world.office, path.p, "text/html", &body), 422);
+    app_end();
+}
+
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_map_holds_what_its_reader_may_see), STORE_CASE(a_map_folds_through_links_and_finds));
+    return STORE_RUN(STORE_CASE(a_map_holds_what_its_reader_may_see), STORE_CASE(a_map_folds_through_links_and_finds),
+                     STORE_CASE(a_folded_branch_says_the_sum_of_its_parts),
+                     STORE_CASE(a_map_opens_the_way_to_what_is_folded));
 }

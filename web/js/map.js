@@ -47,22 +47,26 @@ function run(frame, is_typing) {
     zoom(Math.min(1, scroll().clientWidth / view.width, Math.max(0.25, scroll().clientHeight / view.height)));
   };
 
-  async function turn(link) {
-    const answer = await fetch(link.getAttribute('href'), { headers: { Accept: 'text/html' } });
-    if (!answer.ok) return location.assign(link.getAttribute('href'));
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const fresh = page.querySelector('[data-map]');
-    if (!fresh) return location.assign(link.getAttribute('href'));
-    const card = link.previousElementSibling?.id;
-    const before = card && document.getElementById(card).getBoundingClientRect();
-    const { scrollLeft, scrollTop } = scroll();
+  async function load(href) { // the map as it is at another address; false: that page is opened instead
+    const answer = await fetch(href, { headers: { Accept: 'text/html' } });
+    const page = answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const fresh = page && page.querySelector('[data-map]');
+    if (!fresh) { location.assign(href); return false; }
     frame.replaceChildren(...fresh.childNodes);
-    history.replaceState(null, '', link.getAttribute('href').split('#')[0]);
     page.querySelectorAll('.page-head .about, .page-head .menu-list').forEach((part, n) => {
       document.querySelectorAll('.page-head .about, .page-head .menu-list')[n]?.replaceWith(part);
     });
     bind();
     zoom(scale);
+    return true;
+  }
+
+  async function turn(link) {
+    const href = link.getAttribute('href'), card = link.previousElementSibling?.id;
+    const before = card && document.getElementById(card).getBoundingClientRect();
+    const { scrollLeft, scrollTop } = scroll();
+    if (!await load(href)) return;
+    history.replaceState(null, '', href.split('#')[0]);
     scroll().scrollLeft = scrollLeft;
     scroll().scrollTop = scrollTop;
     const after = card && document.getElementById(card);
@@ -136,9 +140,20 @@ function run(frame, is_typing) {
     } else return;
     event.preventDefault();
   });
+  async function begin() {
+    const key = /^#n-([gfmt]\d+)$/.exec(location.hash)?.[1], card = key && document.getElementById(`n-${key}`);
+    const address = new URL(location.href);
+    if (key && !card && address.searchParams.get('at') !== key) { // it is folded: the way to it is opened
+      address.searchParams.set('at', key);
+      address.hash = '';
+      if (!await load(address.href)) return;
+    }
+    const found = drawing().querySelector('.m-found');
+    if (found) found.scrollIntoView({ block: 'center', inline: 'center' });
+    else if (!card) scroll().scrollTop = Math.max(0, (size_of(drawing()).height - scroll().clientHeight) / 2);
+    (key ? document.getElementById(`n-${key}`) : null)?.focus({ preventScroll: true });
+    show_window();
+  }
   bind();
-  const first = drawing().querySelector('.m-found');
-  if (first) first.scrollIntoView({ block: 'center', inline: 'center' });
-  else scroll().scrollTop = Math.max(0, (size_of(drawing()).height - scroll().clientHeight) / 2);
-  show_window();
+  begin();
 }
