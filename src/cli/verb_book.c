@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/cli_command.h"
+#include "loop/book_stamp.h"
 #include "loop/task_sheet.h"
 #include "publish/task_book.h"
 #include "record/actor.h"
@@ -17,20 +18,24 @@
 enum { BOOK_ARENA_MAX = 64 << 20, INPUT_MAX = 200 << 20 };
 
 /* Each book in memory of its own, so that thousands of them take no more than one. */
-static enum rc write_one(struct db *db, struct arena *arena, const struct value *unit, struct str dir)
+static enum rc write_one(struct ctx *at, struct db *db, struct arena *arena, const struct value *unit, struct str dir, struct str to)
 {
     struct ctx ctx = {.arena = arena};
+    struct book_stamp bound = {.unit_id = value_get_int(unit, "id", 0), .addressee = to, .made_on = date_text(arena, clock_today())};
+    struct str stamp;
     struct actor actor = actor_program();
     struct value *rows;
+    TRY(book_stamp_make(at, &bound, &stamp));
     struct db_stmt *st = db_query(db, Q_TASK_BOOK_ROWS);
     actor_bind_scope(st, &actor, PERM_TASK_READ);
     db_bind_int(st, "id", value_get_int(unit, "id", 0));
     TRY(db_rows(&ctx, st, &rows));
     struct str path = arena_format(arena, "%.*s/%.*s.xlsx", STR_ARG(dir), STR_ARG(value_get_text(unit, "code")));
-    return task_book_write(&ctx, path.p, value_get_text(unit, "name"), rows);
+    return task_book_write(&ctx, path.p, value_get_text(unit, "name"), stamp, rows);
 }
 
-static enum rc write_all(struct cli *cli, struct str dir)
+/* code: one unit only; to: for one addressee only. */
+static enum rc write_all(struct cli *cli, struct str dir, struct str code, struct str to)
 {
     struct db *db CLEANUP(db_close_ptr) = NULL;
     struct arena *arena CLEANUP(arena_free_ptr) = arena_new(BOOK_ARENA_MAX);
@@ -43,13 +48,21 @@ static enum rc write_all(struct cli *cli, struct str dir)
     actor_bind_scope(st, &actor, PERM_TASK_READ);
     db_bind_text(st, "today", STR_EMPTY); /* nobody asks here what is late */
     TRY(db_rows(&cli->ctx, st, &units));
+    size_t written = 0;
     VALUE_EACH (unit, units) {
-        enum rc rc = write_one(db, arena, unit, dir);
+        if (code.n && !str_equal(code, value_get_text(unit, "code")))
+            continue;
+        enum rc rc = write_one(&cli->ctx, db, arena, unit, dir, to);
+        written++;
+        if (rc != RC_OK && cli->ctx.first)
+            return rc;
         if (rc != RC_OK)
             return ctx_fail_format(&cli->ctx, rc, "error.io_detail", "%.*s", STR_ARG(value_get_text(unit, "code")));
         arena_reset(arena);
     }
-    cli_print("%zu", value_count(units));
+    if (code.n && !written)
+        return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.book_no_unit", "%.*s", STR_ARG(code));
+    cli_print("%zu", written);
     return RC_OK;
 }
 
@@ -98,9 +111,33 @@ static enum rc read_back(struct cli *cli, struct str path, struct book_return *r
     return rc;
 }
 
-/* Who hands in by mail must be a person of the task's unit or of a unit above it: a task that is none of the sender's is a fault.
- * Whether the address is really the sender's is the mail server's to know. */
-static enum rc check_sender(struct cli *cli, struct db *db, struct str from, struct value *items, const char *id_key, int64_t *faults)
+/* What a sender says of himself counts for nothing alone: the book must be the one that was given out, to him if to anybody.  What is wrong
+ * with it; NULL: nothing. */
+static enum rc check_stamp(struct cli *cli, const struct book_return *book, struct book_stamp *ret_stamp, struct str *ret_wrong)
+{
+    enum rc rc = book_stamp_read(&cli->ctx, book->stamp, ret_stamp);
+    *ret_wrong = STR_EMPTY;
+    if (rc == RC_OK && ret_stamp->addressee.n && !str_equal_nocase(ret_stamp->addressee, book->package.from))
+        *ret_wrong = STR("task_mail.other_addressee");
+    if (rc != RC_INVALID)
+        return rc;
+    *ret_wrong = cli->ctx.last->key;
+    ctx_clear_issues(&cli->ctx);
+    return RC_OK;
+}
+
+static enum rc is_of_unit(struct cli *cli, struct db *db, int64_t task_id, int64_t unit_id, bool *ret_is)
+{
+    struct value *row;
+    struct db_stmt *st = db_query(db, Q_TASK_BOOK_ROW);
+    db_bind_int(st, "id", task_id);
+    TRY(db_first_row(&cli->ctx, st, &row));
+    *ret_is = row && value_get_int(row, "unit_id", 0) == unit_id;
+    return RC_OK;
+}
+
+/* Who hands in by mail must be a person of the task's unit or of a unit above it, and the task one of the book's unit: any other is a fault. */
+static enum rc check_sender(struct cli *cli, struct db *db, struct str from, int64_t unit_id, struct value *items, const char *id_key, int64_t *faults)
 {
     for (struct value *item = items->items.first; item; item = item->next) {
         struct value *row;
@@ -111,10 +148,12 @@ static enum rc check_sender(struct cli *cli, struct db *db, struct str from, str
         db_bind_int(st, "id", value_get_int(item, id_key, 0));
         db_bind_text(st, "email", from);
         TRY(db_first_row(&cli->ctx, st, &row));
-        if (row)
+        bool is_own;
+        TRY(is_of_unit(cli, db, value_get_int(item, id_key, 0), unit_id, &is_own));
+        if (row && is_own)
             continue;
         value_set(item, STR("outcome"), value_new_text(cli->ctx.arena, STR("error")));
-        value_set(item, STR("message"), value_new_text(cli->ctx.arena, STR("task_sheet.sender")));
+        value_set(item, STR("message"), value_new_text(cli->ctx.arena, is_own ? STR("task_sheet.sender") : STR("task_sheet.other_unit")));
         (*faults)++;
     }
     return arena_rc(cli->ctx.arena);
@@ -221,8 +260,16 @@ static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
     struct str from = back.book.package.from;
     if (back.book.package.kind != PACKAGE_MAIL || !from.n)
         return ctx_fail_key(&cli->ctx, RC_INVALID, "task_mail.no_sender");
-    TRY(check_sender(cli, back.db, from, sheet->rows, "id", &sheet->faults));
-    TRY(check_sender(cli, back.db, from, sheet->files, "task_id", &sheet->faults));
+    struct book_stamp stamp = {0};
+    struct str wrong;
+    TRY(check_stamp(cli, &back.book, &stamp, &wrong));
+    if (wrong.n) { /* nothing of the register is told to whom the book was not given */
+        say(cli, "task_mail.refused", NULL, 0);
+        say(cli, arena_copy_cstr(cli->ctx.arena, wrong), &stamp.addressee, 1);
+        return RC_OK;
+    }
+    TRY(check_sender(cli, back.db, from, stamp.unit_id, sheet->rows, "id", &sheet->faults));
+    TRY(check_sender(cli, back.db, from, stamp.unit_id, sheet->files, "task_id", &sheet->faults));
     struct str read[] = {back.book.book_name, number(cli, (int64_t)value_count(sheet->rows)), number(cli, (int64_t)value_count(sheet->files))};
     say(cli, "task_mail.read", read, 3);
     if (sheet->faults) {
@@ -244,11 +291,11 @@ static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
 
 int verb_book(struct cli *cli)
 {
-    struct str dir = cli_take_option(cli, "--out"), mail = cli_take_option(cli, "--mail");
-    bool is_applying = cli_take_flag(cli, "--apply");
-    enum rc rc = cli_check_used(cli, dir.n || mail.n ? 0 : 1);
+    struct str dir = cli_take_option(cli, "--out"), mail = cli_take_option(cli, "--mail"), to = cli_take_option(cli, "--to");
+    bool is_applying = cli_take_flag(cli, "--apply"), is_one = dir.n && (to.n || cli->argc > 0); /* an addressee has one unit */
+    enum rc rc = cli_check_used(cli, (dir.n || mail.n) && !is_one ? 0 : 1);
     if (rc == RC_OK)
-        rc = dir.n    ? write_all(cli, dir)
+        rc = dir.n    ? write_all(cli, dir, is_one ? str_from_cstr(cli->argv[0]) : STR_EMPTY, to)
              : mail.n ? take_mail(cli, mail, is_applying)
                       : take_back(cli, str_from_cstr(cli->argv[0]), is_applying);
     return rc == RC_OK ? 0 : cli_fail(cli, rc);

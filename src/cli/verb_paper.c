@@ -93,7 +93,7 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
         return write_oscal(cli, &snapshot, dir);
     if (is_data)
         return write_out(cli, dir, "data", "json", snapshot.json);
-    for (int i = 0; i < PAPER_KINDS; i++)
+    for (int i = 0; i < paper_kind_count(); i++)
         if (paper_kind_row((enum paper_kind)i)->subject == PAPER_OF_SOURCE && (!kind_name.n || kind == (enum paper_kind)i))
             TRY(write_kind(cli, &snapshot, (enum paper_kind)i, template_path, dir));
     return RC_OK;

@@ -33,7 +33,8 @@ static void print_fields(const struct command *command)
 static int print_list(void)
 {
     for (int i = 0; i < command_count; i++)
-        cli_print("%-28s %s", command_table[i]->name, perm_name(command_table[i]->perm));
+        if (!command_table[i]->is_internal)
+            cli_print("%-28s %s", command_table[i]->name, perm_name(command_table[i]->perm));
     return 0;
 }
 
@@ -127,6 +128,8 @@ int verb_run(struct cli *cli)
     const struct command *command = rc == RC_OK ? command_find_name(str_from_cstr(cli->argv[0])) : NULL;
     if (rc == RC_OK && !command)
         rc = ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.run_no_command", "%s", cli->argv[0]);
+    if (rc == RC_OK && command->is_internal)
+        rc = ctx_fail_format(&cli->ctx, RC_FORBIDDEN, "cli.run_internal", "%s", cli->argv[0]);
     if (rc == RC_OK && is_help) {
         print_fields(command);
         return 0;

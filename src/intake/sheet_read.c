@@ -165,6 +165,7 @@ static struct value *read_exported(struct arena *arena, const struct sheet_grid 
         return NULL;
     struct value *exported = value_new_map(arena);
     value_put_text(arena, exported, "kind", grid->rows[1].cells[1]);
+    value_put_text(arena, exported, "stamp", grid->column_count > 2 ? grid->rows[0].cells[2] : STR(""));
     struct value *columns = value_put_list(arena, exported, "columns");
     for (size_t i = 2; i < grid->row_count && grid->column_count >= 4; i++) {
         struct value *column = value_add_map(arena, columns);

@@ -45,13 +45,14 @@ static void put_cell(struct arena *arena, struct value *map, struct str field, s
             value_put_text(arena, map, texts[i], text);
 }
 
-enum rc task_book_read(struct ctx *ctx, const struct document *document, struct value **ret_rows)
+enum rc task_book_read(struct ctx *ctx, const struct document *document, struct value **ret_rows, struct str *ret_stamp)
 {
     struct arena *arena = ctx->arena;
     struct sheet_grid grid;
     TRY(sheet_from_document(ctx, document, STR_EMPTY, &grid));
     if (!grid.exported || !str_equal(value_get_text(grid.exported, "kind"), STR("tasks")) || grid.head_index == SIZE_MAX)
         return ctx_fail_field(ctx, RC_INVALID, "task_sheet.other_book", "file");
+    *ret_stamp = value_get_text(grid.exported, "stamp");
     *ret_rows = value_new_list(arena);
     const struct sheet_row *head = &grid.rows[grid.head_index];
     for (size_t i = grid.head_index + 1; i < grid.row_count; i++) {

@@ -1,8 +1,8 @@
 /* paper.c: papers and their templates as records.
  *
  * Invariants: a paper's files and data are stored before its event names them; what was made never changes: a new edition is a
- * new paper; a paper whose figures disagree with its snapshot is not issued.  Making and adding a template have no address:
- * only the page that has read, filled and stored the files runs them.
+ * new paper; a paper whose figures disagree with its snapshot is not issued.  Making and adding a template are
+ * internal: only the page that has read, filled and stored the files runs them, with the faults that it found; nobody by name.
  */
 #include "loop/paper.h"
 
@@ -47,10 +47,11 @@ static enum rc paper_make(struct command_call *call)
     struct value *body = supervise_body(call, "paper", call->input, no, value_get_text(call->input, "title"));
     value_put_int(arena, body, "n", n);
     supervise_copy(call, body, NULL,
-                   "kind subject_kind subject_id subject_no snapshot_seq data_sha256 template_sha256 doc_no fault_count");
+                   "kind subject_kind subject_id subject_no snapshot_seq data_sha256 template_sha256 doc_no");
     static const char *const trees[] = {"text", "faults"};
     for (size_t i = 0; i < sizeof trees / sizeof trees[0]; i++)
         value_put(body, str_from_cstr(trees[i]), value_copy(arena, value_get(call->input, trees[i])));
+    value_put_int(arena, body, "fault_count", (int64_t)value_count(value_get(call->input, "faults")));
     TRY(store_files(call, body));
     value_put_text(arena, call->result, "no", no);
     return supervise_append(call, EVENT_PAPER_MADE, 0, body);
@@ -109,11 +110,10 @@ static const struct field paper_make_fields[] = {
     {"template_sha256", FIELD_TEXT, true, 64, NULL},
     {"text", FIELD_JSON, true, 0, NULL},
     {"faults", FIELD_JSON, true, 0, NULL},
-    {"fault_count", FIELD_INT, true, 0, NULL},
     {"files", FIELD_JSON, true, 0, NULL},
 };
 const struct command command_paper_make = {
-    .name = "paper.make", .perm = PERM_PAPER_WRITE, COMMAND_FIELDS(paper_make_fields), .run = paper_make, .redirect = "/papers/{id}"};
+    .name = "paper.make", .perm = PERM_PAPER_WRITE, COMMAND_FIELDS(paper_make_fields), .run = paper_make, .is_internal = true, .redirect = "/papers/{id}"};
 
 static const struct field paper_issue_fields[] = {{"id", FIELD_ID, true, 0, NULL}};
 const struct command command_paper_issue = {.name = "paper.issue",
@@ -139,6 +139,7 @@ const struct command command_paper_template_add = {.name = "paper_template.add",
                                                    .perm = PERM_PAPER_WRITE,
                                                    COMMAND_FIELDS(paper_template_add_fields),
                                                    .run = paper_template_add,
+                                                   .is_internal = true,
                                                    .redirect = "/paper_templates"};
 
 static const struct field paper_template_retire_fields[] = {{"id", FIELD_ID, true, 0, NULL}};

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "publish/paper_dress.h"
+#include "publish/paper_list.h"
 #include "serve/messages.h"
 #include "text/digest.h"
 #include "text/json.h"
@@ -29,13 +30,20 @@ static const struct paper_kind_row kinds[PAPER_KINDS] = {
 
 static const char *const subjects[PAPER_SUBJECTS] = {"source", "finding", "letter", "certificate", "meeting", "sweep", "assessment"};
 
-const struct paper_kind_row *paper_kind_row(enum paper_kind kind) { return &kinds[kind < PAPER_KINDS ? kind : 0]; }
+int paper_kind_count(void) { return PAPER_KINDS + paper_list_count(); }
+
+const struct paper_kind_row *paper_kind_row(enum paper_kind kind)
+{
+    int own = (int)kind - PAPER_KINDS;
+    return own >= 0 && own < paper_list_count() ? paper_list_row(own) : &kinds[own < 0 ? kind : 0];
+}
+
 const char *paper_subject_name(enum paper_subject subject) { return subjects[subject]; }
 
 bool paper_kind_find(struct str name, enum paper_kind *ret_kind)
 {
-    for (int i = 0; i < PAPER_KINDS; i++)
-        if (str_equal_cstr(name, kinds[i].kind)) {
+    for (int i = 0; i < paper_kind_count(); i++)
+        if (str_equal_cstr(name, paper_kind_row((enum paper_kind)i)->kind)) {
             *ret_kind = (enum paper_kind)i;
             return true;
         }
@@ -92,6 +100,15 @@ static const struct paper_set source_sets[] = {
     {"leads", Q_PAPER_LEADS, SET_LIST, NULL, NULL},
     {"meetings", Q_PAPER_MEETINGS, SET_LIST, NULL, NULL},
 };
+
+bool paper_source_has_list(struct str name)
+{
+    for (size_t i = 0; i < sizeof source_sets / sizeof source_sets[0]; i++)
+        if (source_sets[i].kind == SET_LIST && str_equal_cstr(name, source_sets[i].key))
+            return true;
+    return false;
+}
+
 static const struct paper_set letter_sets[] = {{"letter", Q_LETTER_GET, SET_ONE, NULL, NULL}};
 static const struct paper_set certificate_sets[] = {{"certificate", Q_CERTIFICATE_GET, SET_ONE, NULL, NULL}};
 static const struct paper_set meeting_sets[] = {{"meeting", Q_MEETING_GET, SET_ONE, NULL, NULL},

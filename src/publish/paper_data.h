@@ -37,6 +37,10 @@ const struct paper_kind_row *paper_kind_row(enum paper_kind kind);
 bool paper_kind_find(struct str name, enum paper_kind *ret_kind);
 const char *paper_subject_name(enum paper_subject subject); /* "source" */
 bool paper_subject_find(struct str name, enum paper_subject *ret_subject);
+/* Kinds of the program, and behind them those of paper_list.h. */
+int paper_kind_count(void);
+/* Whether a source's snapshot has a list of that name. */
+bool paper_source_has_list(struct str name);
 /* Whether the word stands among words that are parted by blanks. */
 bool paper_has_word(const char *words, const char *word);
 

@@ -1,6 +1,7 @@
 /* paper_template.c: shipped templates, from their descriptions; see paper_make.h. */
 #include <string.h>
 
+#include "publish/paper_list.h"
 #include "publish/paper_make.h"
 #include "publish/paper_table.h"
 #include "serve/messages.h"
@@ -129,20 +130,28 @@ enum rc paper_describe(struct ctx *ctx, struct str description, const struct doc
     return arena_rc(ctx->arena);
 }
 
+static enum rc write_template(struct ctx *ctx, struct str description, const struct doc_facts *facts, struct str *ret_docx)
+{
+    struct doc *doc;
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, TEMPLATE_MAX);
+    TRY(paper_describe(ctx, description, facts, &doc));
+    TRY(doc_write_docx(doc, &out));
+    *ret_docx = arena_copy_str(ctx->arena, buf_str(&out));
+    return arena_rc(ctx->arena);
+}
+
 enum rc paper_shipped(struct ctx *ctx, enum paper_kind kind, struct str *ret_docx)
 {
     struct str name = str_from_cstr(paper_kind_row(kind)->kind);
     struct str title = message_find(LANG_ZH, arena_format(ctx->arena, "paper.kind.%.*s", STR_ARG(name)));
+    struct doc_facts facts = {.title = title, .is_template = true, .is_letter = kind == PAPER_LETTER};
+    if ((int)kind >= PAPER_KINDS && (int)kind < paper_kind_count())
+        return write_template(ctx, paper_list_description((int)kind - PAPER_KINDS), &facts, ret_docx);
     for (size_t i = 0; i < paper_description_n; i++) {
         if (!str_equal(paper_descriptions[i].kind, name))
             continue;
-        struct doc *doc;
-        struct buf out CLEANUP(buf_done);
-        buf_init(&out, TEMPLATE_MAX);
-        TRY(paper_describe(ctx, paper_descriptions[i].text, &(struct doc_facts){.title = title, .is_template = true, .is_letter = kind == PAPER_LETTER}, &doc));
-        TRY(doc_write_docx(doc, &out));
-        *ret_docx = arena_copy_str(ctx->arena, buf_str(&out));
-        return arena_rc(ctx->arena);
+        return write_template(ctx, paper_descriptions[i].text, &facts, ret_docx);
     }
     return ctx_fail_format(ctx, RC_INTERNAL, "paper.no_template", "%.*s", STR_ARG(name));
 }

@@ -93,10 +93,10 @@ static enum rc write_sheets(struct ctx *ctx, struct xlsx_write *write, const str
     return RC_OK;
 }
 
-enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, const struct value *rows)
+enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, struct str stamp, const struct value *rows)
 {
     struct xlsx_write *write;
-    struct xlsx_book book = {.title = word("task_book.sheet"), .author = unit_name, .kind = STR("tasks")};
+    struct xlsx_book book = {.title = word("task_book.sheet"), .author = unit_name, .kind = STR("tasks"), .stamp = stamp};
     TRY(xlsx_write_open(ctx, path, &book, &write));
     enum rc rc = write_sheets(ctx, write, rows);
     if (rc == RC_OK)

@@ -5,7 +5,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 
-/* rows: of query task_book_rows.  RC_IO, RC_NOMEM. */
-enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, const struct value *rows) MUST_CHECK;
+/* rows: of query task_book_rows; stamp: of loop/book_stamp.h.  RC_IO, RC_NOMEM. */
+enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, struct str stamp, const struct value *rows) MUST_CHECK;
 
 #endif

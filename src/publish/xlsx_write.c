@@ -18,6 +18,7 @@
 #include "text/utf8.h"
 
 enum {
+    STAMP_BYTES = 512,
     CELL_CHARS_MAX = 32767,
     SHEET_NAME_CHARS_MAX = 31,
     ROWS_MAX = 1048575,
@@ -56,6 +57,7 @@ struct xlsx_write {
     struct buf meta; /* lines of "_bihuan": sheet, column, field */
     bool has_meta;
     char kind[64];
+    char stamp[STAMP_BYTES];
 };
 
 static enum rc failed(struct ctx *ctx, const struct xlsx_write *write, lxw_error error)
@@ -162,6 +164,7 @@ enum rc xlsx_write_open(struct ctx *ctx, const char *path, const struct xlsx_boo
     }
     set_properties(write, book);
     write->has_meta = book->kind.n > 0;
+    (void)snprintf(write->stamp, sizeof write->stamp, "%.*s", STR_ARG(book->stamp));
     (void)snprintf(write->kind, sizeof write->kind, "%.*s",
                    STR_ARG(utf8_cut_bytes(book->kind, sizeof write->kind - 1)));
     *ret_write = write;
@@ -404,6 +407,8 @@ static enum rc write_meta(struct ctx *ctx, struct xlsx_write *write)
     lxw_error error = worksheet_write_string(sheet, 0, 0, "bihuan", NULL);
     if (!error)
         error = worksheet_write_number(sheet, 0, 1, 1, NULL);
+    if (!error && write->stamp[0])
+        error = worksheet_write_string(sheet, 0, 2, write->stamp, NULL);
     if (!error)
         error = worksheet_write_string(sheet, 1, 0, "kind", NULL);
     if (!error)

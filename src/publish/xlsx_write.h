@@ -42,6 +42,7 @@ struct xlsx_cell {
 
 struct xlsx_book {
     struct str title, author, kind; /* kind: "findings"; written into "_bihuan"; empty for no such sheet */
+    struct str stamp;               /* kept in "_bihuan" with the kind; may be empty */
     int64_t created_ms;             /* UTC; 0 means 2000-01-01 */
 };
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "loop/notice.h"
 #include "loop/vault.h"
+#include "publish/paper_list.h"
 #include "record/actor.h"
 #include "serve/daily.h"
 #include "serve/gzip.h"
@@ -256,6 +257,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
 enum rc app_open(struct ctx *ctx, const struct settings *settings, struct app **ret_app)
 {
     alloc_keep_freed();
+    TRY(paper_lists_use(ctx, settings->paper_lists));
     struct app *app = alloc_zeroed(1, sizeof *app);
     if (!app)
         return RC_NOMEM;

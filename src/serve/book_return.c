@@ -32,9 +32,10 @@ static enum rc read_book(struct ctx *ctx, struct returning *returning, int fd, s
 {
     struct document document;
     struct value *rows;
+    struct str stamp;
     *ret_is_book = true;
     TRY(reader_read_sandboxed(ctx, fd, name, returning->limits, &document));
-    enum rc rc = task_book_read(ctx, &document, &rows);
+    enum rc rc = task_book_read(ctx, &document, &rows, &stamp);
     if (rc == RC_INVALID || rc == RC_NOT_FOUND || rc == RC_UNSUPPORTED) {
         *ret_is_book = false;
         return RC_OK;
@@ -43,6 +44,7 @@ static enum rc read_book(struct ctx *ctx, struct returning *returning, int fd, s
     if (returning->ret->rows)
         return ctx_fail(ctx, RC_INVALID, "task_sheet.two_books", STR("file"), STR_EMPTY, &name, 1);
     returning->ret->rows = rows;
+    returning->ret->stamp = arena_copy_str(ctx->arena, stamp);
     returning->ret->book_name = arena_copy_str(ctx->arena, name);
     keep_notes(ctx, returning, &document);
     return arena_rc(ctx->arena);

@@ -10,7 +10,7 @@ struct book_return {
     struct package package;
     struct value *rows, *files; /* for loop/task_sheet.h */
     struct value *notes;        /* what was left out or guessed: "key<TAB>argument" */
-    struct str book_name;
+    struct str book_name, stamp; /* stamp: of loop/book_stamp.h, as the book says it */
 };
 
 /* Reads fd, each part of it in a child that owns nothing; evidence goes into the store before anything is known about it (what is

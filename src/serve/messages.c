@@ -24,6 +24,12 @@ enum lang lang_parse(struct str text, enum lang otherwise)
     return otherwise;
 }
 
+enum { NAMES_MAX = 64 };
+static struct {
+    struct str keys[NAMES_MAX], texts[NAMES_MAX];
+    int n;
+} added;
+
 struct str message_find(enum lang lang, struct str key)
 {
     for (size_t i = str_hash(key, 0) & message_slot_mask; message_slots[i]; i = (i + 1) & message_slot_mask) {
@@ -31,8 +37,21 @@ struct str message_find(enum lang lang, struct str key)
         if (str_equal(entry->key, key))
             return entry->texts[lang];
     }
+    for (int i = 0; i < added.n; i++)
+        if (str_equal(added.keys[i], key))
+            return added.texts[i];
     return STR_EMPTY;
 }
+
+void message_add_name(struct str key, struct str text)
+{
+    if (added.n == NAMES_MAX)
+        return;
+    added.keys[added.n] = key;
+    added.texts[added.n++] = text;
+}
+
+void message_forget_names(void) { added.n = 0; }
 
 bool message_find_constant(void *arg, int variant, struct str name, struct str *ret_text)
 {

@@ -3,7 +3,7 @@
  * Owns data/messages/{zh,en}.po, compiled into the program as one hashed
  * table.  Placeholders are {0}..{9}; "{{" is not special.  A key "KEY|one" holds
  * the singular of an English text and is taken when argument {0} is "1".
- * Immutable; any thread.
+ * Immutable but for message_add_name; any thread.
  */
 #ifndef BIHUAN_SERVE_MESSAGES_H
 #define BIHUAN_SERVE_MESSAGES_H
@@ -33,6 +33,11 @@ void message_write(struct buf *out, enum lang lang, struct str key, const struct
 struct str message_of_issue(struct arena *arena, enum lang lang, const struct ctx_issue *issue);
 /* The message of a code, without arguments. */
 struct str message_of_rc(enum lang lang, enum rc rc);
+
+/* Names that come from a setting, the same in every language: found where the table has none.  At the start, before there are threads; key and text are
+ * borrowed until they are forgotten. */
+void message_add_name(struct str key, struct str text);
+void message_forget_names(void);
 
 /* All keys in byte order, for tests: key number i, or the empty slice when i is past the end. */
 struct str message_key_at(size_t i);

@@ -51,7 +51,7 @@ static void put_kinds(struct page *page, enum paper_subject subject, struct str 
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, page->view, "kinds"), *texts = value_put_list(arena, page->view, "texts");
-    for (int i = 0; i < PAPER_KINDS; i++) {
+    for (int i = 0; i < paper_kind_count(); i++) {
         const struct paper_kind_row *row = paper_kind_row((enum paper_kind)i);
         if (row->subject != subject)
             continue;

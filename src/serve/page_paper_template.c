@@ -17,7 +17,7 @@ enum rc page_paper_template_list(struct page *page)
     struct arena *arena = page->ctx.arena;
     struct value *kinds = value_put_list(arena, page->view, "kinds"), *units;
     TRY(page_put_rows(page, "templates", page_statement(page, Q_PAPER_TEMPLATES)));
-    for (int i = 0; i < PAPER_KINDS; i++) {
+    for (int i = 0; i < paper_kind_count(); i++) {
         struct value *kind = value_add_map(arena, kinds);
         const char *name = paper_kind_row((enum paper_kind)i)->kind;
         value_put_text(arena, kind, "value", str_from_cstr(name));

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "loop/book_stamp.h"
 #include "publish/task_book.h"
 #include "serve/pages.h"
 
@@ -26,19 +28,22 @@ static enum rc send_file(struct page *page, const char *path, struct str name)
 static enum rc write_book(struct page *page)
 {
     struct value *rows, *unit;
+    struct str stamp;
+    struct book_stamp to = {.unit_id = page_param_int(page, "id", 0), .addressee = page_param_text(page, "to"), .made_on = date_text(page->ctx.arena, clock_today())};
     struct db_stmt *st = db_query(page->db, Q_UNIT_GET_ANY);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
     TRY(db_first_row(&page->ctx, st, &unit));
     st = page_statement(page, Q_TASK_BOOK_ROWS);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
     TRY(db_rows(&page->ctx, st, &rows));
+    TRY(book_stamp_make(&page->ctx, &to, &stamp));
     struct str spool = page->app->settings->spool;
     char *path = arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "%.*s/bihuan-book-XXXXXX", STR_ARG(spool.n ? spool : STR("/var/tmp"))));
     int fd = path ? mkstemp(path) : -1;
     if (fd < 0)
         return ctx_fail_key(&page->ctx, RC_IO, NULL);
     close(fd);
-    enum rc rc = task_book_write(&page->ctx, path, value_get_text(unit, "name"), rows);
+    enum rc rc = task_book_write(&page->ctx, path, value_get_text(unit, "name"), stamp, rows);
     if (rc == RC_OK)
         rc = send_file(page, path, value_get_text(unit, "code"));
     (void)unlink(path);

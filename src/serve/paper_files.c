@@ -176,7 +176,6 @@ static enum rc run_make(struct page *page, struct ctx *work, const struct paper_
     value_put_text(arena, raw, "template_sha256", arena_copy_str(arena, str_from_cstr(template_name)));
     value_put(raw, STR("text"), order->text ? value_copy(arena, order->text) : value_new_map(arena));
     value_put(raw, STR("faults"), value_copy(arena, made->faults));
-    value_put_int(arena, raw, "fault_count", (int64_t)value_count(made->faults));
     TRY(store_made(page, work, snapshot, order->kind, made, value_put_list(arena, raw, "files")));
     TRY(submit_and_wait(page, &command_paper_make, raw, &result));
     *ret_id = value_get_int(result, "id", 0);

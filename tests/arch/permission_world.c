@@ -286,7 +286,7 @@ static void make_papers(struct store *store, enum place place, int64_t unit_id, 
         make(store, &command_paper_make,
              jsonf(store,
                    "{'kind': 'plan', 'subject_kind': 'source', 'subject_id': %lld, 'subject_no': 'P%d', 'source_id': %lld, 'title': '共同文书', 'unit_id': %lld, "
-                   "'label': %lld, 'snapshot_seq': %lld, 'data_sha256': '%s', 'template_sha256': '%s', 'text': {}, 'faults': [], 'fault_count': 0, "
+                   "'label': %lld, 'snapshot_seq': %lld, 'data_sha256': '%s', 'template_sha256': '%s', 'text': {}, 'faults': [], "
                    "'files': [{'format': 'docx', 'sha256': '%s', 'size': 1}]}",
                    (long long)world.ids[SOURCES][place], (int)place, (long long)world.ids[SOURCES][place], (long long)unit_id, (long long)label, (long long)snapshot.seq, data,
                    docx, docx));

@@ -82,7 +82,7 @@ static int64_t write_books(int64_t books)
             value_put_int(arena, row, "progress_bp", 4000);
             value_put_int(arena, row, "revision", n);
         }
-        if (task_book_write(&ctx, path, STR("unit"), rows) != RC_OK)
+        if (task_book_write(&ctx, path, STR("unit"), STR(""), rows) != RC_OK)
             fail(path);
         arena_reset(arena);
     }

@@ -385,6 +385,8 @@ static void commands_run_as_a_person(void **state)
     EXPECT(64, "run", "no.such", "{}", "--as", "qiaoyunfeng", "--db", db);
     expect_text(errors, "no.such");
     EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "nobody", "--db", db);
+    EXPECT(77, "run", "paper.make", "{\"kind\": \"plan\", \"faults\": []}", "--as", "qiaoyunfeng", "--db", db); /* faults are found, not given */
+    expect_text(errors, "is run only by the page");
     EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "qiaoyunfeng", "--db", db); /* no such finding */
     EXPECT(64, "run", "finding.confirm", "[1]", "--as", "qiaoyunfeng", "--db", db);
     EXPECT(65, "run", "finding.confirm", "{\"id\": 1, \"idd\": 2}", "--as", "qiaoyunfeng", "--db", db);

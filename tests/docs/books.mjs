@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { zip, zip_text } from '../e2e/zip.mjs';
+import { zip, zip_all, zip_text } from '../e2e/zip.mjs';
 import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
@@ -101,6 +101,29 @@ try {
   const inner = archive([['tasks.xlsx', readFileSync(report)], [`${no} 纪要.txt`, Buffer.from('会议纪要\n')]]);
   const mailed = pipe(mail(address, [['报送.zip', inner]]), '--apply');
   check('a mail with a ZIP is written and answered', mailed.status === 0 && mailed.stdout.includes('进展 1 项，佐证文件 1 个') && sql(`SELECT count(*) FROM report WHERE done_text = '邮件报来'`) === '1', mailed.stdout + mailed.stderr);
+  // A From is what the sender writes: without the book that was given out nothing is written, and nothing of the register is told.
+  const fresh = (name, ...who) => { run(program, 'book', ...who, '--out', join(dir, 'books'), ...where); office('fods', 'flat', book); return edited(join(dir, 'flat', `${code}.fods`), name, [[1, { 7: 70, 8: '冒名', 9: '无', 10: '无' }]]); };
+  const forged = (file, from = address) => { const was = events(), said = pipe(mail(from, [['tasks.xlsx', readFileSync(file)]]), '--apply'); return [said.stdout, events() === was && said.status === 0 && said.stdout.includes('全部未写入') && !said.stdout.includes(no), said.stderr]; };
+  const parts = (file, change) => { const to = file.replace('.xlsx', '-other.xlsx'); writeFileSync(to, archive(zip_all(readFileSync(file)).map(([name, data]) => [name, Buffer.from(change(data.toString('latin1'), name), 'latin1')]))); return to; };
+  const mine = fresh('mine'), token = zip_all(readFileSync(mine)).map(([, data]) => data.toString().match(/1 \d+ [\d-]{10} \S+ ([0-9a-f]{64})/)).find(Boolean);
+  check('a book carries its token', token && token[0].startsWith(`1 ${unit} `), token);
+  const none = forged(parts(mine, (text) => text.replace(token[0], '')));
+  check('a book without its token writes nothing, and says where to get one', none[1] && none[0].includes('没有凭据') && none[0].includes('索取新的填报表'), none);
+  const wrong = forged(parts(mine, (text) => text.replace(token[1], token[1].replace(/./, (c) => (c === '0' ? '1' : '0')))));
+  check('a token that was made up writes nothing', wrong[1] && wrong[0].includes('凭据无效'), wrong);
+  const moved = forged(parts(mine, (text) => text.replace(token[0], token[0].replace(`1 ${unit} `, `1 ${Number(unit) + 1} `))));
+  check('a token moved to another unit writes nothing', moved[1] && moved[0].includes('凭据无效'), moved);
+  const elsewhere = fresh('elsewhere', code, '--to', 'somebody.else@elsewhere.example'), borrowed = forged(elsewhere);
+  check('a book that was given to another address writes nothing', borrowed[1] && borrowed[0].includes('发给另一个邮箱'), borrowed);
+  const given = pipe(mail(address, [['tasks.xlsx', readFileSync(fresh('given', code, '--to', address.toUpperCase()))]]));
+  check('the addressee hands it in', given.stdout.includes('可写入 1 项'), given.stdout + given.stderr);
+  const unit_two = sql(`SELECT u.code FROM task t JOIN unit u ON u.id = t.unit_id WHERE t.state IN ('doing', 'returned') AND u.code <> '${code}' LIMIT 1`);
+  run(program, 'book', unit_two, '--out', join(dir, 'books'), ...where);
+  const theirs = zip_all(readFileSync(join(dir, 'books', `${unit_two}.xlsx`))).map(([, data]) => data.toString().match(/1 \d+ [\d-]{10} \S+ [0-9a-f]{64}/)).find(Boolean), was = events();
+  const lent = pipe(mail(address, [['tasks.xlsx', readFileSync(parts(mine, (text) => text.replace(token[0], theirs[0])))]]), '--apply');
+  check('the token of another unit writes nothing here', lent.stdout.includes('不属于本填报表的单位') && lent.stdout.includes('全部未写入') && events() === was, lent.stdout + lent.stderr);
+  check('a unit without open tasks has no book', spawnSync(program, ['book', 'no-such-unit', '--out', dir, ...where], { encoding: 'utf8' }).stderr.includes('no-such-unit'));
+
   const empty = pipe(mail(address, [['x.txt', Buffer.from('x')]]), '--apply');
   check('a mail without a book says so', empty.status !== 0 && empty.stderr.length > 0, empty.stdout + empty.stderr);
   const macro = pipe(mail(address, [['evil.xlsm', archive([['[Content_Types].xml', Buffer.from('<Types xmlns="x"><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>')], ['xl/workbook.xml', Buffer.from('<workbook/>')]])]]), '--apply');

@@ -12,7 +12,10 @@
 #include "loop/paper.h"
 #include "loop/sweep.h"
 #include "loop/task.h"
+#include "publish/paper_list.h"
 #include "publish/paper_make.h"
+#include "publish/zip_file.h"
+#include "serve/messages.h"
 #include "text/digest.h"
 
 static struct {
@@ -166,13 +169,95 @@ STORE_TEST(differences_to_the_last_issue_are_marked)
     paper_made_done(&made);
 }
 
+/* ---- kinds of lists by configuration -------------------------------------------------------------------------- */
+
+static enum rc use_lists(struct store *store, const char *text)
+{
+    char *path = arena_copy_cstr(store->ctx->arena, arena_format(store->ctx->arena, "%s/lists.json", store->dir));
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    for (const char *c = text; *c; c++)
+        fputc(*c == '\'' ? '"' : *c, file);
+    fclose(file);
+    ctx_clear_issues(store->ctx);
+    return paper_lists_use(store->ctx, str_from_cstr(path));
+}
+
+#define COLUMNS "'columns': [{'head': '序号', 'field': 'n', 'width': 4, 'center': true}, {'head': '事项', 'field': 'title', 'width': 30}, {'head': '完成标志', 'field': 'finish_mark', 'width': 20}, {'head': '来源', 'field': 'source.no', 'width': 10}]"
+
+STORE_TEST(a_kind_of_list_is_added_by_a_file_and_made_in_every_format)
+{
+    make_world(store);
+    STORE_OK(use_lists(store, "[{'kind': 'task_marks', 'title': '任务完成标志清单', 'rows': 'tasks', " COLUMNS "}, {'kind': 'meeting_list', 'title': '会议清单', 'rows': 'meetings', 'portrait': true, " COLUMNS "}]"));
+    assert_int_equal(paper_kind_count(), PAPER_KINDS + 2);
+    enum paper_kind kind, empty;
+    assert_true(paper_kind_find(STR("task_marks"), &kind) && paper_kind_find(STR("meeting_list"), &empty));
+    assert_true(str_equal(message_find(LANG_EN, STR("paper.kind.task_marks")), STR("任务完成标志清单")));
+    struct paper_snapshot snapshot = take(store, &world.office, NULL);
+    struct paper_order order = order_of(store, &snapshot, kind, "{'signed_on': '2026-11-28'}");
+    struct paper_made made;
+    struct zip_parts book;
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    struct str text = text_of(&made);
+    assert_true(has(text, "任务完成标志清单") && has(text, "逐笔清理") && has(text, "比例达标") && has(text, "LY-2026-001") && has(text, "2026年11月28日"));
+    assert_true(made.doc->facts.is_landscape && value_count(made.faults) == 0);
+    assert_true(str_has_prefix(buf_str(&made.pdf), STR("%PDF")) && str_has_prefix(buf_str(&made.docx), STR("PK")) && str_has_prefix(buf_str(&made.ofd), STR("PK")));
+    STORE_OK(zip_read_parts(store->ctx, buf_str(&made.xlsx), &book));
+    bool is_in_book = false;
+    for (size_t i = 0; i < book.n; i++)
+        is_in_book = is_in_book || has(book.parts[i].bytes, "比例达标");
+    assert_true(is_in_book);
+    paper_made_done(&made);
+    order = order_of(store, &snapshot, empty, "{}");
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_true(has(text_of(&made), "本次没有这项清单的内容") && !made.doc->facts.is_landscape);
+    paper_made_done(&made);
+    /* a field that rows do not have is told with its place when the paper is made */
+    STORE_OK(use_lists(store, "[{'kind': 'task_marks', 'title': '清单', 'rows': 'tasks', 'columns': [{'head': '甲', 'field': 'nonsense', 'width': 4}]}]"));
+    order = order_of(store, &snapshot, kind, "{}");
+    assert_int_equal(paper_render(store->ctx, &order, &made), RC_INVALID);
+    assert_true(str_equal_cstr(store->ctx->first->key, "template.unknown_field") && str_equal(store->ctx->first->args[0], STR("nonsense")));
+    paper_made_done(&made);
+    STORE_OK(paper_lists_use(store->ctx, STR("")));
+    assert_int_equal(paper_kind_count(), PAPER_KINDS);
+    assert_false(paper_kind_find(STR("task_marks"), &kind));
+}
+
+STORE_TEST(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants)
+{
+    static const struct {
+        const char *text, *key;
+    } cases[] = {
+        {"{}", "paper_list.file"},
+        {"[", "paper_list.file"},
+        {"[{'kind': 'Plan', 'title': 't', 'rows': 'tasks', " COLUMNS "}]", "paper_list.kind"},
+        {"[{'kind': 'plan', 'title': 't', 'rows': 'tasks', " COLUMNS "}]", "paper_list.kind"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', " COLUMNS "}, {'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', " COLUMNS "}]", "paper_list.kind"},
+        {"[{'kind': 'a_b_c', 'title': '{{x}}', 'rows': 'tasks', " COLUMNS "}]", "paper_list.title"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'accounts', " COLUMNS "}]", "paper_list.rows"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'figures', " COLUMNS "}]", "paper_list.rows"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': []}]", "paper_list.columns"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a|b', 'field': 'n', 'width': 4}]}]", "paper_list.field"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a', 'field': '}}{{x', 'width': 4}]}]", "paper_list.field"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a', 'field': 'n', 'width': 0}]}]", "paper_list.field"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(use_lists(store, cases[i].text), RC_CONFIG);
+        if (!str_equal_cstr(store->ctx->last->key, cases[i].key))
+            fail_msg("%s: %.*s", cases[i].text, STR_ARG(store->ctx->last->key));
+    }
+    ctx_clear_issues(store->ctx);
+    assert_int_equal(paper_lists_use(store->ctx, STR("/nonexistent/lists.json")), RC_CONFIG);
+    STORE_OK(paper_lists_use(store->ctx, STR("")));
+}
+
 static struct value *make_input(struct store *store, int faults)
 {
     return jsonf(store,
                  "{'kind': 'plan', 'subject_kind': 'source', 'subject_id': %lld, 'subject_no': 'LY-2026-001', 'source_id': %lld, 'title': '方案', 'unit_id': %lld, 'label': 1, "
-                 "'doc_no': '某集〔2026〕1号', 'snapshot_seq': 9, 'data_sha256': '%064d', 'template_sha256': '%064d', 'text': {'opening': 'a'}, 'faults': ['x'], 'fault_count': %d, "
+                 "'doc_no': '某集〔2026〕1号', 'snapshot_seq': 9, 'data_sha256': '%064d', 'template_sha256': '%064d', 'text': {'opening': 'a'}, 'faults': [%s], 'fault_count': 0, "
                  "'files': [{'format': 'docx', 'sha256': '%064d', 'size': 3}, {'format': 'pdf', 'sha256': '%064d', 'size': 4}]}",
-                 (long long)world.source, (long long)world.source, (long long)world.root, 1, 2, faults, 3, 4);
+                 (long long)world.source, (long long)world.source, (long long)world.root, 1, 2, faults ? "'x'" : "", 3, 4); /* a count of the caller's own counts for nothing */
 }
 
 STORE_TEST(a_paper_is_issued_without_faults_only_and_kept_when_void)
@@ -242,6 +327,7 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_same),
                      STORE_CASE(figures_are_counted_over_what_the_maker_may_see), STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
-                     STORE_CASE(differences_to_the_last_issue_are_marked), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
+                     STORE_CASE(differences_to_the_last_issue_are_marked),
+                     STORE_CASE(a_kind_of_list_is_added_by_a_file_and_made_in_every_format), STORE_CASE(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
                      STORE_CASE(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made));
 }

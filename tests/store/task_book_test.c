@@ -12,8 +12,10 @@
 #include "intake/reader.h"
 #include "intake/task_book_read.h"
 #include "loop/task.h"
+#include "loop/book_stamp.h"
 #include "loop/evidence.h"
 #include "loop/task_sheet.h"
+#include "loop/vault.h"
 #include "publish/task_book.h"
 #include "publish/zip_file.h"
 #include "record/filestore.h"
@@ -55,7 +57,11 @@ static struct value *round_trip(struct store *store, struct str *ret_bytes)
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    STORE_OK(task_book_write(store->ctx, path, STR("东部公司"), rows));
+    struct book_stamp to = {.unit_id = world.firm, .addressee = STR("Li@Example.cn"), .made_on = TODAY};
+    struct str stamp, stamp_back;
+    vault_use(arena_format(store->ctx->arena, "%s/key", store->dir).p);
+    STORE_OK(book_stamp_make(store->ctx, &to, &stamp));
+    STORE_OK(task_book_write(store->ctx, path, STR("东部公司"), stamp, rows));
     FILE *file = fopen(path, "rb");
     char *bytes = arena_alloc(store->ctx->arena, 1 << 20);
     size_t n = fread(bytes, 1, 1 << 20, file);
@@ -63,7 +69,8 @@ static struct value *round_trip(struct store *store, struct str *ret_bytes)
     unlink(path);
     *ret_bytes = (struct str){bytes, n};
     STORE_OK(reader_read(store->ctx, *ret_bytes, STR("tasks.xlsx"), &document));
-    STORE_OK(task_book_read(store->ctx, &document, &back));
+    STORE_OK(task_book_read(store->ctx, &document, &back, &stamp_back));
+    assert_true(str_equal(stamp, stamp_back));
     return back;
 }
 
@@ -353,6 +360,44 @@ STORE_TEST(a_hostile_package_is_refused_by_the_name_of_its_entry)
     expect_refused(store, nested, 2, "reader.archive", STR_EMPTY);
 }
 
+static void expect_no_stamp(struct store *store, struct str text, const char *key)
+{
+    struct book_stamp stamp;
+    ctx_clear_issues(store->ctx);
+    assert_int_equal(book_stamp_read(store->ctx, text, &stamp), RC_INVALID);
+    assert_string_equal(issue_key(store), key);
+}
+
+STORE_TEST(a_stamp_says_for_which_unit_and_address_a_book_is_and_nobody_else_makes_one)
+{
+    make_world(store);
+    struct str bytes, text, other;
+    struct book_stamp stamp, wrong = {.unit_id = world.firm, .addressee = STR("a b@c")};
+    (void)round_trip(store, &bytes);
+    struct book_stamp made = {.unit_id = world.firm, .addressee = STR("Li@Example.cn"), .made_on = TODAY};
+    STORE_OK(book_stamp_make(store->ctx, &made, &text));
+    STORE_OK(book_stamp_read(store->ctx, text, &stamp));
+    assert_true(stamp.unit_id == world.firm && str_equal(stamp.addressee, STR("li@example.cn")) && str_equal(stamp.made_on, TODAY));
+    made = (struct book_stamp){.unit_id = world.firm, .made_on = TODAY};
+    STORE_OK(book_stamp_make(store->ctx, &made, &other));
+    STORE_OK(book_stamp_read(store->ctx, other, &stamp));
+    assert_int_equal(stamp.addressee.n, 0);
+    expect_no_stamp(store, STR(""), "task_mail.no_token");
+    expect_no_stamp(store, STR("x"), "task_mail.bad_token");
+    for (size_t i = 0; i < text.n; i++) { /* any character another, any piece missing */
+        char *changed = arena_copy_cstr(store->ctx->arena, text);
+        changed[i] = changed[i] == '7' ? '8' : '7';
+        expect_no_stamp(store, (struct str){changed, text.n}, "task_mail.bad_token");
+        if (i)
+            expect_no_stamp(store, str_slice(text, 0, i), "task_mail.bad_token");
+    }
+    expect_no_stamp(store, arena_format(store->ctx->arena, "%.*s x", STR_ARG(text)), "task_mail.bad_token");
+    vault_use(arena_format(store->ctx->arena, "%s/other-key", store->dir).p); /* somebody else's installation */
+    expect_no_stamp(store, text, "task_mail.bad_token");
+    assert_int_equal(book_stamp_make(store->ctx, &wrong, &text), RC_INVALID);
+    assert_string_equal(issue_key(store), "task_mail.addressee");
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], READER_CHILD_VERB) == 0) /* the readers' children are this program again */
@@ -361,5 +406,6 @@ int main(int argc, char **argv)
         return package_child_main(argc, argv);
     return STORE_RUN(STORE_CASE(an_untouched_book_changes_nothing), STORE_CASE(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_all),
                      STORE_CASE(each_cell_is_checked_before_anything_is_written), STORE_CASE(files_beside_the_book_become_evidence_of_their_tasks_once),
-                     STORE_CASE(a_file_without_a_task_or_of_a_kind_not_taken_stops_all), STORE_CASE(a_hostile_package_is_refused_by_the_name_of_its_entry));
+                     STORE_CASE(a_file_without_a_task_or_of_a_kind_not_taken_stops_all), STORE_CASE(a_hostile_package_is_refused_by_the_name_of_its_entry),
+                     STORE_CASE(a_stamp_says_for_which_unit_and_address_a_book_is_and_nobody_else_makes_one));
 }

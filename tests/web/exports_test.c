@@ -4,9 +4,11 @@
  * Threat: who may write a title writes a formula, and whoever opens the export in a spreadsheet runs it. */
 #include "paper_site.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "intake/reader.h"
+#include "publish/paper_list.h"
 #include "publish/zip_file.h"
 
 /* What the texts of the register are. */
@@ -119,6 +121,28 @@ static void expect_errors(struct store *store)
     expect_csv(store, arena_format(arena, "/findings/import/%.*s/errors.csv?source=%lld&policy=stop", STR_ARG(sha256), (long long)world.source).p, true);
 }
 
+/* A kind of list of the administrator goes the same way: it stands on the form and is made. */
+static void expect_own_list(struct store *store)
+{
+    struct arena *arena = store->ctx->arena;
+    enum paper_kind kind;
+    char *path = arena_copy_cstr(arena, arena_format(arena, "%s/lists.json", store->dir));
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fputs("[{\"kind\": \"own_list\", \"title\": \"领导包案清单\", \"rows\": \"findings\", \"columns\": [{\"head\": \"问题\", \"field\": \"title\", \"width\": 30}]}]", file);
+    fclose(file);
+    STORE_OK(paper_lists_use(store->ctx, str_from_cstr(path)));
+    assert_true(paper_kind_find(STR("own_list"), &kind));
+    assert_true(paper_site_has(paper_site_get(store, arena_format(arena, "/papers/new?subject=source&id=%lld", (long long)world.source).p).body, "领导包案清单"));
+    assert_true(paper_site_has(paper_site_get(store, "/paper_templates").body, "领导包案清单"));
+    int64_t paper = paper_site_make(store, kind);
+    assert_true(paper_site_has(paper_site_get(store, arena_format(arena, "/papers/%lld", (long long)paper).p).body, "领导包案清单"));
+    assert_true(paper_site_has(paper_site_get(store, "/papers").body, "领导包案清单"));
+    expect_book(store, arena_format(arena, "/papers/%lld/files/xlsx", (long long)paper).p, "=HYPERLINK(");
+    STORE_OK(paper_lists_use(store->ctx, STR(""))); /* taken out of the file again: what was made stays to be read */
+    assert_int_equal(paper_site_get(store, arena_format(arena, "/papers/%lld", (long long)paper).p).status, 200);
+}
+
 STORE_TEST(nothing_that_goes_out_calculates)
 {
     every_table_is_on_the_list();
@@ -139,6 +163,7 @@ STORE_TEST(nothing_that_goes_out_calculates)
         int64_t paper = paper_site_make(store, (enum paper_kind)kind);
         expect_book(store, arena_format(store->ctx->arena, "/papers/%lld/files/xlsx", (long long)paper).p, kind == PAPER_PROBLEMS ? "=HYPERLINK(" : NULL);
     }
+    expect_own_list(store);
     app_site_stop(&paper_site);
 }
 
