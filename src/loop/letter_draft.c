@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "loop/bulletin_text.h"
 #include "loop/letter.h"
 #include "loop/tick.h"
 
@@ -40,7 +41,7 @@ static struct str cut(struct str s, size_t chars)
 static struct str make_demand(struct command_call *call, const struct letter_draft *draft)
 {
     const struct value *subject = draft->subject;
-    struct str due = draft->due.n ? draft->due : value_get_text(subject, "due");
+    struct str due = bulletin_date(call->ctx->arena, draft->due.n ? draft->due : value_get_text(subject, "due"), false);
     const struct {
         const char *name;
         struct str value;

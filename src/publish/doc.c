@@ -224,9 +224,9 @@ void doc_add_snapshot(struct doc *doc)
 
 int doc_title_inset(const struct doc_block *block, int width_twips)
 {
-    int halves = 0, em = doc_look(DOC_TITLE)->half_points * 10; /* twips */
+    int halves = 0, em = doc_look(block->style)->half_points * 10; /* twips */
     uint32_t code;
-    for (const struct doc_run *run = block->style == DOC_TITLE ? block->first : NULL; run; run = run->next)
+    for (const struct doc_run *run = block->style == DOC_TITLE || block->style == DOC_SUBTITLE ? block->first : NULL; run; run = run->next)
         for (size_t at = 0; utf8_decode(run->text, &at, &code);)
             halves += code < 0x80 ? 1 : 2;
     int lines = (halves * em / 2 + width_twips - 1) / width_twips;

@@ -12,7 +12,7 @@
 #define LETTER_RAISE "170" /* DOC_FOOTER less DOC_LETTER_FOOT: the number stays where it is on other papers */
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 
-enum { PART_MAX = 192 * 1024 * 1024, TABLE_TEXT_TWIPS = 8845, TABLE_TEXT_TURNED = 12756 };
+enum { PART_MAX = 192 * 1024 * 1024, TABLE_TEXT_TWIPS = DOC_TEXT_WIDTH, TABLE_TEXT_TURNED = DOC_TEXT_WIDTH_TURNED };
 
 /* ---- small things -------------------------------------------------------------------------------------------- */
 
@@ -339,8 +339,7 @@ static void add_table(struct body *body, const struct doc_table *table)
         buf_add_format(out, "<w:gridCol w:w=\"%ld\"/>", grid_width(table, i, 1, text));
     buf_add_cstr(out, "</w:tblGrid>");
     for (const struct doc_row *row = table->first; row; row = row->next) {
-        buf_add_format(out, "<w:tr><w:trPr>%s<w:trHeight w:val=\"340\" w:hRule=\"atLeast\"/>%s</w:trPr>",
-                       row->is_head ? "<w:cantSplit/>" : "", row->is_head ? "<w:tblHeader/>" : "");
+        buf_add_format(out, "<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"340\" w:hRule=\"atLeast\"/>%s</w:trPr>", row->is_head ? "<w:tblHeader/>" : "");
         int column = 0;
         for (const struct doc_cell *cell = row->first; cell; cell = cell->next) {
             add_cell(body, cell, grid_width(table, column, cell->span, text), table->is_bare);

@@ -31,6 +31,8 @@ enum {
     DOC_THIN_EIGHTHS = 6,
     DOC_IMPRINT_INSET = 280,
     DOC_IMPRINT_LINE = 520,
+    DOC_TEXT_WIDTH = 8845, /* 156 mm */
+    DOC_TEXT_WIDTH_TURNED = 12756,
     DOC_TEXT_HEIGHT = DOC_SHEET_HEIGHT - DOC_MARGIN_TOP - DOC_MARGIN_BOTTOM,
     /* Letter (10.1): issuer 30 mm below the edge of the sheet, 4 mm under it and 20 mm over the lower edge a double red line of 170 mm. */
     DOC_LETTER_TOP = 1701,

@@ -40,6 +40,8 @@ enum rc docx_open(struct ctx *ctx, struct str bytes, struct docx *ret_docx) MUST
 /* Fills the fields.  RC_INVALID with every fault, its place ("p3", "table 1 r2 c1", "header1 p1", "p3 box p1") and the text around it {1}:
  * template.unknown_field {0}, template.unclosed {0}, template.unopened {0}, template.broken_field {0}, template.wide_braces {0}. */
 enum rc docx_fill(struct ctx *ctx, struct docx *docx, const struct value *data) MUST_CHECK;
+/* Titles of several lines lose no single character to the last one.  For templates of the program itself, whose sizes are known. */
+enum rc docx_balance_titles(struct ctx *ctx, struct docx *docx) MUST_CHECK;
 /* Puts event number and digest into the file's properties and, unless the template has {{snapshot}}, at its end. */
 void docx_set_facts(struct ctx *ctx, struct docx *docx, const struct doc_facts *facts);
 /* The package; the same parts give the same bytes. */

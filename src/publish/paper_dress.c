@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "serve/messages.h"
+#include "text/amount.h"
 #include "text/numeral.h"
 
 /* Columns with codes, and the messages PREFIX.CODE with their words; the first prefix that has one. */
@@ -61,6 +62,52 @@ struct str paper_money_text(struct arena *arena, int64_t fen)
     return arena_copy_str(arena, (struct str){text + at, sizeof text - at});
 }
 
+/* From ten thousand yuan on in that unit, as texts of offices have it: "1,104.8" and the unit. */
+static struct str amount_text(struct arena *arena, int64_t fen)
+{
+    enum { FEN_PER_WAN = 1000000, FEN_PER_STEP = FEN_PER_WAN / 100 };
+    if (fen < FEN_PER_WAN && fen > -FEN_PER_WAN) {
+        struct str yuan = paper_money_text(arena, fen);
+        return message_format(arena, LANG_ZH, STR("paper.amount_yuan"), &yuan, 1);
+    }
+    struct str wan = amount_format(arena, (fen + (fen < 0 ? -FEN_PER_STEP : FEN_PER_STEP) / 2) / FEN_PER_STEP, 2);
+    while (str_has_suffix(wan, STR("0")))
+        wan = str_slice(wan, 0, wan.n - 1);
+    wan = str_has_suffix(wan, STR(".")) ? str_slice(wan, 0, wan.n - 1) : wan;
+    return message_format(arena, LANG_ZH, STR("paper.amount_wan"), &wan, 1);
+}
+
+static bool ends_with_any(struct str s, const char *key, struct str *ret_mark)
+{
+    struct str rest = message_find(LANG_ZH, str_from_cstr(key));
+    while (str_split_next(&rest, '|', ret_mark))
+        if (str_has_suffix(s, *ret_mark))
+            return true;
+    return false;
+}
+
+/* Sentences that something is written behind: KEY_stop ends with a full stop, KEY_open with none; both empty when there is no text. */
+static void dress_sentence(struct arena *arena, struct value *row, struct str key, struct str text)
+{
+    struct str mark, open = text = str_trim(text);
+    while (ends_with_any(open, "paper.soft_stops", &mark))
+        open = str_slice(open, 0, open.n - mark.n);
+    struct str stop = !text.n || ends_with_any(text, "paper.hard_stops", &mark) ? text : arena_concat(arena, open, message_find(LANG_ZH, STR("paper.stop")));
+    value_put_text(arena, row, arena_format(arena, "%.*s_stop", STR_ARG(key)).p, stop);
+    value_put_text(arena, row, arena_format(arena, "%.*s_open", STR_ARG(key)).p, open);
+}
+
+/* Documents put a label before the facts, and so do papers. */
+static struct str without_label(struct str text)
+{
+    struct str rest = message_find(LANG_ZH, STR("paper.facts_labels")), label;
+    text = str_trim(text);
+    while (str_split_next(&rest, '|', &label))
+        if (str_has_prefix(text, label))
+            return str_trim(str_slice(text, label.n, text.n));
+    return text;
+}
+
 static const char *derived(struct arena *arena, struct str key, size_t cut, const char *end)
 {
     return arena_format(arena, "%.*s%s", (int)(key.n - cut), key.p, end).p;
@@ -69,9 +116,10 @@ static const char *derived(struct arena *arena, struct str key, size_t cut, cons
 static void dress_number(struct arena *arena, struct value *row, struct str key, int64_t n)
 {
     char time[TIME_TEXT_BYTES];
-    if (str_has_suffix(key, STR("_fen")))
+    if (str_has_suffix(key, STR("_fen"))) {
         value_put_text(arena, row, derived(arena, key, 4, "_text"), paper_money_text(arena, n));
-    else if (str_has_suffix(key, STR("_bp")))
+        value_put_text(arena, row, derived(arena, key, 4, "_amount"), amount_text(arena, n));
+    } else if (str_has_suffix(key, STR("_bp")))
         value_put_text(arena, row, derived(arena, key, 3, "_text"), arena_format(arena, n % 100 ? "%lld.%02lld%%" : "%lld%%", (long long)n / 100, (long long)n % 100));
     else if (str_equal_cstr(key, "total") || str_equal_cstr(key, "self_total")) /* in 0.01 points */
         value_put_text(arena, row, derived(arena, key, 0, "_text"), arena_format(arena, "%lld.%02lld", (long long)n / 100, (long long)n % 100));
@@ -81,7 +129,11 @@ static void dress_number(struct arena *arena, struct value *row, struct str key,
 
 static void dress_text(struct arena *arena, struct value *row, struct str key, struct str text)
 {
+    static const char *const sentences[] = {"text", "facts", "finish_mark", "done_text", "blockers", "common_cause"};
     int32_t day;
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
+        if (str_equal_cstr(key, sentences[i]))
+            dress_sentence(arena, row, key, text);
     if (text.n == 10 && date_parse(text, &day)) {
         value_put_text(arena, row, derived(arena, key, 0, "_text"), paper_date_text(arena, day));
         return;
@@ -105,6 +157,8 @@ static void dress_set(struct arena *arena, struct value *row, struct str key, co
 
 static void put_absent(struct arena *arena, struct value *row, struct str key)
 {
+    if (str_has_suffix(key, STR("_fen")))
+        value_put_text(arena, row, derived(arena, key, 4, "_amount"), STR(""));
     if (str_has_suffix(key, STR("_fen")) || str_has_suffix(key, STR("_bp")))
         value_put_text(arena, row, derived(arena, key, str_has_suffix(key, STR("_fen")) ? 4 : 3, "_text"), STR(""));
     else
@@ -121,10 +175,18 @@ static void dress_row(struct ctx *ctx, struct value *row, struct str today)
             put_absent(arena, row, key); /* a field that is empty, not one that does not exist */
         else if (child->kind == VALUE_INT)
             dress_number(arena, row, key, child->integer);
+        else if (child->kind == VALUE_TEXT && str_equal_cstr(key, "facts"))
+            dress_text(arena, row, key, child->text = without_label(child->text));
         else if (child->kind == VALUE_TEXT && str_equal_cstr(key, "kinds"))
             dress_set(arena, row, key, "measure_kind", child->text);
         else if (child->kind == VALUE_TEXT)
             dress_text(arena, row, key, child->text);
+    }
+    if (value_get(row, "plan_title")) { /* a source: its name within a title, where "on ... on ..." would read badly */
+        struct str title = value_get_text(row, "title"), plan = value_get_text(row, "plan_title");
+        bool is_named = str_find(title, message_find(LANG_ZH, STR("paper.about")), 0) != SIZE_MAX;
+        value_put_text(arena, row, "title_named", is_named ? message_format(arena, LANG_ZH, STR("paper.named"), &title, 1) : title);
+        value_put_bool(arena, row, "is_plan_named", str_has_suffix(plan, message_find(LANG_ZH, STR("paper.plan_word"))));
     }
     struct str due = value_get_text(row, "due"), state = value_get_text(row, "finding_status"), task = value_get_text(row, "task_state");
     if (state.n || task.n) {

@@ -87,6 +87,15 @@ static bool add_mark(struct doc *doc, struct str word)
     return true;
 }
 
+/* Where the last field of a text begins. */
+static size_t last_field(struct str text)
+{
+    size_t at = SIZE_MAX;
+    for (size_t next = 0; (next = str_find(text, STR("{{"), next)) != SIZE_MAX; next += 2)
+        at = next;
+    return at;
+}
+
 static enum rc add_line(struct doc *doc, struct doc_table **table, struct str line, int at)
 {
     size_t blank = str_find_byte(line, ' ', 0);
@@ -106,7 +115,10 @@ static enum rc add_line(struct doc *doc, struct doc_table **table, struct str li
         size_t cut = str_find(rest, STR("||"), 0);
         if (cut == SIZE_MAX)
             return wrong(doc->ctx, at);
-        doc_add_lead(doc, DOC_HEADING_3, str_slice(rest, 0, cut), str_slice(rest, cut + 2, rest.n));
+        struct str text = str_slice(rest, cut + 2, rest.n);
+        struct doc_block *block = doc_add_lead(doc, DOC_HEADING_3, str_slice(rest, 0, cut), text);
+        if (block && str_has_prefix(text, STR("{{#")) && str_has_suffix(text, STR("}}")) && str_find(text, STR("{{/"), 0) == last_field(text))
+            block->keeps_next = true; /* its text is there now and then: most often it is a heading alone */
     } else if (style == DOC_IMPRINT) {
         add_imprint(doc, rest);
     } else if (style != DOC_STYLES) {

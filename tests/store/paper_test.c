@@ -169,6 +169,69 @@ STORE_TEST(differences_to_the_last_issue_are_marked)
     paper_made_done(&made);
 }
 
+/* ---- as an office writes ---------------------------------------------------------------------------------------- */
+
+static int count_of(struct str s, const char *needle)
+{
+    int n = 0;
+    for (size_t at = 0; (at = str_find(s, str_from_cstr(needle), at)) != SIZE_MAX; at++)
+        n++;
+    return n;
+}
+
+static struct str document_of(struct store *store, const struct paper_made *made)
+{
+    struct zip_parts parts;
+    STORE_OK(zip_read_parts(store->ctx, buf_str(&made->docx), &parts));
+    return zip_find_part(&parts, STR("word/document.xml"))->bytes;
+}
+
+/* The paragraph of the document that holds the words, with its properties. */
+static struct str paragraph_with(struct str document, const char *words)
+{
+    size_t at = str_find(document, str_from_cstr(words), 0), from = at;
+    assert_true(at != SIZE_MAX);
+    while (!str_has_prefix(str_slice(document, from, document.n), STR("<w:p>")))
+        from--;
+    return str_slice(document, from, str_find(document, STR("</w:p>"), at));
+}
+
+STORE_TEST(papers_read_as_an_office_writes_them)
+{
+    make_world(store);
+    tamper(store, "UPDATE source SET title = '省委第七巡视组关于巡视甲集团有限公司党委的反馈意见'");
+    tamper(store, "INSERT INTO aspect (id, source_id, no, title) SELECT 900001, id, 1, '担保方面' FROM source");
+    tamper(store, "UPDATE finding SET aspect_id = 900001");
+    tamper(store, arena_format(store->ctx->arena, "UPDATE finding SET facts = CASE WHEN id = %lld THEN '具体表现：超比例担保三笔' ELSE '具体表现：' END", (long long)world.first).p);
+    tamper(store, "UPDATE measure SET finish_mark = '比例达标；'");
+    struct paper_snapshot snapshot = take(store, &world.office, NULL);
+    struct paper_made made;
+    struct paper_order order = order_of(store, &snapshot, PAPER_PLAN, "{'doc_no': '某集〔2026〕1号'}");
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    struct str text = text_of(&made), document = document_of(store, &made);
+    assert_true(has(text, "《省委第七巡视组关于巡视甲集团有限公司党委的反馈意见》整改方案"));
+    assert_true(has(text, "具体表现：超比例担保三笔。"));
+    assert_int_equal(count_of(text, "具体表现："), 1); /* not twice, and not where there is nothing */
+    assert_true(has(text, "清理超比例担保。完成标志：比例达标。完成时限：2026年12月31日。"));
+    /* A heading is not left alone at the foot of a page, a title leaves no character alone, a row stays on one page. */
+    assert_false(has(paragraph_with(document, "1.担保管理不规范"), "w:keepNext w:val=\"0\""));
+    assert_true(has(paragraph_with(document, "整改方案"), "<w:ind w:left="));
+    assert_false(has(paragraph_with(document, "具体表现：超"), "<w:ind w:left="));
+    paper_made_done(&made);
+    order = order_of(store, &snapshot, PAPER_PROBLEMS, "{}");
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    document = document_of(store, &made);
+    assert_int_equal(count_of(document, "<w:cantSplit/>"), count_of(document, "<w:tr>"));
+    assert_int_equal(count_of(document, "<w:tblHeader/>"), 1);
+    paper_made_done(&made);
+    order = order_of(store, &snapshot, PAPER_PROGRESS, "{}");
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_true(has(text_of(&made), "关于《省委第七巡视组关于巡视甲集团有限公司党委的反馈意见》整改进展情况的报告"));
+    assert_true(has(text_of(&made), "挽回资金0.00元"));
+    paper_made_done(&made);
+    assert_true(str_equal(value_get_text(value_get(snapshot.data, "figures"), "findings_amount_amount"), STR("123.46万元")));
+}
+
 /* ---- kinds of lists by configuration -------------------------------------------------------------------------- */
 
 static enum rc use_lists(struct store *store, const char *text)
@@ -328,6 +391,7 @@ int main(void)
     return STORE_RUN(STORE_CASE(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_same),
                      STORE_CASE(figures_are_counted_over_what_the_maker_may_see), STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
                      STORE_CASE(differences_to_the_last_issue_are_marked),
+                     STORE_CASE(papers_read_as_an_office_writes_them),
                      STORE_CASE(a_kind_of_list_is_added_by_a_file_and_made_in_every_format), STORE_CASE(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
                      STORE_CASE(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made));
 }
