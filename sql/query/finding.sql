@@ -99,6 +99,7 @@ SELECT
   CASE WHEN EXISTS (SELECT 1 FROM lookback_item i WHERE i.finding_id = $id) THEN 1 ELSE 0 END AS lookback_of_finding,
   CASE WHEN EXISTS (SELECT 1 FROM rule_link l WHERE l.target_kind = 'finding' AND l.target_id = $id)
        OR EXISTS (SELECT 1 FROM measure m JOIN rule_link l ON l.target_kind = 'measure' AND l.target_id = m.id WHERE m.finding_id = $id) THEN 1 ELSE 0 END AS rule_of_finding,
+  CASE WHEN EXISTS (SELECT 1 FROM meeting_plan p WHERE p.finding_id = $id) THEN 1 ELSE 0 END AS meeting_of_finding,
   CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = $id)
        OR EXISTS (SELECT 1 FROM letter l WHERE l.subject_kind = 'finding' AND l.subject_id = $id)
        OR EXISTS (SELECT 1 FROM lead_case c WHERE c.subject_kind = 'finding' AND c.subject_id = $id)

@@ -143,6 +143,13 @@ WHERE m.state <> 'dropped' AND f.status NOT IN ('closed', 'kept', 'ended', 'with
 -- unscoped: apply
 INSERT INTO meeting_plan (meeting_id, finding_id, approved_on) VALUES ($meeting_id, $id, $meeting_on) ON CONFLICT DO NOTHING
 
+-- The meetings that approved the plan of a finding; named to those who may read them, the day to all who see the finding.
+-- :name meeting_of_finding
+-- scope: m
+SELECT p.approved_on, CASE WHEN {scope m.unit_id m.label} THEN m.id END AS meeting_id, CASE WHEN {scope m.unit_id m.label} THEN m.no ELSE '' END AS no,
+       CASE WHEN {scope m.unit_id m.label} THEN m.title ELSE '' END AS title
+FROM meeting_plan p JOIN meeting m ON m.id = p.meeting_id WHERE p.finding_id = $id ORDER BY p.approved_on, p.meeting_id
+
 -- :name meeting_find_no
 -- unscoped: commands check the permission themselves
 SELECT m.id FROM meeting m WHERE m.no = $no

@@ -352,6 +352,7 @@ enum rc page_finding(struct page *page)
     TRY(page_finding_put_matter(page, finding));
     TRY(page_finding_put_sweeps(page, finding));
     TRY(page_finding_put_rules(page, finding));
+    TRY(page_finding_put_meetings(page, finding));
     TRY(page_put_doing_finding(page, finding));
     TRY(page_finding_put_closing(page, finding));
     TRY(put_events(page, id));

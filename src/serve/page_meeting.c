@@ -245,3 +245,15 @@ enum rc page_decision(struct page *page)
     chrome_add_crumb(page, value_get_text(row, "no"), STR_EMPTY);
     return RC_OK;
 }
+
+enum rc page_finding_put_meetings(struct page *page, struct value *finding)
+{
+    struct db_stmt *st = db_query(page->db, Q_MEETING_OF_FINDING);
+    struct value *rows;
+    actor_bind_scope(st, &page->actor, PERM_TASK_READ);
+    db_bind_int(st, "id", value_get_int(finding, "id", 0));
+    TRY(page_rows(page, st, &rows));
+    value_put_bool(page->ctx.arena, finding, "has_meetings", value_count(rows) > 0);
+    value_put(finding, STR("meetings"), rows);
+    return RC_OK;
+}

@@ -106,6 +106,7 @@ enum rc page_rule_link(struct page *page);
 enum rc page_rule_change(struct page *page);
 enum rc page_cascade(struct page *page);
 enum rc page_cascade_answer(struct page *page);
+enum rc page_finding_put_meetings(struct page *page, struct value *finding) MUST_CHECK; /* that approved its plan */
 enum rc page_finding_put_rules(struct page *page, struct value *finding); /* rules made for a finding */
 
 /* page_assess.c, page_scorecard.c */

@@ -1,0 +1,120 @@
+/* reach_test.c: what leads where for whom: rules and evidence in the search, the meeting that approved a plan on the page
+ * of its finding. */
+#include "app_support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "doing_support.h"
+#include "loop/cause.h"
+#include "loop/duty.h"
+#include "loop/meeting.h"
+#include "loop/node.h"
+#include "loop/rule.h"
+
+#define VALVES "%E9%98%80%E9%97%A8"     /* 阀门, in the rule and in the evidence */
+#define GROUP_RULE "%E5%8D%B0%E7%AB%A0" /* 印章, in the rule of the group alone */
+
+static struct doing it;
+
+static int64_t id_of(struct store *store, const struct actor *actor, const struct command *command, const struct value *raw)
+{
+    struct value *result;
+    STORE_OK(run_as(store, actor, command, raw, &result));
+    return value_get_int(result, "id", 0);
+}
+
+static int64_t draft_rule(struct store *store, int64_t unit, const char *name)
+{
+    return id_of(store, &it.office, &command_rule_draft,
+                 jsonf(store, "{'name': '%s', 'kind': 'new', 'unit_id': %lld, 'text': '第一条'}", name, (long long)unit));
+}
+
+/* Hits of a kind ("": of all kinds), which the page must say too; -1 when the program says another number than it lists. */
+static int64_t hits(struct store *store, const struct app_session *session, const char *q, const char *kind)
+{
+    struct str body, path = arena_format(store->ctx->arena, "/search?q=%s&kind=%s", q, kind);
+    struct value *view = app_view(store, session, path.p);
+    int64_t listed = (int64_t)value_count(value_get(view, "hits")), shown = 0;
+    assert_int_equal(app_get(session, path.p, "text/html", &body), 200);
+    for (size_t at = 0; (at = str_find(body, STR("class=\"hit-title\""), at)) != SIZE_MAX; at++)
+        shown++;
+    return listed == value_get_int(view, "found", -1) && listed == shown ? listed : -1;
+}
+
+static bool has_href(struct store *store, const struct app_session *session, const char *page, const char *noun, int64_t id)
+{
+    struct str body, link = arena_format(store->ctx->arena, "href=\"/%s/%lld\"", noun, (long long)id);
+    assert_int_equal(app_get(session, page, "text/html", &body), 200);
+    return str_find(body, link, 0) != SIZE_MAX;
+}
+
+STORE_TEST(search_finds_rules_and_evidence_for_who_may_see_them)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    int64_t rule = draft_rule(store, it.firm, "阀门巡检办法"), high = draft_rule(store, it.root, "印章管理办法");
+    int64_t evidence =
+        id_of(store, &it.reporter, &command_evidence_add,
+              jsonf(store,
+                    "{'subject_kind': 'task', 'subject_id': %lld, 'class': 'photo', 'title': '阀门更换照片', 'made_on': '2026-03-10',"
+                    " 'sha256': '%064d', 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
+                    (long long)it.task, 7));
+    struct actor open_only = make_actor(store, "open", "reader", it.firm, LABEL_PUBLIC);
+    app_start(store);
+    struct app_session office = app_sign_in(store, it.office.account_id), reporter = app_sign_in(store, it.reporter.account_id);
+    struct app_session outsider = app_sign_in(store, it.outsider.account_id), below = app_sign_in(store, open_only.account_id);
+    const struct app_session *seeing[] = {&office, &reporter}, *blind[] = {&outsider, &below};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(hits(store, seeing[i], VALVES, ""), 2);
+        assert_int_equal(hits(store, seeing[i], VALVES, "rule"), 1);
+        assert_int_equal(hits(store, seeing[i], VALVES, "evidence"), 1);
+        assert_true(has_href(store, seeing[i], "/search?kind=rule&q=" VALVES, "rules", rule));
+        assert_true(has_href(store, seeing[i], "/search?kind=evidence&q=" VALVES, "evidences", evidence));
+        assert_int_equal(hits(store, blind[i], VALVES, ""), 0);
+        assert_int_equal(hits(store, blind[i], VALVES, "rule"), 0);
+        assert_int_equal(hits(store, blind[i], VALVES, "evidence"), 0);
+    }
+    assert_int_equal(hits(store, &office, GROUP_RULE, ""), 1);
+    assert_int_equal(hits(store, &reporter, GROUP_RULE, ""), 0);
+    app_end();
+    (void)high;
+    doing_end();
+}
+
+STORE_TEST(a_finding_leads_to_the_meeting_that_approved_its_plan)
+{
+    char number[200];
+    doing_make(store, &it, "2026-11-22", "");
+    long long f = (long long)it.finding;
+    struct value *result;
+    int64_t meeting = id_of(store, &it.office, &command_meeting_create,
+                            jsonf(store, "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
+                                  (long long)it.root));
+    STORE_OK(run_as(store, &it.office, &command_meeting_hold, jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", (long long)meeting), NULL));
+    int64_t boss = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)it.firm));
+    int64_t cause = make(store, &command_cause_find,
+                         jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}", f));
+    STORE_OK(run(store, &command_measure_change, jsonf(store, "{'id': %lld, 'cause_id': %lld}", (long long)it.measure, (long long)cause), NULL));
+    STORE_OK(run(store, &command_node_plan,
+                 jsonf(store, "{'task_id': %lld, 'name': '起草', 'start': '2026-12-01', 'due': '2026-12-04'}", (long long)it.task), NULL));
+    STORE_OK(run(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", f), NULL));
+    STORE_OK(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", f, (long long)boss), NULL));
+    snprintf(number, sizeof number, "/findings/%lld", f);
+    app_start(store);
+    struct app_session office = app_sign_in(store, it.office.account_id), reporter = app_sign_in(store, it.reporter.account_id);
+    assert_false(has_href(store, &office, number, "meetings", meeting));
+    STORE_OK(run_as(store, &it.office, &command_finding_plan, jsonf(store, "{'id': %lld, 'meeting_id': %lld}", f, (long long)meeting), &result));
+    assert_true(has_href(store, &office, number, "meetings", meeting));
+    struct str body;
+    assert_false(has_href(store, &reporter, number, "meetings", meeting)); /* of the group: not this reader's */
+    assert_int_equal(app_get(&reporter, number, "text/html", &body), 200);
+    assert_true(str_find(body, STR("审议整改方案"), 0) == SIZE_MAX && str_find(body, STR("2026-11-21"), 0) != SIZE_MAX);
+    app_end();
+    doing_end();
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
+                     STORE_CASE(a_finding_leads_to_the_meeting_that_approved_its_plan));
+}
