@@ -132,6 +132,8 @@ ORDER BY {order} LIMIT $limit
 -- :filter no_check r.state = 'issued' AND r.kind <> 'abolished' AND r.issued_on < $half_year_ago AND NOT EXISTS (SELECT 1 FROM rule_check k WHERE k.rule_id = r.id)
 -- :filter no_cascade r.state = 'issued' AND r.kind <> 'abolished' AND r.issued_on < $quarter_ago AND NOT EXISTS (SELECT 1 FROM rule_cascade c WHERE c.rule_id = r.id)
 -- :filter to_review r.state = 'issued' AND r.review_due < $today
+-- :filter issued r.state = 'issued'
+-- :filter source EXISTS (SELECT 1 FROM rule_link l JOIN finding f ON f.id = CASE WHEN l.target_kind = 'finding' THEN l.target_id ELSE (SELECT m.finding_id FROM measure m WHERE m.id = l.target_id) END WHERE l.rule_id = r.id AND l.target_kind IN ('finding', 'measure') AND f.source_id = $source)
 -- :sort newest r.id DESC
 
 -- :list rule_list_count like rule_list

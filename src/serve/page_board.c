@@ -49,7 +49,19 @@ static void put_sum(struct page *page, struct value *list, const char *name, int
     put_exact(page, add_figure(page, list, key, sum, href, ""), arena_format(page->ctx.arena, "%s_fen", name).p, fen);
 }
 
-static void put_figures(struct page *page, const struct board_filter *filter, const struct board *board)
+/* Rules as they are kept, beside those that reports tell of.  They belong to sources and units, not to aspects. */
+static enum rc put_rules_issued(struct page *page, struct value *list, const struct board_filter *filter)
+{
+    int64_t n;
+    if (filter->aspect || !page_can(page, PERM_TASK_READ))
+        return RC_OK;
+    TRY(page_rule_count_issued(page, &n));
+    add_figure(page, list, "rules_issued", arena_format(page->ctx.arena, "%lld", (long long)n),
+               board_href(page, "/rules", filter, STR("show=issued")), "");
+    return RC_OK;
+}
+
+static enum rc put_figures(struct page *page, const struct board_filter *filter, const struct board *board)
 {
     struct arena *arena = page->ctx.arena;
     const int64_t *n = board->all.n;
@@ -69,6 +81,7 @@ static void put_figures(struct page *page, const struct board_filter *filter, co
     struct value *rules = add_figure(page, list, "rules", arena_format(arena, "%lld", (long long)board->all.rules_made),
                                      board_list_href(page, filter, BOARD_RULES, STR_EMPTY), "");
     put_exact(page, rules, "rules_made", board->all.rules_made);
+    return put_rules_issued(page, list, filter);
 }
 
 /* ---- tables by unit, column, leader ---------------------------------------------------------------------------- */
@@ -291,7 +304,7 @@ enum rc page_board(struct page *page)
     TRY(board_read_filter(page, &filter));
     TRY(board_of_page(page, &filter, &board));
     TRY(board_put_filter(page, &filter, board.unit_id));
-    put_figures(page, &filter, &board);
+    TRY(put_figures(page, &filter, &board));
     TRY(put_units(page, &filter, &board, TABLE_ROWS));
     TRY(put_columns(page, &filter, &board));
     TRY(put_leaders(page, &filter, &board));
@@ -328,7 +341,7 @@ enum rc page_board_wall(struct page *page)
     TRY(board_of_page(page, &filter, &board));
     TRY(board_put_filter(page, &filter, board.unit_id));
     put_moment(page);
-    put_figures(page, &filter, &board);
+    TRY(put_figures(page, &filter, &board));
     if (board.unit_count)
         qsort(board.units, board.unit_count, sizeof *board.units, compare_late); /* the heat map is not shown here */
     TRY(put_units(page, &filter, &board, WALL_ROWS));

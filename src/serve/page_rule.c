@@ -25,6 +25,7 @@ static const struct show_row {
     const char *name, *label, *status;
     uint32_t filters;
 } shows[] = {
+    {"issued", "rule.show.issued", "closed", RULE_LIST_FILTER_ISSUED},
     {"making", "rule.show.making", "", RULE_LIST_FILTER_MAKING},
     {"late", "rule.show.late", "overdue", RULE_LIST_FILTER_LATE},
     {"no_check", "rule.show.no_check", "behind", RULE_LIST_FILTER_NO_CHECK},
@@ -35,13 +36,15 @@ enum { SHOWS = sizeof shows / sizeof shows[0] };
 
 static enum rc list_statement(struct page *page, enum query query, uint32_t filters, struct db_stmt **ret_st)
 {
-    struct db_stmt *st = page_list_statement(page, query, filters, RULE_LIST_SORT_NEWEST);
+    struct db_stmt *st = db_query_list(page->db, query, filters, RULE_LIST_SORT_NEWEST);
     if (!st)
         return RC_DB;
+    actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_text(st, "state", page_param_text(page, "state"));
     db_bind_text(st, "kind", page_param_text(page, "kind"));
     db_bind_text(st, "words", page_param_text(page, "q"));
     db_bind_int(st, "under", page_param_int(page, "under", 0));
+    db_bind_int(st, "source", page_param_int(page, "source", 0));
     db_bind_text(st, "today", spread_today(page));
     db_bind_text(st, "half_year_ago", record_day_before(page, HALF_YEAR_DAYS));
     db_bind_text(st, "quarter_ago", record_day_before(page, QUARTER_DAYS));
@@ -102,6 +105,19 @@ static void put_filter(struct page *page, const char *key, const char *choices, 
     }
 }
 
+static uint32_t place_filters(const struct page *page)
+{
+    return (page_param_int(page, "under", 0) ? RULE_LIST_FILTER_UNDER : 0u) |
+           (page_param_int(page, "source", 0) ? RULE_LIST_FILTER_SOURCE : 0u);
+}
+
+enum rc page_rule_count_issued(struct page *page, int64_t *ret_n)
+{
+    struct db_stmt *st;
+    TRY(list_statement(page, Q_RULE_LIST_COUNT, RULE_LIST_FILTER_ISSUED | place_filters(page), &st));
+    return db_get_int(&page->ctx, st, ret_n);
+}
+
 enum rc page_rule_list(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -109,7 +125,7 @@ enum rc page_rule_list(struct page *page)
                show = page_param_text(page, "show");
     uint32_t filters = (state.n ? RULE_LIST_FILTER_STATE : 0u) | (kind.n ? RULE_LIST_FILTER_KIND : 0u) |
                        (q.n ? RULE_LIST_FILTER_WORDS : 0u) |
-                       (page_param_int(page, "under", 0) ? RULE_LIST_FILTER_UNDER : 0u);
+                       place_filters(page);
     for (size_t i = 0; i < SHOWS; i++)
         filters |= str_equal_cstr(show, shows[i].name) ? shows[i].filters : 0u;
     struct db_stmt *st;
@@ -123,11 +139,12 @@ enum rc page_rule_list(struct page *page)
     put_filter(page, "kind", "new|revised|abolished", "rule.kind");
     value_put_bool(arena, page->view, "has_rules", value_count(rows) > 0);
     value_put_bool(arena, page->view, "may_draft", page_can(page, PERM_RULE_WRITE));
+    value_put_bool(arena, page->view, "may_board", page_can(page, PERM_BOARD_READ));
     value_put_text(arena, page->view, "empty_why", page_text(page, filters ? "list.none_with_filter" : "rule.none_why"));
     TRY(put_list_figures(page));
     spread_put_tabs(page, "rules");
     struct buf query CLEANUP(buf_done);
-    static const char *const keys[] = {"q", "state", "kind", "show", "under"};
+    static const char *const keys[] = {"q", "state", "kind", "show", "under", "source"};
     buf_init(&query, 4096);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (page_param_text(page, keys[i]).n)
@@ -152,6 +169,7 @@ enum rc page_rule_missing(struct page *page)
 /* ---- one rule ----------------------------------------------------------------------------------------------- */
 
 static const struct show_row cascade_shows[] = {
+    {"issued", "rule.show.issued", "closed", RULE_LIST_FILTER_ISSUED},
     {"", "rule.cascade_asked", "", 0},
     {"made", "cascade.state.made", "closed", RULE_CASCADES_FILTER_MADE},
     {"not_needed", "cascade.state.not_needed", "", RULE_CASCADES_FILTER_NOT_NEEDED},

@@ -93,6 +93,8 @@ enum rc page_finding_put_sweeps(struct page *page, struct value *finding);
 
 /* page_rule.c, page_rule_form.c */
 enum rc page_rule_list(struct page *page);
+/* Rules issued, of the source and below the unit that the address names: the figure of boards, the list /rules?show=issued. */
+enum rc page_rule_count_issued(struct page *page, int64_t *ret_n) MUST_CHECK;
 enum rc page_rule_missing(struct page *page);
 enum rc page_rule_new(struct page *page);
 enum rc page_rule(struct page *page);

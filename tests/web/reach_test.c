@@ -113,8 +113,58 @@ STORE_TEST(a_finding_leads_to_the_meeting_that_approved_its_plan)
     doing_end();
 }
 
+static void issue(struct store *store, int64_t rule)
+{
+    static const char *const steps[] = {"'reviewer': '法务部 甲', 'reviewed_on': '2026-02-01', 'opinion': '合规'",
+                                        "'meeting': '办公会', 'met_on': '2026-02-05'",
+                                        "'doc_no': '岫川〔2026〕8号', 'issued_on': '2026-02-10', 'review_due': '2028-02-10'"};
+    const struct command *const commands[] = {&command_rule_review, &command_rule_pass, &command_rule_issue};
+    for (int i = 0; i < 3; i++)
+        STORE_OK(run_as(store, &it.office, commands[i], jsonf(store, "{'id': %lld, %s}", (long long)rule, steps[i]), NULL));
+}
+
+/* The board's figure of rules issued; its list has as many. */
+static int64_t issued_on_board(struct store *store, const struct app_session *session, const char *path)
+{
+    VALUE_EACH (figure, value_get(app_view(store, session, path), "figures")) {
+        int64_t n = -1;
+        if (!str_equal(value_get_text(figure, "name"), STR("rules_issued")))
+            continue;
+        assert_true(str_parse_int64(value_get_text(figure, "value"), &n));
+        struct str href = arena_copy_str(store->ctx->arena, value_get_text(figure, "href"));
+        assert_int_equal(value_count(value_get(app_view(store, session, href.p), "rules")), n);
+        return n;
+    }
+    return -1;
+}
+
+STORE_TEST(rules_issued_on_boards_are_those_of_the_list)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    int64_t rule = draft_rule(store, it.firm, "阀门巡检办法"), of_root = draft_rule(store, it.root, "印章管理办法");
+    (void)draft_rule(store, it.firm, "还没有印发的办法");
+    issue(store, rule);
+    issue(store, of_root);
+    STORE_OK(run_as(store, &it.office, &command_rule_link,
+                    jsonf(store, "{'id': %lld, 'finding': 'LY-2026-001-001'}", (long long)rule), NULL));
+    app_start(store);
+    struct app_session office = app_sign_in(store, it.office.account_id), approver = app_sign_in(store, it.approver.account_id);
+    struct str under = arena_format(store->ctx->arena, "/board?under=%lld", (long long)it.firm);
+    struct str source = arena_format(store->ctx->arena, "/board?source=%lld", (long long)it.source);
+    assert_int_equal(issued_on_board(store, &office, "/board"), 2);
+    assert_int_equal(issued_on_board(store, &office, under.p), 1);
+    assert_int_equal(issued_on_board(store, &office, source.p), 1);
+    assert_int_equal(issued_on_board(store, &approver, "/board"), 1);
+    assert_int_equal(issued_on_board(store, &office, "/board/wall"), 2);
+    struct value *first = value_get(app_view(store, &office, "/rules"), "figures")->items.first->next;
+    assert_true(str_equal(value_get_text(first, "href"), STR("/rules?show=issued")) && value_get_int(first, "value", -1) == 2);
+    app_end();
+    doing_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
+                     STORE_CASE(rules_issued_on_boards_are_those_of_the_list),
                      STORE_CASE(a_finding_leads_to_the_meeting_that_approved_its_plan));
 }
