@@ -71,6 +71,14 @@ SELECT f.id, f.no, f.item_no, coalesce(f.aspect_id, 0) AS aspect_id, coalesce(a.
 FROM finding f JOIN unit u ON u.id = f.unit_id JOIN cycle c ON c.id = f.cycle_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE f.source_id = $id AND f.status <> 'withdrawn' AND {scope f.unit_id f.label} ORDER BY f.item_no, f.id
 
+-- What a document lists below a finding, (1) (2) (3), and the finding's own words do not have.
+-- :name paper_points
+-- scope: f
+SELECT i.finding_id, p.text FROM finding f JOIN source_item i ON i.finding_id = f.id AND i.source_id = f.source_id
+JOIN source_paragraph p ON p.source_id = i.source_id AND p.n BETWEEN i.paragraph_from AND i.paragraph_to
+WHERE f.source_id = $id AND f.status <> 'withdrawn' AND i.relation = 'issued' AND p.role = 'text' AND p.dropped = '' AND f.facts NOT LIKE '%' || p.text || '%' AND {scope f.unit_id f.label}
+ORDER BY i.finding_id, p.n
+
 -- :name paper_causes
 -- scope: f
 SELECT x.finding_id, k.id, k.level AS cause_level, k.text FROM finding f JOIN finding_cause x ON x.finding_id = f.id JOIN cause k ON k.id = x.cause_id
@@ -152,7 +160,7 @@ SELECT f.source_id AS id FROM finding f WHERE f.id = $id AND {scope f.unit_id f.
 
 -- :name paper_history
 -- unscoped: of a finding that was read through its scope; kinds and reasons, no bodies
-SELECT e.seq, e.at, e.kind, e.reason, coalesce(a.name, '') AS actor_name FROM event e LEFT JOIN account a ON a.id = e.actor WHERE e.subject = $id ORDER BY e.seq
+SELECT e.seq, e.at, e.kind, e.reason, coalesce(a.name, '') AS actor_name FROM event e LEFT JOIN account a ON a.id = e.actor WHERE e.subject = $id AND e.kind <> 'figure.stated' ORDER BY e.seq
 
 -- :name paper_finding_evidence
 -- scope: l

@@ -89,6 +89,7 @@ static const struct paper_set source_sets[] = {
     {"figures", Q_PAPER_FIGURES_LOOP, SET_FIGURES, NULL, NULL},
     {"aspects", Q_PAPER_ASPECTS, SET_LIST, NULL, NULL},
     {"findings", Q_PAPER_FINDINGS, SET_LIST, "aspects", "aspect_id"},
+    {"points", Q_PAPER_POINTS, SET_LIST, "findings", "finding_id"},
     {"causes", Q_PAPER_CAUSES, SET_LIST, "findings", "finding_id"},
     {"measures", Q_PAPER_MEASURES, SET_LIST, "findings", "finding_id"},
     {"tasks", Q_PAPER_TASKS, SET_LIST, "measures", "measure_id"},

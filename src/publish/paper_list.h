@@ -3,7 +3,7 @@
  * One JSON file, named by the setting paper-lists:
  *   [{"kind": "leader_tasks", "title": "...", "rows": "tasks", "portrait": false,
  *     "columns": [{"head": "...", "field": "n", "width": 4, "center": true}, ...]}]
- * rows is one of the named queries of a source's snapshot (aspects, findings, causes, measures, tasks, nodes, evidence, reports, duties,
+ * rows is one of the named queries of a source's snapshot (aspects, findings, points, causes, measures, tasks, nodes, evidence, reports, duties,
  * rules, leads, meetings), field a name of its rows or of what is around them.  Such a kind has a shipped template like any other, which an
  * office may replace by its own, and is made as Word file, PDF, OFD and workbook.
  */

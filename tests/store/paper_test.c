@@ -204,6 +204,11 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     tamper(store, "UPDATE finding SET aspect_id = 900001");
     tamper(store, arena_format(store->ctx->arena, "UPDATE finding SET facts = CASE WHEN id = %lld THEN '具体表现：超比例担保三笔' ELSE '具体表现：' END", (long long)world.first).p);
     tamper(store, "UPDATE measure SET finish_mark = '比例达标；'");
+    /* What the document lists below a finding stands in its paragraphs alone. */
+    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 901, 'p901', 'text', '（1）对外担保未经批准；', '', '' FROM source");
+    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 902, 'p902', 'text', '超比例担保三笔', '', '' FROM source");
+    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 903, 'p903', 'measure', '不是表现', '', '' FROM source");
+    tamper(store, arena_format(store->ctx->arena, "INSERT INTO source_item (id, source_id, finding_id, relation, title, text, paragraph_from, paragraph_to) SELECT 900002, source_id, id, 'issued', '', '', 901, 903 FROM finding WHERE id = %lld", (long long)world.first).p);
     struct paper_snapshot snapshot = take(store, &world.office, NULL);
     struct paper_made made;
     struct paper_order order = order_of(store, &snapshot, PAPER_PLAN, "{'doc_no': '某集〔2026〕1号'}");
@@ -211,6 +216,7 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     struct str text = text_of(&made), document = document_of(store, &made);
     assert_true(has(text, "《省委第七巡视组关于巡视甲集团有限公司党委的反馈意见》整改方案"));
     assert_true(has(text, "具体表现：超比例担保三笔。"));
+    assert_true(has(text, "（1）对外担保未经批准；") && count_of(text, "超比例担保三笔") == 1 && !has(text, "不是表现"));
     assert_int_equal(count_of(text, "具体表现："), 1); /* not twice, and not where there is nothing */
     assert_true(has(text, "清理超比例担保。完成标志：比例达标。完成时限：2026年12月31日。"));
     /* A heading is not left alone at the foot of a page, a title leaves no character alone, a row stays on one page. */
