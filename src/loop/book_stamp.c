@@ -4,7 +4,7 @@
 #include "loop/vault.h"
 #include "text/digest.h"
 
-enum { PARTS = 5 };
+enum { PARTS = 5, ADDRESS_BYTES_MAX = 254 /* RFC 5321 */ };
 
 static struct str lower(struct arena *arena, struct str s)
 {
@@ -19,7 +19,7 @@ static bool is_address(struct str s)
     for (size_t i = 0; i < s.n; i++)
         if ((unsigned char)s.p[i] <= ' ')
             return false;
-    return !s.n || str_find_byte(s, '@', 0) != SIZE_MAX;
+    return !s.n || (s.n <= ADDRESS_BYTES_MAX && str_find_byte(s, '@', 0) != SIZE_MAX);
 }
 
 static struct str words_of(struct arena *arena, int64_t unit_id, struct str made_on, struct str addressee)

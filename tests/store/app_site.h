@@ -29,7 +29,7 @@ struct app_answer {
     struct str head, body; /* head: with its first line, without the empty one */
 };
 
-/* A connected socket; reads give up after ten seconds. */
+/* A connected socket; reads give up after a minute. */
 int app_site_dial(const struct app_site *site);
 /* What comes until the connection ends. */
 struct app_answer app_site_hear(int fd);

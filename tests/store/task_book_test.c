@@ -395,6 +395,10 @@ STORE_TEST(a_stamp_says_for_which_unit_and_address_a_book_is_and_nobody_else_mak
     vault_use(arena_format(store->ctx->arena, "%s/other-key", store->dir).p); /* somebody else's installation */
     expect_no_stamp(store, text, "task_mail.bad_token");
     assert_int_equal(book_stamp_make(store->ctx, &wrong, &text), RC_INVALID);
+    char *longest = arena_alloc(store->ctx->arena, 300);
+    memset(longest, '@', 300);
+    wrong.addressee = (struct str){longest, 300};
+    assert_int_equal(book_stamp_make(store->ctx, &wrong, &text), RC_INVALID);
     assert_string_equal(issue_key(store), "task_mail.addressee");
 }
 
