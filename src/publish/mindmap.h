@@ -67,7 +67,7 @@ bool map_key_find(struct str key, enum map_kind *ret_kind, int64_t *ret_id);
 bool map_is_open(struct arena *arena, const struct map_view *view, enum map_kind kind, int64_t id, bool is_way);
 /* Folds the tree as the view says. */
 void map_fold(struct mindmap *map, const struct map_view *view);
-/* Marks nodes whose words contain q, and the way to them.  How many there are. */
+/* Marks nodes whose words contain q, and the way to the first hundred.  How many there are. */
 int32_t map_search(struct mindmap *map, struct str q);
 
 /* How the page's links fold and unfold: writes the address for node i.  NULL: no folding. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SHOWN_MAX = 100 };
+enum { SHOWN_MAX = 100, WAYS_MAX = 100 };
 
 static const char kind_letters[MAP_KINDS + 1] = "rgfmt";
 
@@ -69,8 +69,8 @@ int32_t map_search(struct mindmap *map, struct str q)
         if (str_find(node->title, q, 0) == SIZE_MAX && str_find(node->sub, q, 0) == SIZE_MAX)
             continue;
         node->is_found = true;
-        found++;
-        map_mark_way(map, i);
+        if (++found <= WAYS_MAX)
+            map_mark_way(map, i);
     }
     return found;
 }

@@ -73,6 +73,7 @@ struct work {
     int32_t *part_of; /* by place of the unit: place of the child of root that it is below, root itself, or NOT_IN */
     struct board *board;
     struct tally units, columns, leaders;
+    struct tally doubles; /* of units: what is in a cell and counted as another finding */
     struct board_counts *heat; /* units.n rows of columns.n, only of part units: see heat_row */
     int32_t *heat_row;
     int32_t heat_rows;
@@ -185,14 +186,41 @@ static void sum_block(struct work *work, const struct board_block *block, int32_
             continue;
         uint32_t bits = figures_of(row, work->day);
         int32_t part = work->part_of[row->unit], column = is_one ? row->aspect + 1 : source_place;
-        add(&work->columns.counts[column], bits, row);
         add(&work->heat[(size_t)work->heat_row[part] * work->columns.n + (size_t)column], bits, row);
-        if (row->main >= 0 && !is_one && work->stands_for[row->main] != row->id)
-            continue; /* counted as another finding, but once under each source */
-        add(&work->board->all, bits, row);
-        add(&work->units.counts[part], bits, row);
+        if (row->main >= 0 && !is_one && work->stands_for[row->main] != row->id) {
+            add(&work->doubles.counts[part], bits, row); /* counted as another finding, but once under each source */
+            continue;
+        }
         add(&work->leaders.counts[row->leader + 1], bits, row);
         add_months(work, row);
+    }
+}
+
+static void add_counts(struct board_counts *sum, const struct board_counts *more, int64_t times)
+{
+    for (int i = 0; i < BOARD_FIGURE_COUNT; i++)
+        sum->n[i] += times * more->n[i];
+    sum->amount_fen += times * more->amount_fen;
+    sum->recovered_fen += times * more->recovered_fen;
+    sum->rules_made += times * more->rules_made;
+}
+
+/* Units, columns and the whole are sums of the cells, so that a finding is added once and not to each of them. */
+static void sum_cells(struct work *work)
+{
+    for (size_t unit = 0; unit < work->units.n; unit++) {
+        struct board_counts *counts = &work->units.counts[unit];
+        if (work->heat_row[unit] == NOT_IN)
+            continue;
+        const struct board_counts *cells = work->heat + (size_t)work->heat_row[unit] * work->columns.n;
+        for (size_t column = 0; column < work->columns.n; column++) {
+            if (!cells[column].n[BOARD_TOTAL])
+                continue;
+            add_counts(counts, &cells[column], 1);
+            add_counts(&work->columns.counts[column], &cells[column], 1);
+        }
+        add_counts(counts, &work->doubles.counts[unit], -1);
+        add_counts(&work->board->all, counts, 1);
     }
 }
 
@@ -428,6 +456,7 @@ static enum rc sum_locked(struct work *work, struct db *db, const struct actor *
     TRY(choose_parts(work));
     TRY(make_calendar(work));
     TRY(make_tally(work, &work->units, image->units.n));
+    TRY(make_tally(work, &work->doubles, image->units.n));
     TRY(make_tally(work, &work->columns, filter->source ? image->aspects.n + 1 : image->sources.n));
     TRY(make_tally(work, &work->leaders, image->leaders.n + 1));
     work->heat = ARENA_NEW_ARRAY(work->ctx->arena, struct board_counts, (size_t)work->heat_rows * work->columns.n + 1);
@@ -437,6 +466,7 @@ static enum rc sum_locked(struct work *work, struct db *db, const struct actor *
     for (size_t i = 0; i < image->sources.n && !is_unknown; i++)
         if (!filter->source || image->blocks[i].source == filter->source)
             sum_block(work, &image->blocks[i], (int32_t)i);
+    sum_cells(work);
     work->board->unit_id = work->root >= 0 ? image->units.ids[work->root] : 0;
     work->board->newest = image->newest;
     TRY(finish_groups(work));
