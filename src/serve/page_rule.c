@@ -169,7 +169,6 @@ enum rc page_rule_missing(struct page *page)
 /* ---- one rule ----------------------------------------------------------------------------------------------- */
 
 static const struct show_row cascade_shows[] = {
-    {"issued", "rule.show.issued", "closed", RULE_LIST_FILTER_ISSUED},
     {"", "rule.cascade_asked", "", 0},
     {"made", "cascade.state.made", "closed", RULE_CASCADES_FILTER_MADE},
     {"not_needed", "cascade.state.not_needed", "", RULE_CASCADES_FILTER_NOT_NEEDED},
