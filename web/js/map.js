@@ -149,8 +149,12 @@ function run(frame, is_typing) {
       if (!await load(address.href)) return;
     }
     const found = drawing().querySelector('.m-found');
-    if (found) found.scrollIntoView({ block: 'center', inline: 'center' });
-    else if (!card) scroll().scrollTop = Math.max(0, (size_of(drawing()).height - scroll().clientHeight) / 2);
+    if (found) { // the map moves, the page stays at its top
+      const at = scroll(), box = found.getBoundingClientRect(), room = at.getBoundingClientRect();
+      at.scrollLeft += box.left + box.width / 2 - room.left - at.clientWidth / 2;
+      at.scrollTop += box.top + box.height / 2 - room.top - at.clientHeight / 2;
+    }
+    if (!found && !card) scroll().scrollTop = Math.max(0, (size_of(drawing()).height - scroll().clientHeight) / 2);
     (key ? document.getElementById(`n-${key}`) : null)?.focus({ preventScroll: true });
     show_window();
   }
