@@ -14,7 +14,7 @@ VALUES ($seq, $search_kind, $search_target, $search_unit, $search_label, $search
 -- :name search_fts_insert
 -- unscoped: apply
 -- @sqlite
-INSERT INTO search_fts (rowid, tokens) VALUES ($seq, $search_tokens)
+INSERT INTO search_fts (rowid, tokens) VALUES ($id, $tokens)
 -- @postgres
 SELECT 1
 -- @end
@@ -35,15 +35,7 @@ UPDATE search_doc SET unit_id = $search_unit, label = $search_label, title = $se
 -- :name search_fts_delete
 -- unscoped: apply; a contentless index is told the old tokens
 -- @sqlite
-INSERT INTO search_fts (search_fts, rowid, tokens) VALUES ('delete', $id, $old_tokens)
--- @postgres
-SELECT 1
--- @end
-
--- :name search_fts_reinsert
--- unscoped: apply
--- @sqlite
-INSERT INTO search_fts (rowid, tokens) VALUES ($id, $search_tokens)
+INSERT INTO search_fts (search_fts, rowid, tokens) VALUES ('delete', $id, $tokens)
 -- @postgres
 SELECT 1
 -- @end

@@ -84,6 +84,7 @@ enum rc db_open(struct ctx *ctx, struct str url, enum db_mode mode, struct db **
     db->mode = mode;
     db->busy_ms = DB_BUSY_MS;
     db->cache_kb = DB_CACHE_KB;
+    db->log_fd = -1;
     enum rc rc = open_connection(ctx, db, url);
     if (rc != RC_OK) {
         db_close(db);
@@ -104,8 +105,8 @@ void db_close(struct db *db)
         db_stmt_drop(db->all);
     if (db->conn)
         db->ops->close(db);
-    if (db->keeper)
-        db->keeper->free(db->keeper_arg);
+    for (int i = 0; i < db->keeper_count; i++)
+        db->keepers[i].keeper->free(db->keepers[i].arg);
     alloc_free(db->queries);
     alloc_free(db->url);
     alloc_free(db->path);
@@ -126,6 +127,13 @@ void db_set_own_checkpoints(struct db *db)
         db->ops->watch_log(db);
 }
 
+enum rc db_set_late_sync(struct ctx *ctx, struct db *db)
+{
+    return db->ops->late_sync ? db->ops->late_sync(ctx, db) : RC_OK;
+}
+
+enum rc db_sync_log(struct ctx *ctx, struct db *db) { return db->ops->sync_log ? db->ops->sync_log(ctx, db) : RC_OK; }
+
 bool db_is_broken(const struct db *db) { return !db->is_in_tx || db->broken_rc != RC_OK; }
 
 int64_t db_total_changes(const struct db *db) { return db->ops->total_changes ? db->ops->total_changes(db) : -1; }
@@ -139,23 +147,34 @@ enum rc db_checkpoint(struct ctx *ctx, struct db *db, int readers_ms, int64_t *r
     return db->ops->checkpoint ? db->ops->checkpoint(ctx, db, readers_ms, ret_left) : RC_OK;
 }
 
-void db_set_keeper(struct db *db, const struct db_keeper *keeper, void *arg)
+bool db_add_keeper(struct db *db, const struct db_keeper *keeper, void *arg)
 {
-    db->keeper = keeper;
-    db->keeper_arg = arg;
+    if (db->keeper_count == DB_KEEPERS_MAX)
+        return false;
+    db->keepers[db->keeper_count].keeper = keeper;
+    db->keepers[db->keeper_count++].arg = arg;
+    return true;
 }
 
-void *db_get_keeper(const struct db *db) { return db->keeper_arg; }
-
-static enum rc flush_keeper(struct ctx *ctx, struct db *db)
+void *db_get_keeper(const struct db *db, const struct db_keeper *keeper)
 {
-    return db->keeper ? db->keeper->flush(ctx, db, db->keeper_arg) : RC_OK;
+    for (int i = 0; i < db->keeper_count; i++)
+        if (db->keepers[i].keeper == keeper)
+            return db->keepers[i].arg;
+    return NULL;
+}
+
+static enum rc flush_keepers(struct ctx *ctx, struct db *db)
+{
+    for (int i = 0; i < db->keeper_count; i++)
+        TRY(db->keepers[i].keeper->flush(ctx, db, db->keepers[i].arg));
+    return RC_OK;
 }
 
 static void forget_kept(struct db *db)
 {
-    if (db->keeper)
-        db->keeper->forget(db->keeper_arg);
+    for (int i = 0; i < db->keeper_count; i++)
+        db->keepers[i].keeper->forget(db->keepers[i].arg);
 }
 
 void db_forget_transaction(struct db *db)
@@ -204,7 +223,7 @@ enum rc db_commit(struct ctx *ctx, struct db *db)
     end_statements(db);
     enum rc rc = check_transaction(ctx, db);
     if (rc == RC_OK)
-        rc = flush_keeper(ctx, db);
+        rc = flush_keepers(ctx, db);
     if (rc == RC_OK)
         rc = db_is_failing(ctx) ? RC_DB : db->ops->exec(ctx, db, "COMMIT");
     if (rc != RC_OK)
@@ -236,7 +255,7 @@ void db_rollback(struct db *db)
 enum rc db_savepoint(struct ctx *ctx, struct db *db)
 {
     TRY(check_transaction(ctx, db));
-    TRY(flush_keeper(ctx, db));
+    TRY(flush_keepers(ctx, db));
     if (db_is_failing(ctx))
         return RC_DB;
     TRY(db->ops->exec(ctx, db, "SAVEPOINT s")); /* of several of one name both engines mean the newest */

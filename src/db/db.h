@@ -28,7 +28,7 @@ struct db_stmt;
 enum db_engine { DB_SQLITE, DB_POSTGRES };
 enum db_mode {
     DB_READ,   /* pages; SQLite opens query-only */
-    DB_WRITE,  /* the writer; SQLite: synchronous=FULL, WAL */
+    DB_WRITE,  /* the writer; SQLite: synchronous=FULL, WAL; see also db_set_late_sync */
     DB_CREATE, /* as DB_WRITE, makes the database when absent; ready for queries only after db_migrate */
     DB_LOG,    /* only for db_checkpoint; has no statements */
 };
@@ -120,13 +120,15 @@ void db_savepoint_rollback(struct db *db);
 /* Somebody who keeps changes of the open transaction in memory.  flush writes them: it is called before each savepoint
  * and before the commit, which fail when it fails.  forget drops them: after every commit and rollback, also one to a
  * savepoint, behind which nothing was kept that is not written.  free: when the connection closes. */
+enum { DB_KEEPERS_MAX = 4 };
 struct db_keeper {
     enum rc (*flush)(struct ctx *ctx, struct db *db, void *arg);
     void (*forget)(void *arg);
     void (*free)(void *arg);
 };
-void db_set_keeper(struct db *db, const struct db_keeper *keeper, void *arg);
-void *db_get_keeper(const struct db *db); /* its arg; NULL when there is none */
+/* Each kind of keeper once, DB_KEEPERS_MAX in all; false when there is no place: a mistake of the program. */
+bool db_add_keeper(struct db *db, const struct db_keeper *keeper, void *arg);
+void *db_get_keeper(const struct db *db, const struct db_keeper *keeper); /* its arg; NULL when it was not added */
 
 /* Settings of a connection.  Time to wait for locks before RC_BUSY (default 5 s); page cache of SQLite (default
  * 16 MiB); bulk load, which gives up durability until it is turned off again (tests, rebuild into a new file). */
@@ -134,7 +136,16 @@ enum rc db_set_busy_ms(struct db *db, int busy_ms) MUST_CHECK;
 enum rc db_set_cache_kb(struct db *db, int cache_kb) MUST_CHECK;
 enum rc db_set_bulk(struct db *db, bool is_bulk) MUST_CHECK;
 
-/* The write-ahead log of SQLite.  A connection that has said db_set_own_checkpoints copies no pages at its commits:
+/* The write-ahead log of SQLite.  A connection that has said db_set_late_sync commits without waiting for the disk: what
+ * it has committed is seen by everybody, and is durable once db_sync_log, called after the commit, has returned.  Then
+ * one thread may write while another waits for the disk.  Nobody may be told of a change before.  On PostgreSQL nothing
+ * happens: its commits are durable. */
+enum rc db_set_late_sync(struct ctx *ctx, struct db *db) MUST_CHECK;
+/* Any thread may call it, one at a time, while the connection is in use.  RC_IO: what was committed since the last
+ * success may be lost at a power failure, and no later call can mend that. */
+enum rc db_sync_log(struct ctx *ctx, struct db *db) MUST_CHECK;
+
+/* A connection that has said db_set_own_checkpoints copies no pages at its commits:
  * somebody must call db_checkpoint, or the log grows.  PostgreSQL does this by itself: nothing happens and the counts
  * are 0. */
 void db_set_own_checkpoints(struct db *db);

@@ -97,9 +97,9 @@ static enum rc lite_set(struct db *db, int busy_ms, int cache_kb, int is_bulk)
         snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", cache_kb);
         code = sqlite3_exec(db->conn, sql, NULL, NULL, NULL);
     }
+    const char *durable = db->is_late_sync ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
     if (is_bulk >= 0)
-        code = sqlite3_exec(db->conn, is_bulk ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", NULL, NULL,
-                            NULL);
+        code = sqlite3_exec(db->conn, is_bulk ? "PRAGMA synchronous = OFF" : durable, NULL, NULL, NULL);
     return map_rc(code);
 }
 
@@ -147,8 +147,34 @@ static enum rc lite_open(struct ctx *ctx, struct db *db)
     return configure_connection(ctx, db);
 }
 
+/* With NORMAL the log is synced before its pages are copied and when it begins anew, not at each commit. */
+static enum rc lite_late_sync(struct ctx *ctx, struct db *db)
+{
+    db->is_late_sync = true;
+    return lite_exec(ctx, db, "PRAGMA synchronous = NORMAL");
+}
+
+static int open_log(struct ctx *ctx, const struct db *db)
+{
+    struct str path = arena_format(ctx->arena, "%s-wal", db->path);
+    return path.p ? open(path.p, O_RDWR | O_CLOEXEC) : -1;
+}
+
+/* A descriptor of its own: the engine's belongs to the thread that writes.  The engine puts no locks on the log, so that
+ * closing this one takes none away.  The log stays the same file as long as a connection is open. */
+static enum rc lite_sync_log(struct ctx *ctx, struct db *db)
+{
+    if (db->log_fd < 0)
+        db->log_fd = open_log(ctx, db);
+    if (db->log_fd < 0 || fdatasync(db->log_fd) != 0)
+        return ctx_fail_format(ctx, RC_IO, NULL, "%s-wal: %s", db->path, strerror(errno));
+    return RC_OK;
+}
+
 static void lite_close(struct db *db)
 {
+    if (db->log_fd >= 0)
+        (void)close(db->log_fd);
     int code = sqlite3_close(db->conn);
     assert(code == SQLITE_OK); /* a statement was left: our bug */
     (void)code;
@@ -378,6 +404,8 @@ const struct db_ops db_sqlite_ops = {
     .set = lite_set,
     .set_steps = lite_set_steps,
     .total_changes = lite_total_changes,
+    .late_sync = lite_late_sync,
+    .sync_log = lite_sync_log,
     .watch_log = lite_watch_log,
     .checkpoint = lite_checkpoint,
     .check = lite_check,

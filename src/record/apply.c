@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "record/search_index.h"
 #include "text/bigram.h"
 #include "text/collate.h"
 #include "text/similarity.h"
@@ -210,11 +211,9 @@ enum rc apply_event(struct ctx *ctx, struct db *db, enum event_kind kind, const 
     }
     if (!search->kind)
         return RC_OK;
-    if (!search->is_update) {
-        TRY(run_step(ctx, db, Q_SEARCH_INSERT, event, body, extra, NULL));
-        return run_step(ctx, db, Q_SEARCH_FTS_INSERT, event, body, extra, NULL);
-    }
-    TRY(run_step(ctx, db, Q_SEARCH_FTS_DELETE, event, body, extra, NULL));
-    TRY(run_step(ctx, db, Q_SEARCH_UPDATE, event, body, extra, NULL));
-    return run_step(ctx, db, Q_SEARCH_FTS_REINSERT, event, body, extra, NULL);
+    int64_t id = search->is_update ? value_get_int(body, "id", 0) : event->seq;
+    TRY(run_step(ctx, db, search->is_update ? Q_SEARCH_UPDATE : Q_SEARCH_INSERT, event, body, extra, NULL));
+    if (search->is_update)
+        TRY(search_index_remove(ctx, db, id, value_get_text(extra, "old_tokens")));
+    return search_index_add(ctx, db, id, value_get_text(extra, "search_tokens"));
 }

@@ -96,15 +96,18 @@ static void forget_heads(void *arg) { ((struct heads *)arg)->n = 0; }
 
 static const struct db_keeper heads_keeper = {flush_heads, forget_heads, alloc_free};
 
+static struct heads *get_heads(struct db *db) { return db_get_keeper(db, &heads_keeper); }
+
 /* A place for the head of a chain; when there are too many those so far are written, and read again when needed. */
 static enum rc add_head(struct ctx *ctx, struct db *db, int64_t chain, struct head **ret_head)
 {
-    struct heads *heads = db_get_keeper(db);
+    struct heads *heads = get_heads(db);
     if (!heads) {
         heads = alloc_zeroed(1, sizeof *heads);
-        if (!heads)
+        if (!heads || !db_add_keeper(db, &heads_keeper, heads)) {
+            alloc_free(heads);
             return RC_NOMEM;
-        db_set_keeper(db, &heads_keeper, heads);
+        }
     }
     if (heads->n == HEADS_MAX) {
         TRY(flush_heads(ctx, db, heads));
@@ -118,7 +121,7 @@ static enum rc add_head(struct ctx *ctx, struct db *db, int64_t chain, struct he
 
 static struct head *find_head(struct db *db, int64_t chain)
 {
-    struct heads *heads = db_get_keeper(db);
+    struct heads *heads = get_heads(db);
     for (int i = 0; heads && i < heads->n; i++)
         if (heads->heads[i].chain == chain)
             return &heads->heads[i];
@@ -159,7 +162,7 @@ static enum rc take_head(struct ctx *ctx, struct db *db, int64_t chain, struct h
         if (!is_hash)
             return fail_hash(ctx, chain);
     }
-    ((struct heads *)db_get_keeper(db))->n++;
+    get_heads(db)->n++;
     *ret_head = head;
     return RC_OK;
 }

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/checkpoint.h"
+#include "record/log_sync.h"
 
 enum { WRITER_THREADS_MAX = 16, BUSY_TRIES = 5, GATHER_SHARE = 4, GATHER_LEAST_US = 100, GATHER_MOST_US = 2000 };
 
@@ -25,7 +26,8 @@ struct writer {
     int group_max, queue_max;
     bool is_stopping;
     int thread_count;
-    struct checkpointer *checkpointer; /* NULL on PostgreSQL */
+    struct checkpointer *checkpointer; /* this and the next are NULL on PostgreSQL */
+    struct log_sync *log_sync;
     struct writer_thread {
         struct writer *writer;
         pthread_t thread;
@@ -162,7 +164,7 @@ static void run_group(struct writer_thread *thread, struct write_job *group, int
     struct db *db = thread->db;
     struct write_job *last = group, *more = group;
     arena_reset(thread->arena);
-    enum rc rc = db_begin(&ctx, db, true);
+    enum rc rc = log_sync_has_failed(thread->writer->log_sync) ? RC_IO : db_begin(&ctx, db, true);
     int64_t until_us = 0;
     bool is_bold = db_total_changes(db) >= 0; /* PostgreSQL does not tell, and its savepoints are cheap */
     while (rc == RC_OK && more) {
@@ -242,7 +244,7 @@ static void *writer_main(void *arg)
             continue;
         }
         run_group(thread, group, n);
-        answer(group);
+        log_sync_add(thread->writer->log_sync, group);
         struct ctx ctx = {.arena = thread->arena};
         checkpointer_note(thread->writer->checkpointer, &ctx, thread->db);
     }
@@ -264,6 +266,7 @@ static enum rc open_threads(struct ctx *ctx, const struct writer_config *config,
         count = 1;
         db_set_own_checkpoints(thread->db);
         TRY(checkpointer_start(ctx, config->url, &writer->checkpointer));
+        TRY(log_sync_start(ctx, thread->db, &writer->log_sync));
     }
     for (int i = 0; i < count; i++) { /* only now: the threads read what was set above */
         if (pthread_create(&writer->threads[i].thread, NULL, writer_main, &writer->threads[i]) != 0)
@@ -356,6 +359,7 @@ void writer_stop(struct writer *writer)
     pthread_mutex_unlock(&writer->lock);
     for (int i = 0; i < writer->thread_count; i++)
         pthread_join(writer->threads[i].thread, NULL);
+    log_sync_stop(writer->log_sync);
     checkpointer_stop(writer->checkpointer);
     for (int i = 0; i < WRITER_THREADS_MAX; i++) {
         db_close(writer->threads[i].db);
@@ -365,6 +369,8 @@ void writer_stop(struct writer *writer)
     pthread_cond_destroy(&writer->has_work);
     alloc_free(writer);
 }
+
+bool writer_has_failed(struct writer *writer) { return writer->log_sync && log_sync_has_failed(writer->log_sync); }
 
 void writer_get_counts(struct writer *writer, int64_t *ret_waiting, int64_t *ret_commits, int64_t *ret_jobs)
 {

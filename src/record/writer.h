@@ -1,10 +1,10 @@
 /* writer.h: runs commands in transactions and answers only when they are durable.
  *
  * SQLite: one thread takes whatever jobs wait, runs each inside a savepoint of one transaction, commits once (group
- * commit, one fsync for the group) and only then calls done for all of them.  PostgreSQL: several threads, a
+ * commit); a second thread syncs the log (one sync for what was committed before it) and only then calls done.  PostgreSQL: several threads, a
  * transaction a job; the server groups the commits.  A failed job is rolled back alone.
  *
- * done runs on a writer thread and must be short: hand the job on.
+ * done runs on one of these threads and must be short: hand the job on.
  */
 #ifndef BIHUAN_RECORD_WRITER_H
 #define BIHUAN_RECORD_WRITER_H
@@ -42,6 +42,8 @@ enum rc writer_submit(struct writer *writer, struct write_job *job) MUST_CHECK;
 enum rc writer_run(struct writer *writer, struct write_job *job) MUST_CHECK;
 /* Finishes waiting jobs, stops; takes NULL. */
 void writer_stop(struct writer *writer);
+/* The disk has refused the log: every job fails with RC_IO until the program is started again. */
+bool writer_has_failed(struct writer *writer);
 /* Jobs waiting, commits made and jobs done so far, for metrics. */
 void writer_get_counts(struct writer *writer, int64_t *ret_waiting, int64_t *ret_commits, int64_t *ret_jobs);
 

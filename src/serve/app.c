@@ -130,14 +130,14 @@ static void respond_metrics(struct app *app, struct http_request *request)
     http_respond(request);
 }
 
-/* Ready: a worker can read the database and its schema is ours. */
+/* Ready: a worker can read the database, its schema is ours and the writer can write. */
 static void serve_ready(struct http_request *request, void *state)
 {
     struct worker *worker = state;
     struct ctx ctx = {.arena = request->arena};
     int applied = 0, known = 1;
     enum rc rc = db_schema_version(&ctx, worker->db, &applied, &known);
-    bool is_ready = rc == RC_OK && applied == known;
+    bool is_ready = rc == RC_OK && applied == known && !writer_has_failed(worker->app->writer);
     http_respond_bytes(request, is_ready ? 200 : 503, "text/plain", is_ready ? STR("ready\n") : STR("not ready\n"));
 }
 
