@@ -127,11 +127,6 @@ void db_set_own_checkpoints(struct db *db)
         db->ops->watch_log(db);
 }
 
-enum rc db_set_late_sync(struct ctx *ctx, struct db *db)
-{
-    return db->ops->late_sync ? db->ops->late_sync(ctx, db) : RC_OK;
-}
-
 enum rc db_sync_log(struct ctx *ctx, struct db *db) { return db->ops->sync_log ? db->ops->sync_log(ctx, db) : RC_OK; }
 
 bool db_is_broken(const struct db *db) { return !db->is_in_tx || db->broken_rc != RC_OK; }

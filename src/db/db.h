@@ -28,7 +28,8 @@ struct db_stmt;
 enum db_engine { DB_SQLITE, DB_POSTGRES };
 enum db_mode {
     DB_READ,   /* pages; SQLite opens query-only */
-    DB_WRITE,  /* the writer; SQLite: synchronous=FULL, WAL; see also db_set_late_sync */
+    DB_WRITE,  /* SQLite: WAL, synchronous=FULL */
+    DB_WRITE_LATE, /* the writer of a server: as DB_WRITE, but see db_sync_log */
     DB_CREATE, /* as DB_WRITE, makes the database when absent; ready for queries only after db_migrate */
     DB_LOG,    /* only for db_checkpoint; has no statements */
 };
@@ -136,12 +137,10 @@ enum rc db_set_busy_ms(struct db *db, int busy_ms) MUST_CHECK;
 enum rc db_set_cache_kb(struct db *db, int cache_kb) MUST_CHECK;
 enum rc db_set_bulk(struct db *db, bool is_bulk) MUST_CHECK;
 
-/* The write-ahead log of SQLite.  A connection that has said db_set_late_sync commits without waiting for the disk: what
- * it has committed is seen by everybody, and is durable once db_sync_log, called after the commit, has returned.  Then
- * one thread may write while another waits for the disk.  Nobody may be told of a change before.  On PostgreSQL nothing
- * happens: its commits are durable. */
-enum rc db_set_late_sync(struct ctx *ctx, struct db *db) MUST_CHECK;
-/* Any thread may call it, one at a time, while the connection is in use.  RC_IO: what was committed since the last
+/* The write-ahead log of SQLite.  A connection opened with DB_WRITE_LATE commits without waiting for the disk: what it has
+ * committed is seen by everybody, and is durable once db_sync_log, called after the commit, has returned.  So one thread
+ * writes while another waits for the disk.  Nobody may be told of a change before.  The commits of PostgreSQL are durable.
+ * Any thread may call it, one at a time, while the connection is in use.  RC_IO: what was committed since the last
  * success may be lost at a power failure, and no later call can mend that. */
 enum rc db_sync_log(struct ctx *ctx, struct db *db) MUST_CHECK;
 

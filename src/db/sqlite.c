@@ -1,4 +1,4 @@
-/* sqlite.c: the SQLite engine; the only file that sees sqlite3.h.
+/* sqlite.c: the SQLite engine; with sqlite_log.c the only file that sees sqlite3.h.
  *
  * WAL.  The writer is durable at each commit (synchronous=FULL); readers are query-only.  PRAGMAs stand here, not in
  * sql/, because they belong to the engine.  Threat: a database file made by somebody else; trusted_schema is off and
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "db/sqlite_log.h"
 
 enum {
     BACKUP_PAGES = 512,
@@ -34,6 +35,7 @@ static void configure(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+    sqlite_log_register();
 }
 
 static enum rc map_rc(int code)
@@ -97,9 +99,10 @@ static enum rc lite_set(struct db *db, int busy_ms, int cache_kb, int is_bulk)
         snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", cache_kb);
         code = sqlite3_exec(db->conn, sql, NULL, NULL, NULL);
     }
-    const char *durable = db->is_late_sync ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
+    assert(is_bulk < 0 || db->mode != DB_WRITE_LATE); /* its log goes out at the sync of the commit */
     if (is_bulk >= 0)
-        code = sqlite3_exec(db->conn, is_bulk ? "PRAGMA synchronous = OFF" : durable, NULL, NULL, NULL);
+        code = sqlite3_exec(db->conn, is_bulk ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", NULL, NULL,
+                            NULL);
     return map_rc(code);
 }
 
@@ -139,19 +142,13 @@ static enum rc lite_open(struct ctx *ctx, struct db *db)
         close(fd);
     }
     sqlite3 *conn = NULL;
-    int code =
-        sqlite3_open_v2(db->path, &conn, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+    int code = sqlite3_open_v2(db->path, &conn,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+                               db->mode == DB_WRITE_LATE ? SQLITE_LOG_VFS : NULL);
     db->conn = conn;
     if (code != SQLITE_OK)
         return fail(ctx, conn, code, db->path);
     return configure_connection(ctx, db);
-}
-
-/* With NORMAL the log is synced before its pages are copied and when it begins anew, not at each commit. */
-static enum rc lite_late_sync(struct ctx *ctx, struct db *db)
-{
-    db->is_late_sync = true;
-    return lite_exec(ctx, db, "PRAGMA synchronous = NORMAL");
 }
 
 static int open_log(struct ctx *ctx, const struct db *db)
@@ -404,7 +401,6 @@ const struct db_ops db_sqlite_ops = {
     .set = lite_set,
     .set_steps = lite_set_steps,
     .total_changes = lite_total_changes,
-    .late_sync = lite_late_sync,
     .sync_log = lite_sync_log,
     .watch_log = lite_watch_log,
     .checkpoint = lite_checkpoint,

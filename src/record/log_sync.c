@@ -62,9 +62,8 @@ static void *log_sync_main(void *arg)
     return NULL;
 }
 
-enum rc log_sync_start(struct ctx *ctx, struct db *db, struct log_sync **ret_sync)
+enum rc log_sync_start(struct db *db, struct log_sync **ret_sync)
 {
-    TRY(db_set_late_sync(ctx, db));
     struct log_sync *sync = alloc_zeroed(1, sizeof *sync);
     if (!sync)
         return RC_NOMEM;

@@ -10,8 +10,8 @@
 
 struct log_sync;
 
-/* db: the writer's connection, which says db_set_late_sync here and must live longer.  RC_DB, RC_NOMEM. */
-enum rc log_sync_start(struct ctx *ctx, struct db *db, struct log_sync **ret_sync) MUST_CHECK;
+/* db: the writer's connection, opened with DB_WRITE_LATE; it must live longer.  RC_NOMEM. */
+enum rc log_sync_start(struct db *db, struct log_sync **ret_sync) MUST_CHECK;
 /* Jobs of one commit, in a list; calls done of each when they are durable.  A job without a failure of its own gets
  * RC_IO when the log cannot be synced. */
 void log_sync_add(struct log_sync *sync, struct write_job *group);

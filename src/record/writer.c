@@ -1,28 +1,24 @@
 /* writer.c: group commit; see writer.h.
  *
- * A group is closed when as many jobs are in it as were under way at the last commit, or after a quarter of the time
- * that commit took.  Without the wait those who were answered last always miss the next group, and every job waits for
- * two commits instead of one.  Somebody alone never waits.
+ * A group is what waits when the writer is free and what comes while it runs.  The writer never waits for more: those of
+ * the last group are being answered meanwhile and come into the next one.
  */
 #include "record/writer.h"
 
 #include <pthread.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/checkpoint.h"
 #include "record/log_sync.h"
 
-enum { WRITER_THREADS_MAX = 16, BUSY_TRIES = 5, GATHER_SHARE = 4, GATHER_LEAST_US = 100, GATHER_MOST_US = 2000 };
+enum { WRITER_THREADS_MAX = 16, BUSY_TRIES = 5 };
 
 struct writer {
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct write_job *first, *last;
     int64_t waiting, commits, jobs;
-    int64_t under_way; /* jobs in the last group and waiting behind it */
-    int64_t gather_us; /* longest wait for as many again */
     int group_max, queue_max;
     bool is_stopping;
     int thread_count;
@@ -107,25 +103,13 @@ static struct write_job *take_group(struct writer *writer, int *ret_n)
     return group;
 }
 
-/* More jobs for an open group of `have`; NULL when it should be closed. */
-static struct write_job *take_more(struct writer *writer, int have, int64_t until_us, int *ret_n)
+/* More jobs for an open group of `have`; NULL when none have come. */
+static struct write_job *take_more(struct writer *writer, int have, int *ret_n)
 {
-    struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
     pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->is_stopping && have < writer->under_way && clock_monotonic_us() < until_us)
-        (void)pthread_cond_timedwait(&writer->has_work, &writer->lock, &until);
     struct write_job *more = take(writer, writer->group_max - have, ret_n);
     pthread_mutex_unlock(&writer->lock);
     return more;
-}
-
-static void note_commit(struct writer *writer, int n, int64_t took_us)
-{
-    int64_t wait_us = took_us / GATHER_SHARE;
-    pthread_mutex_lock(&writer->lock);
-    writer->under_way = n + writer->waiting;
-    writer->gather_us = wait_us < GATHER_LEAST_US ? 0 : wait_us > GATHER_MOST_US ? GATHER_MOST_US : wait_us;
-    pthread_mutex_unlock(&writer->lock);
 }
 
 /* Runs the jobs of list in savepoints; RC_BUSY when the transaction is lost with all that ran in it. */
@@ -165,7 +149,6 @@ static void run_group(struct writer_thread *thread, struct write_job *group, int
     struct write_job *last = group, *more = group;
     arena_reset(thread->arena);
     enum rc rc = log_sync_has_failed(thread->writer->log_sync) ? RC_IO : db_begin(&ctx, db, true);
-    int64_t until_us = 0;
     bool is_bold = db_total_changes(db) >= 0; /* PostgreSQL does not tell, and its savepoints are cheap */
     while (rc == RC_OK && more) {
         if (!is_bold) {
@@ -178,21 +161,17 @@ static void run_group(struct writer_thread *thread, struct write_job *group, int
         }
         while (last->next)
             last = last->next;
-        if (!until_us)
-            until_us = clock_monotonic_us() + thread->writer->gather_us;
         int more_n = 0;
-        more = rc == RC_OK ? take_more(thread->writer, n, until_us, &more_n) : NULL;
+        more = rc == RC_OK ? take_more(thread->writer, n, &more_n) : NULL;
         last->next = more;
         n += more_n;
     }
-    int64_t began_us = clock_monotonic_us();
     if (rc == RC_OK)
         rc = db_commit(&ctx, db);
     if (rc != RC_OK) {
         db_rollback(db);
         fail_group(group, rc);
     }
-    note_commit(thread->writer, n, clock_monotonic_us() - began_us);
 }
 
 /* Of a commit whose answer was lost nobody knows whether it was made: neither we nor the client may do all of it again.
@@ -258,7 +237,7 @@ static enum rc open_threads(struct ctx *ctx, const struct writer_config *config,
         thread->arena = arena_new(1024 * 1024);
         if (!thread->arena)
             return RC_NOMEM;
-        TRY(db_open(ctx, config->url, DB_WRITE, &thread->db));
+        TRY(db_open(ctx, config->url, DB_WRITE_LATE, &thread->db));
         if (db_get_engine(thread->db) == DB_POSTGRES) {
             writer->group_max = 1;
             continue;
@@ -266,7 +245,7 @@ static enum rc open_threads(struct ctx *ctx, const struct writer_config *config,
         count = 1;
         db_set_own_checkpoints(thread->db);
         TRY(checkpointer_start(ctx, config->url, &writer->checkpointer));
-        TRY(log_sync_start(ctx, thread->db, &writer->log_sync));
+        TRY(log_sync_start(thread->db, &writer->log_sync));
     }
     for (int i = 0; i < count; i++) { /* only now: the threads read what was set above */
         if (pthread_create(&writer->threads[i].thread, NULL, writer_main, &writer->threads[i]) != 0)
@@ -282,11 +261,7 @@ enum rc writer_start(struct ctx *ctx, const struct writer_config *config, struct
     if (!writer)
         return RC_NOMEM;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_condattr_t attributes; /* waits are measured by the clock that never jumps */
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&writer->has_work, &attributes);
-    pthread_condattr_destroy(&attributes);
+    pthread_cond_init(&writer->has_work, NULL);
     writer->group_max = config->group_max > 0 ? config->group_max : 128;
     writer->queue_max = config->queue_max > 0 ? config->queue_max : 10000;
     int count = config->threads > 0 && config->threads <= WRITER_THREADS_MAX ? config->threads : 4;

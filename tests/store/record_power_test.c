@@ -227,7 +227,7 @@ static void cut_power(const char *to, uint64_t keep)
 static struct {
     pthread_mutex_t lock;
     char codes[CODES_MAX][16];
-    int count;
+    int count, refused;
 } answered = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 struct client {
@@ -258,21 +258,28 @@ static void *client_main(void *arg)
     for (int i = 0; i < JOBS; i++) {
         char code[16];
         (void)snprintf(code, sizeof code, "P%d-%d", client->number, i);
-        if (create_unit(client->writer, code) != RC_OK)
-            break;
+        enum rc rc = create_unit(client->writer, code);
         pthread_mutex_lock(&answered.lock);
-        memcpy(answered.codes[answered.count++], code, sizeof code);
+        if (rc == RC_OK)
+            memcpy(answered.codes[answered.count++], code, sizeof code);
+        else
+            answered.refused++;
         pthread_mutex_unlock(&answered.lock);
     }
     return NULL;
 }
 
-static int count_answered(void)
+/* Those who were refused count too, or nobody would wait for the end. */
+static void wait_until(int wanted, int *ret_answered)
 {
-    pthread_mutex_lock(&answered.lock);
-    int n = answered.count;
-    pthread_mutex_unlock(&answered.lock);
-    return n;
+    for (;; (void)usleep(100)) {
+        pthread_mutex_lock(&answered.lock);
+        int n = answered.count + answered.refused;
+        *ret_answered = answered.count;
+        pthread_mutex_unlock(&answered.lock);
+        if (n >= wanted)
+            return;
+    }
 }
 
 static void expect_answered(struct store *store, const char *path, int count)
@@ -323,7 +330,7 @@ STORE_TEST(power_failure_loses_nothing_that_was_answered)
 {
     struct client clients[CLIENTS];
     bool is_watched = db_get_engine(store->db) == DB_SQLITE;
-    answered.count = 0;
+    answered.count = answered.refused = 0;
     disk.random = 20261129;
     make_root(store);
     if (is_watched)
@@ -337,14 +344,11 @@ STORE_TEST(power_failure_loses_nothing_that_was_answered)
     char path[700];
     for (; is_watched && at < FAILURES; at++) {
         int wanted = (at + 1) * (CODES_MAX - 2 * CLIENTS) / (FAILURES + 1);
-        while (count_answered() < wanted)
-            (void)usleep(100);
+        wait_until(wanted, &counts[at]);
         int64_t left; /* every other time the log begins anew a moment before */
         restarts += at % 2 && db_checkpoint(store->ctx, store->db, LOG_RESTART_MS, &left) == RC_OK;
         ctx_clear_issues(store->ctx);
-        while (at % 2 && count_answered() < wanted + CLIENTS)
-            (void)usleep(100);
-        counts[at] = count_answered(); /* before the failure */
+        wait_until(at % 2 ? wanted + CLIENTS : wanted, &counts[at]); /* before the failure */
         (void)snprintf(path, sizeof path, "%s/after-%d.db", store->dir, at);
         cut_power(path, at % 3 == 0 ? 0 : at % 3 == 1 ? 50 : 95);
     }
@@ -352,6 +356,7 @@ STORE_TEST(power_failure_loses_nothing_that_was_answered)
         (void)pthread_join(clients[i].thread, NULL);
     writer_stop(writer);
     watch("");
+    assert_int_equal(answered.refused, 0);
     assert_int_equal(answered.count, CODES_MAX);
     if (is_watched)
         assert_int_not_equal(restarts, 0);

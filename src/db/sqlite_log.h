@@ -1,0 +1,10 @@
+/* sqlite_log.h: a VFS for the connection of a server's writer (mode DB_WRITE_LATE), see sqlite_log.c. */
+#ifndef BIHUAN_DB_SQLITE_LOG_H
+#define BIHUAN_DB_SQLITE_LOG_H
+
+#define SQLITE_LOG_VFS "bihuan-log"
+
+/* Makes it known to SQLite; any number of times. */
+void sqlite_log_register(void);
+
+#endif
