@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 
 enum { POOL_THREADS_MAX = 256 };
 
@@ -67,6 +68,7 @@ static bool pool_take(struct pool *pool, struct pool_job *ret_job)
 static void *pool_run(void *arg)
 {
     struct pool_thread *self = arg;
+    thread_yield_when_woken();
     struct pool *pool = self->pool;
     enum rc rc = pool->hooks.init ? pool->hooks.init(pool->hooks.hook_arg, self->index, &self->worker) : RC_OK;
     pthread_mutex_lock(&pool->lock);
