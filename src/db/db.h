@@ -2,8 +2,8 @@
  *
  * The URL decides: "bihuan.db", "sqlite:///abs/path", "sqlite:rel/path", "postgresql://...".  SQL text lives only in
  * sql/; a statement is known by its enum query (made from sql/query/NOUN.sql).  PostgreSQL prepares them all when the
- * connection opens, in one exchange; SQLite each at its first use (docs/decisions/0010).  Parameters bind by name.  Text results are valid until the next step or reset of that
- * statement.
+ * connection opens, in one exchange; SQLite each at its first use (docs/decisions/0010).  Parameters bind by name. Text
+ * results are valid until the next step or reset of that statement.
  *
  * A struct db is one connection; one thread at a time.  Readers of SQLite each have their own; there is one
  * writer (record/writer.h).
@@ -27,11 +27,11 @@ struct db_stmt;
 
 enum db_engine { DB_SQLITE, DB_POSTGRES };
 enum db_mode {
-    DB_READ,   /* pages; SQLite opens query-only */
-    DB_WRITE,  /* SQLite: WAL, synchronous=FULL */
+    DB_READ,       /* pages; SQLite opens query-only */
+    DB_WRITE,      /* SQLite: WAL, synchronous=FULL */
     DB_WRITE_LATE, /* the writer of a server: as DB_WRITE, but see db_sync_log */
-    DB_CREATE, /* as DB_WRITE, makes the database when absent; ready for queries only after db_migrate */
-    DB_LOG,    /* only for db_checkpoint; has no statements */
+    DB_CREATE,     /* as DB_WRITE, makes the database when absent; ready for queries only after db_migrate */
+    DB_LOG,        /* only for db_checkpoint; has no statements */
 };
 
 /* Opens a connection, ready for queries (not with DB_CREATE).  RC_NOT_FOUND: no such database;
@@ -137,11 +137,11 @@ enum rc db_set_busy_ms(struct db *db, int busy_ms) MUST_CHECK;
 enum rc db_set_cache_kb(struct db *db, int cache_kb) MUST_CHECK;
 enum rc db_set_bulk(struct db *db, bool is_bulk) MUST_CHECK;
 
-/* The write-ahead log of SQLite.  A connection opened with DB_WRITE_LATE commits without waiting for the disk: what it has
- * committed is seen by everybody, and is durable once db_sync_log, called after the commit, has returned.  So one thread
- * writes while another waits for the disk.  Nobody may be told of a change before.  The commits of PostgreSQL are durable.
- * Any thread may call it, one at a time, while the connection is in use.  RC_IO: what was committed since the last
- * success may be lost at a power failure, and no later call can mend that. */
+/* The write-ahead log of SQLite.  A connection opened with DB_WRITE_LATE commits without waiting for the disk: what it
+ * has committed is seen by everybody, and is durable once db_sync_log, called after the commit, has returned.  So one
+ * thread writes while another waits for the disk.  Nobody may be told of a change before.  The commits of PostgreSQL
+ * are durable. Any thread may call it, one at a time, while the connection is in use.  RC_IO: what was committed since
+ * the last success may be lost at a power failure, and no later call can mend that. */
 enum rc db_sync_log(struct ctx *ctx, struct db *db) MUST_CHECK;
 
 /* A connection that has said db_set_own_checkpoints copies no pages at its commits:

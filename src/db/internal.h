@@ -62,8 +62,8 @@ struct db_ops {
     struct str (*column_text)(struct db_stmt *st, int i);
     enum rc (*set)(struct db *db, int busy_ms, int cache_kb, int is_bulk); /* -1 leaves a value as it is */
     void (*set_steps)(struct db_stmt *st, int steps);                      /* 0: no limit; NULL: cannot count */
-    int64_t (*total_changes)(const struct db *db); /* NULL: not known */
-    enum rc (*sync_log)(struct ctx *ctx, struct db *db); /* NULL where commits are durable */
+    int64_t (*total_changes)(const struct db *db);                         /* NULL: not known */
+    enum rc (*sync_log)(struct ctx *ctx, struct db *db);                   /* NULL where commits are durable */
     void (*watch_log)(struct db *db); /* this and the next are NULL where there is no log of ours */
     enum rc (*checkpoint)(struct ctx *ctx, struct db *db, int readers_ms, int64_t *ret_left);
     enum rc (*check)(struct ctx *ctx, struct db *db, struct value *problems);
@@ -90,7 +90,7 @@ struct db {
     int savepoints;
     int running; /* statements with is_running */
     int busy_ms, cache_kb;
-    int log_fd; /* of the log, for its syncs alone; -1: not open yet */
+    int log_fd;        /* of the log, for its syncs alone; -1: not open yet */
     int64_t log_pages; /* see db_log_pages */
     struct {
         const struct db_keeper *keeper;

@@ -142,8 +142,7 @@ static enum rc lite_open(struct ctx *ctx, struct db *db)
         close(fd);
     }
     sqlite3 *conn = NULL;
-    int code = sqlite3_open_v2(db->path, &conn,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+    int code = sqlite3_open_v2(db->path, &conn, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
                                db->mode == DB_WRITE_LATE ? SQLITE_LOG_VFS : NULL);
     db->conn = conn;
     if (code != SQLITE_OK)
@@ -157,8 +156,8 @@ static int open_log(struct ctx *ctx, const struct db *db)
     return path.p ? open(path.p, O_RDWR | O_CLOEXEC) : -1;
 }
 
-/* A descriptor of its own: the engine's belongs to the thread that writes.  The engine puts no locks on the log, so that
- * closing this one takes none away.  The log stays the same file as long as a connection is open. */
+/* A descriptor of its own: the engine's belongs to the thread that writes.  The engine puts no locks on the log, so
+ * that closing this one takes none away.  The log stays the same file as long as a connection is open. */
 static enum rc lite_sync_log(struct ctx *ctx, struct db *db)
 {
     if (db->log_fd < 0)

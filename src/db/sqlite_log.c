@@ -1,9 +1,9 @@
 /* sqlite_log.c: the write-ahead log as the one writer of a server writes it; see sqlite_log.h.
  *
- * SQLite writes each page of a commit with two calls, a head of 24 bytes and the page.  Here they are gathered and go out
- * in one.  SQLite tells other connections of a commit only after the sync that ends it, so nobody looks for bytes that are
- * still here.  That sync itself is left to db_sync_log, but for one: when the log begins anew its head must be on the disk
- * before the first page behind it, or what was there before could be read as the newest again.
+ * SQLite writes each page of a commit with two calls, a head of 24 bytes and the page.  Here they are gathered and go
+ * out in one.  SQLite tells other connections of a commit only after the sync that ends it, so nobody looks for bytes
+ * that are still here.  That sync itself is left to db_sync_log, but for one: when the log begins anew its head must be
+ * on the disk before the first page behind it, or what was there before could be read as the newest again.
  */
 #include "db/sqlite_log.h"
 
@@ -105,10 +105,7 @@ static int log_control(sqlite3_file *file, int what, void *arg)
 
 static int log_sector(sqlite3_file *file) { return of(file)->real->pMethods->xSectorSize(of(file)->real); }
 
-static int log_traits(sqlite3_file *file)
-{
-    return of(file)->real->pMethods->xDeviceCharacteristics(of(file)->real);
-}
+static int log_traits(sqlite3_file *file) { return of(file)->real->pMethods->xDeviceCharacteristics(of(file)->real); }
 
 /* Version 1: a log is neither locked nor mapped. */
 static const sqlite3_io_methods log_methods = {

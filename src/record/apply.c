@@ -95,7 +95,8 @@ static enum rc bind_derived(struct ctx *ctx, struct value *extra, const struct v
     return RC_OK;
 }
 
-/* Keys by which a report with nearly the same words is found: a list "bands" of {band}.  A text without words has none. */
+/* Keys by which a report with nearly the same words is found: a list "bands" of {band}.  A text without words has none.
+ */
 static void bind_bands(struct arena *arena, struct value *extra, struct str text)
 {
     uint32_t sig[MINHASH_SIZE];

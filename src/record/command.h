@@ -53,9 +53,10 @@ struct command {
     /* Slow or private work on the typed input before the transaction (hashing a password); NULL: none.  Any thread. */
     enum rc (*prepare)(struct ctx *ctx, struct value *input);
     enum rc (*run)(struct command_call *call);
-    bool is_internal;     /* what it records was worked out by the page around it: nobody runs it by name with figures of his own */
-    bool is_on_source;    /* its events go to a source's chain, which it locks itself (command_lock_chain) */
-    const char *path;     /* POST here; {id} is the field id */
+    bool is_internal;  /* what it records was worked out by the page around it: nobody runs it by name with figures of
+                          his own */
+    bool is_on_source; /* its events go to a source's chain, which it locks itself (command_lock_chain) */
+    const char *path;  /* POST here; {id} is the field id */
     const char *redirect; /* where a page goes afterwards; {id} from the result, else from the input */
 };
 

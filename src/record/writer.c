@@ -1,7 +1,7 @@
 /* writer.c: group commit; see writer.h.
  *
- * A group is what waits when the writer is free and what comes while it runs.  The writer never waits for more: those of
- * the last group are being answered meanwhile and come into the next one.
+ * A group is what waits when the writer is free and what comes while it runs.  The writer never waits for more: those
+ * of the last group are being answered meanwhile and come into the next one.
  */
 #include "record/writer.h"
 
@@ -139,9 +139,9 @@ static bool run_boldly(struct db *db, struct write_job *list)
     return true;
 }
 
-/* Runs group in one transaction; jobs that come meanwhile are appended to it.  When one fails in the middle of its work all
- * of them are rolled back and run again, now in savepoints: that is rare, since rules are checked before anything is
- * written. */
+/* Runs group in one transaction; jobs that come meanwhile are appended to it.  When one fails in the middle of its work
+ * all of them are rolled back and run again, now in savepoints: that is rare, since rules are checked before anything
+ * is written. */
 static void run_group(struct writer_thread *thread, struct write_job *group, int n)
 {
     struct ctx ctx = {.arena = thread->arena};

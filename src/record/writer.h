@@ -1,8 +1,8 @@
 /* writer.h: runs commands in transactions and answers only when they are durable.
  *
  * SQLite: one thread takes whatever jobs wait, runs each inside a savepoint of one transaction, commits once (group
- * commit); a second thread syncs the log (one sync for what was committed before it) and only then calls done.  PostgreSQL: several threads, a
- * transaction a job; the server groups the commits.  A failed job is rolled back alone.
+ * commit); a second thread syncs the log (one sync for what was committed before it) and only then calls done.
+ * PostgreSQL: several threads, a transaction a job; the server groups the commits.  A failed job is rolled back alone.
  *
  * done runs on one of these threads and must be short: hand the job on.
  */

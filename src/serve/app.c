@@ -89,7 +89,8 @@ static void worker_done(void *hook_arg, void *state)
     alloc_free(worker);
 }
 
-/* For the pages: the inner pages of the big indexes stay in the connection's own cache, and all connections share one bound. */
+/* For the pages: the inner pages of the big indexes stay in the connection's own cache, and all connections share one
+ * bound. */
 static enum rc page_worker_init(void *hook_arg, int index, void **ret_worker)
 {
     struct app *app = hook_arg;

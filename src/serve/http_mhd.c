@@ -549,7 +549,7 @@ static void wait_events(struct http_server *server)
 enum rc http_server_run(struct http_server *server)
 {
     (void)signal(SIGPIPE, SIG_IGN); /* sendfile and GnuTLS have no MSG_NOSIGNAL */
-    thread_yield_when_woken(); /* several answers are taken at a time, and a worker ends its page first */
+    thread_yield_when_woken();      /* several answers are taken at a time, and a worker ends its page first */
     server->now_ms = clock_monotonic_ms();
     int64_t ticked_ms = server->now_ms;
     while (!http_guard_stop_step(server)) {

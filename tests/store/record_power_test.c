@@ -2,8 +2,8 @@
  *
  * The calls by which SQLite writes are caught here (this program's symbols come before the C library's) and kept in two
  * parts for each file: what a sync has made durable, and the writes since.  A disk that loses its power holds the first
- * part and any of the writes behind it, each whole, torn or not at all, in any order.  Such a disk is put together while
- * several threads write, and must hold every change that was answered before.
+ * part and any of the writes behind it, each whole, torn or not at all, in any order.  Such a disk is put together
+ * while several threads write, and must hold every change that was answered before.
  *
  * On PostgreSQL the log is the server's: only the answers are looked at.
  */
@@ -21,7 +21,15 @@
 #include "base/alloc.h"
 #include "base/rand.h"
 
-enum { FILES_MAX = 2, CLIENTS = 6, JOBS = 400, FAILURES = 24, SECTOR = 512, LOG_RESTART_MS = 200, CODES_MAX = CLIENTS * JOBS };
+enum {
+    FILES_MAX = 2,
+    CLIENTS = 6,
+    JOBS = 400,
+    FAILURES = 24,
+    SECTOR = 512,
+    LOG_RESTART_MS = 200,
+    CODES_MAX = CLIENTS * JOBS
+};
 
 /* ---- the disk ---------------------------------------------------------------------------------------------- */
 
