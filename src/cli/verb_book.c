@@ -1,5 +1,5 @@
-/* verb_book.c: workbooks of tasks for units without access: all of them into a directory; one that came back, alone, in a ZIP with
- * evidence, or in a mail. */
+/* verb_book.c: workbooks of tasks for units without access: all of them into a directory; one that came back, alone, in
+ * a ZIP with evidence, or in a mail. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,10 +18,12 @@
 enum { BOOK_ARENA_MAX = 64 << 20, INPUT_MAX = 200 << 20 };
 
 /* Each book in memory of its own, so that thousands of them take no more than one. */
-static enum rc write_one(struct ctx *at, struct db *db, struct arena *arena, const struct value *unit, struct str dir, struct str to)
+static enum rc write_one(struct ctx *at, struct db *db, struct arena *arena, const struct value *unit, struct str dir,
+                         struct str to)
 {
     struct ctx ctx = {.arena = arena};
-    struct book_stamp bound = {.unit_id = value_get_int(unit, "id", 0), .addressee = to, .made_on = date_text(arena, clock_today())};
+    struct book_stamp bound = {
+        .unit_id = value_get_int(unit, "id", 0), .addressee = to, .made_on = date_text(arena, clock_today())};
     struct str stamp;
     struct actor actor = actor_program();
     struct value *rows;
@@ -71,7 +73,8 @@ static enum rc write_all(struct cli *cli, struct str dir, struct str code, struc
 /* Standard input may be a pipe: the readers want a file. */
 static enum rc spool_input(struct cli *cli, const char *spool, int *ret_fd)
 {
-    char *path = arena_copy_cstr(cli->ctx.arena, arena_format(cli->ctx.arena, "%s/bihuan-mail-XXXXXX", spool)), piece[65536];
+    char *path = arena_copy_cstr(cli->ctx.arena, arena_format(cli->ctx.arena, "%s/bihuan-mail-XXXXXX", spool)),
+         piece[65536];
     int fd = path ? mkstemp(path) : -1;
     size_t sum = 0;
     ssize_t n = 0;
@@ -111,9 +114,10 @@ static enum rc read_back(struct cli *cli, struct str path, struct book_return *r
     return rc;
 }
 
-/* What a sender says of himself counts for nothing alone: the book must be the one that was given out, to him if to anybody.  What is wrong
- * with it; NULL: nothing. */
-static enum rc check_stamp(struct cli *cli, const struct book_return *book, struct book_stamp *ret_stamp, struct str *ret_wrong)
+/* What a sender says of himself counts for nothing alone: the book must be the one that was given out, to him if to
+ * anybody.  What is wrong with it; NULL: nothing. */
+static enum rc check_stamp(struct cli *cli, const struct book_return *book, struct book_stamp *ret_stamp,
+                           struct str *ret_wrong)
 {
     enum rc rc = book_stamp_read(&cli->ctx, book->stamp, ret_stamp);
     *ret_wrong = STR_EMPTY;
@@ -136,12 +140,15 @@ static enum rc is_of_unit(struct cli *cli, struct db *db, int64_t task_id, int64
     return RC_OK;
 }
 
-/* Who hands in by mail must be a person of the task's unit or of a unit above it, and the task one of the book's unit: any other is a fault. */
-static enum rc check_sender(struct cli *cli, struct db *db, struct str from, int64_t unit_id, struct value *items, const char *id_key, int64_t *faults)
+/* Who hands in by mail must be a person of the task's unit or of a unit above it, and the task one of the book's unit:
+ * any other is a fault. */
+static enum rc check_sender(struct cli *cli, struct db *db, struct str from, int64_t unit_id, struct value *items,
+                            const char *id_key, int64_t *faults)
 {
     for (struct value *item = items->items.first; item; item = item->next) {
         struct value *row;
-        bool is_asking = !str_equal(value_get_text(item, "outcome"), STR("same")) && !str_equal(value_get_text(item, "outcome"), STR("error"));
+        bool is_asking = !str_equal(value_get_text(item, "outcome"), STR("same")) &&
+                         !str_equal(value_get_text(item, "outcome"), STR("error"));
         struct db_stmt *st = is_asking ? db_query(db, Q_TASK_SHEET_SENDER) : NULL;
         if (!is_asking)
             continue;
@@ -153,7 +160,8 @@ static enum rc check_sender(struct cli *cli, struct db *db, struct str from, int
         if (row && is_own)
             continue;
         value_set(item, STR("outcome"), value_new_text(cli->ctx.arena, STR("error")));
-        value_set(item, STR("message"), value_new_text(cli->ctx.arena, is_own ? STR("task_sheet.sender") : STR("task_sheet.other_unit")));
+        value_set(item, STR("message"),
+                  value_new_text(cli->ctx.arena, is_own ? STR("task_sheet.sender") : STR("task_sheet.other_unit")));
         (*faults)++;
     }
     return arena_rc(cli->ctx.arena);
@@ -188,11 +196,12 @@ static void print_items(const struct value *items, bool is_file)
             continue;
         struct str name = value_get_text(item, "name");
         if (is_file)
-            cli_print("%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(name), STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
-                      STR_ARG(value_get_text(item, "message")));
-        else
-            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0), STR_ARG(value_get_text(item, "outcome")),
+            cli_print("%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(name), STR_ARG(value_get_text(item, "outcome")),
                       STR_ARG(value_get_text(item, "no")), STR_ARG(value_get_text(item, "message")));
+        else
+            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0),
+                      STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
+                      STR_ARG(value_get_text(item, "message")));
     }
 }
 
@@ -231,7 +240,8 @@ static enum rc judge(struct cli *cli, struct str path, bool is_applying, struct 
     char today[DATE_TEXT_BYTES];
     TRY(cli_open_db(cli, is_applying ? DB_WRITE : DB_READ, &ret->db));
     TRY(read_back(cli, path, &ret->book));
-    return task_sheet_judge(&cli->ctx, ret->db, &actor, date_format(clock_today(), today), ret->book.rows, ret->book.files, &ret->sheet);
+    return task_sheet_judge(&cli->ctx, ret->db, &actor, date_format(clock_today(), today), ret->book.rows,
+                            ret->book.files, &ret->sheet);
 }
 
 static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
@@ -246,7 +256,8 @@ static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
         return RC_OK;
     TRY(write_back(cli, back.db, &back.book, &result));
     cli_print("%lld written, %lld stale, %lld untouched, %lld files", (long long)value_get_int(result, "written", 0),
-              (long long)value_get_int(result, "stale", 0), (long long)value_get_int(result, "same", 0), (long long)value_get_int(result, "files", 0));
+              (long long)value_get_int(result, "stale", 0), (long long)value_get_int(result, "same", 0),
+              (long long)value_get_int(result, "files", 0));
     return RC_OK;
 }
 
@@ -270,16 +281,19 @@ static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
     }
     TRY(check_sender(cli, back.db, from, stamp.unit_id, sheet->rows, "id", &sheet->faults));
     TRY(check_sender(cli, back.db, from, stamp.unit_id, sheet->files, "task_id", &sheet->faults));
-    struct str read[] = {back.book.book_name, number(cli, (int64_t)value_count(sheet->rows)), number(cli, (int64_t)value_count(sheet->files))};
+    struct str read[] = {back.book.book_name, number(cli, (int64_t)value_count(sheet->rows)),
+                         number(cli, (int64_t)value_count(sheet->files))};
     say(cli, "task_mail.read", read, 3);
     if (sheet->faults) {
         say(cli, "task_mail.refused", NULL, 0);
     } else if (!is_applying) {
-        struct str counts[] = {number(cli, sheet->ready), number(cli, sheet->same), number(cli, sheet->stale), number(cli, sheet->faults)};
+        struct str counts[] = {number(cli, sheet->ready), number(cli, sheet->same), number(cli, sheet->stale),
+                               number(cli, sheet->faults)};
         say(cli, "task_mail.would", counts, 4);
     } else {
         TRY(write_back(cli, back.db, &back.book, &result));
-        struct str counts[] = {number(cli, value_get_int(result, "written", 0)), number(cli, value_get_int(result, "files", 0)), number(cli, sheet->stale),
+        struct str counts[] = {number(cli, value_get_int(result, "written", 0)),
+                               number(cli, value_get_int(result, "files", 0)), number(cli, sheet->stale),
                                number(cli, sheet->same)};
         say(cli, "task_mail.written", counts, 4);
     }
@@ -291,8 +305,10 @@ static enum rc take_mail(struct cli *cli, struct str path, bool is_applying)
 
 int verb_book(struct cli *cli)
 {
-    struct str dir = cli_take_option(cli, "--out"), mail = cli_take_option(cli, "--mail"), to = cli_take_option(cli, "--to");
-    bool is_applying = cli_take_flag(cli, "--apply"), is_one = dir.n && (to.n || cli->argc > 0); /* an addressee has one unit */
+    struct str dir = cli_take_option(cli, "--out"), mail = cli_take_option(cli, "--mail"),
+               to = cli_take_option(cli, "--to");
+    bool is_applying = cli_take_flag(cli, "--apply"),
+         is_one = dir.n && (to.n || cli->argc > 0); /* an addressee has one unit */
     enum rc rc = cli_check_used(cli, (dir.n || mail.n) && !is_one ? 0 : 1);
     if (rc == RC_OK)
         rc = dir.n    ? write_all(cli, dir, is_one ? str_from_cstr(cli->argv[0]) : STR_EMPTY, to)

@@ -1,4 +1,5 @@
-/* verb_paper.c: papers of a source as files, with the shipped templates or with one of the office; nothing is kept in the database. */
+/* verb_paper.c: papers of a source as files, with the shipped templates or with one of the office; nothing is kept in
+ * the database. */
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -39,13 +40,18 @@ static enum rc read_template(struct cli *cli, struct str path, struct str *ret_b
     return arena_rc(cli->ctx.arena);
 }
 
-static enum rc write_kind(struct cli *cli, const struct paper_snapshot *snapshot, enum paper_kind kind, struct str template_path, struct str dir)
+static enum rc write_kind(struct cli *cli, const struct paper_snapshot *snapshot, enum paper_kind kind,
+                          struct str template_path, struct str dir)
 {
     const char *name = paper_kind_row(kind)->kind;
-    struct paper_order order = {.kind = kind, .snapshot_seq = snapshot->seq, .data_json = snapshot->json, .digest = str_from_cstr(snapshot->digest)};
+    struct paper_order order = {.kind = kind,
+                                .snapshot_seq = snapshot->seq,
+                                .data_json = snapshot->json,
+                                .digest = str_from_cstr(snapshot->digest)};
     struct paper_made made;
     order.open = template_path.n ? template_open_sandboxed : NULL;
-    TRY(template_path.n ? read_template(cli, template_path, &order.template_docx) : paper_shipped(&cli->ctx, kind, &order.template_docx));
+    TRY(template_path.n ? read_template(cli, template_path, &order.template_docx)
+                        : paper_shipped(&cli->ctx, kind, &order.template_docx));
     enum rc rc = paper_render(&cli->ctx, &order, &made);
     if (rc == RC_OK)
         rc = write_out(cli, dir, name, "docx", buf_str(&made.docx));
@@ -77,7 +83,8 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
     enum paper_kind kind = PAPER_PLAN;
     int64_t id;
     bool is_oscal = str_equal(kind_name, STR("oscal")), is_data = str_equal(kind_name, STR("data"));
-    if (!is_oscal && !is_data && kind_name.n && (!paper_kind_find(kind_name, &kind) || paper_kind_row(kind)->subject != PAPER_OF_SOURCE))
+    if (!is_oscal && !is_data && kind_name.n &&
+        (!paper_kind_find(kind_name, &kind) || paper_kind_row(kind)->subject != PAPER_OF_SOURCE))
         return ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.bad_choice", "%.*s", STR_ARG(kind_name));
     TRY(cli_check_used(cli, 1));
     TRY(cli_open_db(cli, DB_READ, &db));
@@ -87,14 +94,16 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
     if (db_get_int(&cli->ctx, st, &id) != RC_OK)
         return ctx_fail_format(&cli->ctx, RC_NOT_FOUND, "cli.no_source", "%s", cli->argv[0]);
     TRY(db_begin(&cli->ctx, db, false));
-    TRY(paper_take(&cli->ctx, db, &actor, PAPER_OF_SOURCE, id, date_text(cli->ctx.arena, clock_today()), NULL, &snapshot));
+    TRY(paper_take(&cli->ctx, db, &actor, PAPER_OF_SOURCE, id, date_text(cli->ctx.arena, clock_today()), NULL,
+                   &snapshot));
     db_rollback(db);
     if (is_oscal)
         return write_oscal(cli, &snapshot, dir);
     if (is_data)
         return write_out(cli, dir, "data", "json", snapshot.json);
     for (int i = 0; i < paper_kind_count(); i++)
-        if (paper_kind_row((enum paper_kind)i)->subject == PAPER_OF_SOURCE && (!kind_name.n || kind == (enum paper_kind)i))
+        if (paper_kind_row((enum paper_kind)i)->subject == PAPER_OF_SOURCE &&
+            (!kind_name.n || kind == (enum paper_kind)i))
             TRY(write_kind(cli, &snapshot, (enum paper_kind)i, template_path, dir));
     return RC_OK;
 }
@@ -103,6 +112,7 @@ int verb_paper(struct cli *cli)
 {
     struct str kind = cli_take_option(cli, "--kind"), dir = cli_take_option(cli, "--out");
     struct str template_path = cli_take_option(cli, "--template");
-    enum rc rc = template_path.n && !kind.n ? ctx_fail_key(&cli->ctx, RC_BAD_REQUEST, "cli.template_kind") : run(cli, kind, template_path, dir);
+    enum rc rc = template_path.n && !kind.n ? ctx_fail_key(&cli->ctx, RC_BAD_REQUEST, "cli.template_kind")
+                                            : run(cli, kind, template_path, dir);
     return rc == RC_OK ? 0 : cli_fail(cli, rc);
 }

@@ -1,7 +1,7 @@
 /* verb_run.c: any command as a named account: what a page's form does, from a script.
  *
- * The same entry as page and API: the fields are typed by command_read_input, permission, state and guards are asked by the
- * command, the events carry the account.  Who may open the database may act as anybody in it; the log says as whom.
+ * The same entry as page and API: the fields are typed by command_read_input, permission, state and guards are asked by
+ * the command, the events carry the account.  Who may open the database may act as anybody in it; the log says as whom.
  */
 #include <stdio.h>
 
@@ -14,9 +14,9 @@ enum { INPUT_BYTES_MAX = 8 << 20 };
 static const char *kind_word(enum field_kind kind)
 {
     static const char *const words[] = {
-        [FIELD_TEXT] = "text", [FIELD_SECRET] = "secret", [FIELD_LONG] = "lines",   [FIELD_INT] = "integer",
-        [FIELD_ID] = "id",     [FIELD_DATE] = "date",     [FIELD_CHOICE] = "one",   [FIELD_BOOL] = "true|false",
-        [FIELD_MONEY] = "yuan", [FIELD_JSON] = "json",    [FIELD_IDS] = "ids",      [FIELD_SET] = "some"};
+        [FIELD_TEXT] = "text",  [FIELD_SECRET] = "secret", [FIELD_LONG] = "lines", [FIELD_INT] = "integer",
+        [FIELD_ID] = "id",      [FIELD_DATE] = "date",     [FIELD_CHOICE] = "one", [FIELD_BOOL] = "true|false",
+        [FIELD_MONEY] = "yuan", [FIELD_JSON] = "json",     [FIELD_IDS] = "ids",    [FIELD_SET] = "some"};
     return words[kind];
 }
 

@@ -45,16 +45,35 @@ enum outline_style {
  * the role of what stands in a part. */
 #define OUTLINE_ROLES(X)                                                                                               \
     X(NONE, "none")                                                                                                    \
-    X(FURNITURE, "furniture") X(UNPLACED, "unplaced") X(TITLE, "title") X(TITLE_NOTE, "title_note")                    \
-        X(NUMBER, "document_number") X(SALUTATION, "salutation") X(OPENING, "opening") X(LEAD, "lead")                 \
-            X(PUBLICITY, "publicity") X(CONTACTS, "contacts") X(SIGNATURE, "signature") X(ATTACHMENT, "attachment")    \
-                X(OTHER, "other") X(RESPONSIBILITY, "responsibility") X(FINDINGS, "findings")                          \
-                    X(LONG_TERM, "long_term") X(NEXT_STEPS, "next_steps") X(ACCOUNTABILITY, "accountability")          \
-                        X(STATISTICS, "statistics") X(ASSESSMENT, "assessment") X(RECOMMENDATIONS, "recommendations")  \
-                            X(CAUSES, "causes") X(ASPECT, "aspect") X(FINDING, "finding") X(MEASURE, "measure")        \
-                                X(LONG_TERM_POINT, "long_term_point") X(PLAN, "plan") X(ACTION, "action")              \
-                                    X(CAUSE, "cause") X(RECOMMENDATION, "recommendation") X(LEDGER, "ledger")          \
-                                        X(TABLE, "table") X(TEXT, "text")
+    X(FURNITURE, "furniture")                                                                                          \
+    X(UNPLACED, "unplaced")                                                                                            \
+    X(TITLE, "title")                                                                                                  \
+    X(TITLE_NOTE, "title_note")                                                                                        \
+    X(NUMBER, "document_number")                                                                                       \
+    X(SALUTATION, "salutation")                                                                                        \
+    X(OPENING, "opening")                                                                                              \
+    X(LEAD, "lead")                                                                                                    \
+    X(PUBLICITY, "publicity")                                                                                          \
+    X(CONTACTS, "contacts")                                                                                            \
+    X(SIGNATURE, "signature")                                                                                          \
+    X(ATTACHMENT, "attachment")                                                                                        \
+    X(OTHER, "other")                                                                                                  \
+    X(RESPONSIBILITY, "responsibility")                                                                                \
+    X(FINDINGS, "findings")                                                                                            \
+    X(LONG_TERM, "long_term")                                                                                          \
+    X(NEXT_STEPS, "next_steps")                                                                                        \
+    X(ACCOUNTABILITY, "accountability")                                                                                \
+    X(STATISTICS, "statistics")                                                                                        \
+    X(ASSESSMENT, "assessment")                                                                                        \
+    X(RECOMMENDATIONS, "recommendations")                                                                              \
+    X(CAUSES, "causes")                                                                                                \
+    X(ASPECT, "aspect")                                                                                                \
+    X(FINDING, "finding")                                                                                              \
+    X(MEASURE, "measure")                                                                                              \
+    X(LONG_TERM_POINT, "long_term_point")                                                                              \
+    X(PLAN, "plan")                                                                                                    \
+    X(ACTION, "action")                                                                                                \
+    X(CAUSE, "cause") X(RECOMMENDATION, "recommendation") X(LEDGER, "ledger") X(TABLE, "table") X(TEXT, "text")
 
 enum outline_role {
 #define OUTLINE_ROLE(name, text) ROLE_##name,
@@ -65,9 +84,11 @@ enum outline_role {
 
 #define OUTLINE_KINDS(X)                                                                                               \
     X(OTHER, "other")                                                                                                  \
-    X(BULLETIN, "bulletin") X(FEEDBACK, "feedback") X(AUDIT_REPORT, "audit_report")                                    \
-        X(AUDIT_RECTIFICATION, "audit_rectification") X(CLOSURE, "closure_notice") X(ANNOUNCEMENT, "announcement")     \
-            X(NEWS, "news") X(PLAN, "plan") X(LEDGER, "ledger")
+    X(BULLETIN, "bulletin")                                                                                            \
+    X(FEEDBACK, "feedback")                                                                                            \
+    X(AUDIT_REPORT, "audit_report")                                                                                    \
+    X(AUDIT_RECTIFICATION, "audit_rectification")                                                                      \
+    X(CLOSURE, "closure_notice") X(ANNOUNCEMENT, "announcement") X(NEWS, "news") X(PLAN, "plan") X(LEDGER, "ledger")
 
 enum outline_kind {
 #define OUTLINE_KIND(name, text) KIND_##name,

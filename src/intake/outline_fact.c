@@ -63,9 +63,7 @@ static enum rc add_dates(struct outline *outline, uint32_t at, const struct foun
             outline_add_report(outline, "date_ambiguous", SEVERITY_WARNING, at, date->from, date->to, fact.text,
                                readings, node_id);
         } else if (date->is_damaged) {
-            struct str reading = date->to_day == FOUND_DAY_NONE
-                                     ? STR_EMPTY
-                                     : date_text(outline->arena, date->to_day);
+            struct str reading = date->to_day == FOUND_DAY_NONE ? STR_EMPTY : date_text(outline->arena, date->to_day);
             outline_add_report(outline, "date_damaged", SEVERITY_INFO, at, date->from, date->to, fact.text, reading,
                                node_id);
         }

@@ -1,7 +1,8 @@
 /* package_read.c: both sides of package_read.h.
  *
- * The child answers in frames: a letter, four bytes of length (little-endian), so many bytes.  K kind, H "name<TAB>value",
- * B "date<TAB>name" begins a part, D holds bytes of it, Z ends it, E is a failure as reader_wire.h writes it, X ends all.
+ * The child answers in frames: a letter, four bytes of length (little-endian), so many bytes.  K kind, H
+ * "name<TAB>value", B "date<TAB>name" begins a part, D holds bytes of it, Z ends it, E is a failure as reader_wire.h
+ * writes it, X ends all.
  */
 #include "intake/package_read.h"
 
@@ -55,8 +56,9 @@ void package_put_header(struct reader *reader, const char *name, struct str valu
 /* What file managers add by themselves. */
 static bool is_litter(struct str name)
 {
-    return str_has_suffix(name, STR("/")) || str_has_prefix(name, STR("__MACOSX/")) || str_has_suffix(name, STR(".DS_Store")) ||
-           str_has_suffix(name, STR("Thumbs.db")) || str_has_suffix(name, STR("desktop.ini"));
+    return str_has_suffix(name, STR("/")) || str_has_prefix(name, STR("__MACOSX/")) ||
+           str_has_suffix(name, STR(".DS_Store")) || str_has_suffix(name, STR("Thumbs.db")) ||
+           str_has_suffix(name, STR("desktop.ini"));
 }
 
 static enum rc send_piece(void *arg, struct str piece)
@@ -175,8 +177,8 @@ static void close_part(struct taking *taking)
 /* Threat: the child may have been taken over by the file: the name is looked at once more. */
 static bool is_safe(struct str name)
 {
-    if (!name.n || name.n > NAME_MAX_BYTES || name.p[0] == '/' || !reader_is_utf8(name) || memchr(name.p, '\\', name.n) ||
-        (name.n > 1 && name.p[1] == ':'))
+    if (!name.n || name.n > NAME_MAX_BYTES || name.p[0] == '/' || !reader_is_utf8(name) ||
+        memchr(name.p, '\\', name.n) || (name.n > 1 && name.p[1] == ':'))
         return false;
     for (size_t i = 0; i < name.n; i++)
         if ((unsigned char)name.p[i] < ' ' || name.p[i] == 0x7F)
@@ -192,7 +194,8 @@ static enum rc begin_part(struct ctx *ctx, struct taking *taking, struct str s)
 {
     struct str made_on = STR_EMPTY, name = s;
     int32_t day;
-    if (taking->part.fd >= 0 || ++taking->parts > PACKAGE_FILES_MAX || !str_split_next(&name, '\t', &made_on) || !is_safe(name))
+    if (taking->part.fd >= 0 || ++taking->parts > PACKAGE_FILES_MAX || !str_split_next(&name, '\t', &made_on) ||
+        !is_safe(name))
         return broken(ctx);
     struct str path = arena_format(taking->names, "%s/bihuan-part-XXXXXX", taking->spool);
     char *text = arena_copy_cstr(taking->names, path);
@@ -200,9 +203,10 @@ static enum rc begin_part(struct ctx *ctx, struct taking *taking, struct str s)
     if (fd < 0)
         return ctx_fail_format(ctx, RC_IO, NULL, "%s", taking->spool);
     (void)unlink(text);
-    taking->part = (struct package_part){.name = arena_copy_str(taking->names, name),
-                                         .made_on = date_parse(made_on, &day) ? arena_copy_str(taking->names, made_on) : STR_EMPTY,
-                                         .fd = fd};
+    taking->part =
+        (struct package_part){.name = arena_copy_str(taking->names, name),
+                              .made_on = date_parse(made_on, &day) ? arena_copy_str(taking->names, made_on) : STR_EMPTY,
+                              .fd = fd};
     return arena_rc(taking->names);
 }
 

@@ -1,7 +1,7 @@
 /* pdf_picture.c: poppler's pdftoppm in the sandbox; see pdf_picture.h.
  *
- * Threat: as in reader_pdf.c, a large parser on a hostile file.  It owns nothing; what comes back is taken for a picture
- * only when it begins like a PNG, and browsers get it as image/png with nosniff.
+ * Threat: as in reader_pdf.c, a large parser on a hostile file.  It owns nothing; what comes back is taken for a
+ * picture only when it begins like a PNG, and browsers get it as image/png with nosniff.
  */
 #include "intake/pdf_picture.h"
 

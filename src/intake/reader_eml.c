@@ -104,8 +104,11 @@ static enum rc read_message(struct reader *reader, GMimeMessage *message)
 static void put_sender(struct reader *reader, GMimeMessage *message)
 {
     InternetAddressList *from = g_mime_message_get_from(message);
-    InternetAddress *first = from && internet_address_list_length(from) > 0 ? internet_address_list_get_address(from, 0) : NULL;
-    const char *address = first && INTERNET_ADDRESS_IS_MAILBOX(first) ? internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first)) : NULL;
+    InternetAddress *first =
+        from && internet_address_list_length(from) > 0 ? internet_address_list_get_address(from, 0) : NULL;
+    const char *address = first && INTERNET_ADDRESS_IS_MAILBOX(first)
+                              ? internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first))
+                              : NULL;
     char *small = arena_copy_cstr(reader->scratch, str_from_cstr(address));
     for (char *c = small; c && *c; c++)
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
@@ -125,7 +128,9 @@ static struct str plain_name(struct reader *reader, const char *name)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
             *c = '_';
     struct str plain = str_trim(str_from_cstr(text));
-    return reader_is_utf8(plain) && plain.n && !str_equal(plain, STR("..")) && !str_equal(plain, STR(".")) ? plain : STR("file");
+    return reader_is_utf8(plain) && plain.n && !str_equal(plain, STR("..")) && !str_equal(plain, STR("."))
+               ? plain
+               : STR("file");
 }
 
 static enum rc put_file(struct reader *reader, GMimePart *part, int *count)

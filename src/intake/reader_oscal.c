@@ -1,7 +1,8 @@
-/* reader_oscal.c: an OSCAL plan of action and milestones (NIST, JSON form; also FedRAMP's template) as the rows of a ledger.
+/* reader_oscal.c: an OSCAL plan of action and milestones (NIST, JSON form; also FedRAMP's template) as the rows of a
+ * ledger.
  *
- * One row for each POA&M item: its number, what was found, the risk's statement, its remediations, its deadline and status.
- * The heads are words of data/sheet_words.def, so that the columns are found by themselves.
+ * One row for each POA&M item: its number, what was found, the risk's statement, its remediations, its deadline and
+ * status. The heads are words of data/sheet_words.def, so that the columns are found by themselves.
  */
 #include "intake/reader_oscal.h"
 
@@ -18,7 +19,8 @@ bool reader_looks_oscal(struct str text)
         at = 3;
     while (at < text.n && strchr(" \t\r\n", text.p[at]))
         at++;
-    return at < text.n && text.p[at] == '{' && str_find(str_slice(text, at, at + 4096), str_from_cstr(root_name), 0) != SIZE_MAX;
+    return at < text.n && text.p[at] == '{' &&
+           str_find(str_slice(text, at, at + 4096), str_from_cstr(root_name), 0) != SIZE_MAX;
 }
 
 static const struct value *find_by_uuid(const struct value *list, struct str uuid)
@@ -32,7 +34,8 @@ static const struct value *find_by_uuid(const struct value *list, struct str uui
 static struct str number_of(const struct value *item)
 {
     VALUE_EACH (prop, value_get(item, "props"))
-        if (str_equal(value_get_text(prop, "name"), STR("POAM-ID")) || str_equal(value_get_text(prop, "name"), STR("number")))
+        if (str_equal(value_get_text(prop, "name"), STR("POAM-ID")) ||
+            str_equal(value_get_text(prop, "name"), STR("number")))
             return value_get_text(prop, "value");
     return STR_EMPTY;
 }
@@ -53,12 +56,15 @@ static struct str measures_of(struct reader *reader, const struct value *risk)
 
 static enum rc add_cell(struct reader *reader, int row, int column, struct str text)
 {
-    return reader_add(reader, (struct paragraph){.text = text, .kind = PARAGRAPH_CELL, .bold = -1, .table = 1, .row = row, .column = column});
+    return reader_add(
+        reader,
+        (struct paragraph){.text = text, .kind = PARAGRAPH_CELL, .bold = -1, .table = 1, .row = row, .column = column});
 }
 
 static enum rc add_item(struct reader *reader, const struct value *plan, const struct value *item, int row)
 {
-    const struct value *related = value_get(item, "related-risks"), *first = related && related->kind == VALUE_LIST ? related->items.first : NULL;
+    const struct value *related = value_get(item, "related-risks"),
+                       *first = related && related->kind == VALUE_LIST ? related->items.first : NULL;
     const struct value *risk = find_by_uuid(value_get(plan, "risks"), value_get_text(first, "risk-uuid"));
     struct str deadline = str_slice(value_get_text(risk, "deadline"), 0, 10);
     const struct str cells[] = {number_of(item),

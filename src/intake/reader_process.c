@@ -87,11 +87,12 @@ static enum rc explain_end(struct ctx *ctx, int status)
     return ctx_fail_key(ctx, RC_DAMAGED, "reader.crashed");
 }
 
-static enum rc run_child(struct ctx *ctx, const char *verb, const char *argument, int fd, const struct reader_limits *limits,
-                         reader_sink_fn *sink, void *arg)
+static enum rc run_child(struct ctx *ctx, const char *verb, const char *argument, int fd,
+                         const struct reader_limits *limits, reader_sink_fn *sink, void *arg)
 {
     char program_name[] = "bihuan";
-    char *argv[] = {program_name, arena_copy_cstr(ctx->arena, str_from_cstr(verb)), arena_copy_cstr(ctx->arena, str_from_cstr(argument)), NULL};
+    char *argv[] = {program_name, arena_copy_cstr(ctx->arena, str_from_cstr(verb)),
+                    arena_copy_cstr(ctx->arena, str_from_cstr(argument)), NULL};
     struct sandbox_limits sandbox = {.memory_bytes = limits->memory_bytes, .cpu_s = limits->cpu_s};
     pid_t pid;
     int out_fd;
@@ -111,8 +112,8 @@ static enum rc run_child(struct ctx *ctx, const char *verb, const char *argument
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? RC_OK : explain_end(ctx, status);
 }
 
-enum rc reader_process_run(struct ctx *ctx, const char *verb, const char *argument, int fd, const struct reader_limits *limits,
-                           reader_sink_fn *sink, void *arg)
+enum rc reader_process_run(struct ctx *ctx, const char *verb, const char *argument, int fd,
+                           const struct reader_limits *limits, reader_sink_fn *sink, void *arg)
 {
     struct stat stat;
     if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))

@@ -9,10 +9,11 @@
 /* What the child writes, piece by piece; a failure ends the child. */
 typedef enum rc reader_sink_fn(void *arg, struct ctx *ctx, struct str piece);
 
-/* Runs the verb with the regular file fd on its standard input and argument (plain, may be "") behind the verb.  The answer goes
- * to sink; nothing in it may be trusted.  RC_TOO_LARGE, RC_TIMEOUT, RC_IO, RC_DAMAGED when the child died, or sink's. */
-enum rc reader_process_run(struct ctx *ctx, const char *verb, const char *argument, int fd, const struct reader_limits *limits,
-                           reader_sink_fn *sink, void *arg) MUST_CHECK;
+/* Runs the verb with the regular file fd on its standard input and argument (plain, may be "") behind the verb.  The
+ * answer goes to sink; nothing in it may be trusted.  RC_TOO_LARGE, RC_TIMEOUT, RC_IO, RC_DAMAGED when the child died,
+ * or sink's. */
+enum rc reader_process_run(struct ctx *ctx, const char *verb, const char *argument, int fd,
+                           const struct reader_limits *limits, reader_sink_fn *sink, void *arg) MUST_CHECK;
 /* A sink that keeps everything; arg is a struct buf. */
 enum rc reader_process_keep(void *arg, struct ctx *ctx, struct str piece);
 

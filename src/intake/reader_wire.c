@@ -171,8 +171,8 @@ static enum rc take_failure(struct wire *wire)
         args[i] = take_str(wire, ARGUMENT_MAX_BYTES);
     for (size_t i = 0; i < key.n; i++)
         wire->is_bad |= !((key.p[i] >= 'a' && key.p[i] <= 'z') || key.p[i] == '.' || key.p[i] == '_');
-    if (!take_magic(wire, "END.") ||
-        (key.n && !str_has_prefix(key, STR("reader.")) && !str_has_prefix(key, STR("error.")) && !str_has_prefix(key, STR("template."))))
+    if (!take_magic(wire, "END.") || (key.n && !str_has_prefix(key, STR("reader.")) &&
+                                      !str_has_prefix(key, STR("error.")) && !str_has_prefix(key, STR("template."))))
         return ctx_fail_key(wire->ctx, RC_DAMAGED, "reader.crashed");
     return ctx_fail(wire->ctx, rc, key.n ? key.p : NULL, STR_EMPTY, STR_EMPTY, args, count);
 }

@@ -290,7 +290,8 @@ static enum rc read_sheet(struct xlsx *xlsx, struct str part, struct str name, b
     return RC_OK;
 }
 
-/* Threat: links to other workbooks, and DDE, which would start a program.  None is followed; whoever opens the file should know. */
+/* Threat: links to other workbooks, and DDE, which would start a program.  None is followed; whoever opens the file
+ * should know. */
 static void note_links(struct xlsx *xlsx)
 {
     for (size_t i = 0; zip_package_name(xlsx->package, i).n; i++)

@@ -73,8 +73,9 @@ static enum rc check_entry(struct reader *reader, zip_t *zip, size_t i, bool has
     if (has_safe_names && !is_safe_name(str_from_cstr(stat.name)))
         return reader_damaged(reader, "reader.zip_path", name);
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE)
-        return has_safe_names ? ctx_fail_key(reader->ctx, RC_UNSUPPORTED, "reader.encrypted")
-                              : ctx_fail(reader->ctx, RC_UNSUPPORTED, "reader.zip_locked", STR_EMPTY, STR_EMPTY, &name, 1);
+        return has_safe_names
+                   ? ctx_fail_key(reader->ctx, RC_UNSUPPORTED, "reader.encrypted")
+                   : ctx_fail(reader->ctx, RC_UNSUPPORTED, "reader.zip_locked", STR_EMPTY, STR_EMPTY, &name, 1);
     if (is_bomb(stat.size, stat.comp_size))
         return reader_damaged(reader, "reader.zip_bomb", name);
     return RC_OK;
@@ -99,7 +100,8 @@ static enum rc open_package(struct reader *reader, struct str bytes, bool has_sa
     if (!package->zip)
         return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
     zip_int64_t count = zip_get_num_entries(package->zip, 0);
-    enum rc rc = count > ENTRIES_MAX ? ctx_fail_format(reader->ctx, RC_DAMAGED, "reader.zip_many", "%d", ENTRIES_MAX) : RC_OK;
+    enum rc rc =
+        count > ENTRIES_MAX ? ctx_fail_format(reader->ctx, RC_DAMAGED, "reader.zip_many", "%d", ENTRIES_MAX) : RC_OK;
     package->entry_count = count > 0 ? (size_t)count : 0;
     for (size_t i = 0; rc == RC_OK && i < package->entry_count; i++)
         rc = check_entry(reader, package->zip, i, has_safe_names);
@@ -111,7 +113,10 @@ static enum rc open_package(struct reader *reader, struct str bytes, bool has_sa
     return RC_OK;
 }
 
-enum rc zip_package_open(struct reader *reader, struct str bytes, struct zip_package **ret) { return open_package(reader, bytes, true, ret); }
+enum rc zip_package_open(struct reader *reader, struct str bytes, struct zip_package **ret)
+{
+    return open_package(reader, bytes, true, ret);
+}
 
 enum rc zip_package_open_names(struct reader *reader, struct str bytes, struct zip_package **ret)
 {
@@ -135,7 +140,8 @@ static enum rc read_name(struct reader *reader, struct str raw, struct str *ret)
     bool has_control = false;
     for (size_t i = 0; i < text.n; i++)
         has_control |= (unsigned char)copy[i] < ' ' || copy[i] == 0x7F;
-    return is_safe_name(*ret) && !has_control ? RC_OK : reader_damaged(reader, "reader.zip_path", shown_name(reader, *ret));
+    return is_safe_name(*ret) && !has_control ? RC_OK
+                                              : reader_damaged(reader, "reader.zip_path", shown_name(reader, *ret));
 }
 
 enum rc zip_package_entry(struct zip_package *package, size_t i, struct zip_package_entry *ret)
@@ -147,7 +153,8 @@ enum rc zip_package_entry(struct zip_package *package, size_t i, struct zip_pack
         return reader_damaged(reader, "reader.zip_cut", STR_EMPTY);
     *ret = (struct zip_package_entry){.made_on = STR_EMPTY};
     TRY(read_name(reader, str_from_cstr(zip_get_name(package->zip, i, ZIP_FL_ENC_RAW)), &ret->name));
-    if ((stat.valid & ZIP_STAT_MTIME) && stat.mtime > 0 && localtime_r(&stat.mtime, &tm)) /* libzip took the packer's wall clock as ours */
+    if ((stat.valid & ZIP_STAT_MTIME) && stat.mtime > 0 &&
+        localtime_r(&stat.mtime, &tm)) /* libzip took the packer's wall clock as ours */
         ret->made_on = arena_format(reader->scratch, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
     return arena_rc(reader->scratch);
 }
@@ -168,7 +175,8 @@ enum rc zip_package_copy(struct zip_package *package, size_t i, struct str name,
     enum rc rc = RC_OK;
     while (rc == RC_OK && got > 0 && (got = zip_fread(file, piece, sizeof piece)) > 0) {
         n += (zip_uint64_t)got;
-        rc = n > stat.size ? RC_DAMAGED : to(arg, (struct str){piece, (size_t)got}); /* the directory lies about the size */
+        rc = n > stat.size ? RC_DAMAGED
+                           : to(arg, (struct str){piece, (size_t)got}); /* the directory lies about the size */
     }
     if (file)
         zip_fclose(file);

@@ -25,7 +25,8 @@ struct zip_package_entry {
 enum rc zip_package_entry(struct zip_package *package, size_t i, struct zip_package_entry *ret) MUST_CHECK;
 /* Unpacks the i-th entry piece by piece. */
 typedef enum rc zip_package_piece_fn(void *arg, struct str piece);
-enum rc zip_package_copy(struct zip_package *package, size_t i, struct str name, zip_package_piece_fn *to, void *arg) MUST_CHECK;
+enum rc zip_package_copy(struct zip_package *package, size_t i, struct str name, zip_package_piece_fn *to,
+                         void *arg) MUST_CHECK;
 /* Name of the i-th entry; empty beyond the last. */
 struct str zip_package_name(const struct zip_package *package, size_t i);
 

@@ -5,7 +5,8 @@
 #include "loop/evidence.h"
 #include "serve/messages.h"
 
-/* Which column of the sheet is which field, by the titles that the book itself lists; the hidden ones by their names. */
+/* Which column of the sheet is which field, by the titles that the book itself lists; the hidden ones by their names.
+ */
 static struct str field_of(const struct sheet_grid *grid, struct str title)
 {
     if (str_equal(title, STR("_id")))
@@ -30,13 +31,15 @@ static struct str class_of(struct arena *arena, struct str word)
 
 static void put_cell(struct arena *arena, struct value *map, struct str field, struct str text)
 {
-    static const char *const texts[] = {"progress",       "done_text",      "blockers",       "next_text",       "recovered_fen",
-                                        "rules_made",     "people_handled", "evidence_class", "evidence_made_on"};
+    static const char *const texts[] = {"progress",       "done_text",      "blockers",
+                                        "next_text",      "recovered_fen",  "rules_made",
+                                        "people_handled", "evidence_class", "evidence_made_on"};
     int64_t n;
     text = str_trim(text);
     if ((str_equal(field, STR("id")) || str_equal(field, STR("revision"))) && str_parse_int64(text, &n))
         value_put(map, field, value_new_int(arena, n));
-    if (str_equal(field, STR("progress")) && str_has_suffix(text, STR("%"))) /* a cell that somebody made a percentage */
+    if (str_equal(field, STR("progress")) &&
+        str_has_suffix(text, STR("%"))) /* a cell that somebody made a percentage */
         text = str_slice(text, 0, text.n - 1);
     if (str_equal(field, STR("evidence_class")))
         text = class_of(arena, text);
@@ -50,7 +53,8 @@ enum rc task_book_read(struct ctx *ctx, const struct document *document, struct 
     struct arena *arena = ctx->arena;
     struct sheet_grid grid;
     TRY(sheet_from_document(ctx, document, STR_EMPTY, &grid));
-    if (!grid.exported || !str_equal(value_get_text(grid.exported, "kind"), STR("tasks")) || grid.head_index == SIZE_MAX)
+    if (!grid.exported || !str_equal(value_get_text(grid.exported, "kind"), STR("tasks")) ||
+        grid.head_index == SIZE_MAX)
         return ctx_fail_field(ctx, RC_INVALID, "task_sheet.other_book", "file");
     *ret_stamp = value_get_text(grid.exported, "stamp");
     *ret_rows = value_new_list(arena);

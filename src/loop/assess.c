@@ -31,7 +31,8 @@ static enum rc scheme_save(struct command_call *call)
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena), *old = NULL;
     struct scheme scheme;
-    int64_t unit_id = value_get_int(call->input, "unit_id", 0), replaces = value_get_int(call->input, "scheme_id", 0), id;
+    int64_t unit_id = value_get_int(call->input, "unit_id", 0), replaces = value_get_int(call->input, "scheme_id", 0),
+            id;
     if (replaces) {
         TRY(assess_first_row(call, Q_SCHEME_GET_ANY, replaces, &old));
         if (!old)
@@ -101,7 +102,8 @@ static enum rc assessment_open(struct command_call *call)
     TRY(assess_first_row(call, Q_SCHEME_GET_ANY, value_get_int(call->input, "scheme_id", 0), &scheme));
     if (!scheme)
         return ctx_fail_field(call->ctx, RC_INVALID, "scheme.not_found", "scheme_id");
-    TRY(command_require(call, PERM_ASSESS_WRITE, value_get_int(scheme, "unit_id", 0), value_get_int(scheme, "label", 0)));
+    TRY(command_require(call, PERM_ASSESS_WRITE, value_get_int(scheme, "unit_id", 0),
+                        value_get_int(scheme, "label", 0)));
     if (str_compare(from, to) > 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "assessment.period", "period_to");
     if (year < YEAR_MIN || year > YEAR_MAX)
@@ -291,9 +293,9 @@ const struct command command_scheme_save = {.name = "scheme.save",
                                             .redirect = "/schemes/{id}"};
 
 static const struct field assessment_open_fields[] = {
-    {"title", FIELD_TEXT, true, 200, NULL},      {"scheme_id", FIELD_ID, true, 0, NULL},
-    {"unit_id", FIELD_ID, true, 0, NULL},        {"year", FIELD_INT, true, 0, NULL},
-    {"period_from", FIELD_DATE, true, 0, NULL},  {"period_to", FIELD_DATE, true, 0, NULL},
+    {"title", FIELD_TEXT, true, 200, NULL},     {"scheme_id", FIELD_ID, true, 0, NULL},
+    {"unit_id", FIELD_ID, true, 0, NULL},       {"year", FIELD_INT, true, 0, NULL},
+    {"period_from", FIELD_DATE, true, 0, NULL}, {"period_to", FIELD_DATE, true, 0, NULL},
     {"reach_level", FIELD_INT, false, 0, NULL}, {"with_departments", FIELD_BOOL, false, 0, NULL}};
 const struct command command_assessment_open = {.name = "assessment.open",
                                                 .perm = PERM_ASSESS_WRITE,

@@ -19,7 +19,8 @@ static const struct {
     int sort;
 } lists[FIGURE_COUNT] = {
 #define FIGURE(name, text, list, filter, path)                                                                         \
-    [FIGURE_##name] = {Q_FIGURE_##list, Q_FIGURE_##list##_COUNT, FIGURE_##list##_FILTER_##filter, FIGURE_##list##_SORT_DAY},
+    [FIGURE_##                                                                                                         \
+        name] = {Q_FIGURE_##list, Q_FIGURE_##list##_COUNT, FIGURE_##list##_FILTER_##filter, FIGURE_##list##_SORT_DAY},
 #include "../../data/assess_figures.def"
 #undef FIGURE
 };
@@ -149,8 +150,8 @@ static enum rc put_self(struct command_call *call, struct card *c)
         int64_t points = code ? value_get_int(given, code, -1) : -1;
         if (points < 0 || points > item->points) {
             struct str args[] = {item->title, score_format(arena, item->points)};
-            return ctx_fail(call->ctx, RC_INVALID, "scorecard.self_range", arena_concat(arena, STR("mark_"), item->code),
-                            STR_EMPTY, args, 2);
+            return ctx_fail(call->ctx, RC_INVALID, "scorecard.self_range",
+                            arena_concat(arena, STR("mark_"), item->code), STR_EMPTY, args, 2);
         }
         struct value *mark = value_add_map(arena, marks);
         value_put_text(arena, mark, "code", item->code);
@@ -236,7 +237,8 @@ static enum rc scorecard_poll(struct command_call *call)
     TRY(begin(call, "poll", &c));
     if (count < 1 || count + value_get_int(c.row, "ballots", 0) > BALLOTS_MAX)
         return ctx_fail_field(call->ctx, RC_INVALID, "scorecard.ballots_range", "count");
-    struct value *hashes = value_put_list(arena, c.body, "ballots"), *codes = value_put_list(arena, call->result, "codes");
+    struct value *hashes = value_put_list(arena, c.body, "ballots"),
+                 *codes = value_put_list(arena, call->result, "codes");
     for (int64_t i = 0; i < count; i++) {
         struct str code = make_code(arena);
         value_add_text(arena, codes, code);
@@ -300,9 +302,8 @@ static enum rc scorecard_recheck(struct command_call *call)
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
-static const struct field scorecard_self_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                     {"marks", FIELD_JSON, false, 0, NULL},
-                                                     {"text", FIELD_LONG, false, 4000, NULL}};
+static const struct field scorecard_self_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"marks", FIELD_JSON, false, 0, NULL}, {"text", FIELD_LONG, false, 4000, NULL}};
 const struct command command_scorecard_self = {.name = "scorecard.self",
                                                .perm = PERM_TASK_WORK,
                                                COMMAND_FIELDS(scorecard_self_fields),
@@ -321,7 +322,8 @@ const struct command command_scorecard_mark = {.name = "scorecard.mark",
                                                .path = "/scorecards/{id}/mark",
                                                .redirect = "/scorecards/{id}"};
 
-static const struct field scorecard_poll_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"count", FIELD_INT, true, 0, NULL}};
+static const struct field scorecard_poll_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"count", FIELD_INT, true, 0, NULL}};
 const struct command command_scorecard_poll = {.name = "scorecard.poll",
                                                .perm = PERM_ASSESS_WRITE,
                                                COMMAND_FIELDS(scorecard_poll_fields),

@@ -24,12 +24,14 @@ static bool is_address(struct str s)
 
 static struct str words_of(struct arena *arena, int64_t unit_id, struct str made_on, struct str addressee)
 {
-    return arena_format(arena, "1 %lld %.*s %.*s", (long long)unit_id, STR_ARG(made_on), STR_ARG(addressee.n ? addressee : STR("-")));
+    return arena_format(arena, "1 %lld %.*s %.*s", (long long)unit_id, STR_ARG(made_on),
+                        STR_ARG(addressee.n ? addressee : STR("-")));
 }
 
 enum rc book_stamp_make(struct ctx *ctx, const struct book_stamp *stamp, struct str *ret_text)
 {
-    struct str addressee = lower(ctx->arena, stamp->addressee), words = words_of(ctx->arena, stamp->unit_id, stamp->made_on, addressee), mac;
+    struct str addressee = lower(ctx->arena, stamp->addressee),
+               words = words_of(ctx->arena, stamp->unit_id, stamp->made_on, addressee), mac;
     if (!is_address(addressee))
         return ctx_fail_field(ctx, RC_INVALID, "task_mail.addressee", "to");
     TRY(vault_mac(ctx, "task book", words, &mac));
@@ -46,7 +48,8 @@ enum rc book_stamp_read(struct ctx *ctx, struct str text, struct book_stamp *ret
         return ctx_fail_key(ctx, RC_INVALID, "task_mail.no_token");
     while (n < PARTS && str_split_next(&rest, ' ', &part[n]))
         n++;
-    bool is_ours = n == PARTS && !str_split_next(&rest, ' ', &more) && str_equal(part[0], STR("1")) && str_parse_int64(part[1], &ret_stamp->unit_id);
+    bool is_ours = n == PARTS && !str_split_next(&rest, ' ', &more) && str_equal(part[0], STR("1")) &&
+                   str_parse_int64(part[1], &ret_stamp->unit_id);
     if (is_ours) {
         ret_stamp->made_on = part[2];
         ret_stamp->addressee = str_equal(part[3], STR("-")) ? STR_EMPTY : part[3];

@@ -1,7 +1,8 @@
 /* bulletin.c: bulletins from the first draft to the end of their window; see bulletin.h.
  *
- * Invariants: what is released is a frozen version; who wrote in a bulletin, or shares a delegation with somebody who did, does
- * not release it; a bulletin with a failing check is neither handed in nor released; only the program publishes and closes.
+ * Invariants: what is released is a frozen version; who wrote in a bulletin, or shares a delegation with somebody who
+ * did, does not release it; a bulletin with a failing check is neither handed in nor released; only the program
+ * publishes and closes.
  */
 #include "loop/bulletin.h"
 
@@ -14,19 +15,23 @@
 
 enum { CONTENT_CEILING = 8 << 20 };
 
-bool bulletin_is(const struct value *row, const char *key) { return value_get_bool(row, key) || value_get_int(row, key, 0) != 0; }
+bool bulletin_is(const struct value *row, const char *key)
+{
+    return value_get_bool(row, key) || value_get_int(row, key, 0) != 0;
+}
 
 enum rc bulletin_read_rules(struct ctx *ctx, struct db *db, struct bulletin_rules *ret_rules)
 {
     struct db_stmt *st = db_query(db, Q_BULLETIN_RULES_GET);
     struct value *row;
     TRY(db_first_row(ctx, st, &row));
-    *ret_rules = (struct bulletin_rules){.window_days = value_get_int(row, "window_days", BULLETIN_WINDOW_DAYS),
-                                         .ack_days = value_get_int(row, "ack_days", BULLETIN_ACK_DAYS),
-                                         .answer_days = value_get_int(row, "answer_days", BULLETIN_ANSWER_DAYS),
-                                         .label_max = value_get_int(row, "label_max", LABEL_INTERNAL),
-                                         .window_first_day = row ? bulletin_is(row, "window_first_day") : BULLETIN_FIRST_DAY,
-                                         .forbidden = row ? value_get_text(row, "forbidden") : STR("")};
+    *ret_rules =
+        (struct bulletin_rules){.window_days = value_get_int(row, "window_days", BULLETIN_WINDOW_DAYS),
+                                .ack_days = value_get_int(row, "ack_days", BULLETIN_ACK_DAYS),
+                                .answer_days = value_get_int(row, "answer_days", BULLETIN_ANSWER_DAYS),
+                                .label_max = value_get_int(row, "label_max", LABEL_INTERNAL),
+                                .window_first_day = row ? bulletin_is(row, "window_first_day") : BULLETIN_FIRST_DAY,
+                                .forbidden = row ? value_get_text(row, "forbidden") : STR("")};
     return RC_OK;
 }
 
@@ -68,9 +73,11 @@ static struct str own_title(struct command_call *call, const struct value *sourc
 }
 
 /* As the document had it, else by the parameters. */
-static void put_window(struct arena *arena, struct value *body, const struct value *source, const struct bulletin_rules *rules)
+static void put_window(struct arena *arena, struct value *body, const struct value *source,
+                       const struct bulletin_rules *rules)
 {
-    static const char *const days[][2] = {{"window_from", "publicity_from"}, {"window_to", "publicity_to"}, {"signed", "signed"}};
+    static const char *const days[][2] = {
+        {"window_from", "publicity_from"}, {"window_to", "publicity_to"}, {"signed", "signed"}};
     bool is_stated = value_get_int(source, "publicity_days", 0) > 0;
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
         struct str day = value_get_text(source, days[i][1]);
@@ -80,7 +87,10 @@ static void put_window(struct arena *arena, struct value *body, const struct val
             value_put_null(arena, body, days[i][0]);
     }
     value_put_int(arena, body, "window_days", value_get_int(source, "publicity_days", rules->window_days));
-    value_put_bool(arena, body, "window_first_day", is_stated && !value_is_null(value_get(source, "publicity_first_day")) ? bulletin_is(source, "publicity_first_day") : rules->window_first_day);
+    value_put_bool(arena, body, "window_first_day",
+                   is_stated && !value_is_null(value_get(source, "publicity_first_day"))
+                       ? bulletin_is(source, "publicity_first_day")
+                       : rules->window_first_day);
 }
 
 static enum rc bulletin_create(struct command_call *call)
@@ -89,7 +99,8 @@ static enum rc bulletin_create(struct command_call *call)
     struct value *source, *blocks;
     struct bulletin_rules rules;
     struct str no;
-    TRY(supervise_read(call, Q_BULLETIN_SOURCE, value_get_int(call->input, "source_id", 0), "source.not_found", &source));
+    TRY(supervise_read(call, Q_BULLETIN_SOURCE, value_get_int(call->input, "source_id", 0), "source.not_found",
+                       &source));
     int64_t unit_id = value_get_int(source, "unit_id", 0), label = value_get_int(source, "label", LABEL_INTERNAL);
     if (actor_check(call->ctx, call->db, call->actor, PERM_BULLETIN_WRITE, unit_id, label) != RC_OK) {
         ctx_clear_issues(call->ctx);
@@ -173,20 +184,26 @@ static enum rc require_checks(struct command_call *call, const struct value *row
         struct str args[] = {value_get_text(found, "arg0"), value_get_text(found, "arg1")};
         if (!value_get_bool(found, "is_stop"))
             continue;
-        struct str place = arena_format(call->ctx->arena, "/bulletins/%lld#block-%lld", (long long)value_get_int(row, "id", 0), (long long)value_get_int(found, "n", 0));
-        rc = ctx_fail(call->ctx, RC_GUARD, arena_format(call->ctx->arena, "bulletin.check.%.*s", STR_ARG(value_get_text(found, "check"))).p, STR_EMPTY, place, args, 2);
+        struct str place =
+            arena_format(call->ctx->arena, "/bulletins/%lld#block-%lld", (long long)value_get_int(row, "id", 0),
+                         (long long)value_get_int(found, "n", 0));
+        rc = ctx_fail(call->ctx, RC_GUARD,
+                      arena_format(call->ctx->arena, "bulletin.check.%.*s", STR_ARG(value_get_text(found, "check"))).p,
+                      STR_EMPTY, place, args, 2);
     }
     return rc;
 }
 
-enum rc bulletin_make_content(struct ctx *ctx, const struct value *row, const struct value *blocks, struct value **ret_content)
+enum rc bulletin_make_content(struct ctx *ctx, const struct value *row, const struct value *blocks,
+                              struct value **ret_content)
 {
     struct arena *arena = ctx->arena;
     struct value *content = value_new_map(arena), *contacts;
     static const char *const keys[] = {"no", "title", "signatory", "signed", "window_from"};
     static const char *const block_keys[] = {"n", "kind", "role", "title", "body"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        value_put_text(arena, content, keys[i], value_get_text(row, keys[i]).n ? value_get_text(row, keys[i]) : STR(""));
+        value_put_text(arena, content, keys[i],
+                       value_get_text(row, keys[i]).n ? value_get_text(row, keys[i]) : STR(""));
     value_put_text(arena, content, "window_to", bulletin_window_end(arena, row));
     value_put_int(arena, content, "window_days", value_get_int(row, "window_days", 0));
     value_put_bool(arena, content, "window_first_day", bulletin_is(row, "window_first_day"));
@@ -205,7 +222,8 @@ enum rc bulletin_make_content(struct ctx *ctx, const struct value *row, const st
 }
 
 /* What is released, as JSON with its digest. */
-static enum rc freeze(struct command_call *call, struct value *body, const struct value *row, const struct value *blocks)
+static enum rc freeze(struct command_call *call, struct value *body, const struct value *row,
+                      const struct value *blocks)
 {
     struct arena *arena = call->ctx->arena;
     struct value *content;
@@ -231,7 +249,8 @@ static enum rc bulletin_submit(struct command_call *call)
     TRY(require_checks(call, row, blocks));
     value_put_int(call->ctx->arena, body, "version", value_get_int(row, "version", 0) + 1);
     TRY(freeze(call, body, row, blocks));
-    lifecycle_wait(call, body, "release_bulletin", STR("leading_group"), value_get_int(row, "unit_id", 0), lifecycle_due_in(call, BULLETIN_SIGN_DAYS));
+    lifecycle_wait(call, body, "release_bulletin", STR("leading_group"), value_get_int(row, "unit_id", 0),
+                   lifecycle_due_in(call, BULLETIN_SIGN_DAYS));
     return supervise_append(call, EVENT_BULLETIN_SUBMITTED, id, body);
 }
 
@@ -239,7 +258,8 @@ static enum rc bulletin_return(struct command_call *call)
 {
     struct value *row, *body;
     TRY(bulletin_begin(call, "return", &row, &body));
-    lifecycle_wait(call, body, "write_bulletin", STR("office"), value_get_int(row, "unit_id", 0), lifecycle_due_in(call, BULLETIN_SIGN_DAYS));
+    lifecycle_wait(call, body, "write_bulletin", STR("office"), value_get_int(row, "unit_id", 0),
+                   lifecycle_due_in(call, BULLETIN_SIGN_DAYS));
     return supervise_append(call, EVENT_BULLETIN_RETURNED, value_get_int(row, "id", 0), body);
 }
 
@@ -248,7 +268,8 @@ static enum rc publish_now(struct command_call *call, struct value *row, struct 
     const struct lifecycle_move *move = lifecycle_find(NOUN_BULLETIN, "publish");
     if (str_compare(value_get_text(row, "window_from"), today) > 0)
         return RC_OK;
-    return supervise_append(call, EVENT_BULLETIN_PUBLISHED, value_get_int(row, "id", 0), lifecycle_body(call, move, row, NULL));
+    return supervise_append(call, EVENT_BULLETIN_PUBLISHED, value_get_int(row, "id", 0),
+                            lifecycle_body(call, move, row, NULL));
 }
 
 static enum rc bulletin_release(struct command_call *call)
@@ -289,7 +310,8 @@ static enum rc bulletin_postpone(struct command_call *call)
     from = from.n ? from : value_get_text(row, "window_from");
     if (days < 1 || days > 250)
         return ctx_fail_field(call->ctx, RC_INVALID, "bulletin.days_range", "window_days");
-    if (!date_parse(from, &day) || !calendar_is_working_day(day) || (!is_public && str_compare(from, lifecycle_today(call)) < 0))
+    if (!date_parse(from, &day) || !calendar_is_working_day(day) ||
+        (!is_public && str_compare(from, lifecycle_today(call)) < 0))
         return ctx_fail_field(call->ctx, RC_INVALID, "bulletin.postpone_from", "window_from");
     struct value *next = value_copy(arena, row);
     value_set(next, STR("window_from"), value_new_text(arena, from));
@@ -369,25 +391,80 @@ enum rc tick_bulletin(struct tick *tick)
 
 /* ---- the commands ------------------------------------------------------------------------------------------- */
 
-static const struct field create_fields[] = {{"source_id", FIELD_ID, true, 0, NULL}, {"title", FIELD_TEXT, false, 300, NULL}};
-const struct command command_bulletin_create = {.name = "bulletin.create", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(create_fields), .run = bulletin_create, .path = "/bulletins", .redirect = "/bulletins/{id}"};
+static const struct field create_fields[] = {{"source_id", FIELD_ID, true, 0, NULL},
+                                             {"title", FIELD_TEXT, false, 300, NULL}};
+const struct command command_bulletin_create = {.name = "bulletin.create",
+                                                .perm = PERM_BULLETIN_WRITE,
+                                                COMMAND_FIELDS(create_fields),
+                                                .run = bulletin_create,
+                                                .path = "/bulletins",
+                                                .redirect = "/bulletins/{id}"};
 
-static const struct field change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, {"title", FIELD_TEXT, true, 300, NULL}, {"window_from", FIELD_DATE, false, 0, NULL}, {"window_to", FIELD_DATE, false, 0, NULL},
-    {"window_days", FIELD_INT, true, 0, NULL}, {"window_first_day", FIELD_BOOL, false, 0, NULL}, {"signatory", FIELD_TEXT, false, 200, NULL}, {"signed", FIELD_DATE, false, 0, NULL},
-    {"phone", FIELD_TEXT, false, 100, NULL}, {"hours", FIELD_TEXT, false, 100, NULL}, {"address", FIELD_TEXT, false, 300, NULL}, {"postcode", FIELD_TEXT, false, 20, NULL}, {"email", FIELD_TEXT, false, 200, NULL}};
-const struct command command_bulletin_change = {.name = "bulletin.change", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(change_fields), .run = bulletin_change, .path = "/bulletins/{id}/change", .redirect = "/bulletins/{id}"};
+static const struct field change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                             {"title", FIELD_TEXT, true, 300, NULL},
+                                             {"window_from", FIELD_DATE, false, 0, NULL},
+                                             {"window_to", FIELD_DATE, false, 0, NULL},
+                                             {"window_days", FIELD_INT, true, 0, NULL},
+                                             {"window_first_day", FIELD_BOOL, false, 0, NULL},
+                                             {"signatory", FIELD_TEXT, false, 200, NULL},
+                                             {"signed", FIELD_DATE, false, 0, NULL},
+                                             {"phone", FIELD_TEXT, false, 100, NULL},
+                                             {"hours", FIELD_TEXT, false, 100, NULL},
+                                             {"address", FIELD_TEXT, false, 300, NULL},
+                                             {"postcode", FIELD_TEXT, false, 20, NULL},
+                                             {"email", FIELD_TEXT, false, 200, NULL}};
+const struct command command_bulletin_change = {.name = "bulletin.change",
+                                                .perm = PERM_BULLETIN_WRITE,
+                                                COMMAND_FIELDS(change_fields),
+                                                .run = bulletin_change,
+                                                .path = "/bulletins/{id}/change",
+                                                .redirect = "/bulletins/{id}"};
 
 static const struct field id_fields[] = {{"id", FIELD_ID, true, 0, NULL}};
 static const struct field reason_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
-const struct command command_bulletin_submit = {.name = "bulletin.submit", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(id_fields), .run = bulletin_submit, .path = "/bulletins/{id}/submit", .redirect = "/bulletins/{id}"};
-const struct command command_bulletin_return = {.name = "bulletin.return", .perm = PERM_BULLETIN_RELEASE, COMMAND_FIELDS(reason_fields), .run = bulletin_return, .path = "/bulletins/{id}/return", .redirect = "/bulletins/{id}"};
-const struct command command_bulletin_release = {.name = "bulletin.release", .perm = PERM_BULLETIN_RELEASE, COMMAND_FIELDS(id_fields), .run = bulletin_release, .path = "/bulletins/{id}/release", .redirect = "/bulletins/{id}"};
-const struct command command_bulletin_withdraw = {.name = "bulletin.withdraw", .perm = PERM_BULLETIN_RELEASE, COMMAND_FIELDS(reason_fields), .run = bulletin_withdraw, .path = "/bulletins/{id}/withdraw", .redirect = "/bulletins/{id}"};
+const struct command command_bulletin_submit = {.name = "bulletin.submit",
+                                                .perm = PERM_BULLETIN_WRITE,
+                                                COMMAND_FIELDS(id_fields),
+                                                .run = bulletin_submit,
+                                                .path = "/bulletins/{id}/submit",
+                                                .redirect = "/bulletins/{id}"};
+const struct command command_bulletin_return = {.name = "bulletin.return",
+                                                .perm = PERM_BULLETIN_RELEASE,
+                                                COMMAND_FIELDS(reason_fields),
+                                                .run = bulletin_return,
+                                                .path = "/bulletins/{id}/return",
+                                                .redirect = "/bulletins/{id}"};
+const struct command command_bulletin_release = {.name = "bulletin.release",
+                                                 .perm = PERM_BULLETIN_RELEASE,
+                                                 COMMAND_FIELDS(id_fields),
+                                                 .run = bulletin_release,
+                                                 .path = "/bulletins/{id}/release",
+                                                 .redirect = "/bulletins/{id}"};
+const struct command command_bulletin_withdraw = {.name = "bulletin.withdraw",
+                                                  .perm = PERM_BULLETIN_RELEASE,
+                                                  COMMAND_FIELDS(reason_fields),
+                                                  .run = bulletin_withdraw,
+                                                  .path = "/bulletins/{id}/withdraw",
+                                                  .redirect = "/bulletins/{id}"};
 
-static const struct field postpone_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"window_from", FIELD_DATE, false, 0, NULL}, {"window_days", FIELD_INT, false, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
-const struct command command_bulletin_postpone = {.name = "bulletin.postpone", .perm = PERM_BULLETIN_RELEASE, COMMAND_FIELDS(postpone_fields), .run = bulletin_postpone, .path = "/bulletins/{id}/postpone", .redirect = "/bulletins/{id}"};
+static const struct field postpone_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                               {"window_from", FIELD_DATE, false, 0, NULL},
+                                               {"window_days", FIELD_INT, false, 0, NULL},
+                                               {"reason", FIELD_TEXT, true, 500, NULL}};
+const struct command command_bulletin_postpone = {.name = "bulletin.postpone",
+                                                  .perm = PERM_BULLETIN_RELEASE,
+                                                  COMMAND_FIELDS(postpone_fields),
+                                                  .run = bulletin_postpone,
+                                                  .path = "/bulletins/{id}/postpone",
+                                                  .redirect = "/bulletins/{id}"};
 
-static const struct field rules_fields[] = {{"window_days", FIELD_INT, true, 0, NULL}, {"window_first_day", FIELD_BOOL, false, 0, NULL}, {"ack_days", FIELD_INT, true, 0, NULL},
-                                            {"answer_days", FIELD_INT, true, 0, NULL}, {"label_max", FIELD_INT, true, 0, NULL}, {"forbidden", FIELD_LONG, false, 4000, NULL}};
-const struct command command_publish_rules_set = {.name = "publish_rules.set", .perm = PERM_BULLETIN_RELEASE, COMMAND_FIELDS(rules_fields), .run = publish_rules_set, .path = "/publish_rules", .redirect = "/publish_rules"};
+static const struct field rules_fields[] = {
+    {"window_days", FIELD_INT, true, 0, NULL}, {"window_first_day", FIELD_BOOL, false, 0, NULL},
+    {"ack_days", FIELD_INT, true, 0, NULL},    {"answer_days", FIELD_INT, true, 0, NULL},
+    {"label_max", FIELD_INT, true, 0, NULL},   {"forbidden", FIELD_LONG, false, 4000, NULL}};
+const struct command command_publish_rules_set = {.name = "publish_rules.set",
+                                                  .perm = PERM_BULLETIN_RELEASE,
+                                                  COMMAND_FIELDS(rules_fields),
+                                                  .run = publish_rules_set,
+                                                  .path = "/publish_rules",
+                                                  .redirect = "/publish_rules"};

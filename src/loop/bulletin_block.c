@@ -11,7 +11,8 @@ static const struct value *find_block(const struct value *blocks, int64_t n)
 }
 
 /* The bulletin, its blocks, and the one of field block. */
-static enum rc begin_block(struct command_call *call, struct value **ret_row, struct value **ret_body, struct value **ret_blocks, const struct value **ret_block)
+static enum rc begin_block(struct command_call *call, struct value **ret_row, struct value **ret_body,
+                           struct value **ret_blocks, const struct value **ret_block)
 {
     TRY(bulletin_begin(call, "change", ret_row, ret_body));
     TRY(bulletin_read_blocks(call->ctx, call->db, value_get_int(*ret_row, "id", 0), ret_blocks));
@@ -58,14 +59,16 @@ static void put_order(struct command_call *call, struct value *body, const struc
     }
 }
 
-static enum rc check_finding(struct command_call *call, const struct value *row, int64_t finding_id, struct value **ret_finding)
+static enum rc check_finding(struct command_call *call, const struct value *row, int64_t finding_id,
+                             struct value **ret_finding)
 {
     struct bulletin_rules rules;
     struct value *finding;
     TRY(supervise_subject_of(call, STR("finding"), finding_id, &finding));
     TRY(bulletin_read_rules(call->ctx, call->db, &rules));
     bool is_ours = value_get_int(finding, "source_id", 0) == value_get_int(row, "source_id", 0);
-    bool may_read = actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
+    bool may_read = actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ,
+                                value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     ctx_clear_issues(call->ctx);
     if (!is_ours || !may_read)
         return ctx_fail_field(call->ctx, RC_NOT_FOUND, "finding.not_found", "finding_id");
@@ -100,7 +103,8 @@ static enum rc bulletin_add(struct command_call *call)
     if (!title.n)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
     if (finding && !text.n) {
-        TRY(bulletin_suggest(call->ctx, call->db, value_get_int(row, "source_id", 0), finding_id, LABEL_INTERNAL, &sentences));
+        TRY(bulletin_suggest(call->ctx, call->db, value_get_int(row, "source_id", 0), finding_id, LABEL_INTERNAL,
+                             &sentences));
         VALUE_EACH (sentence, sentences) {
             text = arena_concat(arena, text, sentence->text);
         }
@@ -191,15 +195,60 @@ static enum rc bulletin_renew_all(struct command_call *call)
     return RC_OK;
 }
 
-static const struct field write_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"block", FIELD_INT, true, 0, NULL}, {"revision", FIELD_INT, false, 0, NULL}, {"title", FIELD_TEXT, false, 500, NULL}, {"body", FIELD_LONG, false, 20000, NULL}};
-const struct command command_bulletin_write = {.name = "bulletin.write", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(write_fields), .run = bulletin_write, .path = "/bulletins/{id}/write", .redirect = "/bulletins/{id}#block-{block}"};
-static const struct field add_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"after", FIELD_INT, false, 0, NULL}, {"kind", FIELD_CHOICE, true, 0, "part|section|item|point"}, {"title", FIELD_TEXT, false, 500, NULL}, {"body", FIELD_LONG, false, 20000, NULL}, {"finding_id", FIELD_ID, false, 0, NULL}};
-const struct command command_bulletin_add = {.name = "bulletin.add", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(add_fields), .run = bulletin_add, .path = "/bulletins/{id}/add", .redirect = "/bulletins/{id}#block-{block}"};
-static const struct field withhold_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"block", FIELD_INT, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
-const struct command command_bulletin_withhold = {.name = "bulletin.withhold", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(withhold_fields), .run = bulletin_withhold, .path = "/bulletins/{id}/withhold", .redirect = "/bulletins/{id}#block-{block}"};
+static const struct field write_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                            {"block", FIELD_INT, true, 0, NULL},
+                                            {"revision", FIELD_INT, false, 0, NULL},
+                                            {"title", FIELD_TEXT, false, 500, NULL},
+                                            {"body", FIELD_LONG, false, 20000, NULL}};
+const struct command command_bulletin_write = {.name = "bulletin.write",
+                                               .perm = PERM_BULLETIN_WRITE,
+                                               COMMAND_FIELDS(write_fields),
+                                               .run = bulletin_write,
+                                               .path = "/bulletins/{id}/write",
+                                               .redirect = "/bulletins/{id}#block-{block}"};
+static const struct field add_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                          {"after", FIELD_INT, false, 0, NULL},
+                                          {"kind", FIELD_CHOICE, true, 0, "part|section|item|point"},
+                                          {"title", FIELD_TEXT, false, 500, NULL},
+                                          {"body", FIELD_LONG, false, 20000, NULL},
+                                          {"finding_id", FIELD_ID, false, 0, NULL}};
+const struct command command_bulletin_add = {.name = "bulletin.add",
+                                             .perm = PERM_BULLETIN_WRITE,
+                                             COMMAND_FIELDS(add_fields),
+                                             .run = bulletin_add,
+                                             .path = "/bulletins/{id}/add",
+                                             .redirect = "/bulletins/{id}#block-{block}"};
+static const struct field withhold_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"block", FIELD_INT, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
+const struct command command_bulletin_withhold = {.name = "bulletin.withhold",
+                                                  .perm = PERM_BULLETIN_WRITE,
+                                                  COMMAND_FIELDS(withhold_fields),
+                                                  .run = bulletin_withhold,
+                                                  .path = "/bulletins/{id}/withhold",
+                                                  .redirect = "/bulletins/{id}#block-{block}"};
 static const struct field block_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"block", FIELD_INT, true, 0, NULL}};
-const struct command command_bulletin_show = {.name = "bulletin.show", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(block_fields), .run = bulletin_show, .path = "/bulletins/{id}/show", .redirect = "/bulletins/{id}#block-{block}"};
-const struct command command_bulletin_up = {.name = "bulletin.up", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(block_fields), .run = bulletin_up, .path = "/bulletins/{id}/up", .redirect = "/bulletins/{id}#block-{block}"};
-const struct command command_bulletin_down = {.name = "bulletin.down", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(block_fields), .run = bulletin_down, .path = "/bulletins/{id}/down", .redirect = "/bulletins/{id}#block-{block}"};
+const struct command command_bulletin_show = {.name = "bulletin.show",
+                                              .perm = PERM_BULLETIN_WRITE,
+                                              COMMAND_FIELDS(block_fields),
+                                              .run = bulletin_show,
+                                              .path = "/bulletins/{id}/show",
+                                              .redirect = "/bulletins/{id}#block-{block}"};
+const struct command command_bulletin_up = {.name = "bulletin.up",
+                                            .perm = PERM_BULLETIN_WRITE,
+                                            COMMAND_FIELDS(block_fields),
+                                            .run = bulletin_up,
+                                            .path = "/bulletins/{id}/up",
+                                            .redirect = "/bulletins/{id}#block-{block}"};
+const struct command command_bulletin_down = {.name = "bulletin.down",
+                                              .perm = PERM_BULLETIN_WRITE,
+                                              COMMAND_FIELDS(block_fields),
+                                              .run = bulletin_down,
+                                              .path = "/bulletins/{id}/down",
+                                              .redirect = "/bulletins/{id}#block-{block}"};
 static const struct field renew_fields[] = {{"id", FIELD_ID, true, 0, NULL}};
-const struct command command_bulletin_renew = {.name = "bulletin.renew", .perm = PERM_BULLETIN_WRITE, COMMAND_FIELDS(renew_fields), .run = bulletin_renew_all, .path = "/bulletins/{id}/renew", .redirect = "/bulletins/{id}"};
+const struct command command_bulletin_renew = {.name = "bulletin.renew",
+                                               .perm = PERM_BULLETIN_WRITE,
+                                               COMMAND_FIELDS(renew_fields),
+                                               .run = bulletin_renew_all,
+                                               .path = "/bulletins/{id}/renew",
+                                               .redirect = "/bulletins/{id}"};

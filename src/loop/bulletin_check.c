@@ -1,7 +1,7 @@
 /* bulletin_check.c: what stands against releasing a bulletin; see bulletin.h.
  *
- * Threat: personal data, confidential findings and wrong figures that become public cannot be taken back.  Every check names the
- * block and what is to be done (message bulletin.check.CHECK).
+ * Threat: personal data, confidential findings and wrong figures that become public cannot be taken back.  Every check
+ * names the block and what is to be done (message bulletin.check.CHECK).
  */
 #include "loop/bulletin.h"
 
@@ -97,7 +97,8 @@ static void check_personal(struct checker *c, struct str text)
             code = code - 0xFF10 + '0';
         if (code == 0xFF38 || code == 0xFF58)
             code = 'X';
-        bool is_number = is_more && ((code < 0x80 && is_digit((char)code)) || (n == ID_DIGITS - 1 && (code == 'X' || code == 'x')));
+        bool is_number =
+            is_more && ((code < 0x80 && is_digit((char)code)) || (n == ID_DIGITS - 1 && (code == 'X' || code == 'x')));
         bool is_gap = is_more && n && (code == ' ' || code == '-');
         if (is_number) {
             if (n < sizeof run)
@@ -133,14 +134,15 @@ static void check_figures(struct checker *c, struct str text)
         const struct value *known = figure.is_broken ? NULL : value_get_str(c->figures, figure.key);
         struct str now = known ? arena_format(c->ctx->arena, "%lld", (long long)known->integer) : STR("");
         if (!known)
-            add(c, "figure_unknown", true, utf8_cut_count(str_slice(text, figure.from, figure.to), SHOWN_CHARS), STR(""));
+            add(c, "figure_unknown", true, utf8_cut_count(str_slice(text, figure.from, figure.to), SHOWN_CHARS),
+                STR(""));
         else if (!str_equal(now, figure.value))
             add(c, "figure_differs", true, figure.value, now);
     }
 }
 
-/* Findings, measures and tasks counted in plain words, in either script: what no figure of the source says.  The words of a
- * finding may count findings of their own, so there it is only told. */
+/* Findings, measures and tasks counted in plain words, in either script: what no figure of the source says.  The words
+ * of a finding may count findings of their own, so there it is only told. */
 static void check_counted(struct checker *c, struct str text, bool is_stop)
 {
     struct counted counted;
@@ -156,7 +158,9 @@ static void check_points(struct checker *c, struct str text)
     int64_t expected = 1;
     for (size_t at = 0; at < text.n;) {
         int64_t value = 0;
-        bool is_start = at == 0 || str_has_suffix(str_slice(text, 0, at), bulletin_text(BULLETIN_STOP)) || str_has_suffix(str_slice(text, 0, at), bulletin_text(BULLETIN_SEMICOLON)) || text.p[at - 1] == '\n';
+        bool is_start = at == 0 || str_has_suffix(str_slice(text, 0, at), bulletin_text(BULLETIN_STOP)) ||
+                        str_has_suffix(str_slice(text, 0, at), bulletin_text(BULLETIN_SEMICOLON)) ||
+                        text.p[at - 1] == '\n';
         size_t n = is_start ? numeral_scan_han(text, at, &value) : 0;
         if (n && str_has_prefix(str_slice(text, at + n, text.n), mark)) {
             if (value != expected && !(value == 1))
@@ -185,7 +189,8 @@ static const struct value *source_figures(struct arena *arena, const struct valu
 static void check_block(struct checker *c, const struct value *block, const struct bulletin_rules *rules)
 {
     struct arena *arena = c->ctx->arena;
-    struct str kind = value_get_text(block, "kind"), title = value_get_text(block, "title"), body = value_get_text(block, "body");
+    struct str kind = value_get_text(block, "kind"), title = value_get_text(block, "title"),
+               body = value_get_text(block, "body");
     struct str plain = bulletin_plain(arena, body), status = value_get_text(block, "finding_status");
     c->block = block;
     if (bulletin_is(block, "is_withheld")) {
@@ -220,7 +225,8 @@ static bool is_in_blocks(const struct value *blocks, int64_t finding_id)
     return false;
 }
 
-static enum rc check_missing(struct checker *c, struct db *db, const struct value *row, const struct value *blocks, int64_t label_max)
+static enum rc check_missing(struct checker *c, struct db *db, const struct value *row, const struct value *blocks,
+                             int64_t label_max)
 {
     struct db_stmt *st = db_query(db, Q_BULLETIN_FINDINGS);
     struct value *findings;
@@ -233,7 +239,8 @@ static enum rc check_missing(struct checker *c, struct db *db, const struct valu
             continue;
         struct value about = {.kind = VALUE_NULL};
         c->block = &about;
-        add(c, "missing", true, value_get_text(finding, "no"), utf8_cut_count(value_get_text(finding, "title"), SHOWN_CHARS));
+        add(c, "missing", true, value_get_text(finding, "no"),
+            utf8_cut_count(value_get_text(finding, "title"), SHOWN_CHARS));
         value_set(c->list->items.last, STR("finding_id"), value_new_int(c->ctx->arena, id));
     }
     return RC_OK;
@@ -265,7 +272,8 @@ static void check_order(struct checker *c, const struct value *blocks)
         struct str kind = value_get_text(block, "kind");
         if (bulletin_is(block, "is_withheld"))
             continue;
-        bool is_part = str_equal(kind, STR("part")), is_section = str_equal(kind, STR("section")), is_opening = str_equal(kind, STR("opening"));
+        bool is_part = str_equal(kind, STR("part")), is_section = str_equal(kind, STR("section")),
+             is_opening = str_equal(kind, STR("opening"));
         c->block = block;
         if ((is_section && !has_part) || (!is_part && !is_section && !is_opening && !has_section))
             add(c, "order", true, utf8_cut_count(value_get_text(block, "title"), SHOWN_CHARS), STR(""));
@@ -284,7 +292,8 @@ struct str bulletin_window_end(struct arena *arena, const struct value *row)
     int32_t from;
     if (stated.n || !date_parse(value_get_text(row, "window_from"), &from))
         return stated.n ? stated : STR("");
-    int32_t end = calendar_add_working_days(from, (int)value_get_int(row, "window_days", 0), bulletin_is(row, "window_first_day"), NULL);
+    int32_t end = calendar_add_working_days(from, (int)value_get_int(row, "window_days", 0),
+                                            bulletin_is(row, "window_first_day"), NULL);
     return date_text(arena, end);
 }
 
@@ -324,7 +333,8 @@ static enum rc check_head(struct checker *c, const struct value *row, const stru
     return RC_OK;
 }
 
-enum rc bulletin_check(struct ctx *ctx, struct db *db, const struct value *row, const struct value *blocks, const struct bulletin_rules *rules, struct value **ret_list)
+enum rc bulletin_check(struct ctx *ctx, struct db *db, const struct value *row, const struct value *blocks,
+                       const struct bulletin_rules *rules, struct value **ret_list)
 {
     struct checker c = {.ctx = ctx, .list = value_new_list(ctx->arena)};
     struct value *figures;

@@ -1,7 +1,7 @@
 /* bulletin_compose.c: a bulletin's first text from the register; see bulletin.h.
  *
- * What a document itself said (its parts, sections, the words of its items) comes back as it was kept; for the rest there are
- * suggested sentences over figures and measures.
+ * What a document itself said (its parts, sections, the words of its items) comes back as it was kept; for the rest
+ * there are suggested sentences over figures and measures.
  */
 #include "loop/bulletin.h"
 
@@ -14,7 +14,8 @@ struct composer {
     bool is_bulletin; /* the source is a bulletin itself: its words are the text */
 };
 
-static struct value *add_block(struct composer *c, const char *kind, struct str role, struct str title, struct str body, int64_t finding_id)
+static struct value *add_block(struct composer *c, const char *kind, struct str role, struct str title, struct str body,
+                               int64_t finding_id)
 {
     struct arena *arena = c->ctx->arena;
     struct value *block = value_add_map(arena, c->blocks);
@@ -46,7 +47,8 @@ static enum rc read_rows(struct composer *c, enum query query, struct value **re
 
 static bool ends_sentence(struct str s)
 {
-    return !s.n || str_has_suffix(s, bulletin_text(BULLETIN_STOP)) || str_has_suffix(s, STR(".")) || str_has_suffix(s, bulletin_text(BULLETIN_SEMICOLON));
+    return !s.n || str_has_suffix(s, bulletin_text(BULLETIN_STOP)) || str_has_suffix(s, STR(".")) ||
+           str_has_suffix(s, bulletin_text(BULLETIN_SEMICOLON));
 }
 
 /* The words of the measures as one sentence. */
@@ -64,7 +66,8 @@ static struct str join_measures(struct arena *arena, const struct value *measure
     return all.n && !ends_sentence(all) ? arena_concat(arena, all, bulletin_text(BULLETIN_STOP)) : all;
 }
 
-static void add_sentences(struct arena *arena, const struct value *finding, const struct value *measures, struct value *list)
+static void add_sentences(struct arena *arena, const struct value *finding, const struct value *measures,
+                          struct value *list)
 {
     int64_t id = value_get_int(finding, "id", 0);
     struct str number = arena_format(arena, "%lld", (long long)id), status = value_get_text(finding, "status");
@@ -73,10 +76,14 @@ static void add_sentences(struct arena *arena, const struct value *finding, cons
         value_add_text(arena, list, words);
     if (value_get_int(finding, "measures", 0))
         value_add_text(arena, list, bulletin_fill(arena, BULLETIN_ITEM_MEASURES, &number, 1));
-    value_add_text(arena, list, bulletin_text(str_equal(status, STR("closed")) ? BULLETIN_ITEM_CLOSED : str_equal(status, STR("kept")) ? BULLETIN_ITEM_KEPT : BULLETIN_ITEM_RUNNING));
+    value_add_text(arena, list,
+                   bulletin_text(str_equal(status, STR("closed")) ? BULLETIN_ITEM_CLOSED
+                                 : str_equal(status, STR("kept")) ? BULLETIN_ITEM_KEPT
+                                                                  : BULLETIN_ITEM_RUNNING));
 }
 
-enum rc bulletin_suggest(struct ctx *ctx, struct db *db, int64_t source_id, int64_t finding_id, int64_t label_max, struct value **ret_list)
+enum rc bulletin_suggest(struct ctx *ctx, struct db *db, int64_t source_id, int64_t finding_id, int64_t label_max,
+                         struct value **ret_list)
 {
     struct value *source = value_new_map(ctx->arena), *list = value_new_list(ctx->arena), *figures;
     struct composer c = {.ctx = ctx, .db = db, .source = source, .label_max = label_max};
@@ -110,7 +117,10 @@ static struct str item_body(struct composer *c, const struct value *finding)
 
 /* ---- parts -------------------------------------------------------------------------------------------------- */
 
-static bool is_lasting(const struct value *finding) { return str_equal(value_get_text(finding, "phase"), STR("long_term")); }
+static bool is_lasting(const struct value *finding)
+{
+    return str_equal(value_get_text(finding, "phase"), STR("long_term"));
+}
 
 /* The document's own part of a role; NULL when it had none. */
 static const struct value *find_part(const struct composer *c, const char *role)
@@ -125,7 +135,8 @@ static const struct value *find_part(const struct composer *c, const char *role)
 static void add_part(struct composer *c, const char *role, enum bulletin_text title, struct str body)
 {
     const struct value *part = find_part(c, role);
-    (void)add_block(c, "part", str_from_cstr(role), part ? value_get_text(part, "title") : bulletin_text(title), part ? value_get_text(part, "body") : body, 0);
+    (void)add_block(c, "part", str_from_cstr(role), part ? value_get_text(part, "title") : bulletin_text(title),
+                    part ? value_get_text(part, "body") : body, 0);
 }
 
 /* Sections that the document had below a part; false when it had none. */
@@ -135,7 +146,8 @@ static bool add_kept_sections(struct composer *c, const char *role)
     VALUE_EACH (section, c->sections) {
         if (value_get_int(section, "level", 0) != 2 || !str_equal_cstr(value_get_text(section, "role"), role))
             continue;
-        (void)add_block(c, "section", str_from_cstr(role), value_get_text(section, "title"), value_get_text(section, "body"), 0);
+        (void)add_block(c, "section", str_from_cstr(role), value_get_text(section, "title"),
+                        value_get_text(section, "body"), 0);
         is_any = true;
     }
     return is_any;
@@ -146,7 +158,8 @@ static void add_finding(struct composer *c, const struct value *finding)
     struct str title = value_get_text(finding, "title");
     int64_t id = value_get_int(finding, "id", 0);
     if (is_lasting(finding))
-        (void)add_block(c, "point", STR("long_term"), title, c->is_bulletin ? value_get_text(finding, "facts") : STR(""), id);
+        (void)add_block(c, "point", STR("long_term"), title,
+                        c->is_bulletin ? value_get_text(finding, "facts") : STR(""), id);
     else
         (void)add_block(c, "item", STR("findings"), title, item_body(c, finding), id);
 }
@@ -156,14 +169,19 @@ static void add_findings(struct composer *c, bool lasting)
 {
     struct str role = lasting ? STR("long_term") : STR("findings");
     struct value none = {.kind = VALUE_NULL};
-    for (const struct value *aspect = c->aspects->items.first ? c->aspects->items.first : &none; aspect; aspect = aspect->kind == VALUE_NULL ? NULL : aspect->next ? aspect->next : &none) {
+    for (const struct value *aspect = c->aspects->items.first ? c->aspects->items.first : &none; aspect;
+         aspect = aspect->kind == VALUE_NULL ? NULL
+                  : aspect->next             ? aspect->next
+                                             : &none) {
         int64_t id = value_get_int(aspect, "id", 0);
         bool is_begun = false;
         VALUE_EACH (finding, c->findings) {
             if (value_get_int(finding, "aspect_id", 0) != id || is_lasting(finding) != lasting)
                 continue;
             if (!is_begun)
-                (void)add_block(c, "section", role, id ? value_get_text(aspect, "title") : bulletin_text(BULLETIN_SECTION_OTHER), STR(""), 0);
+                (void)add_block(c, "section", role,
+                                id ? value_get_text(aspect, "title") : bulletin_text(BULLETIN_SECTION_OTHER), STR(""),
+                                0);
             is_begun = true;
             add_finding(c, finding);
         }
@@ -173,15 +191,18 @@ static void add_findings(struct composer *c, bool lasting)
 static struct str opening_words(struct composer *c)
 {
     struct arena *arena = c->ctx->arena;
-    struct str from = value_get_text(c->source, "inspected_from"), to = value_get_text(c->source, "inspected_to"), fed_back = value_get_text(c->source, "fed_back");
+    struct str from = value_get_text(c->source, "inspected_from"), to = value_get_text(c->source, "inspected_to"),
+               fed_back = value_get_text(c->source, "fed_back");
     struct str title = value_get_text(c->source, "title");
-    bool is_inspection = str_equal(value_get_text(c->source, "kind"), STR("inspection")) && value_get_text(c->source, "inspector").n && value_get_text(c->source, "inspected_body").n;
+    bool is_inspection = str_equal(value_get_text(c->source, "kind"), STR("inspection")) &&
+                         value_get_text(c->source, "inspector").n && value_get_text(c->source, "inspected_body").n;
     if (!is_inspection || !from.n || !to.n || !fed_back.n)
         return bulletin_fill(arena, BULLETIN_OPENING_PLAIN, &title, 1);
     bool same_year = str_equal(str_slice(from, 0, 4), str_slice(to, 0, 4));
     struct str days[] = {bulletin_date(arena, from, false), bulletin_date(arena, to, same_year)};
     struct str period = bulletin_fill(arena, BULLETIN_PERIOD, days, 2);
-    struct str args[] = {period, value_get_text(c->source, "inspector"), value_get_text(c->source, "inspected_body"), bulletin_date(arena, fed_back, false)};
+    struct str args[] = {period, value_get_text(c->source, "inspector"), value_get_text(c->source, "inspected_body"),
+                         bulletin_date(arena, fed_back, false)};
     return bulletin_fill(arena, BULLETIN_OPENING, args, 4);
 }
 
@@ -192,7 +213,9 @@ static enum rc add_opening(struct composer *c)
     TRY(read_rows(c, Q_BULLETIN_OPENING, &rows));
     if (c->is_bulletin)
         VALUE_EACH (row, rows)
-            text = text.n ? arena_concat(c->ctx->arena, arena_concat(c->ctx->arena, text, STR("\n")), value_get_text(row, "text")) : value_get_text(row, "text");
+            text = text.n ? arena_concat(c->ctx->arena, arena_concat(c->ctx->arena, text, STR("\n")),
+                                         value_get_text(row, "text"))
+                          : value_get_text(row, "text");
     (void)add_block(c, "opening", STR("opening"), STR(""), text.n ? text : opening_words(c), 0);
     return RC_OK;
 }
@@ -201,8 +224,10 @@ static void add_all(struct composer *c)
 {
     add_part(c, "responsibility", BULLETIN_PART_1, STR(""));
     if (!add_kept_sections(c, "responsibility")) {
-        (void)add_block(c, "section", STR("responsibility"), bulletin_text(BULLETIN_SECTION_1_1), bulletin_text(BULLETIN_SECTION_1_1_BODY), 0);
-        (void)add_block(c, "section", STR("responsibility"), bulletin_text(BULLETIN_SECTION_1_2), bulletin_text(BULLETIN_SECTION_1_2_BODY), 0);
+        (void)add_block(c, "section", STR("responsibility"), bulletin_text(BULLETIN_SECTION_1_1),
+                        bulletin_text(BULLETIN_SECTION_1_1_BODY), 0);
+        (void)add_block(c, "section", STR("responsibility"), bulletin_text(BULLETIN_SECTION_1_2),
+                        bulletin_text(BULLETIN_SECTION_1_2_BODY), 0);
     }
     add_part(c, "findings", BULLETIN_PART_2, bulletin_text(BULLETIN_PART_2_BODY));
     add_findings(c, false);
@@ -210,12 +235,15 @@ static void add_all(struct composer *c)
     add_findings(c, true);
     add_part(c, "next_steps", BULLETIN_PART_4, STR(""));
     if (!add_kept_sections(c, "next_steps"))
-        (void)add_block(c, "section", STR("next_steps"), bulletin_text(BULLETIN_SECTION_4_1), bulletin_text(BULLETIN_SECTION_4_1_BODY), 0);
+        (void)add_block(c, "section", STR("next_steps"), bulletin_text(BULLETIN_SECTION_4_1),
+                        bulletin_text(BULLETIN_SECTION_4_1_BODY), 0);
 }
 
-enum rc bulletin_compose(struct ctx *ctx, struct db *db, const struct value *source, int64_t label_max, struct value **ret_blocks)
+enum rc bulletin_compose(struct ctx *ctx, struct db *db, const struct value *source, int64_t label_max,
+                         struct value **ret_blocks)
 {
-    struct composer c = {.ctx = ctx, .db = db, .source = source, .label_max = label_max, .blocks = value_new_list(ctx->arena)};
+    struct composer c = {
+        .ctx = ctx, .db = db, .source = source, .label_max = label_max, .blocks = value_new_list(ctx->arena)};
     c.is_bulletin = str_equal(value_get_text(source, "doc_kind"), STR("bulletin"));
     TRY(read_rows(&c, Q_BULLETIN_SECTIONS, &c.sections));
     TRY(read_rows(&c, Q_BULLETIN_ASPECTS, &c.aspects));

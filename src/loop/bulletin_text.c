@@ -28,7 +28,8 @@ struct str bulletin_fill(struct arena *arena, enum bulletin_text which, const st
     struct buf out;
     buf_init(&out, TEXT_CEILING);
     for (size_t i = 0; i < text.n; i++) {
-        bool is_place = i + 2 < text.n && text.p[i] == '{' && text.p[i + 2] == '}' && text.p[i + 1] >= '0' && text.p[i + 1] < '0' + count;
+        bool is_place = i + 2 < text.n && text.p[i] == '{' && text.p[i + 2] == '}' && text.p[i + 1] >= '0' &&
+                        text.p[i + 1] < '0' + count;
         if (is_place) {
             buf_add(&out, args[text.p[i + 1] - '0']);
             i += 2;
@@ -46,8 +47,10 @@ struct str bulletin_date(struct arena *arena, struct str day, bool is_short)
     if (!date_parse(day, &n))
         return STR("");
     date_to_civil(n, &year, &month, &on);
-    struct str args[] = {arena_format(arena, "%d", year), arena_format(arena, "%d", month), arena_format(arena, "%d", on)};
-    return is_short ? bulletin_fill(arena, BULLETIN_DATE_SHORT, args + 1, 2) : bulletin_fill(arena, BULLETIN_DATE, args, 3);
+    struct str args[] = {arena_format(arena, "%d", year), arena_format(arena, "%d", month),
+                         arena_format(arena, "%d", on)};
+    return is_short ? bulletin_fill(arena, BULLETIN_DATE_SHORT, args + 1, 2)
+                    : bulletin_fill(arena, BULLETIN_DATE, args, 3);
 }
 
 /* ---- figures ------------------------------------------------------------------------------------------------ */
@@ -57,7 +60,8 @@ static bool is_key(struct str key)
     if (!key.n || key.n > KEY_MAX)
         return false;
     for (size_t i = 0; i < key.n; i++)
-        if (!((key.p[i] >= 'a' && key.p[i] <= 'z') || key.p[i] == '_' || key.p[i] == '@' || (key.p[i] >= '0' && key.p[i] <= '9')))
+        if (!((key.p[i] >= 'a' && key.p[i] <= 'z') || key.p[i] == '_' || key.p[i] == '@' ||
+              (key.p[i] >= '0' && key.p[i] <= '9')))
             return false;
     return true;
 }
@@ -81,7 +85,8 @@ bool bulletin_next_figure(struct str text, size_t *at, struct bulletin_figure *r
     return true;
 }
 
-static enum rc put_finding_figures(struct ctx *ctx, struct db *db, int64_t source_id, int64_t label_max, struct value *map)
+static enum rc put_finding_figures(struct ctx *ctx, struct db *db, int64_t source_id, int64_t label_max,
+                                   struct value *map)
 {
     static const char *const names[] = {"measures", "measures_done"};
     struct db_stmt *st = db_query(db, Q_BULLETIN_FINDINGS);
@@ -91,13 +96,15 @@ static enum rc put_finding_figures(struct ctx *ctx, struct db *db, int64_t sourc
     TRY(db_rows(ctx, st, &rows));
     VALUE_EACH (row, rows) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            value_put_int(ctx->arena, map, arena_format(ctx->arena, "%s@%lld", names[i], (long long)value_get_int(row, "id", 0)).p,
+            value_put_int(ctx->arena, map,
+                          arena_format(ctx->arena, "%s@%lld", names[i], (long long)value_get_int(row, "id", 0)).p,
                           value_get_int(row, names[i], 0));
     }
     return RC_OK;
 }
 
-enum rc bulletin_read_figures(struct ctx *ctx, struct db *db, int64_t source_id, int64_t label_max, struct value **ret_map)
+enum rc bulletin_read_figures(struct ctx *ctx, struct db *db, int64_t source_id, int64_t label_max,
+                              struct value **ret_map)
 {
     struct db_stmt *st = db_query(db, Q_BULLETIN_FIGURES);
     db_bind_int(st, "id", source_id);
@@ -122,7 +129,8 @@ static struct str rewrite(struct arena *arena, struct str text, const struct val
             continue;
         }
         const struct value *known = value_get_str(figures, figure.key);
-        struct str value = known && known->kind == VALUE_INT ? arena_format(arena, "%lld", (long long)known->integer) : figure.value;
+        struct str value =
+            known && known->kind == VALUE_INT ? arena_format(arena, "%lld", (long long)known->integer) : figure.value;
         if (is_plain)
             buf_add(&out, value);
         else
@@ -132,5 +140,8 @@ static struct str rewrite(struct arena *arena, struct str text, const struct val
     return kept(arena, &out);
 }
 
-struct str bulletin_renew(struct arena *arena, struct str text, const struct value *figures) { return rewrite(arena, text, figures, false); }
+struct str bulletin_renew(struct arena *arena, struct str text, const struct value *figures)
+{
+    return rewrite(arena, text, figures, false);
+}
 struct str bulletin_plain(struct arena *arena, struct str text) { return rewrite(arena, text, NULL, true); }

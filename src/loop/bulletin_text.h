@@ -1,7 +1,7 @@
 /* bulletin_text.h: the words of data/bulletin_texts.def, and figures in the text of a bulletin.
  *
- * A figure stands in a text as [[KEY:VALUE]], KEY of query bulletin_figures, or KEY@ID for one of the finding ID.  What people
- * read is VALUE; what is checked is that VALUE is what the register says now.
+ * A figure stands in a text as [[KEY:VALUE]], KEY of query bulletin_figures, or KEY@ID for one of the finding ID.  What
+ * people read is VALUE; what is checked is that VALUE is what the register says now.
  */
 #ifndef BIHUAN_LOOP_BULLETIN_TEXT_H
 #define BIHUAN_LOOP_BULLETIN_TEXT_H
@@ -24,7 +24,8 @@ struct str bulletin_fill(struct arena *arena, enum bulletin_text which, const st
 struct str bulletin_date(struct arena *arena, struct str day, bool is_short);
 
 /* All figures of a source, over findings up to the label: {key: integer}, those of a finding as "key@id". */
-enum rc bulletin_read_figures(struct ctx *ctx, struct db *db, int64_t source_id, int64_t label_max, struct value **ret_map) MUST_CHECK;
+enum rc bulletin_read_figures(struct ctx *ctx, struct db *db, int64_t source_id, int64_t label_max,
+                              struct value **ret_map) MUST_CHECK;
 /* The text with every figure as the map says; a key that the map does not know keeps its value. */
 struct str bulletin_renew(struct arena *arena, struct str text, const struct value *figures);
 /* What people read. */

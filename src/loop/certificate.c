@@ -30,7 +30,8 @@ static enum rc put_signatures(struct command_call *call, struct value *content, 
     db_bind_int(st, "id", review_id);
     TRY(db_rows(call->ctx, st, &rows));
     VALUE_EACH (row, rows) {
-        static const char *const keys[] = {"step_n", "step_title", "label", "signer", "acted_for", "verdict", "opinion", "at"};
+        static const char *const keys[] = {"step_n",    "step_title", "label",   "signer",
+                                           "acted_for", "verdict",    "opinion", "at"};
         struct value *sign = value_add_map(arena, list);
         for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
             value_put(sign, str_from_cstr(keys[i]), value_copy(arena, value_get(row, keys[i])));

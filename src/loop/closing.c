@@ -58,8 +58,8 @@ static enum rc check_pledge(struct command_call *call)
 static enum rc append_moved(struct command_call *call, const struct value *row, const struct value *body)
 {
     int64_t seq;
-    return command_append(call, EVENT_FINDING_MOVED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0), body,
-                          &seq);
+    return command_append(call, EVENT_FINDING_MOVED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
+                          body, &seq);
 }
 
 static enum rc ask_for(struct command_call *call, const struct ending *ending)
@@ -111,7 +111,8 @@ static enum rc move_finding(struct command_call *call, const char *command, cons
     TRY(lifecycle_begin(call, move, row));
     struct value *body = lifecycle_body(call, move, row, to.n ? arena_copy_cstr(call->ctx->arena, to) : NULL);
     if (waits_for)
-        lifecycle_wait(call, body, waits_for, STR("unit"), value_get_int(row, "unit_id", 0), value_get_text(row, "due"));
+        lifecycle_wait(call, body, waits_for, STR("unit"), value_get_int(row, "unit_id", 0),
+                       value_get_text(row, "due"));
     return append_moved(call, row, body);
 }
 
@@ -168,8 +169,8 @@ static enum rc close_finding(struct command_call *call, const struct value *revi
         value_put_text(arena, body, "accept_until", until);
     else
         value_put_null(arena, body, "accept_until");
-    return command_append(call, EVENT_FINDING_CLOSED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0), body,
-                          &seq);
+    return command_append(call, EVENT_FINDING_CLOSED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
+                          body, &seq);
 }
 
 enum rc closing_review_ended(struct command_call *call, const struct value *review, const char *outcome)
@@ -219,8 +220,7 @@ static enum rc finding_propose_reopen(struct command_call *call)
     struct str due = value_get_text(call->input, "due");
     if (str_compare(due, lifecycle_today(call)) <= 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "closing.due_past", "due");
-    const char *basis =
-        str_equal(value_get_text(call->input, "basis"), STR("look_back")) ? "look_back" : "recurrence";
+    const char *basis = str_equal(value_get_text(call->input, "basis"), STR("look_back")) ? "look_back" : "recurrence";
     TRY(reopen_propose(call, row, basis, value_get_text(call->input, "reason"), due, &review_id));
     value_put_int(call->ctx->arena, call->result, "id", id);
     value_put_int(call->ctx->arena, call->result, "review_id", review_id);
@@ -243,7 +243,8 @@ enum rc reopen_review_ended(struct command_call *call, const struct value *revie
     value_put_text(arena, body, "basis", value_get_text(asked, "basis"));
     value_put_text(arena, body, "cycle_reason", value_get_text(asked, "reason"));
     value_put_text(arena, body, "due", value_get_text(asked, "due"));
-    lifecycle_wait(call, body, "plan_finding", STR("unit"), value_get_int(row, "unit_id", 0), value_get_text(asked, "due"));
+    lifecycle_wait(call, body, "plan_finding", STR("unit"), value_get_int(row, "unit_id", 0),
+                   value_get_text(asked, "due"));
     return command_append(call, EVENT_FINDING_REOPENED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
                           body, &seq);
 }
@@ -279,11 +280,10 @@ const struct command command_finding_end = {.name = "finding.end",
                                             .run = finding_end,
                                             .path = "/findings/{id}/end",
                                             .redirect = "/reviews/{review_id}"};
-static const struct field finding_propose_reopen_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},
-    {"basis", FIELD_CHOICE, true, 0, "recurrence|look_back"},
-    {"due", FIELD_DATE, true, 0, NULL},
-    {"reason", FIELD_LONG, true, 2000, NULL}};
+static const struct field finding_propose_reopen_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                             {"basis", FIELD_CHOICE, true, 0, "recurrence|look_back"},
+                                                             {"due", FIELD_DATE, true, 0, NULL},
+                                                             {"reason", FIELD_LONG, true, 2000, NULL}};
 const struct command command_finding_propose_reopen = {.name = "finding.propose_reopen",
                                                        .perm = PERM_SUPERVISE,
                                                        COMMAND_FIELDS(finding_propose_reopen_fields),

@@ -1,8 +1,8 @@
 /* comment.c: intake of comments; see comment.h.
  *
- * Threats: words of the public that end up in the log for ever (the event names a digest, no word); contacts that whoever copies the
- * database can read (sealed under a key outside it); a receipt number that can be guessed (120 random bits, only its digest is
- * kept); one form sent many times (its nonce is good once).
+ * Threats: words of the public that end up in the log for ever (the event names a digest, no word); contacts that
+ * whoever copies the database can read (sealed under a key outside it); a receipt number that can be guessed (120
+ * random bits, only its digest is kept); one form sent many times (its nonce is good once).
  */
 #include "loop/comment.h"
 
@@ -87,7 +87,9 @@ static enum rc take(struct command_call *call, const struct value *bulletin, str
     TRY(keep_sealed(call));
     struct value *place = value_copy(arena, bulletin);
     value_set(place, STR("label"), value_new_int(arena, LABEL_INTERNAL));
-    struct value *body = supervise_body(call, "comment", place, no, arena_format(arena, "%.*s %.*s", STR_ARG(no), STR_ARG(value_get_text(bulletin, "no"))));
+    struct value *body =
+        supervise_body(call, "comment", place, no,
+                       arena_format(arena, "%.*s %.*s", STR_ARG(no), STR_ARG(value_get_text(bulletin, "no"))));
     struct str ack_due = supervise_working_day_after(arena, received_on, (int)rules.ack_days);
     value_put_int(arena, body, "bulletin_id", value_get_int(bulletin, "id", 0));
     value_put_text(arena, body, "channel", channel);
@@ -129,7 +131,8 @@ static enum rc comment_enter(struct command_call *call)
 {
     struct value *bulletin;
     struct str day = value_get_text(call->input, "received_on");
-    TRY(supervise_read(call, Q_BULLETIN_GET_ANY, value_get_int(call->input, "bulletin_id", 0), "bulletin.not_found", &bulletin));
+    TRY(supervise_read(call, Q_BULLETIN_GET_ANY, value_get_int(call->input, "bulletin_id", 0), "bulletin.not_found",
+                       &bulletin));
     int64_t unit_id = value_get_int(bulletin, "unit_id", 0), label = value_get_int(bulletin, "label", LABEL_INTERNAL);
     if (actor_check(call->ctx, call->db, call->actor, PERM_COMMENT_WORK, unit_id, label) != RC_OK) {
         ctx_clear_issues(call->ctx);
@@ -164,10 +167,27 @@ enum rc tick_comment(struct tick *tick)
     return db_run(tick->call->ctx, st);
 }
 
-static const struct field receive_fields[] = {{"bulletin_no", FIELD_TEXT, true, 40, NULL}, {"text", FIELD_LONG, true, COMMENT_TEXT_MAX, NULL}, {"name", FIELD_TEXT, false, COMMENT_NAME_MAX, NULL},
-                                              {"contact", FIELD_TEXT, false, COMMENT_CONTACT_MAX, NULL}, {"nonce", FIELD_TEXT, true, 64, NULL}};
-const struct command command_comment_receive = {.name = "comment.receive", .perm = PERM_SELF, COMMAND_FIELDS(receive_fields), .prepare = seal_words, .run = comment_receive};
+static const struct field receive_fields[] = {{"bulletin_no", FIELD_TEXT, true, 40, NULL},
+                                              {"text", FIELD_LONG, true, COMMENT_TEXT_MAX, NULL},
+                                              {"name", FIELD_TEXT, false, COMMENT_NAME_MAX, NULL},
+                                              {"contact", FIELD_TEXT, false, COMMENT_CONTACT_MAX, NULL},
+                                              {"nonce", FIELD_TEXT, true, 64, NULL}};
+const struct command command_comment_receive = {.name = "comment.receive",
+                                                .perm = PERM_SELF,
+                                                COMMAND_FIELDS(receive_fields),
+                                                .prepare = seal_words,
+                                                .run = comment_receive};
 
-static const struct field enter_fields[] = {{"bulletin_id", FIELD_ID, true, 0, NULL}, {"channel", FIELD_CHOICE, true, 0, "phone|post|email"}, {"received_on", FIELD_DATE, true, 0, NULL},
-                                            {"text", FIELD_LONG, true, COMMENT_TEXT_MAX, NULL}, {"name", FIELD_TEXT, false, COMMENT_NAME_MAX, NULL}, {"contact", FIELD_TEXT, false, COMMENT_CONTACT_MAX, NULL}};
-const struct command command_comment_enter = {.name = "comment.enter", .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(enter_fields), .prepare = seal_words, .run = comment_enter, .path = "/comments", .redirect = "/comments/{id}?receipt={receipt}"};
+static const struct field enter_fields[] = {{"bulletin_id", FIELD_ID, true, 0, NULL},
+                                            {"channel", FIELD_CHOICE, true, 0, "phone|post|email"},
+                                            {"received_on", FIELD_DATE, true, 0, NULL},
+                                            {"text", FIELD_LONG, true, COMMENT_TEXT_MAX, NULL},
+                                            {"name", FIELD_TEXT, false, COMMENT_NAME_MAX, NULL},
+                                            {"contact", FIELD_TEXT, false, COMMENT_CONTACT_MAX, NULL}};
+const struct command command_comment_enter = {.name = "comment.enter",
+                                              .perm = PERM_COMMENT_WORK,
+                                              COMMAND_FIELDS(enter_fields),
+                                              .prepare = seal_words,
+                                              .run = comment_enter,
+                                              .path = "/comments",
+                                              .redirect = "/comments/{id}?receipt={receipt}"};

@@ -1,4 +1,5 @@
-/* comment_step.c: what is done with a comment: taken up, linked, answered, refused, handed over as a lead; see comment.h. */
+/* comment_step.c: what is done with a comment: taken up, linked, answered, refused, handed over as a lead; see
+ * comment.h. */
 #include "base/clock.h"
 #include "loop/bulletin.h"
 #include "loop/comment.h"
@@ -9,8 +10,8 @@ static enum rc begin(struct command_call *call, const char *move, struct value *
     return supervise_begin(call, NOUN_COMMENT, Q_COMMENT_GET_ANY, "comment.not_found", move, ret_row, ret_body);
 }
 
-/* The finding of the field, of the comment's own source and open to the reader; "not done" about one that is closed raises a
- * check.  Puts finding_id and check_id into the body. */
+/* The finding of the field, of the comment's own source and open to the reader; "not done" about one that is closed
+ * raises a check.  Puts finding_id and check_id into the body. */
 static enum rc put_finding(struct command_call *call, const struct value *row, struct value *body, bool is_not_done)
 {
     struct arena *arena = call->ctx->arena;
@@ -18,7 +19,8 @@ static enum rc put_finding(struct command_call *call, const struct value *row, s
     struct value *finding;
     if (finding_id) {
         TRY(supervise_subject_of(call, STR("finding"), finding_id, &finding));
-        bool may_read = actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
+        bool may_read = actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ,
+                                    value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
         ctx_clear_issues(call->ctx);
         if (!may_read || value_get_int(finding, "source_id", 0) != value_get_int(row, "source_id", -1))
             return ctx_fail_field(call->ctx, RC_NOT_FOUND, "finding.not_found", "finding_id");
@@ -46,7 +48,8 @@ static enum rc comment_accept(struct command_call *call)
         return ctx_fail_field(call->ctx, RC_INVALID, "comment.which_finding", "finding_id");
     value_put_text(call->ctx->arena, body, "kind", kind);
     TRY(put_finding(call, row, body, is_not_done));
-    lifecycle_wait(call, body, "answer_comment", STR("office"), value_get_int(row, "unit_id", 0), value_get_text(row, "answer_due"));
+    lifecycle_wait(call, body, "answer_comment", STR("office"), value_get_int(row, "unit_id", 0),
+                   value_get_text(row, "answer_due"));
     return supervise_append(call, EVENT_COMMENT_ACCEPTED, value_get_int(row, "id", 0), body);
 }
 
@@ -87,7 +90,8 @@ static enum rc comment_lead(struct command_call *call)
     TRY(db_get_int(call->ctx, st, &n));
     value_put_text(arena, body, "lead_no", arena_format(arena, "XS-%d-%04lld", year, (long long)n));
     value_put_text(arena, body, "lead_to", value_get_text(call->input, "lead_to"));
-    lifecycle_wait(call, body, "hand_lead", STR("office"), value_get_int(row, "unit_id", 0), lifecycle_due_in(call, COMMENT_LEAD_DAYS));
+    lifecycle_wait(call, body, "hand_lead", STR("office"), value_get_int(row, "unit_id", 0),
+                   lifecycle_due_in(call, COMMENT_LEAD_DAYS));
     return supervise_append(call, EVENT_COMMENT_LEAD, value_get_int(row, "id", 0), body);
 }
 
@@ -124,15 +128,49 @@ static enum rc comment_handed(struct command_call *call)
     return supervise_append(call, EVENT_COMMENT_HANDED, value_get_int(row, "id", 0), body);
 }
 
-static const struct field accept_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"kind", FIELD_CHOICE, true, 0, "advice|question|not_done|praise"}, {"finding_id", FIELD_ID, false, 0, NULL}};
-const struct command command_comment_accept = {.name = "comment.accept", .is_on_source = false, .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(accept_fields), .run = comment_accept, .path = "/comments/{id}/accept", .redirect = "/comments/{id}"};
+static const struct field accept_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                             {"kind", FIELD_CHOICE, true, 0, "advice|question|not_done|praise"},
+                                             {"finding_id", FIELD_ID, false, 0, NULL}};
+const struct command command_comment_accept = {.name = "comment.accept",
+                                               .is_on_source = false,
+                                               .perm = PERM_COMMENT_WORK,
+                                               COMMAND_FIELDS(accept_fields),
+                                               .run = comment_accept,
+                                               .path = "/comments/{id}/accept",
+                                               .redirect = "/comments/{id}"};
 static const struct field link_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"finding_id", FIELD_ID, true, 0, NULL}};
-const struct command command_comment_link = {.name = "comment.link", .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(link_fields), .run = comment_link, .path = "/comments/{id}/link", .redirect = "/comments/{id}"};
+const struct command command_comment_link = {.name = "comment.link",
+                                             .perm = PERM_COMMENT_WORK,
+                                             COMMAND_FIELDS(link_fields),
+                                             .run = comment_link,
+                                             .path = "/comments/{id}/link",
+                                             .redirect = "/comments/{id}"};
 static const struct field answer_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"answer", FIELD_LONG, true, 4000, NULL}};
-const struct command command_comment_answer = {.name = "comment.answer", .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(answer_fields), .run = comment_answer, .path = "/comments/{id}/answer", .redirect = "/comments/{id}"};
+const struct command command_comment_answer = {.name = "comment.answer",
+                                               .perm = PERM_COMMENT_WORK,
+                                               COMMAND_FIELDS(answer_fields),
+                                               .run = comment_answer,
+                                               .path = "/comments/{id}/answer",
+                                               .redirect = "/comments/{id}"};
 static const struct field refuse_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
-const struct command command_comment_refuse = {.name = "comment.refuse", .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(refuse_fields), .run = comment_refuse, .path = "/comments/{id}/refuse", .redirect = "/comments/{id}"};
+const struct command command_comment_refuse = {.name = "comment.refuse",
+                                               .perm = PERM_COMMENT_WORK,
+                                               COMMAND_FIELDS(refuse_fields),
+                                               .run = comment_refuse,
+                                               .path = "/comments/{id}/refuse",
+                                               .redirect = "/comments/{id}"};
 static const struct field lead_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"lead_to", FIELD_TEXT, true, 100, NULL}};
-const struct command command_comment_lead = {.name = "comment.lead", .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(lead_fields), .run = comment_lead, .path = "/comments/{id}/lead", .redirect = "/comments/{id}"};
-static const struct field handed_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"lead_receipt", FIELD_TEXT, true, 100, NULL}};
-const struct command command_comment_handed = {.name = "comment.handed", .perm = PERM_COMMENT_WORK, COMMAND_FIELDS(handed_fields), .run = comment_handed, .path = "/comments/{id}/handed", .redirect = "/comments/{id}"};
+const struct command command_comment_lead = {.name = "comment.lead",
+                                             .perm = PERM_COMMENT_WORK,
+                                             COMMAND_FIELDS(lead_fields),
+                                             .run = comment_lead,
+                                             .path = "/comments/{id}/lead",
+                                             .redirect = "/comments/{id}"};
+static const struct field handed_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                             {"lead_receipt", FIELD_TEXT, true, 100, NULL}};
+const struct command command_comment_handed = {.name = "comment.handed",
+                                               .perm = PERM_COMMENT_WORK,
+                                               COMMAND_FIELDS(handed_fields),
+                                               .run = comment_handed,
+                                               .path = "/comments/{id}/handed",
+                                               .redirect = "/comments/{id}"};

@@ -41,7 +41,8 @@ enum rc doc_no_take(struct command_call *call, struct value *body, int64_t issue
     value_put_text(arena, body, "doc_kind", str_from_cstr(kinds[kind].kind));
     value_put_int(arena, body, "doc_n", n);
     struct str name = value_get_text(unit, "short_name");
-    /* Year in the brackets U+3014 and U+3015, then U+53F7 (hao): what stands on the paper is Chinese in every language. */
+    /* Year in the brackets U+3014 and U+3015, then U+53F7 (hao): what stands on the paper is Chinese in every language.
+     */
     *ret_no = arena_format(arena, "%.*s%s\xe3\x80\x94%lld\xe3\x80\x95%lld\xe5\x8f\xb7",
                            STR_ARG(name.n ? name : value_get_text(unit, "name")), kinds[kind].word, (long long)year,
                            (long long)n);

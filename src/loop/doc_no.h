@@ -1,7 +1,7 @@
 /* doc_no.h: numbers of documents: issuer, word, year in brackets, n; without gaps for each issuer, year and kind.
  *
- * A number is taken within the transaction of the event that carries it, so a document that was not issued takes none; a
- * void document keeps its own.  The event's kind needs RUN(DOC_NO_TAKE).
+ * A number is taken within the transaction of the event that carries it, so a document that was not issued takes none;
+ * a void document keeps its own.  The event's kind needs RUN(DOC_NO_TAKE).
  */
 #ifndef BIHUAN_LOOP_DOC_NO_H
 #define BIHUAN_LOOP_DOC_NO_H
@@ -15,9 +15,9 @@ enum doc_kind {
     DOC_KIND_COUNT
 };
 
-/* Takes the next number: puts doc_issuer_id, doc_year, doc_kind and doc_n into the event's body and gives the number as it
- * is printed, in the arena.  Locks the organisation's chain until the transaction ends, so that two documents never get
- * the same.  RC_NOT_FOUND: no such unit. */
+/* Takes the next number: puts doc_issuer_id, doc_year, doc_kind and doc_n into the event's body and gives the number as
+ * it is printed, in the arena.  Locks the organisation's chain until the transaction ends, so that two documents never
+ * get the same.  RC_NOT_FOUND: no such unit. */
 enum rc doc_no_take(struct command_call *call, struct value *body, int64_t issuer_id, enum doc_kind kind,
                     struct str *ret_no) MUST_CHECK;
 

@@ -20,10 +20,14 @@ static const struct duty_kind {
 static const struct duty_role {
     const char *field, *role;
     const struct duty_kind *kind;
-} roles[] = {{"lead_leader_id", "lead_leader", &person}, {"lead_post_id", "lead_leader", &post},
-             {"lead_dept_id", "lead_dept", &unit},       {"supervisor_id", "supervisor", &unit},
-             {"assist_ids", "assist", &unit},            {"doer_id", "doer", &person},
-             {"doer_team_id", "doer", &team},            {"contact_id", "contact", &person}};
+} roles[] = {{"lead_leader_id", "lead_leader", &person},
+             {"lead_post_id", "lead_leader", &post},
+             {"lead_dept_id", "lead_dept", &unit},
+             {"supervisor_id", "supervisor", &unit},
+             {"assist_ids", "assist", &unit},
+             {"doer_id", "doer", &person},
+             {"doer_team_id", "doer", &team},
+             {"contact_id", "contact", &person}};
 enum { ROLES = sizeof roles / sizeof roles[0] };
 
 /* Nobody is charged who is gone, nor a team that the actor may not even read. */
@@ -166,8 +170,8 @@ static enum rc finding_charge(struct command_call *call)
     return charge(call, NOUN_FINDING, row);
 }
 
-enum rc duty_charge_finding(struct command_call *call, int64_t id, const char *field, int64_t actor_id, bool *ret_changed,
-                            struct value **ret_row)
+enum rc duty_charge_finding(struct command_call *call, int64_t id, const char *field, int64_t actor_id,
+                            bool *ret_changed, struct value **ret_row)
 {
     struct arena *arena = call->ctx->arena;
     struct command_call other = *call;
@@ -189,7 +193,8 @@ bool duty_field_kind(struct str field, bool *ret_is_unit)
 {
     for (int i = 0; i < ROLES; i++) {
         bool is_unit = roles[i].kind == &unit;
-        if (!str_equal_cstr(field, roles[i].field) || str_equal(field, STR("assist_ids")) || (!is_unit && roles[i].kind != &person))
+        if (!str_equal_cstr(field, roles[i].field) || str_equal(field, STR("assist_ids")) ||
+            (!is_unit && roles[i].kind != &person))
             continue;
         *ret_is_unit = is_unit;
         return true;

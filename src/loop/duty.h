@@ -24,10 +24,10 @@ extern const struct command command_task_charge;
  * or unit that does not exist. */
 enum rc duty_put(struct command_call *call, struct value *body) MUST_CHECK;
 
-/* Names who carries a finding in one role (actor_id 0: nobody), as finding.charge does.  *ret_row is set as soon as the row may
- * be read. */
-enum rc duty_charge_finding(struct command_call *call, int64_t id, const char *field, int64_t actor_id, bool *ret_changed,
-                            struct value **ret_row) MUST_CHECK;
+/* Names who carries a finding in one role (actor_id 0: nobody), as finding.charge does.  *ret_row is set as soon as the
+ * row may be read. */
+enum rc duty_charge_finding(struct command_call *call, int64_t id, const char *field, int64_t actor_id,
+                            bool *ret_changed, struct value **ret_row) MUST_CHECK;
 /* Whether a field names one actor of a role, and whether that is a unit or a person. */
 bool duty_field_kind(struct str field, bool *ret_is_unit);
 

@@ -82,8 +82,8 @@ static enum rc put_version(struct command_call *call, struct value *body)
 }
 
 /* The fields that a check needs of what is linked. */
-static enum rc check_link(struct command_call *call, const struct value *subject, int64_t evidence_id, struct str sha256,
-                          struct str made_on)
+static enum rc check_link(struct command_call *call, const struct value *subject, int64_t evidence_id,
+                          struct str sha256, struct str made_on)
 {
     struct value *link = value_copy(call->ctx->arena, subject);
     if (!link)
@@ -304,8 +304,11 @@ static const struct field add_fields[] = {{"subject_kind", FIELD_CHOICE, true, 0
                                           {"label", FIELD_INT, false, 0, NULL},
                                           {"expires", FIELD_DATE, false, 0, NULL},
                                           FILE_FIELDS};
-const struct command command_evidence_add = {
-    .name = "evidence.add", .is_on_source = true, .perm = PERM_TASK_WORK, COMMAND_FIELDS(add_fields), .run = evidence_add};
+const struct command command_evidence_add = {.name = "evidence.add",
+                                             .is_on_source = true,
+                                             .perm = PERM_TASK_WORK,
+                                             COMMAND_FIELDS(add_fields),
+                                             .run = evidence_add};
 
 static const struct field revise_fields[] = {
     {"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}, FILE_FIELDS};

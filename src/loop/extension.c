@@ -1,7 +1,7 @@
 /* extension.c: see extension.h.
  *
- * Invariants: a task has at most one extension that is not decided; a part never gets a later date than the task it is a
- * part of; who asked does not decide.
+ * Invariants: a task has at most one extension that is not decided; a part never gets a later date than the task it is
+ * a part of; who asked does not decide.
  */
 #include "loop/extension.h"
 
@@ -44,7 +44,8 @@ static enum rc check_none_asked(struct command_call *call, int64_t task_id)
         return RC_OK;
     struct str no = value_get_text(asked, "no");
     return ctx_fail(call->ctx, RC_GUARD, "extension.asked_already", STR_EMPTY,
-                    arena_format(call->ctx->arena, "/extensions/%lld", (long long)value_get_int(asked, "id", 0)), &no, 1);
+                    arena_format(call->ctx->arena, "/extensions/%lld", (long long)value_get_int(asked, "id", 0)), &no,
+                    1);
 }
 
 static enum rc task_extend(struct command_call *call)
@@ -64,7 +65,8 @@ static enum rc task_extend(struct command_call *call)
     body = lifecycle_body_of(call, NOUN_EXTENSION, task);
     value_set(body, STR("id"), ARENA_NEW(arena, struct value)); /* null: that was the task's, the extension is new */
     value_set(body, STR("no"),
-              value_new_text(arena, arena_format(arena, "%.*s-Y%lld", STR_ARG(value_get_text(task, "no")), (long long)n + 1)));
+              value_new_text(arena,
+                             arena_format(arena, "%.*s-Y%lld", STR_ARG(value_get_text(task, "no")), (long long)n + 1)));
     value_put_int(arena, body, "task_id", task_id);
     value_put_int(arena, body, "finding_id", value_get_int(task, "finding_id", 0));
     value_put_int(arena, body, "n", n + 1);
@@ -94,8 +96,8 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
 static enum rc append_decided(struct command_call *call, const struct value *row, struct value *body)
 {
     int64_t seq;
-    return command_append(call, EVENT_EXTENSION_DECIDED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
-                          body, &seq);
+    return command_append(call, EVENT_EXTENSION_DECIDED, value_get_int(row, "source_id", 0),
+                          value_get_int(row, "id", 0), body, &seq);
 }
 
 static enum rc refuse_own(struct command_call *call, const struct value *row)
@@ -137,9 +139,8 @@ static enum rc extension_withdraw(struct command_call *call)
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
-static const struct field task_extend_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                  {"new_due", FIELD_DATE, true, 0, NULL},
-                                                  {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field task_extend_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"new_due", FIELD_DATE, true, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_task_extend = {.name = "task.extend",
                                             .is_on_source = true,
                                             .perm = PERM_TASK_WORK,
@@ -148,9 +149,8 @@ const struct command command_task_extend = {.name = "task.extend",
                                             .path = "/tasks/{id}/extend",
                                             .redirect = "/extensions/{id}"};
 
-static const struct field extension_approve_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                        {"new_due", FIELD_DATE, false, 0, NULL},
-                                                        {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field extension_approve_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"new_due", FIELD_DATE, false, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_extension_approve = {.name = "extension.approve",
                                                   .is_on_source = true,
                                                   .perm = PERM_TASK_APPROVE,

@@ -1,7 +1,7 @@
 /* extension.h: more time for a task: asked with a reason before the date, decided above.
  *
- * The first date stays on the task; each extension is counted.  After the date nothing can be asked for: the task is late,
- * and that is shown (ledgers A16: an extension only before the limit).
+ * The first date stays on the task; each extension is counted.  After the date nothing can be asked for: the task is
+ * late, and that is shown (ledgers A16: an extension only before the limit).
  */
 #ifndef BIHUAN_LOOP_EXTENSION_H
 #define BIHUAN_LOOP_EXTENSION_H

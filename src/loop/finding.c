@@ -287,7 +287,8 @@ static enum rc find_unit_named(struct command_call *call, struct str name, struc
     return RC_OK;
 }
 
-/* A person by id, name, pinyin or initials, of those whom the actor may see; "name unit" when there are two.  0: nobody. */
+/* A person by id, name, pinyin or initials, of those whom the actor may see; "name unit" when there are two.  0:
+ * nobody. */
 static enum rc find_person_named(struct command_call *call, struct str name, int64_t *ret_id)
 {
     struct str rest = name, first, unit;
@@ -306,7 +307,8 @@ static enum rc find_person_named(struct command_call *call, struct str name, int
     db_bind_int(st, "id", id);
     TRY(db_rows(call->ctx, st, &rows));
     if (value_count(rows) != 1)
-        return ctx_fail_field(call->ctx, RC_INVALID, value_count(rows) ? "person.ambiguous" : "person.not_found", "value");
+        return ctx_fail_field(call->ctx, RC_INVALID, value_count(rows) ? "person.ambiguous" : "person.not_found",
+                              "value");
     *ret_id = value_get_int(rows->items.first, "id", 0);
     return RC_OK;
 }
@@ -378,13 +380,15 @@ static enum rc read_bulk(struct command_call *call, struct bulk *ret_bulk)
     ret_bulk->duty = arena_copy_cstr(call->ctx->arena, name);
     if (is_unit) {
         TRY(find_unit_named(call, value, &value));
-        return !value.n || str_parse_int64(value, &ret_bulk->actor_id) ? RC_OK
-                                                                      : ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "value");
+        return !value.n || str_parse_int64(value, &ret_bulk->actor_id)
+                   ? RC_OK
+                   : ctx_fail_field(call->ctx, RC_INVALID, "unit.not_found", "value");
     }
     return find_person_named(call, value, &ret_bulk->actor_id);
 }
 
-static enum rc change_one(struct command_call *call, const struct bulk *bulk, int64_t id, bool *ret_changed, struct value **ret_finding)
+static enum rc change_one(struct command_call *call, const struct bulk *bulk, int64_t id, bool *ret_changed,
+                          struct value **ret_finding)
 {
     return bulk->duty ? duty_charge_finding(call, id, bulk->duty, bulk->actor_id, ret_changed, ret_finding)
                       : change_finding(call, id, bulk->input, ret_changed, ret_finding);
@@ -489,8 +493,8 @@ const struct command command_finding_change = {.name = "finding.change",
 
 static const struct field finding_bulk_fields[] = {
     {"ids", FIELD_IDS, true, 1000, NULL},
-    {"field", FIELD_TEXT, true, 0,
-     NULL}, /* phase nature severity unit_id due responsible label lead_leader_id lead_dept_id supervisor_id, or one with "=value" */
+    {"field", FIELD_TEXT, true, 0, NULL}, /* phase nature severity unit_id due responsible label lead_leader_id
+                                             lead_dept_id supervisor_id, or one with "=value" */
     {"value", FIELD_TEXT, false, 0, NULL},
     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_finding_bulk = {.name = "finding.bulk",

@@ -11,11 +11,11 @@ extern const struct command command_finding_link; /* the same matter as another 
 extern const struct command command_finding_unlink;
 extern const struct command command_finding_withdraw; /* out of the register, with a reason; nothing is deleted */
 extern const struct command command_finding_restore;
-extern const struct command command_finding_confirm; /* the unit takes the finding as its own */
-extern const struct command command_finding_dispute; /* the unit says that it is not; decided by the office */
-extern const struct command command_finding_plan;         /* a meeting has approved its plan: it is worked on */
-extern const struct command command_finding_start;        /* a planned one is worked on */
-extern const struct command command_finding_plan_many;    /* the same for many, with a result for each */
+extern const struct command command_finding_confirm;   /* the unit takes the finding as its own */
+extern const struct command command_finding_dispute;   /* the unit says that it is not; decided by the office */
+extern const struct command command_finding_plan;      /* a meeting has approved its plan: it is worked on */
+extern const struct command command_finding_start;     /* a planned one is worked on */
+extern const struct command command_finding_plan_many; /* the same for many, with a result for each */
 extern const struct command command_finding_confirm_many;
 extern const struct command command_finding_recur; /* repeats an earlier finding; shown on both */
 extern const struct command command_finding_unrecur;
@@ -28,14 +28,14 @@ enum rc finding_register(struct command_call *call, int64_t source_id, const str
                          const struct value *finding, int64_t *ret_id) MUST_CHECK;
 /* Confirms a row that was read under its lock. */
 enum rc finding_confirm_row(struct command_call *call, const struct value *row) MUST_CHECK;
-/* A confirmed or planned finding is worked on, its nodes are frozen: how finding.plan, its variant for many and the approval of a
- * whole plan do it.  The meeting stands in the input's fields meeting and meeting_on.  *ret_row is set as soon as the row may be
- * read. */
+/* A confirmed or planned finding is worked on, its nodes are frozen: how finding.plan, its variant for many and the
+ * approval of a whole plan do it.  The meeting stands in the input's fields meeting and meeting_on.  *ret_row is set as
+ * soon as the row may be read. */
 enum rc finding_put_to_work(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
 /* Nodes of a finding that have no baseline get one. */
 enum rc finding_freeze_nodes(struct command_call *call, int64_t source_id, int64_t id) MUST_CHECK;
-/* Findings that are linked, over any number of links, are one matter and counted once: as the first that is not withdrawn.
- * Under the organisation's lock. */
+/* Findings that are linked, over any number of links, are one matter and counted once: as the first that is not
+ * withdrawn. Under the organisation's lock. */
 enum rc finding_count_matter(struct command_call *call, int64_t id) MUST_CHECK;
 /* The finding that a field names by its id or its number; RC_INVALID at the field when the actor may not read it. */
 enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row) MUST_CHECK;

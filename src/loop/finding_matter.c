@@ -1,7 +1,7 @@
 /* finding_matter.c: which findings are one matter, and which repeat an earlier one.
  *
- * Invariants: of linked findings one is the main one, the first that is not withdrawn, and all others have it as main_id; what
- * a finding repeats does not, over any number of steps, repeat it.
+ * Invariants: of linked findings one is the main one, the first that is not withdrawn, and all others have it as
+ * main_id; what a finding repeats does not, over any number of steps, repeat it.
  */
 #include "base/map.h"
 #include "loop/finding.h"
@@ -150,7 +150,7 @@ static enum rc finding_unrecur(struct command_call *call)
 static const struct field finding_recur_fields[] = {
     {"id", FIELD_ID, true, 0, NULL}, {"other", FIELD_TEXT, true, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_finding_recur = {.name = "finding.recur",
-                                                                                            .perm = PERM_FINDING_WRITE,
+                                              .perm = PERM_FINDING_WRITE,
                                               COMMAND_FIELDS(finding_recur_fields),
                                               .run = finding_recur,
                                               .path = "/findings/{id}/recur",
@@ -159,7 +159,7 @@ const struct command command_finding_recur = {.name = "finding.recur",
 static const struct field finding_unrecur_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                       {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_finding_unrecur = {.name = "finding.unrecur",
-                                                                                                .perm = PERM_FINDING_WRITE,
+                                                .perm = PERM_FINDING_WRITE,
                                                 COMMAND_FIELDS(finding_unrecur_fields),
                                                 .run = finding_unrecur,
                                                 .path = "/findings/{id}/unrecur",

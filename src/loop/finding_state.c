@@ -1,8 +1,8 @@
 /* finding_state.c: links between findings of the same matter, and leaving the register.
  *
- * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers; what is linked
- * is counted once (finding_matter.c);
- * nothing is deleted: what was entered wrongly is withdrawn with a reason, and may be restored.
+ * Invariants: a link stands on both findings or on neither; both stay findings of their own, with their numbers; what
+ * is linked is counted once (finding_matter.c); nothing is deleted: what was entered wrongly is withdrawn with a
+ * reason, and may be restored.
  */
 #include "loop/finding.h"
 

@@ -1,7 +1,7 @@
 /* group.c: special working groups; see group.h.
  *
- * Invariants: a finding has one active group; the group has its finding's unit and label; it ends with the finding.  A head
- * who is no member of the party board is shown as an alert, not refused: posts change.
+ * Invariants: a finding has one active group; the group has its finding's unit and label; it ends with the finding.  A
+ * head who is no member of the party board is shown as an alert, not refused: posts change.
  */
 #include "loop/group.h"
 
@@ -161,10 +161,10 @@ enum rc tick_group(struct tick *tick)
 }
 
 static const struct field group_set_up_fields[] = {
-    {"finding_id", FIELD_ID, true, 0, NULL},      {"name", FIELD_TEXT, true, 120, NULL},
-    {"head_id", FIELD_ID, true, 0, NULL},         {"deputy_ids", FIELD_IDS, false, 20, NULL},
-    {"member_ids", FIELD_IDS, false, 200, NULL},  {"stationed_id", FIELD_ID, false, 0, NULL},
-    {"cycle_days", FIELD_INT, false, 0, NULL},    {"plan", FIELD_LONG, true, 8000, NULL}};
+    {"finding_id", FIELD_ID, true, 0, NULL},     {"name", FIELD_TEXT, true, 120, NULL},
+    {"head_id", FIELD_ID, true, 0, NULL},        {"deputy_ids", FIELD_IDS, false, 20, NULL},
+    {"member_ids", FIELD_IDS, false, 200, NULL}, {"stationed_id", FIELD_ID, false, 0, NULL},
+    {"cycle_days", FIELD_INT, false, 0, NULL},   {"plan", FIELD_LONG, true, 8000, NULL}};
 const struct command command_group_set_up = {.name = "group.set_up",
                                              .perm = PERM_MEETING_WRITE,
                                              COMMAND_FIELDS(group_set_up_fields),
@@ -183,9 +183,8 @@ const struct command command_group_change = {.name = "group.change",
                                              .path = "/groups/{id}/change",
                                              .redirect = "/groups/{id}"};
 
-static const struct field group_meet_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                 {"on_day", FIELD_DATE, true, 0, NULL},
-                                                 {"text", FIELD_LONG, false, 4000, NULL}};
+static const struct field group_meet_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"on_day", FIELD_DATE, true, 0, NULL}, {"text", FIELD_LONG, false, 4000, NULL}};
 const struct command command_group_meet = {.name = "group.meet",
                                            .perm = PERM_MEETING_WRITE,
                                            COMMAND_FIELDS(group_meet_fields),

@@ -1,8 +1,8 @@
 /* handover.c: handovers; see handover.h.
  *
- * Invariants: the list is made when the record is begun and has the highest label of what is in it; nothing moves before
- * both have signed; what belongs to a post is listed, but passes by the post itself; what moves leaves an event on the thing
- * itself, in the chain of its source.
+ * Invariants: the list is made when the record is begun and has the highest label of what is in it; nothing moves
+ * before both have signed; what belongs to a post is listed, but passes by the post itself; what moves leaves an event
+ * on the thing itself, in the chain of its source.
  */
 #include "loop/handover.h"
 
@@ -89,7 +89,8 @@ static enum rc is_signer(struct command_call *call, const struct value *row, con
     *ret_is = value_get_text(row, is_from ? "from_signed" : "to_signed").n == 0;
     if (!*ret_is)
         return RC_OK;
-    return lifecycle_is_actor(call, STR("person"), value_get_int(row, is_from ? "from_person" : "to_person", 0), ret_is);
+    return lifecycle_is_actor(call, STR("person"), value_get_int(row, is_from ? "from_person" : "to_person", 0),
+                              ret_is);
 }
 
 /* An event on the thing itself, in its own chain; what belongs to a post stays with the post. */

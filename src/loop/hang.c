@@ -1,8 +1,8 @@
 /* hang.c: hung items; see hang.h.
  *
- * Invariants: an item has one open record; a record is made by the tick when a date is missed, and each further miss raises
- * its level; it ends by a decision with its condition written down and at least one hearing, or by itself when the item is
- * done.  Whether an item is late stays computed from its date.
+ * Invariants: an item has one open record; a record is made by the tick when a date is missed, and each further miss
+ * raises its level; it ends by a decision with its condition written down and at least one hearing, or by itself when
+ * the item is done.  Whether an item is late stays computed from its date.
  */
 #include "loop/hang.h"
 
@@ -211,9 +211,8 @@ const struct command command_hang_hear = {.name = "hang.hear",
                                           .path = "/hangs/{id}/hear",
                                           .redirect = "/hangs/{id}"};
 
-static const struct field hang_release_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                   {"is_met", FIELD_BOOL, true, 0, NULL},
-                                                   {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field hang_release_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"is_met", FIELD_BOOL, true, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_hang_release = {.name = "hang.release",
                                              .perm = PERM_SUPERVISE,
                                              COMMAND_FIELDS(hang_release_fields),

@@ -1,7 +1,7 @@
 /* lead.c: lead cases; see lead.h.
  *
- * Invariants: a leader has an item once; the counters follow from the log; who only keeps cases of his own (no permission to
- * supervise) writes in no other's log.
+ * Invariants: a leader has an item once; the counters follow from the log; who only keeps cases of his own (no
+ * permission to supervise) writes in no other's log.
  */
 #include "loop/lead.h"
 
@@ -35,7 +35,8 @@ static enum rc count(struct command_call *call, enum query query, const struct v
 
 static void wait_for_hearing(struct command_call *call, struct value *body, const struct value *row, struct str day)
 {
-    lifecycle_wait(call, body, "hear_lead", value_get_text(row, "leader_kind"), value_get_int(row, "leader_id", 0), day);
+    lifecycle_wait(call, body, "hear_lead", value_get_text(row, "leader_kind"), value_get_int(row, "leader_id", 0),
+                   day);
 }
 
 static enum rc lead_start(struct command_call *call)
@@ -55,8 +56,8 @@ static enum rc lead_start(struct command_call *call)
         return ctx_fail_key(call->ctx, RC_GUARD, "lead.already");
     TRY(count(call, Q_LEAD_COUNT_OF, body, &n));
     value_set(body, STR("no"),
-              value_new_text(arena, arena_format(arena, "%.*s-L%lld", STR_ARG(value_get_text(subject, "no")),
-                                                 (long long)n + 1)));
+              value_new_text(
+                  arena, arena_format(arena, "%.*s-L%lld", STR_ARG(value_get_text(subject, "no")), (long long)n + 1)));
     supervise_copy(call, body, NULL, "kind difficulty");
     struct str next = value_get_text(call->input, "next_hear");
     next = next.n ? next : supervise_day_after(arena, lifecycle_today(call), SUPERVISE_LEAD_CYCLE_DAYS);
@@ -101,7 +102,8 @@ static enum rc lead_log(struct command_call *call)
     supervise_copy(call, body, NULL, "kind on_day text result");
     bool is_hearing = str_equal(value_get_text(call->input, "kind"), STR("hear"));
     if (!next.n)
-        next = is_hearing ? supervise_day_after(arena, day, SUPERVISE_LEAD_CYCLE_DAYS) : value_get_text(row, "next_hear");
+        next =
+            is_hearing ? supervise_day_after(arena, day, SUPERVISE_LEAD_CYCLE_DAYS) : value_get_text(row, "next_hear");
     value_put_text(arena, body, "next_hear", next);
     wait_for_hearing(call, body, row, next);
     return supervise_append(call, EVENT_LEAD_LOGGED, value_get_int(row, "id", 0), body);
@@ -157,8 +159,8 @@ const struct command command_lead_change = {.name = "lead.change",
                                             .redirect = "/leads/{id}"};
 
 static const struct field lead_log_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},         {"kind", FIELD_CHOICE, true, 0, "hear|deploy|visit|solve"},
-    {"on_day", FIELD_DATE, true, 0, NULL},   {"text", FIELD_LONG, true, 4000, NULL},
+    {"id", FIELD_ID, true, 0, NULL},           {"kind", FIELD_CHOICE, true, 0, "hear|deploy|visit|solve"},
+    {"on_day", FIELD_DATE, true, 0, NULL},     {"text", FIELD_LONG, true, 4000, NULL},
     {"result", FIELD_LONG, false, 4000, NULL}, {"next_hear", FIELD_DATE, false, 0, NULL}};
 const struct command command_lead_log = {.name = "lead.log",
                                          .perm = PERM_LEAD_WRITE,
@@ -167,7 +169,8 @@ const struct command command_lead_log = {.name = "lead.log",
                                          .path = "/leads/{id}/log",
                                          .redirect = "/leads/{id}"};
 
-static const struct field lead_end_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
+static const struct field lead_end_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                               {"reason", FIELD_TEXT, true, 500, NULL}};
 const struct command command_lead_end = {.name = "lead.end",
                                          .perm = PERM_SUPERVISE,
                                          COMMAND_FIELDS(lead_end_fields),

@@ -1,8 +1,8 @@
 /* letter.c: letters of supervision; see letter.h.
  *
- * Invariants: an item has at most one letter under way besides a talk notice; a number is given when the letter is issued,
- * stays with it when it becomes void, and has no gap; who issued a letter neither signs for it nor answers it; a letter
- * that nobody answers in time is raised by one colour.
+ * Invariants: an item has at most one letter under way besides a talk notice; a number is given when the letter is
+ * issued, stays with it when it becomes void, and has no gap; who issued a letter neither signs for it nor answers it;
+ * a letter that nobody answers in time is raised by one colour.
  */
 #include "loop/letter.h"
 
@@ -20,7 +20,8 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
     return RC_OK;
 }
 
-static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row,
+                      const struct value *body)
 {
     return supervise_append(call, kind, value_get_int(row, "id", 0), body);
 }
@@ -112,7 +113,8 @@ static enum rc letter_issue(struct command_call *call)
     struct str no;
     TRY(begin(call, "issue", &row, &body));
     int64_t issuer;
-    TRY(letter_find_issuer(call, value_get_int(row, "unit_id", 0), value_get_int(row, "label", LABEL_INTERNAL), &issuer));
+    TRY(letter_find_issuer(call, value_get_int(row, "unit_id", 0), value_get_int(row, "label", LABEL_INTERNAL),
+                           &issuer));
     TRY(doc_no_take(call, body, issuer, doc_kind_of(value_get_text(row, "kind")), &no));
     value_put_text(arena, body, "letter_no", no);
     value_set(body, STR("no"), value_new_text(arena, no));
@@ -165,8 +167,8 @@ static enum rc letter_answer(struct command_call *call)
     return append(call, EVENT_LETTER_ANSWERED, row, body);
 }
 
-/* The file is in the store already.  No address and no move that a page offers: a digest of somebody else must not become
- * a way to his file. */
+/* The file is in the store already.  No address and no move that a page offers: a digest of somebody else must not
+ * become a way to his file. */
 static enum rc letter_attach(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
@@ -179,7 +181,8 @@ static enum rc letter_attach(struct command_call *call)
     bool is_receiver;
     TRY(lifecycle_is_actor(call, value_get_text(row, "to_kind"), value_get_int(row, "to_id", 0), &is_receiver));
     if (!is_receiver)
-        TRY(command_require(call, PERM_TASK_WORK, value_get_int(row, "unit_id", 0), value_get_int(row, "label", LABEL_INTERNAL)));
+        TRY(command_require(call, PERM_TASK_WORK, value_get_int(row, "unit_id", 0),
+                            value_get_int(row, "label", LABEL_INTERNAL)));
     body = lifecycle_body_of(call, NOUN_LETTER, row);
     supervise_copy(call, body, NULL, "file_sha256 file_name file_size");
     value_put_text(arena, file, "sha256", value_get_text(call->input, "file_sha256"));
@@ -237,10 +240,11 @@ static enum rc letter_extend(struct command_call *call)
 #define KINDS "blue|yellow|red|talk"
 #define HOW "program|paper|mail"
 
-static const struct field letter_draft_fields[] = {
-    {"finding_id", FIELD_ID, false, 0, NULL}, {"task_id", FIELD_ID, false, 0, NULL},
-    {"kind", FIELD_CHOICE, true, 0, KINDS},   {"demand", FIELD_LONG, false, 4000, NULL},
-    {"reply_days", FIELD_INT, false, 0, NULL}};
+static const struct field letter_draft_fields[] = {{"finding_id", FIELD_ID, false, 0, NULL},
+                                                   {"task_id", FIELD_ID, false, 0, NULL},
+                                                   {"kind", FIELD_CHOICE, true, 0, KINDS},
+                                                   {"demand", FIELD_LONG, false, 4000, NULL},
+                                                   {"reply_days", FIELD_INT, false, 0, NULL}};
 const struct command command_letter_draft = {.name = "letter.draft",
                                              .perm = PERM_SUPERVISE,
                                              COMMAND_FIELDS(letter_draft_fields),
@@ -294,10 +298,8 @@ const struct command command_letter_answer = {.name = "letter.answer",
                                               .redirect = "/letters/{id}"};
 
 static const struct field letter_attach_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},
-    {"file_sha256", FIELD_TEXT, true, 64, NULL},
-    {"file_name", FIELD_TEXT, true, 0, NULL},
-    {"media_type", FIELD_TEXT, false, 0, NULL},
+    {"id", FIELD_ID, true, 0, NULL},          {"file_sha256", FIELD_TEXT, true, 64, NULL},
+    {"file_name", FIELD_TEXT, true, 0, NULL}, {"media_type", FIELD_TEXT, false, 0, NULL},
     {"file_size", FIELD_INT, true, 0, NULL},
 };
 /* Only the page that has stored the file runs it. */
@@ -331,9 +333,8 @@ const struct command command_letter_close = {.name = "letter.close",
                                              .path = "/letters/{id}/close",
                                              .redirect = "/letters/{id}"};
 
-static const struct field letter_extend_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                    {"due", FIELD_DATE, true, 0, NULL},
-                                                    {"reason", FIELD_TEXT, true, 500, NULL}};
+static const struct field letter_extend_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"due", FIELD_DATE, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
 const struct command command_letter_extend = {.name = "letter.extend",
                                               .perm = PERM_SUPERVISE,
                                               COMMAND_FIELDS(letter_extend_fields),

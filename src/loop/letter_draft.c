@@ -137,8 +137,8 @@ enum rc letter_append_draft(struct command_call *call, const struct letter_draft
     int64_t unit_id = value_get_int(subject, "unit_id", 0), issuer;
     TRY(check_alone(call, draft));
     TRY(letter_find_issuer(call, unit_id, value_get_int(subject, "label", LABEL_INTERNAL), &issuer));
-    struct value *body = supervise_body(call, "letter", subject, value_get_text(subject, "no"),
-                                               value_get_text(subject, "title"));
+    struct value *body =
+        supervise_body(call, "letter", subject, value_get_text(subject, "no"), value_get_text(subject, "title"));
     value_put_text(arena, body, "kind", draft->kind);
     value_put_int(arena, body, "issuer_id", issuer);
     value_put_text(arena, body, "subject_kind", value_get_text(subject, "subject_kind"));
@@ -153,10 +153,10 @@ enum rc letter_append_draft(struct command_call *call, const struct letter_draft
         value_put_int(arena, body, "raised_from", draft->raised_from);
     else
         value_put_null(arena, body, "raised_from");
-    value_put_text(arena, body, "demand",
-                   draft->demand.n ? draft->demand : make_demand(call, draft));
+    value_put_text(arena, body, "demand", draft->demand.n ? draft->demand : make_demand(call, draft));
     value_put_int(arena, body, "reply_days", draft->reply_days ? draft->reply_days : SUPERVISE_LETTER_REPLY_DAYS);
-    lifecycle_wait(call, body, "issue_letter", STR("office"), unit_id, lifecycle_due_in(call, SUPERVISE_LETTER_SIGN_DAYS));
+    lifecycle_wait(call, body, "issue_letter", STR("office"), unit_id,
+                   lifecycle_due_in(call, SUPERVISE_LETTER_SIGN_DAYS));
     return supervise_append(call, EVENT_LETTER_DRAFTED, 0, body);
 }
 
@@ -244,8 +244,9 @@ static enum rc draft_for_hung(struct tick *tick, const struct value *row)
     int64_t misses = value_get_int(row, "miss_count", 1);
     struct letter_draft draft = {.kind = misses > 1 ? STR("red") : STR("yellow"),
                                  .cause = misses > 1 ? STR("missed_again") : STR("overdue"),
-                                 .cause_key = arena_format(tick->call->ctx->arena, "hang:%lld:%lld",
-                                                           (long long)value_get_int(row, "hang_id", 0), (long long)misses),
+                                 .cause_key =
+                                     arena_format(tick->call->ctx->arena, "hang:%lld:%lld",
+                                                  (long long)value_get_int(row, "hang_id", 0), (long long)misses),
                                  .due = value_get_text(row, "due")};
     return draft_by_tick(tick, &draft, row);
 }

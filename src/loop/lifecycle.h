@@ -96,8 +96,8 @@ struct str lifecycle_due_in(struct command_call *call, int working_days);
 enum rc lifecycle_is_actor(struct command_call *call, struct str actor_kind, int64_t actor_id, bool *ret_is) MUST_CHECK;
 
 /* What the page of a subject offers: every move from its state that the actor's permission allows, as a list of
- * {command, to, needs_reason, is_mine, is_ready, missing: [{key, title, href}]}; is_mine: the actor is one of those whom
- * the subject waits for, and moves of HOLDER are only offered to these.  For reading: nothing is locked. */
+ * {command, to, needs_reason, is_mine, is_ready, missing: [{key, title, href}]}; is_mine: the actor is one of those
+ * whom the subject waits for, and moves of HOLDER are only offered to these.  For reading: nothing is locked. */
 enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *actor, enum lifecycle_noun noun,
                          const struct value *row, struct value **ret_list) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* long_term.c: two clocks: what cannot be done in the concentrated period is kept up for the long term.
  *
- * Invariants: nothing under way becomes long-term without a case that the leading group approved, a yearly goal and a finish
- * mark; the original date stays on the cycle or task; the item stays in every total, with a class of its own.
+ * Invariants: nothing under way becomes long-term without a case that the leading group approved, a yearly goal and a
+ * finish mark; the original date stays on the cycle or task; the item stays in every total, with a class of its own.
  */
 #include "loop/closing.h"
 
@@ -22,9 +22,9 @@ enum rc long_term_check(struct command_call *call, const struct value *finding, 
     for (size_t i = 0; i < sizeof free_states / sizeof free_states[0]; i++)
         if (str_equal_cstr(status, free_states[i]))
             return RC_OK;
-    return ctx_fail(call->ctx, RC_GUARD, "phase.needs_approval", STR("phase"),
-                    arena_format(call->ctx->arena, "/findings/%lld#closing", (long long)value_get_int(finding, "id", 0)),
-                    NULL, 0);
+    return ctx_fail(
+        call->ctx, RC_GUARD, "phase.needs_approval", STR("phase"),
+        arena_format(call->ctx->arena, "/findings/%lld#closing", (long long)value_get_int(finding, "id", 0)), NULL, 0);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------- */
@@ -51,7 +51,8 @@ static enum rc make_asked(struct command_call *call, const struct value *subject
     return RC_OK;
 }
 
-static enum rc ask(struct command_call *call, const char *kind, const struct value *subject, const struct value *finding)
+static enum rc ask(struct command_call *call, const char *kind, const struct value *subject,
+                   const struct value *finding)
 {
     struct value *asked = NULL;
     int64_t review_id;

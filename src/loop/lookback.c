@@ -50,8 +50,8 @@ static enum rc read_population(struct command_call *call, struct value **ret_row
     return db_rows(call->ctx, st, ret_rows);
 }
 
-static enum rc put_sample(struct command_call *call, struct value *body, const struct value *population, struct str seed,
-                          int64_t sample)
+static enum rc put_sample(struct command_call *call, struct value *body, const struct value *population,
+                          struct str seed, int64_t sample)
 {
     struct arena *arena = call->ctx->arena;
     size_t n = value_count(population), at = 0;
@@ -172,7 +172,8 @@ static enum rc lookback_draw(struct command_call *call)
 
 /* ---- items -------------------------------------------------------------------------------------------------- */
 
-static enum rc begin_item(struct command_call *call, const char *command, struct value **ret_row, struct value **ret_body)
+static enum rc begin_item(struct command_call *call, const char *command, struct value **ret_row,
+                          struct value **ret_body)
 {
     struct db_stmt *st = db_query(call->db, Q_LOOKBACK_ITEM_GET_ANY);
     db_bind_int(st, "id", value_get_int(call->input, "id", 0));
@@ -230,7 +231,10 @@ static enum rc read_answers(struct command_call *call, const struct value *row, 
     return RC_OK;
 }
 
-static bool is_failing(struct str verdict) { return str_equal(verdict, STR("rebound")) || str_equal(verdict, STR("untrue")); }
+static bool is_failing(struct str verdict)
+{
+    return str_equal(verdict, STR("rebound")) || str_equal(verdict, STR("untrue"));
+}
 
 /* A failing verdict proposes the next cycle, unless that is under way already. */
 static enum rc propose_next(struct command_call *call, const struct value *row, struct value *body)
@@ -246,11 +250,12 @@ static enum rc propose_next(struct command_call *call, const struct value *row, 
     TRY(db_rows(call->ctx, st, &open));
     if (!lifecycle_is_from(move, value_get_text(finding, "status")) || value_count(open) > 0)
         return RC_OK;
-    TRY(reopen_propose(call, finding, "look_back", value_get_text(call->input, "note"), value_get_text(call->input, "due"),
-                       &review_id));
+    TRY(reopen_propose(call, finding, "look_back", value_get_text(call->input, "note"),
+                       value_get_text(call->input, "due"), &review_id));
     value_put_int(call->ctx->arena, body, "review_id", review_id);
     value_put_int(call->ctx->arena, call->result, "review_id", review_id);
-    return command_append(call, EVENT_LOOKBACK_PROPOSED, CHAIN_ORGANISATION, value_get_int(row, "lookback_id", 0), body, &seq);
+    return command_append(call, EVENT_LOOKBACK_PROPOSED, CHAIN_ORGANISATION, value_get_int(row, "lookback_id", 0), body,
+                          &seq);
 }
 
 static enum rc item_check(struct command_call *call)
@@ -267,7 +272,8 @@ static enum rc item_check(struct command_call *call)
     value_put(body, STR("answers"), answers);
     value_put_text(arena, body, "note", value_get_text(call->input, "note"));
     value_put_text(arena, body, "evidence", value_get_text(call->input, "evidence"));
-    TRY(command_append(call, EVENT_LOOKBACK_CHECKED, CHAIN_ORGANISATION, value_get_int(row, "lookback_id", 0), body, &seq));
+    TRY(command_append(call, EVENT_LOOKBACK_CHECKED, CHAIN_ORGANISATION, value_get_int(row, "lookback_id", 0), body,
+                       &seq));
     return is_failing(verdict) ? propose_next(call, row, lifecycle_body_of(call, NOUN_LOOKBACK_ITEM, row)) : RC_OK;
 }
 
@@ -290,23 +296,20 @@ static enum rc lookback_finish(struct command_call *call)
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
-static const struct field lookback_draw_fields[] = {{"name", FIELD_TEXT, true, 100, NULL},
-                                                    {"unit_id", FIELD_ID, true, 0, NULL},
-                                                    {"source_id", FIELD_ID, false, 0, NULL},
-                                                    {"label", FIELD_INT, false, 0, NULL},
-                                                    {"closed_from", FIELD_DATE, true, 0, NULL},
-                                                    {"closed_to", FIELD_DATE, true, 0, NULL},
-                                                    {"sample", FIELD_INT, true, 0, NULL},
-                                                    {"seed", FIELD_TEXT, false, 64, NULL},
-                                                    {"checklist", FIELD_LONG, true, 4000, NULL},
-                                                    {"due", FIELD_DATE, true, 0, NULL}};
+static const struct field lookback_draw_fields[] = {
+    {"name", FIELD_TEXT, true, 100, NULL},       {"unit_id", FIELD_ID, true, 0, NULL},
+    {"source_id", FIELD_ID, false, 0, NULL},     {"label", FIELD_INT, false, 0, NULL},
+    {"closed_from", FIELD_DATE, true, 0, NULL},  {"closed_to", FIELD_DATE, true, 0, NULL},
+    {"sample", FIELD_INT, true, 0, NULL},        {"seed", FIELD_TEXT, false, 64, NULL},
+    {"checklist", FIELD_LONG, true, 4000, NULL}, {"due", FIELD_DATE, true, 0, NULL}};
 const struct command command_lookback_draw = {.name = "lookback.draw",
                                               .perm = PERM_SUPERVISE,
                                               COMMAND_FIELDS(lookback_draw_fields),
                                               .run = lookback_draw,
                                               .path = "/lookbacks",
                                               .redirect = "/lookbacks/{id}"};
-static const struct field item_assign_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"checker_id", FIELD_ID, true, 0, NULL}};
+static const struct field item_assign_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"checker_id", FIELD_ID, true, 0, NULL}};
 const struct command command_lookback_item_assign = {.name = "lookback_item.assign",
                                                      .perm = PERM_SUPERVISE,
                                                      COMMAND_FIELDS(item_assign_fields),

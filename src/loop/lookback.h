@@ -14,8 +14,9 @@ extern const struct command command_lookback_item_assign;
 extern const struct command command_lookback_item_check; /* verdict; a failing one proposes the next cycle */
 extern const struct command command_lookback_finish;
 
-/* Method sha256-rank-1: the cycles of the population are put in the order of SHA-256("SEED:CYCLE"), as lower-case hex over
- * the decimal number of the cycle, and the first ones are taken.  Anybody with the seed and the list can do it again. */
+/* Method sha256-rank-1: the cycles of the population are put in the order of SHA-256("SEED:CYCLE"), as lower-case hex
+ * over the decimal number of the cycle, and the first ones are taken.  Anybody with the seed and the list can do it
+ * again. */
 void lookback_rank(struct str seed, int64_t cycle_id, char ret_hex[LOOKBACK_RANK_BYTES]);
 
 #endif

@@ -1,7 +1,7 @@
 /* meeting.c: meetings and their decisions; see meeting.h.
  *
- * Invariants: numbers are never used again; a decision belongs to the unit that does it and is read by that unit, whoever
- * may read the meeting; a problem becomes a finding once.
+ * Invariants: numbers are never used again; a decision belongs to the unit that does it and is read by that unit,
+ * whoever may read the meeting; a problem becomes a finding once.
  */
 #include "loop/meeting.h"
 
@@ -14,7 +14,8 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
     return supervise_begin(call, NOUN_MEETING, Q_MEETING_GET_ANY, "meeting.not_found", command, ret_row, ret_body);
 }
 
-static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row,
+                      const struct value *body)
 {
     return supervise_append(call, kind, value_get_int(row, "id", 0), body);
 }
@@ -274,7 +275,8 @@ static enum rc meeting_find(struct command_call *call)
     if (value_get_int(problem, "finding_id", 0))
         return ctx_fail_key(call->ctx, RC_GUARD, "meeting.problem_entered");
     value_put_int(arena, raw, "source_id", value_get_int(call->input, "source_id", 0));
-    put_text(arena, raw, "title", str_slice(value_get_text(problem, "text"), 0, str_find_byte(value_get_text(problem, "text"), '\n', 0)));
+    put_text(arena, raw, "title",
+             str_slice(value_get_text(problem, "text"), 0, str_find_byte(value_get_text(problem, "text"), '\n', 0)));
     put_text(arena, raw, "facts", value_get_text(problem, "text"));
     value_put_int(arena, raw, "unit_id", value_get_int(row, "unit_id", 0));
     value_put_int(arena, raw, "label", value_get_int(row, "label", LABEL_INTERNAL));
@@ -304,9 +306,9 @@ const struct command command_meeting_create = {.name = "meeting.create",
                                                .redirect = "/meetings/{id}"};
 
 static const struct field meeting_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},         {"title", FIELD_TEXT, true, 200, NULL},
-    {"held_on", FIELD_DATE, true, 0, NULL},  {"place", FIELD_TEXT, false, 120, NULL},
-    {"chair", FIELD_TEXT, false, 60, NULL},  {"agenda", FIELD_LONG, false, 4000, NULL}};
+    {"id", FIELD_ID, true, 0, NULL},        {"title", FIELD_TEXT, true, 200, NULL},
+    {"held_on", FIELD_DATE, true, 0, NULL}, {"place", FIELD_TEXT, false, 120, NULL},
+    {"chair", FIELD_TEXT, false, 60, NULL}, {"agenda", FIELD_LONG, false, 4000, NULL}};
 const struct command command_meeting_change = {.name = "meeting.change",
                                                .perm = PERM_MEETING_WRITE,
                                                COMMAND_FIELDS(meeting_change_fields),
@@ -314,11 +316,14 @@ const struct command command_meeting_change = {.name = "meeting.change",
                                                .path = "/meetings/{id}/change",
                                                .redirect = "/meetings/{id}"};
 
-static const struct field meeting_hold_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},           {"held_on", FIELD_DATE, true, 0, NULL},
-    {"chair", FIELD_TEXT, false, 60, NULL},    {"attended", FIELD_IDS, false, 200, NULL},
-    {"observed", FIELD_IDS, false, 200, NULL}, {"absent", FIELD_IDS, false, 200, NULL},
-    {"observers", FIELD_TEXT, false, 200, NULL}, {"minutes", FIELD_LONG, false, 20000, NULL}};
+static const struct field meeting_hold_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                   {"held_on", FIELD_DATE, true, 0, NULL},
+                                                   {"chair", FIELD_TEXT, false, 60, NULL},
+                                                   {"attended", FIELD_IDS, false, 200, NULL},
+                                                   {"observed", FIELD_IDS, false, 200, NULL},
+                                                   {"absent", FIELD_IDS, false, 200, NULL},
+                                                   {"observers", FIELD_TEXT, false, 200, NULL},
+                                                   {"minutes", FIELD_LONG, false, 20000, NULL}};
 const struct command command_meeting_hold = {.name = "meeting.hold",
                                              .perm = PERM_MEETING_WRITE,
                                              COMMAND_FIELDS(meeting_hold_fields),
@@ -365,9 +370,8 @@ const struct command command_meeting_problem = {.name = "meeting.problem",
                                                 .path = "/meetings/{id}/problem",
                                                 .redirect = "/meetings/{id}"};
 
-static const struct field meeting_find_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                   {"problem_id", FIELD_ID, true, 0, NULL},
-                                                   {"source_id", FIELD_ID, true, 0, NULL}};
+static const struct field meeting_find_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"problem_id", FIELD_ID, true, 0, NULL}, {"source_id", FIELD_ID, true, 0, NULL}};
 const struct command command_meeting_find = {.name = "meeting.find",
                                              .perm = PERM_FINDING_WRITE,
                                              COMMAND_FIELDS(meeting_find_fields),

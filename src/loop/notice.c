@@ -1,7 +1,7 @@
 /* notice.c: reminders; see notice.h.
  *
- * Invariants: one reminder for an account, subject, rule and day (a unique key); a recipient who may not read the subject,
- * has muted it or does not exist leaves a row with the reason, which nobody is shown.
+ * Invariants: one reminder for an account, subject, rule and day (a unique key); a recipient who may not read the
+ * subject, has muted it or does not exist leaves a row with the reason, which nobody is shown.
  */
 #include "loop/notice.h"
 

@@ -1,8 +1,8 @@
 /* notice.h: reminders: who is told what, when.
  *
- * From the one table of what waits for whom.  Reminders are local: no part of the record, not replayed.  A subject is told
- * to an account once for each rule and day.  Who could not be told is written down with the reason.  Sending goes on in
- * serve/sender.h.
+ * From the one table of what waits for whom.  Reminders are local: no part of the record, not replayed.  A subject is
+ * told to an account once for each rule and day.  Who could not be told is written down with the reason.  Sending goes
+ * on in serve/sender.h.
  */
 #ifndef BIHUAN_LOOP_NOTICE_H
 #define BIHUAN_LOOP_NOTICE_H

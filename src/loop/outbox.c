@@ -170,8 +170,8 @@ enum rc outbox_work_settle(struct ctx *ctx, struct db *db, void *arg)
     bool is_over = outcome->is_refused || tries >= OUTBOX_TRIES_MAX;
     const char *state = outcome->is_sent ? "sent" : is_over ? "failed" : "waiting";
     VALUE_EACH (item, batch->items)
-        TRY(settle_row(ctx, db, value_get_int(item, "id", 0), state, outcome->is_sent ? STR("") : outcome->reason, tries,
-                       next, outcome->is_sent ? outcome->now_ms : 0));
+        TRY(settle_row(ctx, db, value_get_int(item, "id", 0), state, outcome->is_sent ? STR("") : outcome->reason,
+                       tries, next, outcome->is_sent ? outcome->now_ms : 0));
     if (!outcome->is_down)
         return RC_OK;
     struct db_stmt *st = db_query(db, Q_OUTBOX_DELAY_CHANNEL);

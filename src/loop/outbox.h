@@ -1,8 +1,8 @@
 /* outbox.h: what goes out of the house: one row for each reminder and channel.
  *
- * waiting -> claimed -> sent | waiting (later) | failed (given up) | skipped (with the reason).  The claim is durable before
- * anything is sent, the outcome after: whoever dies between leaves claimed rows, which are released after OUTBOX_HOLD_MS
- * and sent again under the same number.  So every message is sent at least once, and twice only then.
+ * waiting -> claimed -> sent | waiting (later) | failed (given up) | skipped (with the reason).  The claim is durable
+ * before anything is sent, the outcome after: whoever dies between leaves claimed rows, which are released after
+ * OUTBOX_HOLD_MS and sent again under the same number.  So every message is sent at least once, and twice only then.
  *
  * All functions here are work of the writer on local tables.
  */
@@ -25,14 +25,14 @@ struct outbox_batch {
     bool is_mail_on;
     int64_t quiet_from, quiet_to; /* of the settings, minutes of the day in China; -1: none */
     /* filled by outbox_work_claim; in the ctx's arena */
-    bool is_found;         /* false: nothing may go now */
-    bool is_mail;          /* else a robot's */
-    int64_t batch;         /* its number */
-    int64_t tries;         /* failed before */
-    struct str channel;    /* "mail", "hook:12" */
-    struct str email;      /* of a mail */
-    struct value *hook;    /* kind, url, secret of a robot */
-    struct value *items;   /* id, no, rule, what, due, day, subject_kind, subject_id */
+    bool is_found;       /* false: nothing may go now */
+    bool is_mail;        /* else a robot's */
+    int64_t batch;       /* its number */
+    int64_t tries;       /* failed before */
+    struct str channel;  /* "mail", "hook:12" */
+    struct str email;    /* of a mail */
+    struct value *hook;  /* kind, url, secret of a robot */
+    struct value *items; /* id, no, rule, what, due, day, subject_kind, subject_id */
 };
 
 /* Fills the outbox from the reminders, releases what was left, and claims the next message.  Rows that need not go any
@@ -52,12 +52,12 @@ enum rc outbox_work_again(struct ctx *ctx, struct db *db, void *now_ms) MUST_CHE
 
 /* How long to wait after so many failed tries, in milliseconds. */
 int64_t outbox_pause_ms(int64_t tries);
-/* When the quiet hours that hold at now end; now itself when none hold.  from and to are minutes of the day in China; to
- * may be on the next day. */
+/* When the quiet hours that hold at now end; now itself when none hold.  from and to are minutes of the day in China;
+ * to may be on the next day. */
 int64_t outbox_quiet_end(int64_t now_ms, int64_t from, int64_t to);
 
-/* A robot with its address and secret in the clear, for who sends; NULL: it has none.  Both are empty when the key that sealed
- * them is not the one that is there: the administrator enters them again. */
+/* A robot with its address and secret in the clear, for who sends; NULL: it has none.  Both are empty when the key that
+ * sealed them is not the one that is there: the administrator enters them again. */
 enum rc webhook_read(struct ctx *ctx, struct db *db, int64_t id, struct value **ret_row) MUST_CHECK;
 
 extern const struct command command_webhook_add, command_webhook_change, command_webhook_switch;

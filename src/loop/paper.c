@@ -1,8 +1,9 @@
 /* paper.c: papers and their templates as records.
  *
- * Invariants: a paper's files and data are stored before its event names them; what was made never changes: a new edition is a
- * new paper; a paper whose figures disagree with its snapshot is not issued.  Making and adding a template are
- * internal: only the page that has read, filled and stored the files runs them, with the faults that it found; nobody by name.
+ * Invariants: a paper's files and data are stored before its event names them; what was made never changes: a new
+ * edition is a new paper; a paper whose figures disagree with its snapshot is not issued.  Making and adding a template
+ * are internal: only the page that has read, filled and stored the files runs them, with the faults that it found;
+ * nobody by name.
  */
 #include "loop/paper.h"
 
@@ -26,10 +27,13 @@ static enum rc store_files(struct command_call *call, struct value *body)
     const struct value *files = value_get(call->input, "files");
     struct str no = value_get_text(body, "no");
     VALUE_EACH (file, files)
-        TRY(store_file(call, value_get_text(file, "sha256"), arena_format(arena, "%.*s.%.*s", STR_ARG(no), STR_ARG(value_get_text(file, "format"))), STR(""),
+        TRY(store_file(call, value_get_text(file, "sha256"),
+                       arena_format(arena, "%.*s.%.*s", STR_ARG(no), STR_ARG(value_get_text(file, "format"))), STR(""),
                        value_get_int(file, "size", 0)));
-    TRY(store_file(call, value_get_text(call->input, "data_sha256"), arena_format(arena, "%.*s.json", STR_ARG(no)), STR("application/json"), 0));
-    TRY(store_file(call, value_get_text(call->input, "template_sha256"), arena_format(arena, "%.*s-template.docx", STR_ARG(no)), STR(""), 0));
+    TRY(store_file(call, value_get_text(call->input, "data_sha256"), arena_format(arena, "%.*s.json", STR_ARG(no)),
+                   STR("application/json"), 0));
+    TRY(store_file(call, value_get_text(call->input, "template_sha256"),
+                   arena_format(arena, "%.*s-template.docx", STR_ARG(no)), STR(""), 0));
     value_put(body, STR("files"), value_copy(arena, files));
     return RC_OK;
 }
@@ -37,7 +41,8 @@ static enum rc store_files(struct command_call *call, struct value *body)
 static enum rc paper_make(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
-    int64_t unit_id = value_get_int(call->input, "unit_id", 0), label = value_get_int(call->input, "label", LABEL_INTERNAL), n;
+    int64_t unit_id = value_get_int(call->input, "unit_id", 0),
+            label = value_get_int(call->input, "label", LABEL_INTERNAL), n;
     TRY(command_require(call, PERM_PAPER_WRITE, unit_id, label));
     struct db_stmt *st = db_query(call->db, Q_PAPER_NEXT_N);
     db_bind_map(st, call->input);
@@ -75,17 +80,20 @@ static enum rc paper_template_add(struct command_call *call)
     struct arena *arena = call->ctx->arena;
     int64_t unit_id = value_get_int(call->input, "unit_id", 0);
     TRY(command_require(call, PERM_PAPER_WRITE, unit_id, LABEL_INTERNAL));
-    struct value *body = supervise_body(call, "paper_template", call->input, STR(""), value_get_text(call->input, "title"));
+    struct value *body =
+        supervise_body(call, "paper_template", call->input, STR(""), value_get_text(call->input, "title"));
     value_set(body, STR("label"), value_new_int(arena, LABEL_INTERNAL));
     supervise_copy(call, body, NULL, "kind sha256 size");
-    TRY(store_file(call, value_get_text(call->input, "sha256"), value_get_text(call->input, "title"), STR(""), value_get_int(call->input, "size", 0)));
+    TRY(store_file(call, value_get_text(call->input, "sha256"), value_get_text(call->input, "title"), STR(""),
+                   value_get_int(call->input, "size", 0)));
     return supervise_append(call, EVENT_PAPER_TEMPLATE_ADDED, 0, body);
 }
 
 static enum rc paper_template_retire(struct command_call *call)
 {
     struct value *row;
-    TRY(supervise_read(call, Q_PAPER_TEMPLATE_GET_ANY, value_get_int(call->input, "id", 0), "paper_template.not_found", &row));
+    TRY(supervise_read(call, Q_PAPER_TEMPLATE_GET_ANY, value_get_int(call->input, "id", 0), "paper_template.not_found",
+                       &row));
     TRY(lifecycle_require(call, NOUN_PAPER_TEMPLATE, PERM_PAPER_WRITE, row));
     if (!str_equal(value_get_text(row, "state"), STR("used")))
         return ctx_fail_key(call->ctx, RC_GUARD, "paper_template.retired");
@@ -96,24 +104,21 @@ static enum rc paper_template_retire(struct command_call *call)
 /* ---- commands ------------------------------------------------------------------------------------------------- */
 
 static const struct field paper_make_fields[] = {
-    {"kind", FIELD_TEXT, true, 40, NULL},
-    {"subject_kind", FIELD_TEXT, true, 40, NULL},
-    {"subject_id", FIELD_INT, true, 0, NULL},
-    {"subject_no", FIELD_TEXT, true, 100, NULL},
-    {"source_id", FIELD_INT, true, 0, NULL},
-    {"title", FIELD_TEXT, true, 400, NULL},
-    {"unit_id", FIELD_ID, true, 0, NULL},
-    {"label", FIELD_INT, true, 0, NULL},
-    {"doc_no", FIELD_TEXT, false, 100, NULL},
-    {"snapshot_seq", FIELD_INT, true, 0, NULL},
-    {"data_sha256", FIELD_TEXT, true, 64, NULL},
-    {"template_sha256", FIELD_TEXT, true, 64, NULL},
-    {"text", FIELD_JSON, true, 0, NULL},
-    {"faults", FIELD_JSON, true, 0, NULL},
+    {"kind", FIELD_TEXT, true, 40, NULL},        {"subject_kind", FIELD_TEXT, true, 40, NULL},
+    {"subject_id", FIELD_INT, true, 0, NULL},    {"subject_no", FIELD_TEXT, true, 100, NULL},
+    {"source_id", FIELD_INT, true, 0, NULL},     {"title", FIELD_TEXT, true, 400, NULL},
+    {"unit_id", FIELD_ID, true, 0, NULL},        {"label", FIELD_INT, true, 0, NULL},
+    {"doc_no", FIELD_TEXT, false, 100, NULL},    {"snapshot_seq", FIELD_INT, true, 0, NULL},
+    {"data_sha256", FIELD_TEXT, true, 64, NULL}, {"template_sha256", FIELD_TEXT, true, 64, NULL},
+    {"text", FIELD_JSON, true, 0, NULL},         {"faults", FIELD_JSON, true, 0, NULL},
     {"files", FIELD_JSON, true, 0, NULL},
 };
-const struct command command_paper_make = {
-    .name = "paper.make", .perm = PERM_PAPER_WRITE, COMMAND_FIELDS(paper_make_fields), .run = paper_make, .is_internal = true, .redirect = "/papers/{id}"};
+const struct command command_paper_make = {.name = "paper.make",
+                                           .perm = PERM_PAPER_WRITE,
+                                           COMMAND_FIELDS(paper_make_fields),
+                                           .run = paper_make,
+                                           .is_internal = true,
+                                           .redirect = "/papers/{id}"};
 
 static const struct field paper_issue_fields[] = {{"id", FIELD_ID, true, 0, NULL}};
 const struct command command_paper_issue = {.name = "paper.issue",
@@ -123,7 +128,8 @@ const struct command command_paper_issue = {.name = "paper.issue",
                                             .path = "/papers/{id}/issue",
                                             .redirect = "/papers/{id}"};
 
-static const struct field paper_void_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
+static const struct field paper_void_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                 {"reason", FIELD_TEXT, true, 500, NULL}};
 const struct command command_paper_void = {.name = "paper.void",
                                            .perm = PERM_PAPER_WRITE,
                                            COMMAND_FIELDS(paper_void_fields),
@@ -132,8 +138,9 @@ const struct command command_paper_void = {.name = "paper.void",
                                            .redirect = "/papers/{id}"};
 
 static const struct field paper_template_add_fields[] = {
-    {"kind", FIELD_TEXT, true, 40, NULL},    {"title", FIELD_TEXT, true, 200, NULL}, {"unit_id", FIELD_ID, true, 0, NULL},
-    {"sha256", FIELD_TEXT, true, 64, NULL}, {"size", FIELD_INT, true, 0, NULL},
+    {"kind", FIELD_TEXT, true, 40, NULL}, {"title", FIELD_TEXT, true, 200, NULL},
+    {"unit_id", FIELD_ID, true, 0, NULL}, {"sha256", FIELD_TEXT, true, 64, NULL},
+    {"size", FIELD_INT, true, 0, NULL},
 };
 const struct command command_paper_template_add = {.name = "paper_template.add",
                                                    .perm = PERM_PAPER_WRITE,

@@ -1,7 +1,8 @@
 /* plan.c: see plan.h.
  *
- * Invariants: a source has one plan; the number of a version is never used again and its rows never change; what a meeting
- * approves is what was put before it, word for word.  Findings are put to work by the same function as finding.plan.
+ * Invariants: a source has one plan; the number of a version is never used again and its rows never change; what a
+ * meeting approves is what was put before it, word for word.  Findings are put to work by the same function as
+ * finding.plan.
  */
 #include "loop/plan.h"
 
@@ -9,8 +10,8 @@
 #include "loop/finding.h"
 #include "loop/locked.h"
 
-/* Months after the feedback: the report upwards, and the end of the concentrated period.  Source: the seed document [S]; see
- * domain.md 1. */
+/* Months after the feedback: the report upwards, and the end of the concentrated period.  Source: the seed document
+ * [S]; see domain.md 1. */
 enum { REPORT_MONTHS = 1, CONCENTRATED_MONTHS = 6, SEND_DAYS = 5 };
 
 static struct str months_after(struct arena *arena, struct str day, int months)
@@ -21,9 +22,7 @@ static struct str months_after(struct arena *arena, struct str day, int months)
         return STR_EMPTY;
     date_to_civil(n, &year, &month, &dom);
     int total = year * 12 + month - 1 + months, last = date_days_in_month(total / 12, total % 12 + 1);
-    return date_from_civil(total / 12, total % 12 + 1, dom < last ? dom : last, &n)
-               ? date_text(arena, n)
-               : STR_EMPTY;
+    return date_from_civil(total / 12, total % 12 + 1, dom < last ? dom : last, &n) ? date_text(arena, n) : STR_EMPTY;
 }
 
 static void put_date(struct arena *arena, struct value *body, const char *key, struct str day)
@@ -45,13 +44,15 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
     return RC_OK;
 }
 
-static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row,
+                      const struct value *body)
 {
     int64_t seq;
     return command_append(call, kind, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0), body, &seq);
 }
 
-static void wait_for(struct command_call *call, struct value *body, const struct value *row, const char *what, struct str due)
+static void wait_for(struct command_call *call, struct value *body, const struct value *row, const char *what,
+                     struct str due)
 {
     lifecycle_wait(call, body, what, STR("office"), value_get_int(row, "unit_id", 0), due);
 }
@@ -198,7 +199,8 @@ enum rc plan_put_meeting(struct command_call *call, struct value *body, bool is_
     struct arena *arena = call->ctx->arena;
     int64_t meeting_id = value_get_int(call->input, "meeting_id", 0),
             decision_id = value_get_int(call->input, "decision_id", 0);
-    struct str words = str_trim(value_get_text(call->input, "meeting")), day = value_get_text(call->input, "meeting_on");
+    struct str words = str_trim(value_get_text(call->input, "meeting")),
+               day = value_get_text(call->input, "meeting_on");
     const char *field = meeting_id ? "meeting_id" : "meeting";
     if (!meeting_id)
         TRY(find_meeting(call, words, &meeting_id));
@@ -328,9 +330,9 @@ static enum rc plan_send(struct command_call *call)
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
 static const struct field plan_make_fields[] = {
-    {"source_id", FIELD_ID, true, 0, NULL},   {"title", FIELD_TEXT, false, 200, NULL},
+    {"source_id", FIELD_ID, true, 0, NULL},     {"title", FIELD_TEXT, false, 200, NULL},
     {"report_due", FIELD_DATE, false, 0, NULL}, {"concentrated_end", FIELD_DATE, false, 0, NULL},
-    {"pledge", FIELD_LONG, false, 2000, NULL}, {"label", FIELD_INT, false, 0, NULL}};
+    {"pledge", FIELD_LONG, false, 2000, NULL},  {"label", FIELD_INT, false, 0, NULL}};
 const struct command command_plan_make = {.name = "plan.make",
                                           .is_on_source = true,
                                           .perm = PERM_PLAN_WRITE,
@@ -339,10 +341,11 @@ const struct command command_plan_make = {.name = "plan.make",
                                           .path = "/plans",
                                           .redirect = "/plans/{id}"};
 
-static const struct field plan_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},           {"title", FIELD_TEXT, true, 200, NULL},
-    {"report_due", FIELD_DATE, false, 0, NULL}, {"concentrated_end", FIELD_DATE, false, 0, NULL},
-    {"pledge", FIELD_LONG, false, 2000, NULL}};
+static const struct field plan_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"title", FIELD_TEXT, true, 200, NULL},
+                                                  {"report_due", FIELD_DATE, false, 0, NULL},
+                                                  {"concentrated_end", FIELD_DATE, false, 0, NULL},
+                                                  {"pledge", FIELD_LONG, false, 2000, NULL}};
 const struct command command_plan_change = {.name = "plan.change",
                                             .is_on_source = true,
                                             .perm = PERM_PLAN_WRITE,
@@ -397,7 +400,8 @@ const struct command command_plan_revise = {.name = "plan.revise",
                                             .path = "/plans/{id}/revise",
                                             .redirect = "/plans/{id}"};
 
-static const struct field plan_send_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"sent_on", FIELD_DATE, true, 0, NULL}};
+static const struct field plan_send_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                {"sent_on", FIELD_DATE, true, 0, NULL}};
 const struct command command_plan_send = {.name = "plan.send",
                                           .is_on_source = true,
                                           .perm = PERM_PLAN_WRITE,

@@ -53,7 +53,8 @@ static enum rc join_name(struct build *b, struct str name, struct str text)
     struct value *before = map_get(&b->names, name);
     if (!text.n)
         return RC_OK;
-    struct str all = before ? arena_format(arena, "%.*s" LIST_COMMA "%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
+    struct str all =
+        before ? arena_format(arena, "%.*s" LIST_COMMA "%.*s", STR_ARG(before->text), STR_ARG(text)) : text;
     struct value *joined = value_new_text(arena, all);
     TRY(arena_rc(arena));
     return map_put(&b->names, name, joined);
@@ -89,7 +90,8 @@ static enum rc read_names(struct build *b, struct db *db, int64_t source_id)
     VALUE_EACH (row, rows) {
         TRY(join_name(b,
                       arena_format(arena, "%.*s:%lld:%.*s", STR_ARG(value_get_text(row, "subject_kind")),
-                                   (long long)value_get_int(row, "subject_id", 0), STR_ARG(value_get_text(row, "role"))),
+                                   (long long)value_get_int(row, "subject_id", 0),
+                                   STR_ARG(value_get_text(row, "role"))),
                       value_get_text(row, "actor_name")));
     }
     TRY(read_rows(b->ctx, db, Q_PLAN_NOW_EXPECTED, source_id, &rows));
@@ -253,7 +255,8 @@ enum rc plan_rows_now(struct ctx *ctx, struct db *db, int64_t source_id, int64_t
 static struct str row_name(struct arena *arena, const struct value *row)
 {
     return arena_format(arena, "%.*s:%lld:%lld", STR_ARG(value_get_text(row, "row_kind")),
-                        (long long)value_get_int(row, "row_subject", 0), (long long)value_get_int(row, "row_finding", 0));
+                        (long long)value_get_int(row, "row_subject", 0),
+                        (long long)value_get_int(row, "row_finding", 0));
 }
 
 static struct str field_text(struct arena *arena, const struct value *row, const char *key)
@@ -263,11 +266,12 @@ static struct str field_text(struct arena *arena, const struct value *row, const
 }
 
 /* Adds the row to `changed` when a field of it differs. */
-static void compare_row(struct arena *arena, struct value *changed, const struct value *before, const struct value *after)
+static void compare_row(struct arena *arena, struct value *changed, const struct value *before,
+                        const struct value *after)
 {
-    static const char *const fields[] = {"row_title", "unit_name",   "start",       "due",       "phase",
-                                         "sort",      "weight",      "goal",        "finish_mark", "lead_leader",
-                                         "lead_dept", "assist",      "supervisor",  "doer",      "preds"};
+    static const char *const fields[] = {"row_title", "unit_name", "start",      "due",         "phase",
+                                         "sort",      "weight",    "goal",       "finish_mark", "lead_leader",
+                                         "lead_dept", "assist",    "supervisor", "doer",        "preds"};
     struct value *list = NULL;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct str old = field_text(arena, before, fields[i]), new = field_text(arena, after, fields[i]);
@@ -334,17 +338,18 @@ static bool is_one_of(uint32_t c, const uint32_t *set, size_t n)
 /* Chinese numerals: 1 to 9, two, ten, hundred, thousand, ten thousand. */
 static bool is_numeral(uint32_t c)
 {
-    static const uint32_t set[] = {0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d, 0x4e24, 0x5341,
-                                   0x767e, 0x5343, 0x4e07};
+    static const uint32_t set[] = {0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03,
+                                   0x516b, 0x4e5d, 0x4e24, 0x5341, 0x767e, 0x5343, 0x4e07};
     return is_one_of(c, set, sizeof set / sizeof set[0]);
 }
 
-/* What is counted: items, pieces, times, copies, sums, households, people, houses, sets, clauses, days, months, years, quarters,
- * yuan, batches, per cent.  A numeral without one of these is a word ("further", "unified"). */
+/* What is counted: items, pieces, times, copies, sums, households, people, houses, sets, clauses, days, months, years,
+ * quarters, yuan, batches, per cent.  A numeral without one of these is a word ("further", "unified"). */
 static bool is_counter(uint32_t c)
 {
-    static const uint32_t set[] = {0x9879, 0x4e2a, 0x6b21, 0x4efd, 0x4ef6, 0x7b14, 0x6237, 0x4eba, 0x540d, 0x5bb6, 0x5957,
-                                   0x6761, 0x5929, 0x65e5, 0x6708, 0x5e74, 0x5b63, 0x5143, 0x6279, 0x6210, 0x7ae0, 0x671f};
+    static const uint32_t set[] = {0x9879, 0x4e2a, 0x6b21, 0x4efd, 0x4ef6, 0x7b14, 0x6237, 0x4eba,
+                                   0x540d, 0x5bb6, 0x5957, 0x6761, 0x5929, 0x65e5, 0x6708, 0x5e74,
+                                   0x5b63, 0x5143, 0x6279, 0x6210, 0x7ae0, 0x671f};
     return is_one_of(c, set, sizeof set / sizeof set[0]);
 }
 

@@ -1,7 +1,7 @@
 /* post.c: posts and their holders; see post.h.
  *
- * Invariants: who held what when stays on record: a tenure ends, it is not deleted; the same person does not hold a post twice
- * at a time; a post is closed only when nobody holds it.
+ * Invariants: who held what when stays on record: a tenure ends, it is not deleted; the same person does not hold a
+ * post twice at a time; a post is closed only when nobody holds it.
  */
 #include "loop/post.h"
 
@@ -128,7 +128,7 @@ static enum rc post_close(struct command_call *call)
 }
 
 #define POST_FIELDS                                                                                                    \
-    {"title", FIELD_TEXT, true, 120, NULL}, {"kind", FIELD_CHOICE, true, 0, "leader|department|officer"},               \
+    {"title", FIELD_TEXT, true, 120, NULL}, {"kind", FIELD_CHOICE, true, 0, "leader|department|officer"},              \
         {"is_board", FIELD_BOOL, false, 0, NULL},                                                                      \
     {                                                                                                                  \
         "sort_no", FIELD_INT, false, 0, NULL                                                                           \
@@ -161,9 +161,8 @@ const struct command command_post_appoint = {.name = "post.appoint",
                                              .path = "/posts/{id}/appoint",
                                              .redirect = "/posts/{id}"};
 
-static const struct field post_leave_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                 {"tenure_id", FIELD_ID, true, 0, NULL},
-                                                 {"valid_to", FIELD_DATE, true, 0, NULL}};
+static const struct field post_leave_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"tenure_id", FIELD_ID, true, 0, NULL}, {"valid_to", FIELD_DATE, true, 0, NULL}};
 const struct command command_post_leave = {.name = "post.leave",
                                            .perm = PERM_UNIT_WRITE,
                                            COMMAND_FIELDS(post_leave_fields),

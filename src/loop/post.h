@@ -1,7 +1,7 @@
 /* post.h: posts and who holds them; teams and who is in them; who acts in whose place.
  *
- * What is given to a post or a team passes to its holders and members of the day: wait_mine and actor_is_account read these
- * tables, so nothing moves when somebody comes or goes.
+ * What is given to a post or a team passes to its holders and members of the day: wait_mine and actor_is_account read
+ * these tables, so nothing moves when somebody comes or goes.
  */
 #ifndef BIHUAN_LOOP_POST_H
 #define BIHUAN_LOOP_POST_H

@@ -186,8 +186,7 @@ static enum rc report_submit(struct command_call *call)
 static enum rc refuse_own(struct command_call *call, const struct value *row)
 {
     int64_t me = call->actor->account_id;
-    return me && value_get_int(row, "submitted_by", 0) == me ? ctx_fail_key(call->ctx, RC_GUARD, "report.own")
-                                                            : RC_OK;
+    return me && value_get_int(row, "submitted_by", 0) == me ? ctx_fail_key(call->ctx, RC_GUARD, "report.own") : RC_OK;
 }
 
 static enum rc report_accept(struct command_call *call)

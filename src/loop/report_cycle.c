@@ -9,12 +9,14 @@
 #include "calendar/calendar.h"
 
 enum {
-    WEEK_OPENS_BEFORE_DAYS = 2,                                          /* on Friday [P] */
-    WEEK_DUE_WORKING_DAYS = 1,                                           /* [P] */
-    MONTH_DUE_DAYS = 5,                                                  /* [C12] */
-    OWN_DUE_WORKING_DAYS = 1,                                            /* [P] */
+    WEEK_OPENS_BEFORE_DAYS = 2, /* on Friday [P] */
+    WEEK_DUE_WORKING_DAYS = 1,  /* [P] */
+    MONTH_DUE_DAYS = 5,         /* [C12] */
+    OWN_DUE_WORKING_DAYS = 1,   /* [P] */
     OWN_DAYS_MAX = 366,
-    WEEK_FIRST_MIN_DAYS = 3, MONTH_FIRST_MIN_DAYS = 10, PAIR_FIRST_MIN_DAYS = 20 /* [P] */
+    WEEK_FIRST_MIN_DAYS = 3,
+    MONTH_FIRST_MIN_DAYS = 10,
+    PAIR_FIRST_MIN_DAYS = 20 /* [P] */
 };
 
 static int32_t end_of_month(int32_t day, int every)

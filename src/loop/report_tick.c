@@ -26,9 +26,9 @@ static enum rc find_begin(struct tick *tick, const struct value *task, int32_t *
     *ret_is_first = !last;
     if (last && date_parse(value_get_text(last, "period_to"), &day))
         day++;
-    else if (!date_parse(str_slice(time_format_china(value_get_int(task, "accepted_at", 0), text), 0,
-                                   DATE_TEXT_BYTES - 1),
-                         &day))
+    else if (!date_parse(
+                 str_slice(time_format_china(value_get_int(task, "accepted_at", 0), text), 0, DATE_TEXT_BYTES - 1),
+                 &day))
         day = tick->day;
     *ret_day = day;
     return RC_OK;
@@ -91,8 +91,8 @@ static enum rc miss_open(struct tick *tick, int64_t task_id)
         value_put_text(arena, body, "from", value_get_text(row, "state"));
         value_put_text(arena, body, "to", STR("missed"));
         value_put_int(arena, body, "task_id", task_id);
-        TRY(command_append(call, EVENT_REPORT_MOVED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0), body,
-                           &seq));
+        TRY(command_append(call, EVENT_REPORT_MOVED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
+                           body, &seq));
     }
     return RC_OK;
 }

@@ -177,7 +177,8 @@ static void put_request(struct command_call *call, struct value *body, const str
 }
 
 /* The request is the signature of a first step `self`. */
-static enum rc put_self_signs(struct command_call *call, struct value *body, const struct value *step, struct str opinion)
+static enum rc put_self_signs(struct command_call *call, struct value *body, const struct value *step,
+                              struct str opinion)
 {
     struct arena *arena = call->ctx->arena;
     struct value *signs = value_put_list(arena, body, "signs");
@@ -241,7 +242,8 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
     return RC_OK;
 }
 
-static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row,
+                      const struct value *body)
 {
     int64_t seq;
     return command_append(call, kind, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0), body, &seq);
@@ -344,7 +346,10 @@ static enum rc change_claim(struct command_call *call, const char *command, enum
 
 static enum rc review_claim(struct command_call *call) { return change_claim(call, "claim", EVENT_REVIEW_CLAIMED); }
 
-static enum rc review_release(struct command_call *call) { return change_claim(call, "release", EVENT_REVIEW_RELEASED); }
+static enum rc review_release(struct command_call *call)
+{
+    return change_claim(call, "release", EVENT_REVIEW_RELEASED);
+}
 
 /* ---- deciding ----------------------------------------------------------------------------------------------- */
 
@@ -480,7 +485,8 @@ static enum rc review_withdraw(struct command_call *call)
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
-static const struct field review_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_LONG, false, 2000, NULL}};
+static const struct field review_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                             {"reason", FIELD_LONG, false, 2000, NULL}};
 const struct command command_review_claim = {.name = "review.claim",
                                              .perm = PERM_REVIEW_SIGN,
                                              COMMAND_FIELDS(review_fields),

@@ -1,8 +1,9 @@
 /* review.h: signed opinions in an agreed chain.
  *
- * A chain of review is versioned data: steps in order, each with who signs, how many of them, and a limit in working days.
- * A case is one subject on its way through one version of a chain; what follows from its end is told by its purpose
- * (data/review_purposes.def).  Nobody signs what they handled or asked for, nor two steps; a delegation hides nobody.
+ * A chain of review is versioned data: steps in order, each with who signs, how many of them, and a limit in working
+ * days. A case is one subject on its way through one version of a chain; what follows from its end is told by its
+ * purpose (data/review_purposes.def).  Nobody signs what they handled or asked for, nor two steps; a delegation hides
+ * nobody.
  */
 #ifndef BIHUAN_LOOP_REVIEW_H
 #define BIHUAN_LOOP_REVIEW_H
@@ -22,9 +23,9 @@ extern const struct command command_review_withdraw; /* by the side that asked *
 
 /* ---- chains (review_chain.c) ---- */
 
-/* The version of the chain that holds for a finding and a purpose; when the database has none at all for the purpose the
- * program's own is set up by an event of the program.  finding: row with unit_id, source_id.  The organisation's chain must be
- * locked. */
+/* The version of the chain that holds for a finding and a purpose; when the database has none at all for the purpose
+ * the program's own is set up by an event of the program.  finding: row with unit_id, source_id.  The organisation's
+ * chain must be locked. */
 enum rc review_chain_choose(struct command_call *call, const char *purpose, const struct value *finding,
                             int64_t *ret_chain_id) MUST_CHECK;
 /* Steps of a version: {n, title, mode, threshold, limit_days, signers: [{kind, ref, ref_id, label}]}. */
@@ -46,8 +47,8 @@ struct review_request {
     struct str pledge, pledge_by;
 };
 
-/* What stands in the way of a case, as issues on ctx: RC_GUARD when a step has nobody who could sign, or a case of the purpose
- * is open on the subject. */
+/* What stands in the way of a case, as issues on ctx: RC_GUARD when a step has nobody who could sign, or a case of the
+ * purpose is open on the subject. */
 enum rc review_check(struct command_call *call, const struct review_request *request) MUST_CHECK;
 /* Opens the case.  The permission to ask is the caller's; review_check is done again. */
 enum rc review_open(struct command_call *call, const struct review_request *request, int64_t *ret_id) MUST_CHECK;

@@ -33,7 +33,7 @@ static const struct own_step {
     struct own_signer signers[OWN_SIGNERS_MAX + 1]; /* ends with one without kind */
 } own_steps[] = {
 #define SIGNER(kind, ref, label) {kind, ref, label},
-#define STEP(purpose, title, mode, signers) {purpose, title, mode, {signers {NULL, NULL, NULL}}},
+#define STEP(purpose, title, mode, signers) {purpose, title, mode, {signers{NULL, NULL, NULL}}},
 #include "../../data/own_chains.def"
 #undef STEP
 #undef SIGNER
@@ -80,8 +80,7 @@ static struct value *own_body(struct command_call *call, const struct own_chain 
         if (strcmp(own->purpose, chain->purpose) != 0)
             continue;
         n++;
-        add_step(arena, steps, n, str_from_cstr(own->title), str_from_cstr(own->mode), 0,
-                 STEP_DAYS_DEFAULT);
+        add_step(arena, steps, n, str_from_cstr(own->title), str_from_cstr(own->mode), 0, STEP_DAYS_DEFAULT);
         for (int s = 0; own->signers[s].kind; s++)
             add_signer(arena, signers, n, s + 1, str_from_cstr(own->signers[s].kind),
                        str_from_cstr(own->signers[s].ref), 0, str_from_cstr(own->signers[s].label));
@@ -239,8 +238,9 @@ static enum rc check_ref(struct command_call *call, struct str kind, struct str 
                    ? RC_OK
                    : fail_step(call, "review.signer_role", step_n);
     if (str_equal(kind, STR("duty")))
-        return is_one_of(ref, duties, sizeof duties / sizeof duties[0]) ? RC_OK
-                                                                        : fail_step(call, "review.signer_unknown", step_n);
+        return is_one_of(ref, duties, sizeof duties / sizeof duties[0])
+                   ? RC_OK
+                   : fail_step(call, "review.signer_unknown", step_n);
     enum query query = str_equal(kind, STR("post"))   ? Q_REVIEW_POST_GET
                        : str_equal(kind, STR("team")) ? Q_REVIEW_TEAM_GET
                                                       : Q_PERSON_GET_ANY;
@@ -277,7 +277,8 @@ static enum rc read_step(struct command_call *call, const struct value *step, in
 {
     static const char *const modes[] = {"self", "any", "all", "vote"};
     struct str mode = value_get_text(step, "mode"), title = str_trim(value_get_text(step, "title"));
-    int64_t days = value_get_int(step, "limit_days", STEP_DAYS_DEFAULT), threshold = value_get_int(step, "threshold", 0);
+    int64_t days = value_get_int(step, "limit_days", STEP_DAYS_DEFAULT),
+            threshold = value_get_int(step, "threshold", 0);
     int64_t signers;
     *ret_is_self = str_equal(mode, STR("self"));
     if (!title.n || title.n > (size_t)TITLE_MAX * 4)
@@ -378,7 +379,8 @@ static enum rc chain_retire(struct command_call *call)
     value_put_int(call->ctx->arena, body, "root_id", value_get_int(row, "root_id", 0));
     value_put_text(call->ctx->arena, body, "name", value_get_text(row, "name"));
     value_put_int(call->ctx->arena, call->result, "id", value_get_int(row, "id", 0));
-    return command_append(call, EVENT_REVIEW_CHAIN_RETIRED, CHAIN_ORGANISATION, value_get_int(row, "id", 0), body, &seq);
+    return command_append(call, EVENT_REVIEW_CHAIN_RETIRED, CHAIN_ORGANISATION, value_get_int(row, "id", 0), body,
+                          &seq);
 }
 
 #define SOURCE_KINDS "|inspection|audit|thematic|democratic_life|self_check|directive|comment|alert|other"

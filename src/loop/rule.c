@@ -1,7 +1,7 @@
 /* rule.c: a rule from its draft to its issue; see rule.h.
  *
- * Invariants: nothing is issued that was not reviewed and passed; a rule that is issued keeps its text; all of it stands
- * in the organisation's chain.
+ * Invariants: nothing is issued that was not reviewed and passed; a rule that is issued keeps its text; all of it
+ * stands in the organisation's chain.
  */
 #include "loop/rule.h"
 
@@ -92,8 +92,9 @@ static enum rc put_replaced(struct command_call *call, struct value *body)
     struct db_stmt *st = db_query(call->db, Q_RULE_FIND_NO);
     db_bind_text(st, "no", no);
     TRY(db_first_row(call->ctx, st, &old));
-    enum rc rc = old ? command_require(call, PERM_RULE_WRITE, value_get_int(old, "unit_id", 0), value_get_int(old, "label", 0))
-                     : RC_NOT_FOUND;
+    enum rc rc =
+        old ? command_require(call, PERM_RULE_WRITE, value_get_int(old, "unit_id", 0), value_get_int(old, "label", 0))
+            : RC_NOT_FOUND;
     if (rc == RC_FORBIDDEN || rc == RC_NOT_FOUND) {
         ctx_clear_issues(call->ctx);
         return ctx_fail_field(call->ctx, RC_INVALID, "rule.not_found", "replaces");
@@ -112,8 +113,8 @@ static enum rc add_target(struct command_call *call, struct value *links, const 
                           const struct value *row)
 {
     struct arena *arena = call->ctx->arena;
-    enum rc rc = row ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ, value_get_int(row, "unit_id", 0),
-                                   value_get_int(row, "label", 0))
+    enum rc rc = row ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ,
+                                   value_get_int(row, "unit_id", 0), value_get_int(row, "label", 0))
                      : RC_NOT_FOUND;
     if (rc == RC_NOT_FOUND || rc == RC_FORBIDDEN) {
         ctx_clear_issues(call->ctx);
@@ -272,7 +273,8 @@ static struct str days_after(struct command_call *call, struct str day_text, int
 static enum rc rule_issue(struct command_call *call)
 {
     struct rule_call rule;
-    struct str issued = value_get_text(call->input, "issued_on"), effective = value_get_text(call->input, "effective_on");
+    struct str issued = value_get_text(call->input, "issued_on"),
+               effective = value_get_text(call->input, "effective_on");
     TRY(rule_begin(call, "issue", &rule));
     TRY(check_past(call, "issued_on"));
     if (str_compare(issued, value_get_text(rule.row, "met_on")) < 0)
@@ -360,9 +362,8 @@ const struct command command_rule_review = {.name = "rule.review",
                                             .path = "/rules/{id}/review",
                                             .redirect = "/rules/{id}"};
 
-static const struct field rule_pass_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                {"meeting", FIELD_TEXT, true, 200, NULL},
-                                                {"met_on", FIELD_DATE, true, 0, NULL}};
+static const struct field rule_pass_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"meeting", FIELD_TEXT, true, 200, NULL}, {"met_on", FIELD_DATE, true, 0, NULL}};
 const struct command command_rule_pass = {.name = "rule.pass",
                                           .perm = PERM_RULE_WRITE,
                                           COMMAND_FIELDS(rule_pass_fields),
@@ -382,7 +383,8 @@ const struct command command_rule_issue = {.name = "rule.issue",
                                            .path = "/rules/{id}/issue",
                                            .redirect = "/rules/{id}"};
 
-static const struct field rule_drop_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field rule_drop_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_rule_drop = {.name = "rule.drop",
                                           .perm = PERM_RULE_WRITE,
                                           COMMAND_FIELDS(rule_drop_fields),

@@ -17,7 +17,7 @@ extern const struct command command_rule_drop;
 extern const struct command command_rule_link; /* to a finding or a measure */
 extern const struct command command_rule_unlink;
 extern const struct command command_rule_teach;
-extern const struct command command_rule_check; /* whether it is followed */
+extern const struct command command_rule_check;   /* whether it is followed */
 extern const struct command command_rule_cascade; /* units below must have a rule of their own */
 extern const struct command command_cascade_answer;
 extern const struct command command_cascade_return;

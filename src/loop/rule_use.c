@@ -40,13 +40,15 @@ static enum rc rule_check(struct command_call *call)
     value_put_text(arena, rule.body, "text", value_get_text(call->input, "text"));
     struct str review_due = value_get_text(rule.row, "review_due");
     if (review_due.n)
-        lifecycle_wait(call, rule.body, "review_rule", STR("unit"), value_get_int(rule.row, "drafter_id", 0), review_due);
+        lifecycle_wait(call, rule.body, "review_rule", STR("unit"), value_get_int(rule.row, "drafter_id", 0),
+                       review_due);
     return rule_append(call, EVENT_RULE_CHECKED, &rule);
 }
 
 /* ---- taken over below --------------------------------------------------------------------------------------- */
 
-static enum rc is_asked(struct command_call *call, int64_t rule_id, const struct value *answers, int64_t unit_id, bool *ret_is)
+static enum rc is_asked(struct command_call *call, int64_t rule_id, const struct value *answers, int64_t unit_id,
+                        bool *ret_is)
 {
     int64_t count;
     struct db_stmt *st = db_query(call->db, Q_RULE_HAS_UNIT);
@@ -140,7 +142,8 @@ static enum rc begin_cascade(struct command_call *call, const char *command, con
     return RC_OK;
 }
 
-static enum rc append_cascade(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append_cascade(struct command_call *call, enum event_kind kind, const struct value *row,
+                              const struct value *body)
 {
     int64_t seq;
     return command_append(call, kind, CHAIN_ORGANISATION, value_get_int(row, "rule_id", 0), body, &seq);
@@ -175,17 +178,19 @@ static enum rc cascade_return(struct command_call *call)
 {
     struct value *row, *body;
     TRY(begin_cascade(call, "return", NULL, &row, &body));
-    lifecycle_wait(call, body, "cascade_rule", STR("unit"), value_get_int(row, "unit_id", 0), value_get_text(row, "due"));
+    lifecycle_wait(call, body, "cascade_rule", STR("unit"), value_get_int(row, "unit_id", 0),
+                   value_get_text(row, "due"));
     return append_cascade(call, EVENT_CASCADE_RETURNED, row, body);
 }
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
-static const struct field rule_teach_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                 {"taught_on", FIELD_DATE, true, 0, NULL},
-                                                 {"form", FIELD_CHOICE, true, 0, "meeting|training|online|circular|other"},
-                                                 {"people", FIELD_INT, false, 0, NULL},
-                                                 {"text", FIELD_LONG, false, 2000, NULL}};
+static const struct field rule_teach_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL},
+    {"taught_on", FIELD_DATE, true, 0, NULL},
+    {"form", FIELD_CHOICE, true, 0, "meeting|training|online|circular|other"},
+    {"people", FIELD_INT, false, 0, NULL},
+    {"text", FIELD_LONG, false, 2000, NULL}};
 const struct command command_rule_teach = {.name = "rule.teach",
                                            .perm = PERM_RULE_WRITE,
                                            COMMAND_FIELDS(rule_teach_fields),

@@ -84,8 +84,8 @@ static bool read_item(struct scheme *s, struct str rest)
     int k = 0;
     while (k < 3 && !str_equal_cstr(kind, kinds[k]))
         k++;
-    bool is_good = s->item_count < SCORE_ITEMS_MAX && item.code.n && k < 3 && read_points(next_word(&rest), &item.points) &&
-                   scheme_find_item(s, item.code) < 0;
+    bool is_good = s->item_count < SCORE_ITEMS_MAX && item.code.n && k < 3 &&
+                   read_points(next_word(&rest), &item.points) && scheme_find_item(s, item.code) < 0;
     item.kind = (enum score_kind)k;
     item.title = str_trim(rest);
     if (!is_good || !item.title.n)
@@ -125,8 +125,8 @@ static bool read_rate(struct scheme *s, struct str rest)
 static bool read_veto(struct scheme *s, struct str rest)
 {
     struct score_veto veto = {.figure = score_figure_find(next_word(&rest))};
-    if (s->veto_count == SCORE_VETOS_MAX || veto.figure < 0 || !str_parse_int64(next_word(&rest), &veto.at) || veto.at < 1 ||
-        str_trim(rest).n)
+    if (s->veto_count == SCORE_VETOS_MAX || veto.figure < 0 || !str_parse_int64(next_word(&rest), &veto.at) ||
+        veto.at < 1 || str_trim(rest).n)
         return false;
     s->vetos[s->veto_count++] = veto;
     return true;
@@ -148,7 +148,8 @@ enum rc scheme_parse(struct ctx *ctx, struct str text, struct scheme *ret_scheme
     static const struct {
         const char *word;
         bool (*read)(struct scheme *, struct str);
-    } kinds[] = {{"item", read_item}, {"deduct", read_deduct}, {"rate", read_rate}, {"veto", read_veto}, {"band", read_band}};
+    } kinds[] = {
+        {"item", read_item}, {"deduct", read_deduct}, {"rate", read_rate}, {"veto", read_veto}, {"band", read_band}};
     struct str line;
     int64_t n = 0;
     memset(ret_scheme, 0, sizeof *ret_scheme);
@@ -168,7 +169,8 @@ enum rc scheme_parse(struct ctx *ctx, struct str text, struct scheme *ret_scheme
     }
     bool has_last = ret_scheme->band_count && ret_scheme->bands[ret_scheme->band_count - 1].from == 0;
     if (!ret_scheme->item_count || !has_last)
-        return ctx_fail_field(ctx, RC_INVALID, ret_scheme->item_count ? "scheme.no_last_band" : "scheme.no_items", "text");
+        return ctx_fail_field(ctx, RC_INVALID, ret_scheme->item_count ? "scheme.no_last_band" : "scheme.no_items",
+                              "text");
     return RC_OK;
 }
 
@@ -229,8 +231,8 @@ static int64_t score_manual(const struct score_item *item, int64_t sum, int64_t 
     return mean > item->points ? item->points : mean;
 }
 
-static struct value *add_part(struct arena *arena, struct value *parts, struct str code, struct str title, const char *kind,
-                              int64_t points)
+static struct value *add_part(struct arena *arena, struct value *parts, struct str code, struct str title,
+                              const char *kind, int64_t points)
 {
     struct value *part = value_add_map(arena, parts);
     value_put_text(arena, part, "code", code);
@@ -258,9 +260,10 @@ struct value *score_compute(struct arena *arena, const struct scheme *s, const s
         struct value *part = add_part(arena, parts, item->code, item->title, kinds[item->kind], item->points);
         struct value *lines = value_new_list(arena);
         bool is_open = false;
-        int64_t score = item->kind == SCORE_AUTO   ? score_auto(arena, s, i, input, lines)
-                        : item->kind == SCORE_POLL ? score_poll(item, input, &is_open)
-                                                   : score_manual(item, input->marks[i].sum, input->marks[i].count, &is_open);
+        int64_t score = item->kind == SCORE_AUTO ? score_auto(arena, s, i, input, lines)
+                        : item->kind == SCORE_POLL
+                            ? score_poll(item, input, &is_open)
+                            : score_manual(item, input->marks[i].sum, input->marks[i].count, &is_open);
         value_put_int(arena, part, "score", score);
         value_put_bool(arena, part, "is_open", is_open);
         value_put(part, STR("lines"), lines);

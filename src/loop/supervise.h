@@ -1,15 +1,15 @@
 /* supervise.h: what the records of supervision share: hung items, letters, lead cases, meetings, groups, handovers.
  *
- * Their events stand in the organisation's chain, so that their commands run one after another; what a handover moves stands
- * in the chain of its source.
+ * Their events stand in the organisation's chain, so that their commands run one after another; what a handover moves
+ * stands in the chain of its source.
  */
 #ifndef BIHUAN_LOOP_SUPERVISE_H
 #define BIHUAN_LOOP_SUPERVISE_H
 
 #include "loop/lifecycle.h"
 
-/* Days and points.  Marks: [S] the seed document, [C n] practice of a named company, [P] our proposal; see the ledgers A4 to
- * A16. */
+/* Days and points.  Marks: [S] the seed document, [C n] practice of a named company, [P] our proposal; see the ledgers
+ * A4 to A16. */
 enum {
     SUPERVISE_HANG_CYCLE_DAYS = 30,    /* between hearings of a hung item [S] "heard regularly"; days [P] */
     SUPERVISE_HANG_SILENT_DAYS = 30,   /* hung and not heard for so long: alert [P] */
@@ -23,19 +23,19 @@ enum {
     SUPERVISE_DECISION_GAP_DAYS = 60,  /* no meeting of the leading group for so long: alert [P] */
 };
 
-/* What a record is about: field task_id, else finding_id of the call.  The row has subject_kind, id, finding_id, unit_id,
- * label, source_id, no, title, state, start, due, progress_bp, is_open.  RC_INVALID when none is named, RC_NOT_FOUND for
- * what the actor may not read, RC_FORBIDDEN without perm. */
+/* What a record is about: field task_id, else finding_id of the call.  The row has subject_kind, id, finding_id,
+ * unit_id, label, source_id, no, title, state, start, due, progress_bp, is_open.  RC_INVALID when none is named,
+ * RC_NOT_FOUND for what the actor may not read, RC_FORBIDDEN without perm. */
 enum rc supervise_subject(struct command_call *call, enum perm perm, struct value **ret_row) MUST_CHECK;
 /* The same by kind and id, without asking for permission; RC_NOT_FOUND. */
 enum rc supervise_subject_of(struct command_call *call, struct str kind, int64_t id, struct value **ret_row) MUST_CHECK;
 
-/* Body of the event that makes a record: noun, no, title, with the place (unit_id, label, source_id) of place and an empty
- * list of waits. */
+/* Body of the event that makes a record: noun, no, title, with the place (unit_id, label, source_id) of place and an
+ * empty list of waits. */
 struct value *supervise_body(struct command_call *call, const char *noun, const struct value *place, struct str no,
                              struct str title);
-/* Copies fields of the input into the body as they are; names apart by blanks.  A field that is not in the input comes from
- * row, which may be NULL: then it is null. */
+/* Copies fields of the input into the body as they are; names apart by blanks.  A field that is not in the input comes
+ * from row, which may be NULL: then it is null. */
 void supervise_copy(struct command_call *call, struct value *body, const struct value *row, const char *names);
 
 /* One row of a query over $id; RC_NOT_FOUND with the message. */

@@ -1,7 +1,7 @@
 /* sweep.c: opening, widening, closing sweeps, and telling who has not answered; see sweep.h.
  *
- * Invariants: a unit is asked once in a sweep; asking any number of units is one event; a sweep is closed only when every
- * answer has been checked; all of it stands in the organisation's chain.
+ * Invariants: a unit is asked once in a sweep; asking any number of units is one event; a sweep is closed only when
+ * every answer has been checked; all of it stands in the organisation's chain.
  */
 #include "loop/sweep.h"
 
@@ -148,10 +148,10 @@ static enum rc find_origin(struct command_call *call, struct value **ret_finding
     if (!id)
         return RC_OK;
     TRY(first_row(call, Q_FINDING_GET_ANY, id, ret_finding));
-    enum rc rc = *ret_finding ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ,
-                                            value_get_int(*ret_finding, "unit_id", 0),
-                                            value_get_int(*ret_finding, "label", 0))
-                              : RC_NOT_FOUND;
+    enum rc rc = *ret_finding
+                     ? actor_check(call->ctx, call->db, call->actor, PERM_FINDING_READ,
+                                   value_get_int(*ret_finding, "unit_id", 0), value_get_int(*ret_finding, "label", 0))
+                     : RC_NOT_FOUND;
     if (rc != RC_NOT_FOUND && rc != RC_FORBIDDEN)
         return rc;
     ctx_clear_issues(call->ctx);
@@ -220,7 +220,8 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
     return RC_OK;
 }
 
-static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row,
+                      const struct value *body)
 {
     int64_t seq;
     return command_append(call, kind, CHAIN_ORGANISATION, value_get_int(row, "id", 0), body, &seq);

@@ -1,16 +1,16 @@
 /* sweep.h: sweeps (ju yi fan san): what was found once is looked for everywhere.
  *
- * A sweep asks units to check a list of items by a day.  Each unit answers for itself; what it finds becomes findings of
- * the register; the office passes the answers or returns them.
+ * A sweep asks units to check a list of items by a day.  Each unit answers for itself; what it finds becomes findings
+ * of the register; the office passes the answers or returns them.
  */
 #ifndef BIHUAN_LOOP_SWEEP_H
 #define BIHUAN_LOOP_SWEEP_H
 
 #include "loop/lifecycle.h"
 
-extern const struct command command_sweep_open;     /* from a finding or a class of findings, to units */
-extern const struct command command_sweep_widen;    /* to further units */
-extern const struct command command_sweep_check;    /* passes all answers that nothing stands against */
+extern const struct command command_sweep_open;  /* from a finding or a class of findings, to units */
+extern const struct command command_sweep_widen; /* to further units */
+extern const struct command command_sweep_check; /* passes all answers that nothing stands against */
 extern const struct command command_sweep_close;
 extern const struct command command_sweep_cancel;
 extern const struct command command_answer_give;

@@ -150,7 +150,9 @@ static enum rc answer_give(struct command_call *call)
         rc = check_signature(call);
     TRY(rc);
     value_put_text(arena, a.body, "result",
-                   totals.has_found ? STR("found") : totals.has_none ? STR("none") : STR("not_applicable"));
+                   totals.has_found  ? STR("found")
+                   : totals.has_none ? STR("none")
+                                     : STR("not_applicable"));
     value_put_int(arena, a.body, "found_count", totals.found);
     value_put_int(arena, a.body, "fixed_count", totals.fixed);
     value_put_int(arena, a.body, "amount_fen", totals.amount_fen);
@@ -244,10 +246,10 @@ static enum rc make_source_no(struct command_call *call, struct str *ret_no)
 /* The source under which the hits of a sweep stand: of the kind self_check, at the unit that is swept. */
 static enum rc make_source(struct command_call *call, const struct answer *a, int64_t *ret_id)
 {
-    static const char *const empty[] = {"issuer",    "inspector", "inspected_body", "signatory",
-                                        "file_sha256", "file_name"};
-    static const char *const nothing[] = {"inspected_from", "inspected_to",   "fed_back",           "signed", "publicity_from",
-                                          "publicity_to",   "publicity_days", "publicity_first_day"};
+    static const char *const empty[] = {"issuer",    "inspector",   "inspected_body",
+                                        "signatory", "file_sha256", "file_name"};
+    static const char *const nothing[] = {"inspected_from", "inspected_to", "fed_back",       "signed",
+                                          "publicity_from", "publicity_to", "publicity_days", "publicity_first_day"};
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena);
     struct str no;
@@ -291,7 +293,8 @@ static enum rc register_hit(struct command_call *call, struct answer *a, int64_t
     value_put_int(arena, finding, "unit_id", a->unit_id);
     value_put_int(arena, finding, "label", value_get_int(a->row, "label", LABEL_INTERNAL));
     value_put_int(arena, a->body, "hit_source", source_id);
-    return finding_register(call, source_id, source, value_get_int(source, "last_item_no", 0) + 1, finding, ret_finding);
+    return finding_register(call, source_id, source, value_get_int(source, "last_item_no", 0) + 1, finding,
+                            ret_finding);
 }
 
 static enum rc answer_hit(struct command_call *call)
@@ -355,9 +358,8 @@ const struct command command_answer_return = {.name = "answer.return",
                                               .path = "/answers/{id}/return",
                                               .redirect = "/answers/{id}"};
 
-static const struct field answer_fault_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                   {"finding", FIELD_TEXT, true, 60, NULL},
-                                                   {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field answer_fault_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"finding", FIELD_TEXT, true, 60, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_answer_fault = {.name = "answer.fault",
                                              .perm = PERM_SUPERVISE,
                                              COMMAND_FIELDS(answer_fault_fields),
@@ -365,12 +367,14 @@ const struct command command_answer_fault = {.name = "answer.fault",
                                              .path = "/answers/{id}/fault",
                                              .redirect = "/answers/{id}"};
 
-static const struct field answer_hit_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},          {"finding", FIELD_TEXT, false, 60, NULL},
-    {"title", FIELD_TEXT, false, 300, NULL},  {"facts", FIELD_LONG, false, 8000, NULL},
-    {"amount_fen", FIELD_MONEY, false, 0, NULL}, {"due", FIELD_DATE, false, 0, NULL},
-    {"phase", FIELD_CHOICE, false, 0, "|immediate|concentrated|long_term"},
-    {"severity", FIELD_CHOICE, false, 0, "|general|serious|major"}};
+static const struct field answer_hit_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                 {"finding", FIELD_TEXT, false, 60, NULL},
+                                                 {"title", FIELD_TEXT, false, 300, NULL},
+                                                 {"facts", FIELD_LONG, false, 8000, NULL},
+                                                 {"amount_fen", FIELD_MONEY, false, 0, NULL},
+                                                 {"due", FIELD_DATE, false, 0, NULL},
+                                                 {"phase", FIELD_CHOICE, false, 0, "|immediate|concentrated|long_term"},
+                                                 {"severity", FIELD_CHOICE, false, 0, "|general|serious|major"}};
 const struct command command_answer_hit = {.name = "answer.hit",
                                            .perm = PERM_TASK_WORK,
                                            COMMAND_FIELDS(answer_hit_fields),

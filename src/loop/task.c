@@ -401,7 +401,8 @@ static enum rc task_prepare(struct ctx *ctx, struct value *input)
         return RC_OK;
     if (days < 1 || days > REPORT_DAYS_MAX)
         return ctx_fail_field(ctx, RC_INVALID, "task.report_days_range", "report_days");
-    value_set(input, STR("report_cycle"), value_new_text(ctx->arena, arena_format(ctx->arena, "days:%lld", (long long)days)));
+    value_set(input, STR("report_cycle"),
+              value_new_text(ctx->arena, arena_format(ctx->arena, "days:%lld", (long long)days)));
     return RC_OK;
 }
 #define TASK_FIELDS                                                                                                    \
@@ -409,8 +410,8 @@ static enum rc task_prepare(struct ctx *ctx, struct value *input)
         {"goal", FIELD_LONG, false, 2000, NULL}, {"finish_mark", FIELD_LONG, false, 2000, NULL},                       \
         {"phase", FIELD_CHOICE, false, 0, PHASES}, {"start", FIELD_DATE, false, 0, NULL},                              \
         {"due", FIELD_DATE, false, 0, NULL}, {"weight", FIELD_INT, false, 0, NULL},                                    \
-        {"report_cycle", FIELD_CHOICE, false, 0, CYCLES},         \
-        {"report_days", FIELD_INT, false, 0, NULL}, {"doer_id", FIELD_ID, false, 0, NULL},  \
+        {"report_cycle", FIELD_CHOICE, false, 0, CYCLES}, {"report_days", FIELD_INT, false, 0, NULL},                  \
+        {"doer_id", FIELD_ID, false, 0, NULL},                                                                         \
     {                                                                                                                  \
         "contact_id", FIELD_ID, false, 0, NULL                                                                         \
     }

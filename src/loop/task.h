@@ -11,7 +11,8 @@ extern const struct command
     command_task_dispute; /* the unit says that it is not its own; decided above within a limit */
 extern const struct command command_task_uphold; /* decides a dispute: the task stays, or goes to another unit */
 extern const struct command command_task_cancel;
-extern const struct command command_task_change; /* what is to be done, by when; once accepted only with a reason, never its dates */
+extern const struct command
+    command_task_change; /* what is to be done, by when; once accepted only with a reason, never its dates */
 /* task_done.c */
 extern const struct command command_task_submit; /* the unit says that it is done */
 extern const struct command command_task_recall; /* and takes that back */

@@ -1,7 +1,7 @@
 /* task_sheet.c: a unit's reports out of a workbook, and the files beside it; see task_sheet.h.
  *
- * A row that nobody filled in changes nothing, nor does a file that its task already has; what belongs to a task that has moved since
- * the book was written is reported and left alone; one fault keeps everything from being written.
+ * A row that nobody filled in changes nothing, nor does a file that its task already has; what belongs to a task that
+ * has moved since the book was written is reported and left alone; one fault keeps everything from being written.
  */
 #include "loop/task_sheet.h"
 
@@ -11,7 +11,15 @@
 #include "loop/supervise.h"
 #include "text/utf8.h"
 
-enum { ROWS_MAX = 5000, FILES_MAX = 2000, PERCENT_MAX = 100, BP = 100, COUNT_MOST = 1000000, DONE_CHARS = 4000, TEXT_CHARS = 2000 };
+enum {
+    ROWS_MAX = 5000,
+    FILES_MAX = 2000,
+    PERCENT_MAX = 100,
+    BP = 100,
+    COUNT_MOST = 1000000,
+    DONE_CHARS = 4000,
+    TEXT_CHARS = 2000
+};
 
 /* ---- values --------------------------------------------------------------------------------------------------- */
 
@@ -60,7 +68,8 @@ static const char *fault_of(const struct value *row, struct str today)
 {
     static const char *const counts[] = {"rules_made", "people_handled"};
     static const char *const longs[] = {"done_text", "blockers", "next_text"};
-    struct str progress = value_get_text(row, "progress"), money = value_get_text(row, "recovered_fen"), made_on = value_get_text(row, "evidence_made_on");
+    struct str progress = value_get_text(row, "progress"), money = value_get_text(row, "recovered_fen"),
+               made_on = value_get_text(row, "evidence_made_on");
     int32_t day;
     int64_t percent;
     if (progress.n && !is_count(progress, PERCENT_MAX))
@@ -68,7 +77,8 @@ static const char *fault_of(const struct value *row, struct str today)
     bool is_leaf = value_get_int(row, "is_leaf", 0);
     if (is_leaf && is_filled(row) && !progress.n)
         return "task_sheet.no_progress";
-    if (is_leaf && str_parse_int64(progress, &percent) && percent * BP < value_get_int(row, "own_bp", 0) && !value_get_text(row, "blockers").n)
+    if (is_leaf && str_parse_int64(progress, &percent) && percent * BP < value_get_int(row, "own_bp", 0) &&
+        !value_get_text(row, "blockers").n)
         return "report.less_needs_why";
     if (money.n && !is_money(money))
         return "task_sheet.money";
@@ -127,8 +137,8 @@ static enum rc look_up(struct judging *judging, const struct value *row)
     db_bind_int(st, "id", value_get_int(row, "id", 0));
     TRY(db_first_row(judging->ctx, st, &task));
     struct ctx probe = {.arena = arena}; /* what may not be seen is told like what is not there */
-    bool is_allowed = task && actor_check(&probe, judging->db, judging->actor, PERM_TASK_WORK, value_get_int(task, "unit_id", 0),
-                                          value_get_int(task, "label", 0)) == RC_OK;
+    bool is_allowed = task && actor_check(&probe, judging->db, judging->actor, PERM_TASK_WORK,
+                                          value_get_int(task, "unit_id", 0), value_get_int(task, "label", 0)) == RC_OK;
     if (!judged)
         return arena_rc(arena);
     const char *obstacle = obstacle_of(row, task, is_allowed);
@@ -196,7 +206,8 @@ static enum rc is_known(struct judging *judging, const struct value *file, int64
     TRY(db_first_row(judging->ctx, st, &known));
     *ret_is_known = known != NULL;
     for (struct value *before = judging->sheet->files->items.first; before && before != file; before = before->next)
-        *ret_is_known |= value_get_int(before, "task_id", 0) == task_id && str_equal(value_get_text(before, "sha256"), value_get_text(file, "sha256"));
+        *ret_is_known |= value_get_int(before, "task_id", 0) == task_id &&
+                         str_equal(value_get_text(before, "sha256"), value_get_text(file, "sha256"));
     return RC_OK;
 }
 
@@ -204,7 +215,8 @@ static enum rc judge_file(struct judging *judging, struct value *file)
 {
     struct arena *arena = judging->ctx->arena;
     struct value *row = find_row(judging, value_get_text(file, "name"));
-    struct str class = value_get_text(row, "evidence_class"), made_on = value_get_text(row, "evidence_made_on"), dated = value_get_text(file, "made_on");
+    struct str class = value_get_text(row, "evidence_class"), made_on = value_get_text(row, "evidence_made_on"),
+               dated = value_get_text(file, "made_on");
     bool knows;
     int32_t day;
     value_put_text(arena, file, "no", value_get_text(row, "no"));
@@ -236,8 +248,8 @@ static enum rc judge_file(struct judging *judging, struct value *file)
 
 /* ---- judging -------------------------------------------------------------------------------------------------- */
 
-enum rc task_sheet_judge(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today, const struct value *rows,
-                         const struct value *files, struct task_sheet *ret)
+enum rc task_sheet_judge(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today,
+                         const struct value *rows, const struct value *files, struct task_sheet *ret)
 {
     struct judging judging = {ctx, db, actor, today, ret};
     *ret = (struct task_sheet){.rows = value_new_list(ctx->arena), .files = value_new_list(ctx->arena)};
@@ -308,8 +320,10 @@ static enum rc refuse_faults(struct command_call *call, const struct value *item
     VALUE_EACH (item, items)
         if (str_equal(value_get_text(item, "outcome"), STR("error"))) {
             struct str name = value_get_text(item, "name");
-            struct str place = name.n ? name : arena_format(arena, "row %lld", (long long)value_get_int(item, "row", 0));
-            return ctx_fail(call->ctx, RC_INVALID, arena_copy_cstr(arena, value_get_text(item, "message")), STR("rows"), place, NULL, 0);
+            struct str place =
+                name.n ? name : arena_format(arena, "row %lld", (long long)value_get_int(item, "row", 0));
+            return ctx_fail(call->ctx, RC_INVALID, arena_copy_cstr(arena, value_get_text(item, "message")), STR("rows"),
+                            place, NULL, 0);
         }
     return RC_OK;
 }
@@ -334,7 +348,8 @@ static enum rc task_sheet(struct command_call *call)
     struct task_sheet sheet;
     int64_t written = 0, files = 0;
     struct str day = date_text(arena, clock_today());
-    TRY(task_sheet_judge(call->ctx, call->db, call->actor, day, value_get(call->input, "rows"), value_get(call->input, "files"), &sheet));
+    TRY(task_sheet_judge(call->ctx, call->db, call->actor, day, value_get(call->input, "rows"),
+                         value_get(call->input, "files"), &sheet));
     TRY(refuse_faults(call, sheet.rows));
     TRY(refuse_faults(call, sheet.files));
     TRY(write_files(call, sheet.files, &files)); /* first: a report without evidence is looked at twice */
@@ -342,7 +357,8 @@ static enum rc task_sheet(struct command_call *call)
         if (is_ready(row)) {
             enum rc rc = write_row(call, row);
             if (rc != RC_OK) /* a rule of the report itself: which row it was */
-                return ctx_fail_format(call->ctx, rc, "task_sheet.row_refused", "%lld", (long long)value_get_int(row, "row", 0));
+                return ctx_fail_format(call->ctx, rc, "task_sheet.row_refused", "%lld",
+                                       (long long)value_get_int(row, "row", 0));
             written++;
         }
     value_put_int(arena, call->result, "written", written);
@@ -352,6 +368,10 @@ static enum rc task_sheet(struct command_call *call)
     return RC_OK;
 }
 
-static const struct field task_sheet_fields[] = {{"rows", FIELD_JSON, true, 0, NULL}, {"files", FIELD_JSON, false, 0, NULL}};
-const struct command command_task_sheet = {
-    .name = "task.sheet", .perm = PERM_TASK_WORK, .is_on_source = true, COMMAND_FIELDS(task_sheet_fields), .run = task_sheet};
+static const struct field task_sheet_fields[] = {{"rows", FIELD_JSON, true, 0, NULL},
+                                                 {"files", FIELD_JSON, false, 0, NULL}};
+const struct command command_task_sheet = {.name = "task.sheet",
+                                           .perm = PERM_TASK_WORK,
+                                           .is_on_source = true,
+                                           COMMAND_FIELDS(task_sheet_fields),
+                                           .run = task_sheet};

@@ -1,7 +1,7 @@
 /* team.c: teams and their members, and who acts in whose place; see post.h.
  *
- * Invariants: nobody is in a team twice at a time; the team of a special working group ends with the group; a delegation is given
- * by the person in whose place somebody acts, and taken back by nobody else.
+ * Invariants: nobody is in a team twice at a time; the team of a special working group ends with the group; a
+ * delegation is given by the person in whose place somebody acts, and taken back by nobody else.
  */
 #include "loop/post.h"
 #include "loop/supervise.h"
@@ -14,7 +14,8 @@ static enum rc begin(struct command_call *call, const char *command, struct valu
     return supervise_begin(call, NOUN_TEAM, Q_TEAM_GET_ANY, "team.not_found", command, ret_row, ret_body);
 }
 
-static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row, const struct value *body)
+static enum rc append(struct command_call *call, enum event_kind kind, const struct value *row,
+                      const struct value *body)
 {
     return supervise_append(call, kind, value_get_int(row, "id", 0), body);
 }
@@ -203,9 +204,8 @@ const struct command command_team_join = {.name = "team.join",
                                           .path = "/teams/{id}/join",
                                           .redirect = "/teams/{id}"};
 
-static const struct field team_leave_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                 {"member_id", FIELD_ID, true, 0, NULL},
-                                                 {"valid_to", FIELD_DATE, false, 0, NULL}};
+static const struct field team_leave_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"member_id", FIELD_ID, true, 0, NULL}, {"valid_to", FIELD_DATE, false, 0, NULL}};
 const struct command command_team_leave = {.name = "team.leave",
                                            .perm = PERM_MEETING_WRITE,
                                            COMMAND_FIELDS(team_leave_fields),
@@ -213,7 +213,8 @@ const struct command command_team_leave = {.name = "team.leave",
                                            .path = "/teams/{id}/leave",
                                            .redirect = "/teams/{id}"};
 
-static const struct field team_end_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, true, 500, NULL}};
+static const struct field team_end_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                               {"reason", FIELD_TEXT, true, 500, NULL}};
 const struct command command_team_end = {.name = "team.end",
                                          .perm = PERM_MEETING_WRITE,
                                          COMMAND_FIELDS(team_end_fields),

@@ -63,7 +63,8 @@ static enum rc tick_run(struct command_call *call)
     return ctx_fail_key(call->ctx, RC_NOT_FOUND, "error.not_found");
 }
 
-static const struct field tick_run_fields[] = {{"name", FIELD_TEXT, true, 0, NULL}, {"date", FIELD_DATE, true, 0, NULL}};
+static const struct field tick_run_fields[] = {{"name", FIELD_TEXT, true, 0, NULL},
+                                               {"date", FIELD_DATE, true, 0, NULL}};
 const struct command command_tick_run = {
     .name = "tick.run", .perm = PERM_SELF, COMMAND_FIELDS(tick_run_fields), .run = tick_run};
 

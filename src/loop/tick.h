@@ -5,8 +5,8 @@
  * nothing.  Commands of the organisation's chain run one after another, so two servers never do the same batch.
  *
  * A tick function
- *   - does at most tick->limit things, counts those it changed in tick->changed, and sets tick->is_more when it may have
- *     left some: it is then called again, in a transaction of its own;
+ *   - does at most tick->limit things, counts those it changed in tick->changed, and sets tick->is_more when it may
+ * have left some: it is then called again, in a transaction of its own;
  *   - must not find again what it has done, or it never ends: what a batch did shows in the tables that it reads;
  *   - takes the day from tick->day and tick->today, never from the clock, and makes up for days that were missed;
  *   - locks a source's chain (command_lock_chain) and reads the row again before it appends to that chain.

@@ -1,7 +1,7 @@
 /* truth.c: see truth.h.
  *
- * A new report is compared only with those that share one of its eight keys (report_band), the newest of each key first,
- * so that the cost does not grow with the number of reports.
+ * A new report is compared only with those that share one of its eight keys (report_band), the newest of each key
+ * first, so that the cost does not grow with the number of reports.
  */
 #include "loop/truth.h"
 
@@ -11,9 +11,9 @@
 #include "text/utf8.h"
 
 enum {
-    SAME_TEXT_BP = 9000,  /* Dice over pairs of characters [P] */
-    SAME_TEXT_MIN = 30,   /* shorter reports say too little to be compared [P] */
-    SAME_REPORTS_MAX = 3, /* told of one report */
+    SAME_TEXT_BP = 9000,    /* Dice over pairs of characters [P] */
+    SAME_TEXT_MIN = 30,     /* shorter reports say too little to be compared [P] */
+    SAME_REPORTS_MAX = 3,   /* told of one report */
     SAME_FILE_MEASURES = 3, /* ledgers A2 [P] */
     FULL_BP = 10000,
     DECIDE_DAYS = 5 /* working days [P] */
@@ -26,7 +26,8 @@ struct raised {
 };
 
 /* about: row with finding_id, source_id, unit_id, label, no, title; its chain is locked. */
-static enum rc raise_check_as(struct command_call *call, const struct value *about, const struct raised *raised, int64_t *ret_id)
+static enum rc raise_check_as(struct command_call *call, const struct value *about, const struct raised *raised,
+                              int64_t *ret_id)
 {
     struct arena *arena = call->ctx->arena;
     struct db_stmt *st = db_query(call->db, Q_CHECK_EXISTS);
@@ -176,7 +177,8 @@ enum rc truth_check_evidence(struct command_call *call, const struct value *link
     return raise_check(call, link, &raised);
 }
 
-enum rc truth_public_denies(struct command_call *call, const struct value *finding, int64_t comment_id, struct str comment_no, int64_t *ret_id)
+enum rc truth_public_denies(struct command_call *call, const struct value *finding, int64_t comment_id,
+                            struct str comment_no, int64_t *ret_id)
 {
     struct raised raised = {.rule = "public_denies",
                             .level = "orange",
@@ -199,15 +201,15 @@ enum rc tick_truth_fast(struct tick *tick)
     db_bind_int(st, "limit", tick->limit);
     TRY(db_rows(tick->call->ctx, st, &rows));
     VALUE_EACH (row, rows) {
-        struct raised raised = {
-            .rule = "too_fast",
-            .level = "orange",
-            .subject_kind = "finding",
-            .subject_id = value_get_int(row, "finding_id", 0),
-            .other_id = value_get_int(row, "cycle_id", 0),
-            .figure = value_get_int(row, "days", 0),
-            .words = arena_format(tick->call->ctx->arena, "%.*s %.*s", STR_ARG(value_get_text(row, "started")),
-                                  STR_ARG(value_get_text(row, "closed_on")))};
+        struct raised raised = {.rule = "too_fast",
+                                .level = "orange",
+                                .subject_kind = "finding",
+                                .subject_id = value_get_int(row, "finding_id", 0),
+                                .other_id = value_get_int(row, "cycle_id", 0),
+                                .figure = value_get_int(row, "days", 0),
+                                .words = arena_format(tick->call->ctx->arena, "%.*s %.*s",
+                                                      STR_ARG(value_get_text(row, "started")),
+                                                      STR_ARG(value_get_text(row, "closed_on")))};
         TRY(command_lock_chain(tick->call, value_get_int(row, "source_id", 0)));
         TRY(raise_check(tick->call, row, &raised));
         tick->changed++;

@@ -13,7 +13,8 @@ static enum rc urge(struct command_call *call, struct str kind)
     enum rc rc = command_require(call, PERM_SUPERVISE, unit_id, label);
     if (rc == RC_FORBIDDEN && actor_check(call->ctx, call->db, call->actor, PERM_TASK_READ, unit_id, label) != RC_OK) {
         ctx_clear_issues(call->ctx);
-        return ctx_fail_key(call->ctx, RC_NOT_FOUND, str_equal(kind, STR("task")) ? "task.not_found" : "finding.not_found");
+        return ctx_fail_key(call->ctx, RC_NOT_FOUND,
+                            str_equal(kind, STR("task")) ? "task.not_found" : "finding.not_found");
     }
     TRY(rc);
     if (!value_get_int(subject, "is_open", 0))
@@ -25,7 +26,8 @@ static enum rc urge(struct command_call *call, struct str kind)
     struct str again = supervise_working_day_after(arena, value_get_text(last, "on_day"), SUPERVISE_URGE_QUIET_DAYS);
     if (last && str_compare(lifecycle_today(call), again) < 0)
         return ctx_fail(call->ctx, RC_GUARD, "urge.quiet", STR_EMPTY, STR_EMPTY, &again, 1);
-    struct value *body = supervise_body(call, kind.p, subject, value_get_text(subject, "no"), value_get_text(subject, "title"));
+    struct value *body =
+        supervise_body(call, kind.p, subject, value_get_text(subject, "no"), value_get_text(subject, "title"));
     value_put_int(arena, body, "id", id);
     supervise_copy(call, body, NULL, "text");
     TRY(supervise_append(call, EVENT_URGE_SENT, id, body));

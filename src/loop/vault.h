@@ -1,7 +1,7 @@
 /* vault.h: the key under which comments of the public are kept, and what is made of it.
  *
- * The key is 32 bytes as 64 hex digits in a file of its own, readable by its owner alone, outside the database and the directory
- * of stored files: a copy of these shows nothing of what people wrote.  It is made at the first need.
+ * The key is 32 bytes as 64 hex digits in a file of its own, readable by its owner alone, outside the database and the
+ * directory of stored files: a copy of these shows nothing of what people wrote.  It is made at the first need.
  */
 #ifndef BIHUAN_LOOP_VAULT_H
 #define BIHUAN_LOOP_VAULT_H

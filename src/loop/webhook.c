@@ -1,8 +1,8 @@
 /* webhook.c: robots of groups: adding, changing, disabling.
  *
  * Threat: who reads the record, a page or a log must not learn the address, which holds the group's password, or the
- * secret that signs.  So the event has the host alone; address and secret go into a local table in the same transaction,
- * sealed under the key of loop/vault.h, so that a copy of the database does not hold them either.
+ * secret that signs.  So the event has the host alone; address and secret go into a local table in the same
+ * transaction, sealed under the key of loop/vault.h, so that a copy of the database does not hold them either.
  */
 #include "loop/outbox.h"
 #include "loop/vault.h"
@@ -143,9 +143,9 @@ static enum rc webhook_switch(struct command_call *call)
 #define WEBHOOK_KINDS "generic|wecom|dingtalk|feishu"
 #define WEBHOOK_RULES "t30|t15|t7|t3|due|overdue|waiting|urged"
 static const struct field webhook_add_fields[] = {
-    {"name", FIELD_TEXT, true, 60, NULL},       {"kind", FIELD_CHOICE, true, 0, WEBHOOK_KINDS},
-    {"url", FIELD_SECRET, true, URL_MAX, NULL}, {"secret", FIELD_SECRET, false, SECRET_MAX, NULL},
-    {"unit_id", FIELD_ID, true, 0, NULL},       {"label_max", FIELD_INT, false, 0, NULL},
+    {"name", FIELD_TEXT, true, 60, NULL},         {"kind", FIELD_CHOICE, true, 0, WEBHOOK_KINDS},
+    {"url", FIELD_SECRET, true, URL_MAX, NULL},   {"secret", FIELD_SECRET, false, SECRET_MAX, NULL},
+    {"unit_id", FIELD_ID, true, 0, NULL},         {"label_max", FIELD_INT, false, 0, NULL},
     {"rules", FIELD_SET, false, 0, WEBHOOK_RULES}};
 const struct command command_webhook_add = {.name = "webhook.add",
                                             .perm = PERM_SYSTEM_WRITE,
@@ -154,12 +154,14 @@ const struct command command_webhook_add = {.name = "webhook.add",
                                             .path = "/webhooks",
                                             .redirect = "/outbox"};
 
-static const struct field webhook_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL},
-    {"name", FIELD_TEXT, true, 60, NULL},        {"kind", FIELD_CHOICE, true, 0, WEBHOOK_KINDS},
-    {"url", FIELD_SECRET, false, URL_MAX, NULL}, {"secret", FIELD_SECRET, false, SECRET_MAX, NULL},
-    {"unit_id", FIELD_ID, true, 0, NULL},        {"label_max", FIELD_INT, false, 0, NULL},
-    {"rules", FIELD_SET, false, 0, WEBHOOK_RULES}};
+static const struct field webhook_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"name", FIELD_TEXT, true, 60, NULL},
+                                                     {"kind", FIELD_CHOICE, true, 0, WEBHOOK_KINDS},
+                                                     {"url", FIELD_SECRET, false, URL_MAX, NULL},
+                                                     {"secret", FIELD_SECRET, false, SECRET_MAX, NULL},
+                                                     {"unit_id", FIELD_ID, true, 0, NULL},
+                                                     {"label_max", FIELD_INT, false, 0, NULL},
+                                                     {"rules", FIELD_SET, false, 0, WEBHOOK_RULES}};
 const struct command command_webhook_change = {.name = "webhook.change",
                                                .perm = PERM_SYSTEM_WRITE,
                                                COMMAND_FIELDS(webhook_change_fields),

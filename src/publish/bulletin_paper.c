@@ -25,7 +25,10 @@ static bool ends_sentence(struct str text)
     return !text.n || str_has_suffix(text, bulletin_text(BULLETIN_STOP)) || text.p[text.n - 1] == '.';
 }
 
-static struct str as_sentence(struct setter *s, struct str text) { return ends_sentence(text) ? text : join(s, text, bulletin_text(BULLETIN_STOP)); }
+static struct str as_sentence(struct setter *s, struct str text)
+{
+    return ends_sentence(text) ? text : join(s, text, bulletin_text(BULLETIN_STOP));
+}
 
 static void end_points(struct setter *s)
 {
@@ -95,17 +98,24 @@ struct str bulletin_paper_closing(struct arena *arena, const struct value *conte
     static const struct {
         const char *kind;
         enum bulletin_text words, before;
-    } rows[] = {{"phone", BULLETIN_PHONE, BULLETIN_SEMICOLON}, {"address", BULLETIN_ADDRESS, BULLETIN_SEMICOLON}, {"postcode", BULLETIN_POSTCODE, BULLETIN_COMMA}, {"email", BULLETIN_EMAIL, BULLETIN_SEMICOLON}};
-    struct str from = value_get_text(content, "window_from"), to = value_get_text(content, "window_to"), text = bulletin_text(BULLETIN_INVITE), contacts = STR("");
+    } rows[] = {{"phone", BULLETIN_PHONE, BULLETIN_SEMICOLON},
+                {"address", BULLETIN_ADDRESS, BULLETIN_SEMICOLON},
+                {"postcode", BULLETIN_POSTCODE, BULLETIN_COMMA},
+                {"email", BULLETIN_EMAIL, BULLETIN_SEMICOLON}};
+    struct str from = value_get_text(content, "window_from"), to = value_get_text(content, "window_to"),
+               text = bulletin_text(BULLETIN_INVITE), contacts = STR("");
     if (from.n && to.n) {
         bool same_year = str_equal(str_slice(from, 0, 4), str_slice(to, 0, 4));
-        struct str args[] = {bulletin_date(arena, from, false), bulletin_date(arena, to, same_year), arena_format(arena, "%lld", (long long)value_get_int(content, "window_days", 0))};
+        struct str args[] = {bulletin_date(arena, from, false), bulletin_date(arena, to, same_year),
+                             arena_format(arena, "%lld", (long long)value_get_int(content, "window_days", 0))};
         text = arena_concat(arena, text, bulletin_fill(arena, BULLETIN_WINDOW, args, 3));
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct str words = contact(arena, content, rows[i].kind, rows[i].words);
         if (words.n)
-            contacts = contacts.n ? arena_concat(arena, arena_concat(arena, contacts, bulletin_text(rows[i].before)), words) : words;
+            contacts = contacts.n
+                           ? arena_concat(arena, arena_concat(arena, contacts, bulletin_text(rows[i].before)), words)
+                           : words;
     }
     return contacts.n ? arena_concat(arena, arena_concat(arena, text, contacts), bulletin_text(BULLETIN_STOP)) : text;
 }
@@ -124,10 +134,16 @@ static void add_head(struct setter *s, struct str issuer, struct str no)
     doc_add_mark(s->doc, DOC_RED_LINE);
 }
 
-static enum rc set(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, bool is_file, struct doc **ret_doc)
+static enum rc set(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms,
+                   bool is_file, struct doc **ret_doc)
 {
     struct str title = value_get_text(content, "title"), signatory = value_get_text(content, "signatory");
-    struct doc_facts facts = {.title = title, .author = signatory, .subject = value_get_text(content, "no"), .snapshot_seq = seq, .snapshot_digest = digest, .made_ms = made_ms};
+    struct doc_facts facts = {.title = title,
+                              .author = signatory,
+                              .subject = value_get_text(content, "no"),
+                              .snapshot_seq = seq,
+                              .snapshot_digest = digest,
+                              .made_ms = made_ms};
     struct setter s = {.ctx = ctx, .points = STR("")};
     TRY(doc_new(ctx, &facts, &s.doc));
     if (is_file && signatory.n)
@@ -152,12 +168,14 @@ static enum rc set(struct ctx *ctx, const struct value *content, int64_t seq, st
     return arena_rc(ctx->arena);
 }
 
-enum rc bulletin_paper(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, struct doc **ret_doc)
+enum rc bulletin_paper(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms,
+                       struct doc **ret_doc)
 {
     return set(ctx, content, seq, digest, made_ms, false, ret_doc);
 }
 
-enum rc bulletin_paper_file(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms, struct doc **ret_doc)
+enum rc bulletin_paper_file(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest,
+                            int64_t made_ms, struct doc **ret_doc)
 {
     return set(ctx, content, seq, digest, made_ms, true, ret_doc);
 }

@@ -5,7 +5,7 @@
 #include "text/utf8.h"
 
 static const struct doc_look looks[DOC_STYLES] = {
-#define DOC_STYLE(style, id_, name_, font_, size, align_, indent_, bold, colour_, outline_, before_, after_, line)       \
+#define DOC_STYLE(style, id_, name_, font_, size, align_, indent_, bold, colour_, outline_, before_, after_, line)     \
     [DOC_##style] = {.id = id_,                                                                                        \
                      .name = name_,                                                                                    \
                      .font = DOC_FONT_##font_,                                                                         \
@@ -29,12 +29,16 @@ static const struct doc_font_names fonts[DOC_FONTS] = {
 };
 
 const struct doc_look *doc_look(enum doc_style style) { return &looks[style < DOC_STYLES ? style : DOC_BODY]; }
-const struct doc_font_names *doc_font_names(enum doc_font font) { return &fonts[font < DOC_FONTS ? font : DOC_FONT_FANGSONG]; }
+const struct doc_font_names *doc_font_names(enum doc_font font)
+{
+    return &fonts[font < DOC_FONTS ? font : DOC_FONT_FANGSONG];
+}
 
 enum doc_style doc_style_find(struct str id_or_name)
 {
     for (int i = 0; i < DOC_STYLES; i++)
-        if (str_equal_nocase(id_or_name, str_from_cstr(looks[i].id)) || str_equal_nocase(id_or_name, str_from_cstr(looks[i].name)))
+        if (str_equal_nocase(id_or_name, str_from_cstr(looks[i].id)) ||
+            str_equal_nocase(id_or_name, str_from_cstr(looks[i].name)))
             return (enum doc_style)i;
     return DOC_STYLES;
 }
@@ -120,7 +124,10 @@ struct doc_block *doc_add_lead(struct doc *doc, enum doc_style heading, struct s
     return text.n ? doc_add(doc, DOC_BODY, text) : block;
 }
 
-void doc_add_mark(struct doc *doc, enum doc_block_kind kind) { append(&doc->first, &doc->last, new_block(doc, kind, DOC_BODY)); }
+void doc_add_mark(struct doc *doc, enum doc_block_kind kind)
+{
+    append(&doc->first, &doc->last, new_block(doc, kind, DOC_BODY));
+}
 
 void doc_turn(struct doc *doc, bool is_landscape)
 {
@@ -159,7 +166,8 @@ struct doc_row *doc_new_row(struct doc_table *table, bool is_head)
     return row;
 }
 
-struct doc_cell *doc_add_cell(struct doc_table *table, struct doc_row *row, enum doc_style style, struct str text, int span)
+struct doc_cell *doc_add_cell(struct doc_table *table, struct doc_row *row, enum doc_style style, struct str text,
+                              int span)
 {
     struct doc_cell *cell = row ? ARENA_NEW(table->doc->ctx->arena, struct doc_cell) : NULL;
     if (!cell)
@@ -226,7 +234,8 @@ int doc_title_inset(const struct doc_block *block, int width_twips)
 {
     int halves = 0, em = doc_look(block->style)->half_points * 10; /* twips */
     uint32_t code;
-    for (const struct doc_run *run = block->style == DOC_TITLE || block->style == DOC_SUBTITLE ? block->first : NULL; run; run = run->next)
+    for (const struct doc_run *run = block->style == DOC_TITLE || block->style == DOC_SUBTITLE ? block->first : NULL;
+         run; run = run->next)
         for (size_t at = 0; utf8_decode(run->text, &at, &code);)
             halves += code < 0x80 ? 1 : 2;
     int lines = (halves * em / 2 + width_twips - 1) / width_twips;

@@ -45,9 +45,9 @@ struct doc_look {
     int indent; /* first line, hundredths of a character */
     bool is_bold;
     uint32_t colour;
-    int outline;            /* 1..4 for headings, 0 none */
-    int before, after;      /* hundredths of a line */
-    int line_twips;         /* exact; 0: what the text needs */
+    int outline;       /* 1..4 for headings, 0 none */
+    int before, after; /* hundredths of a line */
+    int line_twips;    /* exact; 0: what the text needs */
 };
 const struct doc_look *doc_look(enum doc_style style);
 struct doc_font_names {
@@ -60,10 +60,10 @@ enum doc_style doc_style_find(struct str id_or_name);
 enum doc_block_kind {
     DOC_TEXT,
     DOC_TABLE,
-    DOC_RED_LINE, /* across the text, under the red head */
+    DOC_RED_LINE,  /* across the text, under the red head */
     DOC_THIN_LINE, /* across the text: imprint, letters */
-    DOC_PAGE,     /* what follows begins on a new page */
-    DOC_TURN      /* what follows stands on pages of the other orientation */
+    DOC_PAGE,      /* what follows begins on a new page */
+    DOC_TURN       /* what follows stands on pages of the other orientation */
 };
 
 enum { DOC_COLUMNS_MAX = 40 };
@@ -108,7 +108,7 @@ struct doc_table {
     int columns;
     int widths[DOC_COLUMNS_MAX]; /* relative */
     struct doc_row *first, *last;
-    bool is_bare; /* without lines */
+    bool is_bare;    /* without lines */
     bool is_imprint; /* stands at the foot of the last page, with its own lines */
 };
 
@@ -145,14 +145,17 @@ struct doc_table *doc_add_table(struct doc *doc, const int *widths, int columns)
 struct doc_row *doc_add_row(struct doc_table *table, bool is_head, const struct str *cells);
 /* A row that is filled cell by cell; spans of its cells add up to the columns. */
 struct doc_row *doc_new_row(struct doc_table *table, bool is_head);
-struct doc_cell *doc_add_cell(struct doc_table *table, struct doc_row *row, enum doc_style style, struct str text, int span);
+struct doc_cell *doc_add_cell(struct doc_table *table, struct doc_row *row, enum doc_style style, struct str text,
+                              int span);
 /* Another paragraph in a cell. */
 void doc_cell_add(struct doc_table *table, struct doc_cell *cell, enum doc_style style, struct str text);
-/* Imprint: copies to (may be empty), who printed it, the day.  Stands at the foot of the last page, wherever it was added. */
+/* Imprint: copies to (may be empty), who printed it, the day.  Stands at the foot of the last page, wherever it was
+ * added. */
 void doc_add_imprint(struct doc *doc, struct str copies, struct str maker, struct str day);
 /* The small line at the end: event number and digest of the snapshot.  Does nothing without a snapshot. */
 void doc_add_snapshot(struct doc *doc);
-/* How far a title of several lines is drawn in at both sides, so that its lines are about as long (7.3.1); 0 for others. */
+/* How far a title of several lines is drawn in at both sides, so that its lines are about as long (7.3.1); 0 for
+ * others. */
 int doc_title_inset(const struct doc_block *block, int width_twips);
 /* Whole text of a paragraph, in the arena. */
 struct str doc_block_text(struct doc *doc, const struct doc_block *block);

@@ -69,7 +69,8 @@ static const char *align_name(enum doc_align align)
 static void add_fonts(struct buf *out, enum doc_font font)
 {
     const char *name = doc_font_names(font)->name;
-    buf_add_format(out, "<w:rFonts w:ascii=\"%s\" w:eastAsia=\"%s\" w:hAnsi=\"%s\" w:cs=\"%s\"/>", name, name, name, name);
+    buf_add_format(out, "<w:rFonts w:ascii=\"%s\" w:eastAsia=\"%s\" w:hAnsi=\"%s\" w:cs=\"%s\"/>", name, name, name,
+                   name);
 }
 
 /* ---- styles -------------------------------------------------------------------------------------------------- */
@@ -85,15 +86,20 @@ static void add_style(struct buf *out, enum doc_style style)
     buf_add_cstr(out, "<w:qFormat/><w:pPr>");
     if (look->outline)
         buf_add_cstr(out, "<w:keepNext/>");
-    buf_add_cstr(out, "<w:snapToGrid w:val=\"0\"/>"); /* line and character are exact here; programs differ in how they use a grid */
-    buf_add_format(out, "<w:spacing w:before=\"%d\" w:after=\"%d\"", look->before * DOC_LINE_TWIPS / 100, look->after * DOC_LINE_TWIPS / 100);
+    buf_add_cstr(
+        out,
+        "<w:snapToGrid w:val=\"0\"/>"); /* line and character are exact here; programs differ in how they use a grid */
+    buf_add_format(out, "<w:spacing w:before=\"%d\" w:after=\"%d\"", look->before * DOC_LINE_TWIPS / 100,
+                   look->after * DOC_LINE_TWIPS / 100);
     if (look->line_twips)
         buf_add_format(out, " w:line=\"%d\" w:lineRule=\"exact\"", look->line_twips);
     buf_add_cstr(out, "/>");
     if (look->indent < 0)
-        buf_add_format(out, "<w:ind w:left=\"%d\" w:hanging=\"%d\"/>", -look->indent * look->half_points / 10, -look->indent * look->half_points / 10);
+        buf_add_format(out, "<w:ind w:left=\"%d\" w:hanging=\"%d\"/>", -look->indent * look->half_points / 10,
+                       -look->indent * look->half_points / 10);
     else if (look->indent)
-        buf_add_format(out, "<w:ind w:firstLineChars=\"%d\" w:firstLine=\"%d\"/>", look->indent, look->indent * look->half_points / 10);
+        buf_add_format(out, "<w:ind w:firstLineChars=\"%d\" w:firstLine=\"%d\"/>", look->indent,
+                       look->indent * look->half_points / 10);
     buf_add_format(out, "<w:jc w:val=\"%s\"/>", align_name(look->align));
     if (look->outline)
         buf_add_format(out, "<w:outlineLvl w:val=\"%d\"/>", look->outline - 1);
@@ -104,18 +110,23 @@ static void add_style(struct buf *out, enum doc_style style)
     buf_add_format(out, "<w:color w:val=\"%06x\"/>", look->colour);
     if (look->line_twips == DOC_LINE_TWIPS)
         buf_add_format(out, "<w:spacing w:val=\"-%d\"/>", DOC_CHAR_TWIPS);
-    buf_add_format(out, "<w:sz w:val=\"%d\"/><w:szCs w:val=\"%d\"/></w:rPr></w:style>", look->half_points, look->half_points);
+    buf_add_format(out, "<w:sz w:val=\"%d\"/><w:szCs w:val=\"%d\"/></w:rPr></w:style>", look->half_points,
+                   look->half_points);
 }
 
 static void write_styles(struct buf *out)
 {
     buf_add_cstr(out, XML_HEAD "<w:styles " W_NS "><w:docDefaults><w:rPrDefault><w:rPr>");
     add_fonts(out, DOC_FONT_FANGSONG);
-    buf_add_cstr(out, "<w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:rPr></w:rPrDefault>"
+    buf_add_cstr(out, "<w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang w:val=\"en-US\" "
+                      "w:eastAsia=\"zh-CN\"/></w:rPr></w:rPrDefault>"
                       "<w:pPrDefault/></w:docDefaults>"
-                      "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/><w:qFormat/></w:style>"
-                      "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal Table\"/><w:tblPr><w:tblInd w:w=\"0\" "
-                      "w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"80\" w:type=\"dxa\"/><w:right w:w=\"80\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style>");
+                      "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name "
+                      "w:val=\"Normal\"/><w:qFormat/></w:style>"
+                      "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal "
+                      "Table\"/><w:tblPr><w:tblInd w:w=\"0\" "
+                      "w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"80\" w:type=\"dxa\"/><w:right w:w=\"80\" "
+                      "w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style>");
     for (int i = 0; i < DOC_STYLES; i++)
         add_style(out, (enum doc_style)i);
     buf_add_cstr(out, "</w:styles>");
@@ -125,7 +136,9 @@ static void write_font_table(struct buf *out)
 {
     buf_add_cstr(out, XML_HEAD "<w:fonts " W_NS ">");
     for (int i = 0; i < DOC_FONTS; i++)
-        buf_add_format(out, "<w:font w:name=\"%s\"><w:altName w:val=\"%s\"/><w:charset w:val=\"86\"/><w:pitch w:val=\"variable\"/></w:font>",
+        buf_add_format(out,
+                       "<w:font w:name=\"%s\"><w:altName w:val=\"%s\"/><w:charset w:val=\"86\"/><w:pitch "
+                       "w:val=\"variable\"/></w:font>",
                        doc_font_names((enum doc_font)i)->name, doc_font_names((enum doc_font)i)->instead);
     buf_add_cstr(out, "</w:fonts>");
 }
@@ -133,11 +146,19 @@ static void write_font_table(struct buf *out)
 /* Page number: 4 hao, between dashes of one em; odd pages right, even pages left, one character in (GB/T 9704, 7.5). */
 static void write_footer(struct buf *out, bool is_even, bool is_letter)
 {
-    buf_add_format(out, XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:snapToGrid w:val=\"0\"/>%s<w:ind w:%s=\"280\"/><w:jc w:val=\"%s\"/></w:pPr>",
-                   is_letter ? "<w:spacing w:after=\"" LETTER_RAISE "\"/>" : "", is_even ? "left" : "right", is_even ? "left" : "right");
-    static const char *const pieces[] = {"<w:t xml:space=\"preserve\">\xe2\x80\x94 </w:t>", "<w:fldChar w:fldCharType=\"begin\"/>",
-                                         "<w:instrText xml:space=\"preserve\"> PAGE </w:instrText>", "<w:fldChar w:fldCharType=\"separate\"/>",
-                                         "<w:t>1</w:t>", "<w:fldChar w:fldCharType=\"end\"/>", "<w:t xml:space=\"preserve\"> \xe2\x80\x94</w:t>"};
+    buf_add_format(out,
+                   XML_HEAD
+                   "<w:ftr " W_NS
+                   "><w:p><w:pPr><w:snapToGrid w:val=\"0\"/>%s<w:ind w:%s=\"280\"/><w:jc w:val=\"%s\"/></w:pPr>",
+                   is_letter ? "<w:spacing w:after=\"" LETTER_RAISE "\"/>" : "", is_even ? "left" : "right",
+                   is_even ? "left" : "right");
+    static const char *const pieces[] = {"<w:t xml:space=\"preserve\">\xe2\x80\x94 </w:t>",
+                                         "<w:fldChar w:fldCharType=\"begin\"/>",
+                                         "<w:instrText xml:space=\"preserve\"> PAGE </w:instrText>",
+                                         "<w:fldChar w:fldCharType=\"separate\"/>",
+                                         "<w:t>1</w:t>",
+                                         "<w:fldChar w:fldCharType=\"end\"/>",
+                                         "<w:t xml:space=\"preserve\"> \xe2\x80\x94</w:t>"};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         buf_add_cstr(out, "<w:r><w:rPr>");
         add_fonts(out, DOC_FONT_SONG);
@@ -149,9 +170,13 @@ static void write_footer(struct buf *out, bool is_even, bool is_letter)
 /* First page of a letter: the double line over its foot, no number (GB/T 9704, 10.1). */
 static void write_letter_footer(struct buf *out)
 {
-    buf_add_format(out, XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"12\" w:space=\"0\" w:color=\"d40000\"/></w:pBdr>"
-                        "<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/><w:ind w:left=\"-%d\" w:right=\"-%d\"/>"
-                        "</w:pPr></w:p></w:ftr>", DOC_LETTER_LEFT, DOC_LETTER_RIGHT);
+    buf_add_format(out,
+                   XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"12\" "
+                            "w:space=\"0\" w:color=\"d40000\"/></w:pBdr>"
+                            "<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" "
+                            "w:lineRule=\"exact\"/><w:ind w:left=\"-%d\" w:right=\"-%d\"/>"
+                            "</w:pPr></w:p></w:ftr>",
+                   DOC_LETTER_LEFT, DOC_LETTER_RIGHT);
 }
 
 /* ---- body ---------------------------------------------------------------------------------------------------- */
@@ -169,30 +194,37 @@ static void add_section(struct body *body)
 {
     struct buf *out = body->out;
     bool is_letter = body->doc->facts.is_letter;
-    buf_add_cstr(out, "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId3\"/><w:footerReference w:type=\"even\" r:id=\"rId4\"/>");
+    buf_add_cstr(out, "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId3\"/><w:footerReference "
+                      "w:type=\"even\" r:id=\"rId4\"/>");
     if (is_letter)
         buf_add_cstr(out, "<w:footerReference w:type=\"first\" r:id=\"rId6\"/>");
     if (body->is_landscape)
         buf_add_format(out,
-                       "<w:pgSz w:w=\"%d\" w:h=\"%d\" w:orient=\"landscape\"/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" "
+                       "<w:pgSz w:w=\"%d\" w:h=\"%d\" w:orient=\"landscape\"/><w:pgMar w:top=\"%d\" w:right=\"%d\" "
+                       "w:bottom=\"%d\" w:left=\"%d\" "
                        "w:header=\"851\" w:footer=\"794\" w:gutter=\"0\"/>",
-                       DOC_SHEET_HEIGHT, DOC_SHEET_WIDTH, DOC_MARGIN_LEFT, DOC_MARGIN_TOP, DOC_MARGIN_RIGHT, DOC_MARGIN_BOTTOM);
+                       DOC_SHEET_HEIGHT, DOC_SHEET_WIDTH, DOC_MARGIN_LEFT, DOC_MARGIN_TOP, DOC_MARGIN_RIGHT,
+                       DOC_MARGIN_BOTTOM);
     else
         buf_add_format(out,
-                       "<w:pgSz w:w=\"%d\" w:h=\"%d\"/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" w:left=\"%d\" w:header=\"851\" "
+                       "<w:pgSz w:w=\"%d\" w:h=\"%d\"/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" "
+                       "w:left=\"%d\" w:header=\"851\" "
                        "w:footer=\"%d\" w:gutter=\"0\"/>",
-                       DOC_SHEET_WIDTH, DOC_SHEET_HEIGHT, is_letter ? DOC_LETTER_TOP : DOC_MARGIN_TOP, DOC_MARGIN_RIGHT, DOC_MARGIN_BOTTOM, DOC_MARGIN_LEFT,
-                       is_letter ? DOC_LETTER_FOOT : DOC_FOOTER);
+                       DOC_SHEET_WIDTH, DOC_SHEET_HEIGHT, is_letter ? DOC_LETTER_TOP : DOC_MARGIN_TOP, DOC_MARGIN_RIGHT,
+                       DOC_MARGIN_BOTTOM, DOC_MARGIN_LEFT, is_letter ? DOC_LETTER_FOOT : DOC_FOOTER);
     if (is_letter && !body->section_count)
         buf_add_cstr(out, "<w:titlePg/>");
-    buf_add_format(out, "<w:docGrid w:type=\"linesAndChars\" w:linePitch=\"%d\" w:charSpace=\"-%d\"/></w:sectPr>", DOC_LINE_TWIPS, DOC_GRID_CHARS);
+    buf_add_format(out, "<w:docGrid w:type=\"linesAndChars\" w:linePitch=\"%d\" w:charSpace=\"-%d\"/></w:sectPr>",
+                   DOC_LINE_TWIPS, DOC_GRID_CHARS);
     body->section_count++;
 }
 
 static void add_tiny(struct body *body, bool ends_section)
 {
     struct buf *out = body->out;
-    buf_add_format(out, "<w:p><w:pPr>%s<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>",
+    buf_add_format(out,
+                   "<w:p><w:pPr>%s<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" "
+                   "w:lineRule=\"exact\"/>",
                    body->breaks_page ? "<w:pageBreakBefore/>" : "");
     body->breaks_page = false;
     if (ends_section)
@@ -206,15 +238,19 @@ static void add_line(struct body *body, bool is_red)
 {
     if (is_red && body->doc->facts.is_letter) {
         buf_add_format(body->out,
-                       "<w:p><w:pPr><w:pBdr><w:top w:val=\"thickThinSmallGap\" w:sz=\"12\" w:space=\"0\" w:color=\"d40000\"/></w:pBdr><w:snapToGrid w:val=\"0\"/>"
-                       "<w:spacing w:before=\"%d\" w:after=\"0\" w:line=\"%d\" w:lineRule=\"exact\"/><w:ind w:left=\"-%d\" w:right=\"-%d\"/></w:pPr></w:p>",
+                       "<w:p><w:pPr><w:pBdr><w:top w:val=\"thickThinSmallGap\" w:sz=\"12\" w:space=\"0\" "
+                       "w:color=\"d40000\"/></w:pBdr><w:snapToGrid w:val=\"0\"/>"
+                       "<w:spacing w:before=\"%d\" w:after=\"0\" w:line=\"%d\" w:lineRule=\"exact\"/><w:ind "
+                       "w:left=\"-%d\" w:right=\"-%d\"/></w:pPr></w:p>",
                        DOC_LETTER_GAP, DOC_LETTER_GAP, DOC_LETTER_LEFT, DOC_LETTER_RIGHT);
         return;
     }
     buf_add_format(body->out,
-                   "<w:p><w:pPr><w:pBdr><w:top w:val=\"single\" w:sz=\"%d\" w:space=\"1\" w:color=\"%s\"/></w:pBdr><w:snapToGrid w:val=\"0\"/>"
+                   "<w:p><w:pPr><w:pBdr><w:top w:val=\"single\" w:sz=\"%d\" w:space=\"1\" "
+                   "w:color=\"%s\"/></w:pBdr><w:snapToGrid w:val=\"0\"/>"
                    "<w:spacing w:before=\"%d\" w:after=\"0\" w:line=\"%d\" w:lineRule=\"exact\"/></w:pPr></w:p>",
-                   is_red ? DOC_RED_EIGHTHS : DOC_THIN_EIGHTHS, is_red ? "d40000" : "000000", is_red ? DOC_RED_GAP : 0, is_red ? DOC_RED_LINES * DOC_LINE_TWIPS : 60);
+                   is_red ? DOC_RED_EIGHTHS : DOC_THIN_EIGHTHS, is_red ? "d40000" : "000000", is_red ? DOC_RED_GAP : 0,
+                   is_red ? DOC_RED_LINES * DOC_LINE_TWIPS : 60);
 }
 
 static void add_run(struct buf *out, const struct doc_look *look, const struct doc_run *run)
@@ -257,7 +293,9 @@ static void add_paragraph(struct body *body, const struct doc_block *block)
         buf_add_format(out, "<w:spacing w:before=\"%d\"/>", DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD - body->head_twips);
     else if (block->style == DOC_SECRECY)
         body->head_twips += DOC_LINE_TWIPS;
-    int aside = body->doc->facts.is_template ? 0 : doc_title_inset(block, body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS);
+    int aside = body->doc->facts.is_template
+                    ? 0
+                    : doc_title_inset(block, body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS);
     if (aside)
         buf_add_format(out, "<w:ind w:left=\"%d\" w:right=\"%d\"/>", aside, aside);
     /* Signature: right, four characters in (GB/T 9704, 7.3.5.4). */
@@ -299,15 +337,18 @@ static long grid_width(const struct doc_table *table, int from, int span, long t
     return sum ? text * part / sum : text;
 }
 
-/* The imprint lies at the foot of the text of the page that its anchor, the next paragraph, is on.  tblpY says the same for
- * programs that do not know tblpYSpec. */
+/* The imprint lies at the foot of the text of the page that its anchor, the next paragraph, is on.  tblpY says the same
+ * for programs that do not know tblpYSpec. */
 static void add_imprint_place(struct buf *out, const struct doc_table *table)
 {
     int rows = 0;
     for (const struct doc_row *row = table->first; row; row = row->next)
         rows++;
-    buf_add_format(out, "<w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" "
-                        "w:tblpY=\"%d\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>", DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE);
+    buf_add_format(out,
+                   "<w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" "
+                   "w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" "
+                   "w:tblpY=\"%d\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>",
+                   DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE);
 }
 
 static void add_table(struct body *body, const struct doc_table *table)
@@ -321,8 +362,11 @@ static void add_table(struct body *body, const struct doc_table *table)
         add_imprint_place(out, table);
     buf_add_format(out, "<w:tblW w:w=\"%ld\" w:type=\"dxa\"/>", text);
     if (table->is_imprint) {
-        buf_add_format(out, "<w:tblBorders><w:top w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"000000\"/><w:bottom w:val=\"single\" w:sz=\"%d\" w:space=\"0\" "
-                            "w:color=\"000000\"/><w:insideH w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"000000\"/></w:tblBorders>",
+        buf_add_format(out,
+                       "<w:tblBorders><w:top w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"000000\"/><w:bottom "
+                       "w:val=\"single\" w:sz=\"%d\" w:space=\"0\" "
+                       "w:color=\"000000\"/><w:insideH w:val=\"single\" w:sz=\"%d\" w:space=\"0\" "
+                       "w:color=\"000000\"/></w:tblBorders>",
                        DOC_THICK_EIGHTHS, DOC_THICK_EIGHTHS, DOC_THIN_EIGHTHS);
     } else if (!table->is_bare) {
         static const char *const sides[] = {"top", "left", "bottom", "right", "insideH", "insideV"};
@@ -333,13 +377,16 @@ static void add_table(struct body *body, const struct doc_table *table)
     }
     buf_add_cstr(out, "<w:tblLayout w:type=\"fixed\"/>");
     if (table->is_imprint)
-        buf_add_format(out, "<w:tblCellMar><w:left w:w=\"%d\" w:type=\"dxa\"/><w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar>", DOC_IMPRINT_INSET, DOC_IMPRINT_INSET);
+        buf_add_format(
+            out, "<w:tblCellMar><w:left w:w=\"%d\" w:type=\"dxa\"/><w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar>",
+            DOC_IMPRINT_INSET, DOC_IMPRINT_INSET);
     buf_add_cstr(out, "</w:tblPr><w:tblGrid>");
     for (int i = 0; i < table->columns; i++)
         buf_add_format(out, "<w:gridCol w:w=\"%ld\"/>", grid_width(table, i, 1, text));
     buf_add_cstr(out, "</w:tblGrid>");
     for (const struct doc_row *row = table->first; row; row = row->next) {
-        buf_add_format(out, "<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"340\" w:hRule=\"atLeast\"/>%s</w:trPr>", row->is_head ? "<w:tblHeader/>" : "");
+        buf_add_format(out, "<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"340\" w:hRule=\"atLeast\"/>%s</w:trPr>",
+                       row->is_head ? "<w:tblHeader/>" : "");
         int column = 0;
         for (const struct doc_cell *cell = row->first; cell; cell = cell->next) {
             add_cell(body, cell, grid_width(table, column, cell->span, text), table->is_bare);
@@ -387,15 +434,17 @@ static void write_body(struct doc *doc, struct buf *out)
 
 static void add_custom(struct buf *out, int id, const char *name, struct str value)
 {
-    buf_add_format(out, "<property fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" pid=\"%d\" name=\"%s\"><vt:lpwstr>", id, name);
+    buf_add_format(out, "<property fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" pid=\"%d\" name=\"%s\"><vt:lpwstr>",
+                   id, name);
     doc_xml_text(out, value);
     buf_add_cstr(out, "</vt:lpwstr></property>");
 }
 
 static void write_custom(struct doc *doc, struct buf *out)
 {
-    buf_add_cstr(out, XML_HEAD "<Properties xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties\" "
-                               "xmlns:vt=\"http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes\">");
+    buf_add_cstr(out, XML_HEAD
+                 "<Properties xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties\" "
+                 "xmlns:vt=\"http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes\">");
     add_custom(out, 2, "BihuanEvent", arena_format(doc->ctx->arena, "%lld", (long long)doc->facts.snapshot_seq));
     add_custom(out, 3, "BihuanDigest", doc->facts.snapshot_digest);
     buf_add_cstr(out, "</Properties>");
@@ -403,9 +452,11 @@ static void write_custom(struct doc *doc, struct buf *out)
 
 static void write_core(struct doc *doc, struct buf *out)
 {
-    buf_add_cstr(out, XML_HEAD "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" "
-                               "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" "
-                               "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>");
+    buf_add_cstr(
+        out, XML_HEAD
+        "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" "
+        "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" "
+        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>");
     doc_xml_text(out, doc->facts.title);
     buf_add_cstr(out, "</dc:title><dc:subject>");
     doc_xml_text(out, doc->facts.subject);
@@ -425,34 +476,58 @@ static const char content_types[] =
     XML_HEAD "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
              "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
              "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-             "<Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
-             "<Override PartName=\"/word/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>"
-             "<Override PartName=\"/word/settings.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml\"/>"
-             "<Override PartName=\"/word/fontTable.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml\"/>"
-             "<Override PartName=\"/word/footer1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
-             "<Override PartName=\"/word/footer2.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
-             "<Override PartName=\"/word/footer3.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
-             "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
-             "<Override PartName=\"/docProps/custom.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.custom-properties+xml\"/></Types>";
+             "<Override PartName=\"/word/document.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
+             "<Override PartName=\"/word/styles.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>"
+             "<Override PartName=\"/word/settings.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml\"/>"
+             "<Override PartName=\"/word/fontTable.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml\"/>"
+             "<Override PartName=\"/word/footer1.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
+             "<Override PartName=\"/word/footer2.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
+             "<Override PartName=\"/word/footer3.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"
+             "<Override PartName=\"/docProps/core.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
+             "<Override PartName=\"/docProps/custom.xml\" "
+             "ContentType=\"application/vnd.openxmlformats-officedocument.custom-properties+xml\"/></Types>";
 static const char package_relations[] =
     XML_HEAD "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-             "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/>"
-             "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>"
-             "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties\" "
+             "<Relationship Id=\"rId1\" "
+             "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" "
+             "Target=\"word/document.xml\"/>"
+             "<Relationship Id=\"rId2\" "
+             "Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" "
+             "Target=\"docProps/core.xml\"/>"
+             "<Relationship Id=\"rId3\" "
+             "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties\" "
              "Target=\"docProps/custom.xml\"/></Relationships>";
-static const char document_relations[] =
-    XML_HEAD "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-             "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>"
-             "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings\" Target=\"settings.xml\"/>"
-             "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer1.xml\"/>"
-             "<Relationship Id=\"rId4\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer2.xml\"/>"
-             "<Relationship Id=\"rId5\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable\" Target=\"fontTable.xml\"/>"
-             "<Relationship Id=\"rId6\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer3.xml\"/></Relationships>";
-static const char settings[] = XML_HEAD "<w:settings " W_NS "><w:zoom w:percent=\"100\"/><w:evenAndOddHeaders/>"
-                                        "<w:characterSpacingControl w:val=\"compressPunctuation\"/><w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/>"
-                                        "<w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>"
-                                        "<w:compatSetting w:name=\"compatibilityMode\" w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/></w:compat>"
-                                        "<w:themeFontLang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:settings>";
+static const char document_relations[] = XML_HEAD
+    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
+    "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" "
+    "Target=\"styles.xml\"/>"
+    "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings\" "
+    "Target=\"settings.xml\"/>"
+    "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" "
+    "Target=\"footer1.xml\"/>"
+    "<Relationship Id=\"rId4\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" "
+    "Target=\"footer2.xml\"/>"
+    "<Relationship Id=\"rId5\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable\" "
+    "Target=\"fontTable.xml\"/>"
+    "<Relationship Id=\"rId6\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" "
+    "Target=\"footer3.xml\"/></Relationships>";
+static const char settings[] =
+    XML_HEAD "<w:settings " W_NS "><w:zoom w:percent=\"100\"/><w:evenAndOddHeaders/>"
+             "<w:characterSpacingControl "
+             "w:val=\"compressPunctuation\"/><w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/>"
+             "<w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/"
+             "><w:useFELayout/>"
+             "<w:compatSetting w:name=\"compatibilityMode\" w:uri=\"http://schemas.microsoft.com/office/word\" "
+             "w:val=\"15\"/></w:compat>"
+             "<w:themeFontLang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:settings>";
 
 static enum rc add_part(struct zip_write *zip, struct buf *part, const char *name)
 {

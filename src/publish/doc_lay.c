@@ -54,7 +54,8 @@ static void add_attribute(PangoAttrList *list, PangoAttribute *attribute, size_t
     pango_attr_list_insert(list, attribute);
 }
 
-static void add_run_attributes(PangoAttrList *list, const struct doc_look *look, const struct doc_run *run, size_t from, size_t to)
+static void add_run_attributes(PangoAttrList *list, const struct doc_look *look, const struct doc_run *run, size_t from,
+                               size_t to)
 {
     bool is_bold = run->bold >= 0 ? run->bold > 0 : look->is_bold;
     if (run->font >= 0 || run->half_points || is_bold != look->is_bold) {
@@ -64,8 +65,11 @@ static void add_run_attributes(PangoAttrList *list, const struct doc_look *look,
         pango_font_description_free(font);
     }
     if (run->colour >= 0)
-        add_attribute(list, pango_attr_foreground_new((guint16)((run->colour >> 16 & 255) * 257), (guint16)((run->colour >> 8 & 255) * 257),
-                                                      (guint16)((run->colour & 255) * 257)), from, to);
+        add_attribute(list,
+                      pango_attr_foreground_new((guint16)((run->colour >> 16 & 255) * 257),
+                                                (guint16)((run->colour >> 8 & 255) * 257),
+                                                (guint16)((run->colour & 255) * 257)),
+                      from, to);
 }
 
 /* Text on the grid of 28 characters is set a little closer, as Word does. */
@@ -91,9 +95,12 @@ static PangoLayout *new_layout(struct lay *lay, const struct doc_block *block, d
     pango_layout_set_width(layout, (int)((width + 0.5) * PANGO_SCALE));
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     int align = block->align >= 0 ? block->align : (int)look->align;
-    pango_layout_set_alignment(layout, align == DOC_CENTER ? PANGO_ALIGN_CENTER : align == DOC_RIGHT ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+    pango_layout_set_alignment(layout, align == DOC_CENTER  ? PANGO_ALIGN_CENTER
+                                       : align == DOC_RIGHT ? PANGO_ALIGN_RIGHT
+                                                            : PANGO_ALIGN_LEFT);
     pango_layout_set_justify(layout, align == DOC_BOTH);
-    pango_layout_set_indent(layout, (int)(look->indent / 100.0 * (look->half_points / 2.0 - (is_on_grid(look) ? 0.207 : 0)) * PANGO_SCALE));
+    pango_layout_set_indent(
+        layout, (int)(look->indent / 100.0 * (look->half_points / 2.0 - (is_on_grid(look) ? 0.207 : 0)) * PANGO_SCALE));
     pango_attr_list_unref(list);
     pango_font_description_free(font);
     return layout;
@@ -162,7 +169,8 @@ static void end_page(struct lay *lay)
 static void put_letter_line(struct lay *lay, double y, bool is_upper)
 {
     static const double THICK = 1.5, THIN = 0.75, GAP = 1;
-    double left = lay->left - DOC_LETTER_LEFT / PT, right = lay->left + lay->width + DOC_LETTER_RIGHT / PT, way = is_upper ? 1 : -1;
+    double left = lay->left - DOC_LETTER_LEFT / PT, right = lay->left + lay->width + DOC_LETTER_RIGHT / PT,
+           way = is_upper ? 1 : -1;
     put_stroke(lay, left, y + way * THICK / 2, right, y + way * THICK / 2, THICK, RED);
     put_stroke(lay, left, y + way * (THICK + GAP + THIN / 2), right, y + way * (THICK + GAP + THIN / 2), THIN, RED);
 }
@@ -208,14 +216,16 @@ static void put_heading(struct lay *lay, const struct doc_block *block, const st
 {
     struct str text = block->first ? block->first->text : STR_EMPTY;
     if (text.n && (look->outline || block->style == DOC_TITLE))
-        lay->paint->put_heading(lay->me, block->style == DOC_TITLE ? 0 : look->outline, text, lay->page, lay->left, lay->y);
+        lay->paint->put_heading(lay->me, block->style == DOC_TITLE ? 0 : look->outline, text, lay->page, lay->left,
+                                lay->y);
 }
 
 static double block_height(struct lay *lay, const struct doc_block *block)
 {
     const struct doc_look *look = doc_look(block->style);
     PangoLayout *layout = new_layout(lay, block, lay->width);
-    double height = pango_layout_get_line_count(layout) * (look->line_twips ? look->line_twips / PT : look->half_points / 2.0 * 1.25);
+    double height = pango_layout_get_line_count(layout) *
+                    (look->line_twips ? look->line_twips / PT : look->half_points / 2.0 * 1.25);
     g_object_unref(layout);
     return height;
 }
@@ -246,7 +256,8 @@ static void put_text(struct lay *lay, const struct doc_block *block)
                                            : fmax(lay->y, lay->top + (DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD) / PT);
     else if (lay->y > lay->top)
         lay->y += look->before * DOC_LINE_TWIPS / 100 / PT;
-    if (n && lay->y > lay->top && lay->y + n * lines[0].height + kept_height(lay, block) > lay->bottom + 1 && block->keeps_next)
+    if (n && lay->y > lay->top && lay->y + n * lines[0].height + kept_height(lay, block) > lay->bottom + 1 &&
+        block->keeps_next)
         begin_page(lay);
     bool is_open = false;
     for (int i = 0; i < n; i++) {
@@ -332,7 +343,10 @@ static bool set_row(struct lay *lay, const struct doc_table *table, const struct
         double part = 0;
         for (int i = 0; i < cell->span && column < table->columns; i++)
             part += table->widths[column++];
-        *at = (struct set_cell){.x = x, .width = lay->width * part / total, .pad = table->is_imprint ? DOC_IMPRINT_INSET / PT : PAD_X, .merge = cell->merge};
+        *at = (struct set_cell){.x = x,
+                                .width = lay->width * part / total,
+                                .pad = table->is_imprint ? DOC_IMPRINT_INSET / PT : PAD_X,
+                                .merge = cell->merge};
         x += at->width;
         set_cell_text(lay, cell, set, at);
     }
@@ -385,7 +399,8 @@ static void put_borders(struct lay *lay, const struct set_cell *cell, double hei
         put_stroke(lay, cell->x + i * cell->width, lay->y, cell->x + i * cell->width, lay->y + height, 0.5, 0);
 }
 
-static void put_row_piece(struct lay *lay, struct set_row *set, const struct doc_table *table, const int *fits, double height, bool is_head)
+static void put_row_piece(struct lay *lay, struct set_row *set, const struct doc_table *table, const int *fits,
+                          double height, bool is_head)
 {
     put_tag(lay, "TR", true);
     for (int i = 0; i < set->n; i++) {
@@ -544,7 +559,8 @@ static void put_blocks(struct lay *lay)
 
 enum rc doc_lay(struct doc *doc, const struct doc_paint *paint, void *me)
 {
-    struct lay lay = {.doc = doc, .cairo = font_layout_measure(), .paint = paint, .me = me, .is_landscape = doc->facts.is_landscape};
+    struct lay lay = {
+        .doc = doc, .cairo = font_layout_measure(), .paint = paint, .me = me, .is_landscape = doc->facts.is_landscape};
     put_blocks(&lay);
     bool is_good = cairo_status(lay.cairo) == CAIRO_STATUS_SUCCESS;
     cairo_destroy(lay.cairo);

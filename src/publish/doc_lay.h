@@ -1,4 +1,5 @@
-/* doc_lay.h: a paper on its sheets: which lines stand on which page and where, decided once for all formats that have pages.
+/* doc_lay.h: a paper on its sheets: which lines stand on which page and where, decided once for all formats that have
+ * pages.
  *
  * A writer (PDF, OFD) hands over what draws; the layout calls it page by page in reading order.  Lengths are points
  * (1/72 inch) from the upper left corner of the sheet.  Each paragraph is laid out alone and its lines are put on pages

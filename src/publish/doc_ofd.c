@@ -59,7 +59,8 @@ static void add_box(struct buf *out, long x, long y, long width, long height)
 
 static void add_colour(struct buf *out, const char *element, uint32_t colour)
 {
-    buf_add_format(out, "<ofd:%s Value=\"%u %u %u\"/>", element, (unsigned)(colour >> 16 & 255), (unsigned)(colour >> 8 & 255), (unsigned)(colour & 255));
+    buf_add_format(out, "<ofd:%s Value=\"%u %u %u\"/>", element, (unsigned)(colour >> 16 & 255),
+                   (unsigned)(colour >> 8 & 255), (unsigned)(colour & 255));
 }
 
 /* ---- lines ---------------------------------------------------------------------------------------------------- */
@@ -112,7 +113,11 @@ static void begin_page(void *me, double width, double height)
 {
     struct drawing *d = me;
     int id = ++d->ofd.last_id;
-    struct ofd_page page = {.id = id, .layer_id = ++d->ofd.last_id, .width = tenths(width), .height = tenths(height), .from = d->ofd.content.n};
+    struct ofd_page page = {.id = id,
+                            .layer_id = ++d->ofd.last_id,
+                            .width = tenths(width),
+                            .height = tenths(height),
+                            .from = d->ofd.content.n};
     (void)VEC_PUSH(arena_of(d), &d->ofd.pages, page);
 }
 
@@ -129,21 +134,24 @@ static void put_heading(void *me, int level, struct str title, int page, double 
     struct drawing *d = me;
     (void)page;
     if (d->ofd.pages.n)
-        (void)VEC_PUSH(arena_of(d), &d->ofd.outline, (struct ofd_entry){level, d->ofd.pages.p[d->ofd.pages.n - 1].id, title, um(x), um(y)});
+        (void)VEC_PUSH(arena_of(d), &d->ofd.outline,
+                       (struct ofd_entry){level, d->ofd.pages.p[d->ofd.pages.n - 1].id, title, um(x), um(y)});
 }
 
 /* ---- text ----------------------------------------------------------------------------------------------------- */
 
 static bool is_blank(struct str s) { return s.n == 1 && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\n'); }
 
-/* Advances; equal ones are counted ("g 3 5.571").  A rounding of a few thousandths is carried on, so that they stay equal. */
+/* Advances; equal ones are counted ("g 3 5.571").  A rounding of a few thousandths is carried on, so that they stay
+ * equal. */
 static void add_deltas(struct buf *out, const struct placed *run, size_t n)
 {
     long at = um(run[0].x), step = -1;
     long repeats = 0;
     bool is_first = true;
     for (size_t i = 1; i <= n; i++) {
-        long wanted = i < n ? um(run[i].x) : 0, next = i < n && repeats && labs(at + step - wanted) <= SLACK_UM ? step : wanted - at;
+        long wanted = i < n ? um(run[i].x) : 0,
+             next = i < n && repeats && labs(at + step - wanted) <= SLACK_UM ? step : wanted - at;
         if (i < n && repeats && next == step) {
             repeats++;
             at += step;
@@ -165,7 +173,8 @@ static void add_deltas(struct buf *out, const struct placed *run, size_t n)
 static void add_glyphs(struct drawing *d, const struct ofd_font *font, const struct placed *run, size_t n, size_t codes)
 {
     struct buf *out = &d->ofd.content;
-    buf_add_format(out, "<ofd:CGTransform CodePosition=\"0\" CodeCount=\"%zu\" GlyphCount=\"%zu\"><ofd:Glyphs>", codes, n);
+    buf_add_format(out, "<ofd:CGTransform CodePosition=\"0\" CodeCount=\"%zu\" GlyphCount=\"%zu\"><ofd:Glyphs>", codes,
+                   n);
     for (size_t i = 0; i < n; i++) {
         buf_add_cstr(out, i ? " " : "");
         (void)VEC_PUSH(arena_of(d), &d->ofd.patches, (struct ofd_patch){out->n, font->face, run[i].glyph});
@@ -183,7 +192,8 @@ static size_t count_codes(const struct placed *run, size_t n)
 }
 
 /* The text stands in a box that has room for what its glyphs stick out. */
-static void put_object(struct drawing *d, const struct ofd_font *font, const struct placed *run, size_t n, double end, double y, uint32_t colour)
+static void put_object(struct drawing *d, const struct ofd_font *font, const struct placed *run, size_t n, double end,
+                       double y, uint32_t colour)
 {
     struct buf *out = &d->ofd.content;
     double size = font->points, aside = size / 10, left = run[0].x - aside, top = y - size;
@@ -239,16 +249,20 @@ static void put_objects(struct drawing *d, const struct ofd_font *font, double e
     }
 }
 
-/* One cluster: mostly one character and its glyph.  Several glyphs of one cluster follow its first, without text of their own. */
-static void add_cluster(struct drawing *d, const struct ofd_font *font, const PangoGlyphItemIter *iter, const PangoGlyphString *glyphs, double x)
+/* One cluster: mostly one character and its glyph.  Several glyphs of one cluster follow its first, without text of
+ * their own. */
+static void add_cluster(struct drawing *d, const struct ofd_font *font, const PangoGlyphItemIter *iter,
+                        const PangoGlyphString *glyphs, double x)
 {
     struct str text = {iter->text + iter->start_index, (size_t)(iter->end_index - iter->start_index)};
     size_t at = 0;
     uint32_t code = 0;
-    bool is_single = iter->end_glyph - iter->start_glyph == 1 && iter->end_char - iter->start_char == 1 && utf8_decode(text, &at, &code);
+    bool is_single = iter->end_glyph - iter->start_glyph == 1 && iter->end_char - iter->start_char == 1 &&
+                     utf8_decode(text, &at, &code);
     for (int g = iter->start_glyph; g < iter->end_glyph; g++) {
         PangoGlyph glyph = glyphs->glyphs[g].glyph;
-        double width = (double)glyphs->glyphs[g].geometry.width / PANGO_SCALE, left = x + (double)glyphs->glyphs[g].geometry.x_offset / PANGO_SCALE;
+        double width = (double)glyphs->glyphs[g].geometry.width / PANGO_SCALE,
+               left = x + (double)glyphs->glyphs[g].geometry.x_offset / PANGO_SCALE;
         x += width;
         if (glyph == PANGO_GLYPH_EMPTY) /* a tab, or nothing to see */
             continue;
@@ -257,7 +271,11 @@ static void add_cluster(struct drawing *d, const struct ofd_font *font, const Pa
         if (!is_single)
             (void)ofd_font_use(font, 0, glyph);
         (void)VEC_PUSH(arena_of(d), &d->run,
-                       (struct placed){.text = text, .glyph = glyph, .x = left, .is_plain = is_plain, .is_alone = text.n && (!is_single || code > BMP_LAST)});
+                       (struct placed){.text = text,
+                                       .glyph = glyph,
+                                       .x = left,
+                                       .is_plain = is_plain,
+                                       .is_alone = text.n && (!is_single || code > BMP_LAST)});
         text = STR_EMPTY;
     }
 }
@@ -293,7 +311,8 @@ static void put_line(void *me, PangoLayoutLine *line, double x, double y, uint32
         const struct ofd_font *font = ofd_fonts_take(&d->ofd.fonts, run->item->analysis.font);
         double cluster = x;
         d->run.n = 0;
-        for (gboolean has = font && pango_glyph_item_iter_init_start(&iter, run, text); has; has = pango_glyph_item_iter_next_cluster(&iter)) {
+        for (gboolean has = font && pango_glyph_item_iter_init_start(&iter, run, text); has;
+             has = pango_glyph_item_iter_next_cluster(&iter)) {
             add_cluster(d, font, &iter, run->glyphs, cluster);
             cluster += width_of(run->glyphs, iter.start_glyph, iter.end_glyph);
         }
@@ -306,7 +325,8 @@ static void put_line(void *me, PangoLayoutLine *line, double x, double y, uint32
 enum rc doc_write_ofd(struct doc *doc, struct buf *out)
 {
     static const struct doc_paint paint = {begin_page, end_page, put_line, put_rule, NULL, put_heading};
-    struct drawing d = {.ofd = {.doc = doc, .ctx = doc->ctx, .fonts = {.ctx = doc->ctx}, .last_id = 1}}; /* 1: the colour space */
+    struct drawing d = {
+        .ofd = {.doc = doc, .ctx = doc->ctx, .fonts = {.ctx = doc->ctx}, .last_id = 1}}; /* 1: the colour space */
     TRY(arena_rc(doc->ctx->arena));
     buf_init(&d.ofd.content, CONTENT_MAX);
     enum rc rc = doc_lay(doc, &paint, &d);

@@ -15,7 +15,7 @@ struct ofd_page {
 };
 
 struct ofd_patch { /* where the number of a glyph goes, which is known when the fonts are made */
-    size_t at;       /* in content */
+    size_t at;     /* in content */
     struct ofd_face *face;
     uint32_t glyph;
 };

@@ -1,7 +1,8 @@
 /* doc_ofd_pack.c: the parts of an OFD package around its pages; see doc_ofd.h.
  *
- * OFD.xml (what it is, and of which snapshot) -> Doc_0/Document.xml (pages, outline, rights) -> Pages/Page_N/Content.xml.
- * PublicRes.xml has the colour space, DocumentRes.xml the fonts.  Nothing of the clock, no random names.
+ * OFD.xml (what it is, and of which snapshot) -> Doc_0/Document.xml (pages, outline, rights) ->
+ * Pages/Page_N/Content.xml. PublicRes.xml has the colour space, DocumentRes.xml the fonts.  Nothing of the clock, no
+ * random names.
  */
 #include "publish/doc_ofd.h"
 
@@ -63,7 +64,8 @@ static void write_entry(struct ofd *ofd, struct buf *out)
     buf_add_cstr(out, "<ofd:CustomDatas>");
     add_custom(out, "BihuanEvent", arena_format(ofd->ctx->arena, "%lld", (long long)facts->snapshot_seq));
     add_custom(out, "BihuanDigest", facts->snapshot_digest);
-    buf_add_cstr(out, "</ofd:CustomDatas></ofd:DocInfo>\n<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>\n</ofd:DocBody>\n</ofd:OFD>\n");
+    buf_add_cstr(out, "</ofd:CustomDatas></ofd:DocInfo>\n<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>\n</"
+                      "ofd:DocBody>\n</ofd:OFD>\n");
 }
 
 /* ---- Document.xml --------------------------------------------------------------------------------------------- */
@@ -92,7 +94,9 @@ static int level_of(const struct ofd_entry *entry) { return entry->level ? entry
 static int children_of(const struct ofd *ofd, size_t at)
 {
     int n = 0, least = LEVELS + 1;
-    for (size_t i = at + 1; i < ofd->outline.n && ofd->outline.p[at].level && level_of(&ofd->outline.p[i]) > level_of(&ofd->outline.p[at]); i++) {
+    for (size_t i = at + 1;
+         i < ofd->outline.n && ofd->outline.p[at].level && level_of(&ofd->outline.p[i]) > level_of(&ofd->outline.p[at]);
+         i++) {
         least = level_of(&ofd->outline.p[i]) < least ? level_of(&ofd->outline.p[i]) : least;
         n += level_of(&ofd->outline.p[i]) == least;
     }
@@ -137,17 +141,22 @@ static void add_bookmarks(const struct ofd *ofd, struct buf *out)
     buf_add_cstr(out, has_any ? "</ofd:Bookmarks>\n" : "");
 }
 
-/* Rights: all, as a paper that leaves the office on purpose has them; who may have the paper is decided by its label. */
-static const char permissions[] = "<ofd:Permissions><ofd:Edit>true</ofd:Edit><ofd:Annot>true</ofd:Annot><ofd:Export>true</ofd:Export>"
-                                  "<ofd:Signature>true</ofd:Signature><ofd:Watermark>true</ofd:Watermark><ofd:PrintScreen>true</ofd:PrintScreen>"
-                                  "<ofd:Print Printable=\"true\" Copies=\"-1\"/></ofd:Permissions>\n";
+/* Rights: all, as a paper that leaves the office on purpose has them; who may have the paper is decided by its label.
+ */
+static const char permissions[] =
+    "<ofd:Permissions><ofd:Edit>true</ofd:Edit><ofd:Annot>true</ofd:Annot><ofd:Export>true</ofd:Export>"
+    "<ofd:Signature>true</ofd:Signature><ofd:Watermark>true</ofd:Watermark><ofd:PrintScreen>true</ofd:PrintScreen>"
+    "<ofd:Print Printable=\"true\" Copies=\"-1\"/></ofd:Permissions>\n";
 
 static void write_document(struct ofd *ofd, struct buf *out)
 {
-    buf_add_format(out, OFD_HEAD "<ofd:Document" OFD_NS ">\n<ofd:CommonData><ofd:MaxUnitID>%d</ofd:MaxUnitID>", ofd->last_id);
+    buf_add_format(out, OFD_HEAD "<ofd:Document" OFD_NS ">\n<ofd:CommonData><ofd:MaxUnitID>%d</ofd:MaxUnitID>",
+                   ofd->last_id);
     if (ofd->pages.n)
         add_area(out, "PageArea", &ofd->pages.p[0]);
-    buf_add_format(out, "<ofd:PublicRes>PublicRes.xml</ofd:PublicRes><ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes><ofd:DefaultCS>%d</ofd:DefaultCS></ofd:CommonData>\n<ofd:Pages>\n",
+    buf_add_format(out,
+                   "<ofd:PublicRes>PublicRes.xml</ofd:PublicRes><ofd:DocumentRes>DocumentRes.xml</"
+                   "ofd:DocumentRes><ofd:DefaultCS>%d</ofd:DefaultCS></ofd:CommonData>\n<ofd:Pages>\n",
                    COLOUR_SPACE_ID);
     for (size_t i = 0; i < ofd->pages.n; i++)
         buf_add_format(out, "<ofd:Page ID=\"%d\" BaseLoc=\"Pages/Page_%zu/Content.xml\"/>\n", ofd->pages.p[i].id, i);
@@ -193,7 +202,9 @@ static enum rc add_part(struct zip_write *zip, struct str name, struct buf *part
 
 static enum rc add_resources(struct ofd *ofd, struct zip_write *zip, struct buf *part)
 {
-    buf_add_format(part, OFD_HEAD "<ofd:Res" OFD_NS " BaseLoc=\"Res\">\n<ofd:ColorSpaces><ofd:ColorSpace ID=\"%d\" Type=\"RGB\" BitsPerComponent=\"8\"/></ofd:ColorSpaces>\n</ofd:Res>\n",
+    buf_add_format(part,
+                   OFD_HEAD "<ofd:Res" OFD_NS " BaseLoc=\"Res\">\n<ofd:ColorSpaces><ofd:ColorSpace ID=\"%d\" "
+                            "Type=\"RGB\" BitsPerComponent=\"8\"/></ofd:ColorSpaces>\n</ofd:Res>\n",
                    COLOUR_SPACE_ID);
     TRY(add_part(zip, STR("Doc_0/PublicRes.xml"), part));
     write_fonts(ofd, part);
@@ -201,7 +212,8 @@ static enum rc add_resources(struct ofd *ofd, struct zip_write *zip, struct buf 
     for (size_t i = 0; i < ofd->fonts.faces.n; i++) {
         const struct ofd_face *face = ofd->fonts.faces.p[i];
         if (face->id)
-            zip_write_add(zip, arena_concat(ofd->ctx->arena, STR("Doc_0/Res/"), font_file(ofd, face)), ofd_face_bytes(face));
+            zip_write_add(zip, arena_concat(ofd->ctx->arena, STR("Doc_0/Res/"), font_file(ofd, face)),
+                          ofd_face_bytes(face));
     }
     return RC_OK;
 }

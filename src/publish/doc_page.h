@@ -1,4 +1,5 @@
-/* doc_page.h: the sheet of GB/T 9704-2012, 5.2, in twips (1/20 pt): A4, top 37 mm, binding edge 28 mm, text 156 x 225 mm.
+/* doc_page.h: the sheet of GB/T 9704-2012, 5.2, in twips (1/20 pt): A4, top 37 mm, binding edge 28 mm, text 156 x 225
+ * mm.
  *
  * 22 lines of 579 twips; 28 characters of 16 pt on 156 mm are 15.793 pt each, so the grid takes 0.207 pt (848/4096) off
  * each.  A landscape sheet is the portrait one turned: its top is the binding edge.
@@ -19,8 +20,8 @@ enum {
     DOC_CHAR_TWIPS = 5,   /* the same in the unit of a style */
     DOC_LINES = 22,
     DOC_CHARS = 28,
-    /* Red head (7.2.4 to 7.2.7): the issuer 35 mm below the top of the text, two lines free, the number, 4 mm below it the line,
-     * two lines free.  A line of text has 129 twips free under its characters. */
+    /* Red head (7.2.4 to 7.2.7): the issuer 35 mm below the top of the text, two lines free, the number, 4 mm below it
+     * the line, two lines free.  A line of text has 129 twips free under its characters. */
     DOC_ISSUER_TWIPS = 1984, /* 35 mm */
     DOC_ISSUER_LEAD = 90,    /* free over the characters of the issuer in its line */
     DOC_RED_GAP = 97,        /* 4 mm less what is free under the number */
@@ -34,7 +35,8 @@ enum {
     DOC_TEXT_WIDTH = 8845, /* 156 mm */
     DOC_TEXT_WIDTH_TURNED = 12756,
     DOC_TEXT_HEIGHT = DOC_SHEET_HEIGHT - DOC_MARGIN_TOP - DOC_MARGIN_BOTTOM,
-    /* Letter (10.1): issuer 30 mm below the edge of the sheet, 4 mm under it and 20 mm over the lower edge a double red line of 170 mm. */
+    /* Letter (10.1): issuer 30 mm below the edge of the sheet, 4 mm under it and 20 mm over the lower edge a double red
+       line of 170 mm. */
     DOC_LETTER_TOP = 1701,
     DOC_LETTER_FOOT = 1134,
     DOC_LETTER_LEFT = 454, /* beyond the text, so that 170 mm stand in the middle of the sheet */

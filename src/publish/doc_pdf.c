@@ -79,7 +79,8 @@ static void put_heading(void *me, int level, struct str title, int page, double 
     int parent = CAIRO_PDF_OUTLINE_ROOT;
     for (int i = level - 1; i > 0 && parent == CAIRO_PDF_OUTLINE_ROOT; i--)
         parent = pdf->outline[i];
-    pdf->outline[level] = cairo_pdf_surface_add_outline(pdf->surface, parent, arena_copy_cstr(pdf->doc->ctx->arena, title), where, CAIRO_PDF_OUTLINE_FLAG_OPEN);
+    pdf->outline[level] = cairo_pdf_surface_add_outline(
+        pdf->surface, parent, arena_copy_cstr(pdf->doc->ctx->arena, title), where, CAIRO_PDF_OUTLINE_FLAG_OPEN);
     for (int i = level + 1; i < OUTLINE_LEVELS; i++)
         pdf->outline[i] = CAIRO_PDF_OUTLINE_ROOT;
 }
@@ -99,8 +100,9 @@ static void set_metadata(struct pdf *pdf)
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_SUBJECT, arena_copy_cstr(arena, facts->subject));
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_CREATOR, "Bihuan");
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_KEYWORDS,
-                                   arena_format(arena, "BihuanEvent=%lld BihuanDigest=%.*s", (long long)facts->snapshot_seq,
-                                                STR_ARG(facts->snapshot_digest)).p);
+                                   arena_format(arena, "BihuanEvent=%lld BihuanDigest=%.*s",
+                                                (long long)facts->snapshot_seq, STR_ARG(facts->snapshot_digest))
+                                       .p);
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_CREATE_DATE, at);
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_MOD_DATE, at);
 }
@@ -126,5 +128,6 @@ enum rc doc_write_pdf(struct doc *doc, struct buf *out)
     TRY(arena_rc(doc->ctx->arena));
     if (drawn == CAIRO_STATUS_SUCCESS && written == CAIRO_STATUS_SUCCESS)
         return RC_OK;
-    return ctx_fail_format(doc->ctx, drawn == CAIRO_STATUS_NO_MEMORY ? RC_NOMEM : RC_INTERNAL, NULL, "%s", cairo_status_to_string(drawn ? drawn : written));
+    return ctx_fail_format(doc->ctx, drawn == CAIRO_STATUS_NO_MEMORY ? RC_NOMEM : RC_INTERNAL, NULL, "%s",
+                           cairo_status_to_string(drawn ? drawn : written));
 }

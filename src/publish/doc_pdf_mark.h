@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 
-/* Says in the catalog of the PDF in out (which begins at from) that it is tagged, Chinese, and shows its title, as an incremental
- * update (ISO 32000-1, 7.5.6; 14.7.1).  Leaves a PDF alone whose catalog it does not find. */
+/* Says in the catalog of the PDF in out (which begins at from) that it is tagged, Chinese, and shows its title, as an
+ * incremental update (ISO 32000-1, 7.5.6; 14.7.1).  Leaves a PDF alone whose catalog it does not find. */
 void doc_pdf_mark(struct buf *out, size_t from);
 
 #endif

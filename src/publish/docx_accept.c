@@ -1,27 +1,35 @@
 /* docx_accept.c: what editors leave in a template beside its words; see docx_field.h.
  *
- * An office writes its template with changes tracked and with comments, in Word or WPS.  A paper holds the text as it stands when all
- * changes are accepted; who changed what, and what reviewers wrote, must not go out with it.  Marks of the spelling check and wrappers
- * without a look of their own cut fields to pieces and are taken away too.
+ * An office writes its template with changes tracked and with comments, in Word or WPS.  A paper holds the text as it
+ * stands when all changes are accepted; who changed what, and what reviewers wrote, must not go out with it.  Marks of
+ * the spelling check and wrappers without a look of their own cut fields to pieces and are taken away too.
  */
 #include "publish/docx_field.h"
 
 /* Left out with all that is in them. */
 static bool is_dropped(const struct xml_item *item)
 {
-    static const char *const names[] = {"w:del", "w:moveFrom", "w:proofErr", "w:commentReference", "w:annotationRef", "w:smartTagPr", "w:customXmlPr", "w:cellIns", "w:cellDel", "w:cellMerge", "w:numberingChange"};
-    static const char *const starts[] = {"w:commentRange", "w:moveFromRange", "w:moveToRange", "w:customXmlIns", "w:customXmlDel", "w:customXmlMove"};
+    static const char *const names[] = {"w:del",           "w:moveFrom",   "w:proofErr",       "w:commentReference",
+                                        "w:annotationRef", "w:smartTagPr", "w:customXmlPr",    "w:cellIns",
+                                        "w:cellDel",       "w:cellMerge",  "w:numberingChange"};
+    static const char *const starts[] = {"w:commentRange", "w:moveFromRange", "w:moveToRange",
+                                         "w:customXmlIns", "w:customXmlDel",  "w:customXmlMove"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (xml_item_is(item, names[i]))
             return true;
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (str_has_prefix(item->name, str_from_cstr(starts[i])))
             return true;
-    return str_has_prefix(item->name, STR("w:")) && str_has_suffix(item->name, STR("Change")); /* w:rPrChange, w:pPrChange, ... */
+    return str_has_prefix(item->name, STR("w:")) &&
+           str_has_suffix(item->name, STR("Change")); /* w:rPrChange, w:pPrChange, ... */
 }
 
 /* Their content stands in their place. */
-static bool is_unwrapped(const struct xml_item *item) { return xml_item_is(item, "w:ins") || xml_item_is(item, "w:moveTo") || xml_item_is(item, "w:smartTag") || xml_item_is(item, "w:customXml"); }
+static bool is_unwrapped(const struct xml_item *item)
+{
+    return xml_item_is(item, "w:ins") || xml_item_is(item, "w:moveTo") || xml_item_is(item, "w:smartTag") ||
+           xml_item_is(item, "w:customXml");
+}
 
 /* Text outside of text boxes. */
 static bool has_text(const struct xml_item *item)
@@ -32,14 +40,18 @@ static bool has_text(const struct xml_item *item)
     return false;
 }
 
-/* Which of its two forms stands for the whole: words that are written twice would be read twice; boxes are filled twice.  NULL: both. */
+/* Which of its two forms stands for the whole: words that are written twice would be read twice; boxes are filled
+ * twice.  NULL: both. */
 static struct xml_item *only_form(const struct xml_item *item)
 {
     struct xml_item *fallback = xml_item_is(item, "mc:AlternateContent") ? xml_item_child(item, "mc:Fallback") : NULL;
     return has_text(fallback) ? fallback : NULL;
 }
 
-static bool is_row_deleted(const struct xml_item *item) { return xml_item_is(item, "w:tr") && xml_item_child(xml_item_child(item, "w:trPr"), "w:del"); }
+static bool is_row_deleted(const struct xml_item *item)
+{
+    return xml_item_is(item, "w:tr") && xml_item_child(xml_item_child(item, "w:trPr"), "w:del");
+}
 
 static bool is_mark_deleted(const struct xml_item *item)
 {
@@ -137,7 +149,8 @@ static bool is_of_reviewers(struct str name)
 {
     struct str file = str_has_prefix(name, STR("/")) ? str_slice(name, 1, name.n) : name;
     file = str_has_prefix(file, STR("word/")) ? str_slice(file, 5, file.n) : file;
-    return str_has_suffix(file, STR(".xml")) && (str_has_prefix(file, STR("comments")) || str_equal(file, STR("people.xml")));
+    return str_has_suffix(file, STR(".xml")) &&
+           (str_has_prefix(file, STR("comments")) || str_equal(file, STR("people.xml")));
 }
 
 /* A list of parts without those of reviewers. */

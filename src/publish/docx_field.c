@@ -8,7 +8,8 @@ enum { AROUND_CHARS = 60 };
 void fill_fault(struct fill *fill, const char *key, struct str what)
 {
     struct str args[2] = {what, utf8_cut_count(fill->around, AROUND_CHARS)};
-    for (const struct ctx_issue *issue = fill->ctx->first; issue; issue = issue->next) /* once, however often its row is repeated */
+    for (const struct ctx_issue *issue = fill->ctx->first; issue;
+         issue = issue->next) /* once, however often its row is repeated */
         if (str_equal_cstr(issue->key, key) && str_equal(issue->place, fill->place) && str_equal(issue->args[0], what))
             return;
     if (fill->faults++ < FILL_FAULTS_MAX) {
@@ -187,7 +188,8 @@ struct str fill_rendered(struct fill *fill, struct str text)
     return arena_copy_str(fill->ctx->arena, buf_str(&out));
 }
 
-enum rc docx_fill_text(struct ctx *ctx, struct str text, const struct value *data, struct str place, struct str *ret_text)
+enum rc docx_fill_text(struct ctx *ctx, struct str text, const struct value *data, struct str place,
+                       struct str *ret_text)
 {
     struct fill fill = {.ctx = ctx, .scopes = {data}, .depth = 1, .place = place, .around = text};
     *ret_text = fill_rendered(&fill, text);

@@ -38,8 +38,8 @@ bool fill_next_tag(struct str text, size_t from, struct tag *ret);
 bool fill_find_close(struct str text, const struct tag *open, struct tag *ret);
 /* The text with its fields filled, in the arena. */
 struct str fill_rendered(struct fill *fill, struct str text);
-/* Accepts what is tracked, drops comments and marks of the spelling check, takes off wrappers without a look of their own; of words in two forms
- * one stays.  Changes the tree. */
+/* Accepts what is tracked, drops comments and marks of the spelling check, takes off wrappers without a look of their
+ * own; of words in two forms one stays.  Changes the tree. */
 void docx_accept(struct xml_item *root);
 /* Whether a part may hold what docx_accept takes away. */
 bool docx_has_marks(struct str bytes);

@@ -50,7 +50,8 @@ static void join_fields(struct fill *fill, const item_list *texts)
 {
     struct arena *arena = fill->ctx->arena;
     struct str text = whole_text(fill, texts);
-    size_t *from = ARENA_NEW_ARRAY(arena, size_t, texts->n + 1), *to = ARENA_NEW_ARRAY(arena, size_t, texts->n + 1), at = 0;
+    size_t *from = ARENA_NEW_ARRAY(arena, size_t, texts->n + 1), *to = ARENA_NEW_ARRAY(arena, size_t, texts->n + 1),
+           at = 0;
     struct tag tag, close;
     if (!from || !to)
         return;
@@ -85,7 +86,8 @@ static void set_broken_text(struct fill *fill, struct xml_item *item, struct str
         at++;
     set_text(fill, item, str_slice(text, 0, at));
     for (from = at; from < text.n; from = at) {
-        struct xml_item *mark = xml_item_new(fill->ctx, text.p[from] == '\n' ? "w:br" : "w:tab"), *more = xml_item_new(fill->ctx, "w:t");
+        struct xml_item *mark = xml_item_new(fill->ctx, text.p[from] == '\n' ? "w:br" : "w:tab"),
+                        *more = xml_item_new(fill->ctx, "w:t");
         for (at = from + 1; at < text.n && text.p[at] != '\n' && text.p[at] != '\t';)
             at++;
         if (!mark || !more)
@@ -134,7 +136,8 @@ typedef void expand_fn(struct fill *fill, struct xml_item *first, const struct x
 
 static void expand(struct fill *fill, struct xml_item *first, const struct xml_item *end, struct xml_item *to);
 
-/* Text boxes hang within a paragraph, and hold paragraphs and tables of their own; editors write each twice, for old programs too. */
+/* Text boxes hang within a paragraph, and hold paragraphs and tables of their own; editors write each twice, for old
+ * programs too. */
 static void fill_boxes(struct fill *fill, struct xml_item *item)
 {
     struct str place = fill->place, around = fill->around;
@@ -199,8 +202,8 @@ static void add_paragraph(struct fill *fill, struct xml_item *paragraph, struct 
 
 /* ---- blocks -------------------------------------------------------------------------------------------------- */
 
-static void repeat(struct fill *fill, char sign, struct str name, struct xml_item *first, const struct xml_item *end, struct xml_item *to,
-                   expand_fn *body)
+static void repeat(struct fill *fill, char sign, struct str name, struct xml_item *first, const struct xml_item *end,
+                   struct xml_item *to, expand_fn *body)
 {
     const struct value *v = fill_need(fill, name);
     bool is_on = fill_is_something(v);
@@ -221,13 +224,15 @@ static void repeat(struct fill *fill, char sign, struct str name, struct xml_ite
     fill->place = place;
 }
 
-static struct xml_item *find_close_paragraph(struct fill *fill, struct xml_item *item, const struct xml_item *end, const struct tag *open)
+static struct xml_item *find_close_paragraph(struct fill *fill, struct xml_item *item, const struct xml_item *end,
+                                             const struct tag *open)
 {
     int depth = 1;
     for (struct xml_item *at = item->next; at && at != end; at = at->next) {
         struct tag tag;
         struct str text = xml_item_is(at, "w:p") ? str_trim(paragraph_text(fill, at)) : STR_EMPTY;
-        if (!fill_next_tag(text, 0, &tag) || tag.from || tag.to != text.n || !tag.sign || !str_equal(tag.name, open->name))
+        if (!fill_next_tag(text, 0, &tag) || tag.from || tag.to != text.n || !tag.sign ||
+            !str_equal(tag.name, open->name))
             continue;
         depth += tag.sign == '/' ? -1 : 1;
         if (!depth)
@@ -332,7 +337,8 @@ static struct str row_text(struct fill *fill, struct xml_item *row)
 
 /* Last row of a section that begins with this row; NULL: no section of rows.  A section that ends before the end of the
  * row is one of its text. */
-static struct xml_item *find_last_row(struct fill *fill, struct xml_item *row, const struct xml_item *end, const struct tag *open)
+static struct xml_item *find_last_row(struct fill *fill, struct xml_item *row, const struct xml_item *end,
+                                      const struct tag *open)
 {
     struct tag close;
     struct str text = row_text(fill, row);
@@ -361,7 +367,8 @@ static void expand_row(struct fill *fill, struct xml_item *row, struct xml_item 
     xml_item_append(to, copy);
 }
 
-static void expand_plain_rows(struct fill *fill, struct xml_item *first, const struct xml_item *end, struct xml_item *to)
+static void expand_plain_rows(struct fill *fill, struct xml_item *first, const struct xml_item *end,
+                              struct xml_item *to)
 {
     for (struct xml_item *row = first; row && row != end; row = row->next)
         expand_row(fill, row, to);
@@ -492,17 +499,20 @@ static void set_places(struct fill *fill, struct xml_item *item, struct places *
     }
 }
 
-/* Braces that are no field: one is missing, a field goes on in the next paragraph, or they came from a Chinese keyboard. */
+/* Braces that are no field: one is missing, a field goes on in the next paragraph, or they came from a Chinese
+ * keyboard. */
 static void check_braces(struct fill *fill, struct str text)
 {
     size_t at = 0, open, close, next;
-    if (str_find(text, STR("\xef\xbd\x9b\xef\xbd\x9b"), 0) != SIZE_MAX || str_find(text, STR("\xef\xbd\x9d\xef\xbd\x9d"), 0) != SIZE_MAX)
+    if (str_find(text, STR("\xef\xbd\x9b\xef\xbd\x9b"), 0) != SIZE_MAX ||
+        str_find(text, STR("\xef\xbd\x9d\xef\xbd\x9d"), 0) != SIZE_MAX)
         fill_fault(fill, "template.wide_braces", STR("{{"));
     while ((open = str_find(text, STR("{{"), at)) != SIZE_MAX || str_find(text, STR("}}"), at) != SIZE_MAX) {
         close = str_find(text, STR("}}"), at);
         next = open == SIZE_MAX ? open : str_find(text, STR("{{"), open + 2);
         if (open == SIZE_MAX || close == SIZE_MAX || close < open || next < close) {
-            fill_fault(fill, "template.broken_field", str_slice(text, open < close ? open : close, (open < close ? open : close) + 24));
+            fill_fault(fill, "template.broken_field",
+                       str_slice(text, open < close ? open : close, (open < close ? open : close) + 24));
             return;
         }
         at = close + 2;
@@ -529,7 +539,8 @@ static struct xml_item *fill_root(struct fill *fill, struct xml_item *root, cons
 /* ASCII, or those of a Chinese keyboard. */
 static bool has_brace(struct str bytes)
 {
-    return str_find(bytes, STR("{"), 0) != SIZE_MAX || str_find(bytes, STR("}"), 0) != SIZE_MAX || str_find(bytes, STR("\xef\xbd\x9b"), 0) != SIZE_MAX;
+    return str_find(bytes, STR("{"), 0) != SIZE_MAX || str_find(bytes, STR("}"), 0) != SIZE_MAX ||
+           str_find(bytes, STR("\xef\xbd\x9b"), 0) != SIZE_MAX;
 }
 
 /* Heads, feet and notes hold fields too. */
@@ -538,8 +549,9 @@ static enum rc fill_margins(struct fill *fill, struct docx *docx)
     for (size_t i = 0; i < docx->parts.n; i++) {
         struct zip_part *part = &docx->parts.parts[i];
         struct xml_item *root;
-        bool is_margin = str_has_prefix(part->name, STR("word/header")) || str_has_prefix(part->name, STR("word/footer")) ||
-                         str_has_prefix(part->name, STR("word/footnotes")) || str_has_prefix(part->name, STR("word/endnotes"));
+        bool is_margin =
+            str_has_prefix(part->name, STR("word/header")) || str_has_prefix(part->name, STR("word/footer")) ||
+            str_has_prefix(part->name, STR("word/footnotes")) || str_has_prefix(part->name, STR("word/endnotes"));
         if (!is_margin || !(has_brace(part->bytes) || docx_has_marks(part->bytes)))
             continue;
         TRY(xml_tree_read(fill->ctx, part->bytes, part->name, &root));

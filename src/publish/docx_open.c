@@ -21,8 +21,9 @@ static enum rc check_name(struct ctx *ctx, struct str name)
 {
     static const struct {
         const char *piece, *key;
-    } bad[] = {{"vbaproject", "template.macro"}, {"vbadata", "template.macro"},   {"activex", "template.object"},
-               {"embeddings/", "template.object"}, {"oleobject", "template.object"}, {"externallink", "template.external"},
+    } bad[] = {{"vbaproject", "template.macro"}, {"vbadata", "template.macro"},
+               {"activex", "template.object"},   {"embeddings/", "template.object"},
+               {"oleobject", "template.object"}, {"externallink", "template.external"},
                {"afchunk", "template.included"}};
     char *lower = arena_copy_cstr(ctx->arena, name);
     for (char *c = lower; c && *c; c++)
@@ -38,11 +39,13 @@ static enum rc check_relations(struct ctx *ctx, const struct xml_item *root, str
 {
     for (const struct xml_item *item = root; item; item = xml_item_after(item, root)) {
         struct str target = xml_item_get(item, "Target"), type = xml_item_get(item, "Type");
-        if (str_equal_nocase(xml_item_get(item, "TargetMode"), STR("External")) || has(target, "://") || has(target, "\\"))
+        if (str_equal_nocase(xml_item_get(item, "TargetMode"), STR("External")) || has(target, "://") ||
+            has(target, "\\"))
             return refuse(ctx, "template.external", target, part);
         if (str_has_suffix(type, STR("/aFChunk")) || str_has_suffix(type, STR("/subDocument")))
             return refuse(ctx, "template.included", target, part);
-        if (str_has_suffix(type, STR("/oleObject")) || str_has_suffix(type, STR("/control")) || str_has_suffix(type, STR("/package")))
+        if (str_has_suffix(type, STR("/oleObject")) || str_has_suffix(type, STR("/control")) ||
+            str_has_suffix(type, STR("/package")))
             return refuse(ctx, "template.object", target, part);
         if (str_has_suffix(type, STR("/vbaProject")))
             return refuse(ctx, "template.macro", target, part);
@@ -193,7 +196,9 @@ enum rc docx_check(struct ctx *ctx, struct docx *docx, struct xml_item **roots)
         return refuse(ctx, "template.not_word", STR_EMPTY, STR_EMPTY);
     for (size_t i = 0; i < docx->parts.n; i++)
         TRY(check_part(ctx, docx, docx->parts.parts[i].name, roots[i]));
-    return docx->document && xml_item_child(docx->document, "w:body") ? RC_OK : refuse(ctx, "template.not_word", STR_EMPTY, STR_EMPTY);
+    return docx->document && xml_item_child(docx->document, "w:body")
+               ? RC_OK
+               : refuse(ctx, "template.not_word", STR_EMPTY, STR_EMPTY);
 }
 
 enum rc docx_open(struct ctx *ctx, struct str bytes, struct docx *ret_docx)

@@ -70,7 +70,8 @@ static int64_t colour_of(const struct xml_item *properties, int64_t otherwise)
     if (v.n != 6)
         return otherwise;
     for (size_t i = 0; i < 6; i++) {
-        const char *digits = "0123456789abcdef", *at = strchr(digits, v.p[i] >= 'A' && v.p[i] <= 'F' ? v.p[i] + 32 : v.p[i]);
+        const char *digits = "0123456789abcdef",
+                   *at = strchr(digits, v.p[i] >= 'A' && v.p[i] <= 'F' ? v.p[i] + 32 : v.p[i]);
         if (!at || !*at)
             return otherwise;
         colour = colour * 16 + (at - digits);
@@ -95,13 +96,17 @@ static struct file_style style_of(const struct reading *reading, struct str id)
         enum doc_style known = doc_style_find(xml_item_get(xml_item_child(item, "w:name"), "w:val"));
         style.style = style.style == DOC_STYLES ? known : style.style;
         style.align = style.align < 0 ? align_of(paragraph, -1) : style.align;
-        style.half_points = style.half_points < 0 ? parse_int(xml_item_get(xml_item_child(run, "w:sz"), "w:val"), -1) : style.half_points;
+        style.half_points = style.half_points < 0 ? parse_int(xml_item_get(xml_item_child(run, "w:sz"), "w:val"), -1)
+                                                  : style.half_points;
         style.bold = style.bold < 0 ? is_on(xml_item_child(run, "w:b")) : style.bold;
         style.font = style.font < 0 ? font_of(run, -1) : style.font;
         style.colour = style.colour < 0 ? colour_of(run, -1) : style.colour;
-        style.outline = style.outline < 0 ? parse_int(xml_item_get(xml_item_child(paragraph, "w:outlineLvl"), "w:val"), -1) : style.outline;
+        style.outline = style.outline < 0
+                            ? parse_int(xml_item_get(xml_item_child(paragraph, "w:outlineLvl"), "w:val"), -1)
+                            : style.outline;
         struct xml_item *indent = xml_item_child(paragraph, "w:ind");
-        style.is_indented |= parse_int(xml_item_get(indent, "w:firstLine"), 0) > 0 || parse_int(xml_item_get(indent, "w:firstLineChars"), 0) > 0;
+        style.is_indented |= parse_int(xml_item_get(indent, "w:firstLine"), 0) > 0 ||
+                             parse_int(xml_item_get(indent, "w:firstLineChars"), 0) > 0;
         item = find_style(reading, xml_item_get(xml_item_child(item, "w:basedOn"), "w:val"));
     }
     return style;
@@ -123,7 +128,8 @@ static enum doc_style nearest(const struct file_style *style, bool is_in_table, 
 
 /* ---- paragraphs ---------------------------------------------------------------------------------------------- */
 
-static void read_runs(struct reading *reading, const struct xml_item *item, const struct file_style *style, struct doc_block *block)
+static void read_runs(struct reading *reading, const struct xml_item *item, const struct file_style *style,
+                      struct doc_block *block)
 {
     const struct doc_look *look = doc_look(block->style);
     for (const struct xml_item *child = item->first; child; child = child->next) {
@@ -179,7 +185,9 @@ static struct doc_block *read_paragraph(struct reading *reading, const struct xm
     if (!is_in_table && has_break(paragraph, properties))
         doc_add_mark(doc, DOC_PAGE);
     if (line && !is_in_table && !xml_item_child(paragraph, "w:r")) {
-        doc_add_mark(doc, colour_of(line, -1) > 0 || str_find(xml_item_get(line, "w:color"), STR("d4"), 0) == 0 ? DOC_RED_LINE : DOC_THIN_LINE);
+        doc_add_mark(doc, colour_of(line, -1) > 0 || str_find(xml_item_get(line, "w:color"), STR("d4"), 0) == 0
+                              ? DOC_RED_LINE
+                              : DOC_THIN_LINE);
         return NULL;
     }
     /* Empty paragraphs of almost no height only part tables and end sections. */
@@ -241,7 +249,9 @@ static void read_row(struct reading *reading, const struct xml_item *item, struc
         if (!cell)
             return;
         cell->span = parse_int(xml_item_get(xml_item_child(properties, "w:gridSpan"), "w:val"), 1);
-        cell->merge = !merge ? DOC_ALONE : str_equal(xml_item_get(merge, "w:val"), STR("restart")) ? DOC_TOP : DOC_BELOW;
+        cell->merge = !merge                                                    ? DOC_ALONE
+                      : str_equal(xml_item_get(merge, "w:val"), STR("restart")) ? DOC_TOP
+                                                                                : DOC_BELOW;
         if (row->last)
             row->last->next = cell;
         else
@@ -255,17 +265,20 @@ static void read_table(struct reading *reading, const struct xml_item *item)
 {
     int widths[DOC_COLUMNS_MAX] = {0}, columns = 0;
     struct xml_item *grid = xml_item_child(item, "w:tblGrid");
-    for (const struct xml_item *column = grid ? grid->first : NULL; column && columns < DOC_COLUMNS_MAX; column = column->next)
+    for (const struct xml_item *column = grid ? grid->first : NULL; column && columns < DOC_COLUMNS_MAX;
+         column = column->next)
         if (xml_item_is(column, "w:gridCol"))
             widths[columns++] = parse_int(xml_item_get(column, "w:w"), 1000);
     struct doc_table *table = columns ? doc_add_table(reading->doc, widths, columns) : NULL;
     if (!table)
         return;
-    struct xml_item *properties = xml_item_child(item, "w:tblPr"), *borders = xml_item_child(properties, "w:tblBorders");
+    struct xml_item *properties = xml_item_child(item, "w:tblPr"),
+                    *borders = xml_item_child(properties, "w:tblBorders");
     struct str top = xml_item_get(xml_item_child(borders, "w:top"), "w:val");
     struct xml_item *first_cell = xml_item_child(xml_item_child(item, "w:tr"), "w:tc");
     bool has_cell_lines = xml_item_child(xml_item_child(first_cell, "w:tcPr"), "w:tcBorders") != NULL;
-    table->is_bare = !has_cell_lines && !xml_item_child(properties, "w:tblStyle") && (!borders || str_equal(top, STR("none")) || str_equal(top, STR("nil")));
+    table->is_bare = !has_cell_lines && !xml_item_child(properties, "w:tblStyle") &&
+                     (!borders || str_equal(top, STR("none")) || str_equal(top, STR("nil")));
     for (const struct xml_item *row = item->first; row; row = row->next)
         if (xml_item_is(row, "w:tr"))
             read_row(reading, row, table, !table->last || table->last->is_head);
@@ -279,7 +292,9 @@ static void read_table(struct reading *reading, const struct xml_item *item)
 static bool next_section(const struct xml_item *item)
 {
     for (const struct xml_item *at = item; at; at = at->next) {
-        struct xml_item *section = xml_item_is(at, "w:sectPr") ? (struct xml_item *)at : xml_item_child(xml_item_child(at, "w:pPr"), "w:sectPr");
+        struct xml_item *section = xml_item_is(at, "w:sectPr")
+                                       ? (struct xml_item *)at
+                                       : xml_item_child(xml_item_child(at, "w:pPr"), "w:sectPr");
         if (section)
             return is_landscape_section(section);
     }
@@ -360,7 +375,8 @@ static void replace_part(struct ctx *ctx, struct docx *docx, const char *name, s
 }
 
 /* Puts text before the last end tag of a part that lists things, unless it names them already. */
-static void add_to_list(struct ctx *ctx, struct docx *docx, const char *name, const char *known, const char *end, const char *text)
+static void add_to_list(struct ctx *ctx, struct docx *docx, const char *name, const char *known, const char *end,
+                        const char *text)
 {
     struct zip_part *part = zip_find_part(&docx->parts, str_from_cstr(name));
     if (!part || str_find(part->bytes, str_from_cstr(known), 0) != SIZE_MAX)
@@ -376,18 +392,26 @@ static void set_properties(struct ctx *ctx, struct docx *docx, const struct doc_
 {
     struct buf out CLEANUP(buf_done);
     buf_init(&out, CUSTOM_MAX);
-    buf_add_cstr(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Properties xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/"
-                       "custom-properties\" xmlns:vt=\"http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes\">");
-    buf_add_format(&out, "<property fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" pid=\"2\" name=\"BihuanEvent\"><vt:lpwstr>%lld</vt:lpwstr></property>",
+    buf_add_cstr(
+        &out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Properties "
+              "xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/"
+              "custom-properties\" xmlns:vt=\"http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes\">");
+    buf_add_format(&out,
+                   "<property fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" pid=\"2\" "
+                   "name=\"BihuanEvent\"><vt:lpwstr>%lld</vt:lpwstr></property>",
                    (long long)facts->snapshot_seq);
-    buf_add_format(&out, "<property fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" pid=\"3\" name=\"BihuanDigest\"><vt:lpwstr>%.*s</vt:lpwstr></property>",
+    buf_add_format(&out,
+                   "<property fmtid=\"{D5CDD505-2E9C-101B-9397-08002B2CF9AE}\" pid=\"3\" "
+                   "name=\"BihuanDigest\"><vt:lpwstr>%.*s</vt:lpwstr></property>",
                    STR_ARG(facts->snapshot_digest));
     buf_add_cstr(&out, "</Properties>");
     replace_part(ctx, docx, "docProps/custom.xml", arena_copy_str(ctx->arena, buf_str(&out)));
     add_to_list(ctx, docx, "[Content_Types].xml", "docProps/custom.xml", "</Types>",
-                "<Override PartName=\"/docProps/custom.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.custom-properties+xml\"/>");
+                "<Override PartName=\"/docProps/custom.xml\" "
+                "ContentType=\"application/vnd.openxmlformats-officedocument.custom-properties+xml\"/>");
     add_to_list(ctx, docx, "_rels/.rels", "docProps/custom.xml", "</Relationships>",
-                "<Relationship Id=\"rIdBihuan\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties\" "
+                "<Relationship Id=\"rIdBihuan\" "
+                "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties\" "
                 "Target=\"docProps/custom.xml\"/>");
 }
 
@@ -426,9 +450,11 @@ static bool has_text(const struct xml_item *root, struct str text)
 
 static struct xml_item *new_note(struct ctx *ctx, struct str text)
 {
-    struct xml_item *paragraph = xml_item_new(ctx, "w:p"), *properties = xml_item_new(ctx, "w:pPr"), *spacing = xml_item_new(ctx, "w:spacing");
-    struct xml_item *style = xml_item_new(ctx, "w:pStyle"), *run = xml_item_new(ctx, "w:r"), *look = xml_item_new(ctx, "w:rPr"),
-                    *size = xml_item_new(ctx, "w:sz"), *t = xml_item_new(ctx, "w:t");
+    struct xml_item *paragraph = xml_item_new(ctx, "w:p"), *properties = xml_item_new(ctx, "w:pPr"),
+                    *spacing = xml_item_new(ctx, "w:spacing");
+    struct xml_item *style = xml_item_new(ctx, "w:pStyle"), *run = xml_item_new(ctx, "w:r"),
+                    *look = xml_item_new(ctx, "w:rPr"), *size = xml_item_new(ctx, "w:sz"),
+                    *t = xml_item_new(ctx, "w:t");
     xml_item_set(ctx, style, "w:val", str_from_cstr(doc_look(DOC_NOTE)->id));
     xml_item_set(ctx, spacing, "w:before", STR("240"));
     xml_item_set(ctx, size, "w:val", STR("15"));
@@ -479,7 +505,8 @@ static void place_imprint(struct ctx *ctx, struct docx *docx)
 /* Before what comes behind it by the schema. */
 static void set_indent(struct ctx *ctx, struct xml_item *properties, int aside)
 {
-    static const char *const behind[] = {"w:contextualSpacing", "w:mirrorIndents", "w:jc", "w:textAlignment", "w:outlineLvl", "w:rPr", "w:sectPr"};
+    static const char *const behind[] = {"w:contextualSpacing", "w:mirrorIndents", "w:jc",    "w:textAlignment",
+                                         "w:outlineLvl",        "w:rPr",           "w:sectPr"};
     struct xml_item *indent = xml_item_new(ctx, "w:ind"), *children = properties->first;
     struct str text = arena_format(ctx->arena, "%d", aside);
     bool is_put = false;
@@ -514,7 +541,8 @@ enum rc docx_balance_titles(struct ctx *ctx, struct docx *docx)
             for (const struct xml_item *piece = item; piece; piece = xml_item_after(piece, item))
                 if (!piece->name.n)
                     text = arena_concat(ctx->arena, text, piece->text);
-            int aside = doc_title_inset(doc_add(doc, titles[i], text), next_section(item) ? DOC_TEXT_WIDTH_TURNED : DOC_TEXT_WIDTH);
+            int aside = doc_title_inset(doc_add(doc, titles[i], text),
+                                        next_section(item) ? DOC_TEXT_WIDTH_TURNED : DOC_TEXT_WIDTH);
             if (aside)
                 set_indent(ctx, properties, aside);
         }

@@ -1,8 +1,8 @@
 /* docx_wire.c: see docx_wire.h.
  *
- * "BHT1", number of parts, parts, "END.".  A part: name, 0 and its bytes, or 1 and its tree.  An item: its name; without one its
- * text; else the number of pairs, the pairs, the number of children, the children.  Numbers are 32 bits little-endian, a text
- * is its length and its bytes.
+ * "BHT1", number of parts, parts, "END.".  A part: name, 0 and its bytes, or 1 and its tree.  An item: its name;
+ * without one its text; else the number of pairs, the pairs, the number of children, the children.  Numbers are 32 bits
+ * little-endian, a text is its length and its bytes.
  */
 #include "publish/docx_wire.h"
 
@@ -10,7 +10,14 @@
 
 #include "text/utf8.h"
 
-enum { PARTS_MAX = 4000, NAME_MAX_BYTES = 512, DEPTH_MAX = 120, ITEMS_MAX = 4 * 1000 * 1000, PAIRS_MAX = 4096, PART_MAX = 128 * 1024 * 1024 };
+enum {
+    PARTS_MAX = 4000,
+    NAME_MAX_BYTES = 512,
+    DEPTH_MAX = 120,
+    ITEMS_MAX = 4 * 1000 * 1000,
+    PAIRS_MAX = 4096,
+    PART_MAX = 128 * 1024 * 1024
+};
 
 static void put_int(struct buf *out, size_t n)
 {
@@ -117,7 +124,8 @@ static struct str take_name(struct wire *wire)
 
 static struct xml_item *take_item(struct wire *wire)
 {
-    struct xml_item *item = wire->items++ < ITEMS_MAX && wire->depth < DEPTH_MAX ? ARENA_NEW(wire->ctx->arena, struct xml_item) : NULL;
+    struct xml_item *item =
+        wire->items++ < ITEMS_MAX && wire->depth < DEPTH_MAX ? ARENA_NEW(wire->ctx->arena, struct xml_item) : NULL;
     if (!item) {
         wire->is_bad = true;
         return NULL;
@@ -155,7 +163,8 @@ static struct str written(struct wire *wire, const struct xml_item *root)
 static void take_part(struct wire *wire, struct zip_part *part, struct xml_item **root)
 {
     part->name = take_text(wire);
-    wire->is_bad |= !part->name.n || part->name.n > NAME_MAX_BYTES || part->name.p[0] == '/' || str_find(part->name, STR(".."), 0) != SIZE_MAX;
+    wire->is_bad |= !part->name.n || part->name.n > NAME_MAX_BYTES || part->name.p[0] == '/' ||
+                    str_find(part->name, STR(".."), 0) != SIZE_MAX;
     if (take_int(wire, 1)) {
         *root = take_item(wire);
         wire->is_bad |= !*root || !(*root)->name.n;

@@ -1,7 +1,8 @@
-/* docx_wire.h: an opened Word file as bytes between the child that unpacked it and the parent, who trusts nothing in them.
+/* docx_wire.h: an opened Word file as bytes between the child that unpacked it and the parent, who trusts nothing in
+ * them.
  *
- * XML comes as trees: the parent never inflates or parses what came from outside.  It writes the parts anew from the trees, and looks at
- * them with the same rules as the child.
+ * XML comes as trees: the parent never inflates or parses what came from outside.  It writes the parts anew from the
+ * trees, and looks at them with the same rules as the child.
  */
 #ifndef BIHUAN_PUBLISH_DOCX_WIRE_H
 #define BIHUAN_PUBLISH_DOCX_WIRE_H

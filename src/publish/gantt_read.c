@@ -13,7 +13,7 @@ struct reading {
     struct ctx *ctx;
     const struct gantt_request *request;
     struct gantt *gantt;
-    struct str last; /* date of the last task that is shown */
+    struct str last;   /* date of the last task that is shown */
     struct map row_of; /* of nodes by id, as row + 1 */
     int32_t room;
 };
@@ -170,8 +170,11 @@ static enum rc mark_critical(struct reading *reading)
         const struct gantt_row *row = &gantt->rows[i];
         at[i] = n;
         if (row->kind == GANTT_NODE)
-            nodes[n++] = (struct schedule_node){
-                .start = row->start, .due = row->due, .real_start = row->real_start, .real_due = row->real_due, .is_overlap = row->is_overlap};
+            nodes[n++] = (struct schedule_node){.start = row->start,
+                                                .due = row->due,
+                                                .real_start = row->real_start,
+                                                .real_due = row->real_due,
+                                                .is_overlap = row->is_overlap};
     }
     for (int32_t i = 0; i < gantt->link_count; i++)
         links[i] = (struct schedule_link){at[gantt->links[i].to], at[gantt->links[i].from]};

@@ -27,7 +27,7 @@ struct map_node {
     const int32_t *parts;              /* root and groups: how many findings are in each canvas_state; else NULL */
     int16_t depth;
     bool is_folded, is_shown, is_found;
-    bool is_way; /* leads to what was looked for: open unless it is turned over */
+    bool is_way;           /* leads to what was looked for: open unless it is turned over */
     struct str title, sub; /* sub: second line: unit, who, date, state in words */
     struct str href;       /* of its page, "" for groups */
     double x, y, w, h;     /* after map_layout */

@@ -6,14 +6,17 @@
 #include <pango/pangofc-font.h>
 
 /* What a fixed page has no use for: rules of shaping, vertical writing, pictures, signatures. */
-static const hb_tag_t dropped[] = {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'), HB_TAG('B', 'A', 'S', 'E'),
-                                   HB_TAG('k', 'e', 'r', 'n'), HB_TAG('v', 'h', 'e', 'a'), HB_TAG('v', 'm', 't', 'x'), HB_TAG('V', 'O', 'R', 'G'),
-                                   HB_TAG('E', 'B', 'D', 'T'), HB_TAG('E', 'B', 'L', 'C'), HB_TAG('E', 'B', 'S', 'C'), HB_TAG('D', 'S', 'I', 'G')};
+static const hb_tag_t dropped[] = {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'),
+                                   HB_TAG('B', 'A', 'S', 'E'), HB_TAG('k', 'e', 'r', 'n'), HB_TAG('v', 'h', 'e', 'a'),
+                                   HB_TAG('v', 'm', 't', 'x'), HB_TAG('V', 'O', 'R', 'G'), HB_TAG('E', 'B', 'D', 'T'),
+                                   HB_TAG('E', 'B', 'L', 'C'), HB_TAG('E', 'B', 'S', 'C'), HB_TAG('D', 'S', 'I', 'G')};
 
 static struct str text_of(struct ofd_fonts *fonts, FcPattern *pattern, const char *object)
 {
     FcChar8 *text;
-    return FcPatternGetString(pattern, object, 0, &text) == FcResultMatch ? arena_copy_str(fonts->ctx->arena, str_from_cstr((const char *)text)) : STR("");
+    return FcPatternGetString(pattern, object, 0, &text) == FcResultMatch
+               ? arena_copy_str(fonts->ctx->arena, str_from_cstr((const char *)text))
+               : STR("");
 }
 
 static struct ofd_face *take_face(struct ofd_fonts *fonts, PangoFont *font, FcPattern *pattern)

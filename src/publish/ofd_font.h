@@ -1,7 +1,8 @@
 /* ofd_font.h: the fonts of an OFD package: which were used, with which glyphs, and a subset of each to embed.
  *
  * A face is one file and index; it is embedded once, however many sizes of it are used.  Glyph numbers change in the
- * subset: they are known after ofd_fonts_subset.  Memory is ctx's arena; ofd_fonts_done releases what the libraries hold.
+ * subset: they are known after ofd_fonts_subset.  Memory is ctx's arena; ofd_fonts_done releases what the libraries
+ * hold.
  */
 #ifndef BIHUAN_PUBLISH_OFD_FONT_H
 #define BIHUAN_PUBLISH_OFD_FONT_H

@@ -17,7 +17,9 @@ static struct str uuid_of(struct writing *writing, const char *kind, int64_t id)
 {
     uint8_t digest[DIGEST_BYTES];
     char hex[DIGEST_TEXT_BYTES];
-    digest_sha256(arena_format(writing->ctx->arena, "bihuan:%.*s:%s:%lld", STR_ARG(writing->snapshot->subject_no), kind, (long long)id), digest);
+    digest_sha256(arena_format(writing->ctx->arena, "bihuan:%.*s:%s:%lld", STR_ARG(writing->snapshot->subject_no), kind,
+                               (long long)id),
+                  digest);
     digest[6] = (uint8_t)((digest[6] & 0x0f) | 0x50);
     digest[8] = (uint8_t)((digest[8] & 0x3f) | 0x80);
     (void)digest_format(digest, hex);
@@ -32,10 +34,12 @@ static void put_uuid(struct writing *writing, struct value *map, const char *key
 /* A date of the register as a time: midnight in China. */
 static void put_time(struct writing *writing, struct value *map, const char *key, struct str day)
 {
-    value_put_text(writing->ctx->arena, map, key, arena_format(writing->ctx->arena, "%.*sT00:00:00+08:00", STR_ARG(day)));
+    value_put_text(writing->ctx->arena, map, key,
+                   arena_format(writing->ctx->arena, "%.*sT00:00:00+08:00", STR_ARG(day)));
 }
 
-static void put_words(struct writing *writing, struct value *map, const char *key, struct str text, struct str otherwise)
+static void put_words(struct writing *writing, struct value *map, const char *key, struct str text,
+                      struct str otherwise)
 {
     text = str_trim(text);
     value_put_text(writing->ctx->arena, map, key, text.n ? text : otherwise);
@@ -140,7 +144,8 @@ static void add_risk(struct writing *writing, struct value *list, const struct v
     struct value *risk = value_add_map(arena, list);
     struct str title = value_get_text(finding, "title"), causes = STR("");
     VALUE_EACH (cause, value_get(finding, "causes"))
-        causes = arena_concat(arena, arena_concat(arena, causes, causes.n ? STR("\n") : STR("")), value_get_text(cause, "text"));
+        causes = arena_concat(arena, arena_concat(arena, causes, causes.n ? STR("\n") : STR("")),
+                              value_get_text(cause, "text"));
     put_uuid(writing, risk, "uuid", "risk", value_get_int(finding, "id", 0));
     put_words(writing, risk, "title", title, value_get_text(finding, "no"));
     put_words(writing, risk, "description", value_get_text(finding, "facts"), title);
@@ -174,7 +179,8 @@ static void add_item(struct writing *writing, struct value *list, const struct v
     if (value_count(evidence)) {
         struct value *related = value_put_list(arena, item, "related-observations");
         VALUE_EACH (row, evidence)
-            put_uuid(writing, value_add_map(arena, related), "observation-uuid", "evidence", value_get_int(row, "id", 0));
+            put_uuid(writing, value_add_map(arena, related), "observation-uuid", "evidence",
+                     value_get_int(row, "id", 0));
     }
     put_uuid(writing, value_add_map(arena, value_put_list(arena, item, "related-risks")), "risk-uuid", "risk", id);
 }
@@ -184,7 +190,8 @@ enum rc oscal_write(struct ctx *ctx, const struct paper_snapshot *snapshot, stru
     struct arena *arena = ctx->arena;
     struct writing writing = {ctx, snapshot};
     struct value *root = value_new_map(arena), *plan = value_put_map(arena, root, "plan-of-action-and-milestones");
-    const struct value *evidence = value_get(snapshot->data, "evidence"), *findings = value_get(snapshot->data, "findings");
+    const struct value *evidence = value_get(snapshot->data, "evidence"),
+                       *findings = value_get(snapshot->data, "findings");
     put_uuid(&writing, plan, "uuid", "plan", snapshot->seq);
     put_metadata(&writing, plan, value_get(snapshot->data, "source"));
     if (value_count(evidence)) { /* lists are absent or not empty */

@@ -1,7 +1,9 @@
-/* oscal_write.h: a snapshot of a source as an OSCAL plan of action and milestones (NIST, JSON form), for programs of auditors.
+/* oscal_write.h: a snapshot of a source as an OSCAL plan of action and milestones (NIST, JSON form), for programs of
+ * auditors.
  *
- * A finding is a POA&M item with a risk (facts, causes, deadline, open or closed), its measures are remediations, its tasks
- * milestones, its evidence observations.  Identifiers follow from what they name: the same snapshot gives the same bytes.
+ * A finding is a POA&M item with a risk (facts, causes, deadline, open or closed), its measures are remediations, its
+ * tasks milestones, its evidence observations.  Identifiers follow from what they name: the same snapshot gives the
+ * same bytes.
  */
 #ifndef BIHUAN_PUBLISH_OSCAL_WRITE_H
 #define BIHUAN_PUBLISH_OSCAL_WRITE_H

@@ -48,7 +48,8 @@ static int64_t count_rows(const struct value *list, const struct figure_row *fig
 {
     int64_t n = 0;
     VALUE_EACH (row, list)
-        n += value_get_int(row, "main_id", 0) == 0 && (!figure->values || is_one_of(value_get_text(row, figure->column), figure->values));
+        n += value_get_int(row, "main_id", 0) == 0 &&
+             (!figure->values || is_one_of(value_get_text(row, figure->column), figure->values));
     return n;
 }
 
@@ -56,14 +57,17 @@ static void check_figures(struct ctx *ctx, const struct value *data, struct valu
 {
     const struct value *figures = value_get(data, "figures");
     for (size_t i = 0; i < sizeof figure_rows / sizeof figure_rows[0]; i++) {
-        const struct value *figure = value_get(figures, figure_rows[i].figure), *list = value_get(data, figure_rows[i].list);
+        const struct value *figure = value_get(figures, figure_rows[i].figure),
+                           *list = value_get(data, figure_rows[i].list);
         if (!figure || !list)
             continue;
         int64_t counted = count_rows(list, &figure_rows[i]);
         if (figure->kind == VALUE_INT && figure->integer == counted)
             continue;
-        struct str args[3] = {str_from_cstr(figure_rows[i].figure), arena_format(ctx->arena, "%lld", (long long)value_get_int(figures, figure_rows[i].figure, -1)),
-                              arena_format(ctx->arena, "%lld", (long long)counted)};
+        struct str args[3] = {
+            str_from_cstr(figure_rows[i].figure),
+            arena_format(ctx->arena, "%lld", (long long)value_get_int(figures, figure_rows[i].figure, -1)),
+            arena_format(ctx->arena, "%lld", (long long)counted)};
         paper_add_fault(ctx, faults, "paper.fault.figure", args, 3);
     }
 }
@@ -138,12 +142,16 @@ static struct str id_of(struct arena *arena, const struct value *row)
 
 static void mark_tree(struct ctx *ctx, struct value *tree, const char *list, const struct map *old, const char *columns)
 {
-    for (struct value *child = tree && (tree->kind == VALUE_MAP || tree->kind == VALUE_LIST) ? tree->items.first : NULL; child; child = child->next) {
+    for (struct value *child = tree && (tree->kind == VALUE_MAP || tree->kind == VALUE_LIST) ? tree->items.first : NULL;
+         child; child = child->next) {
         if (child->kind == VALUE_LIST && str_equal_cstr(child->key, list))
             for (struct value *row = child->items.first; row; row = row->next) {
                 const struct value *was = map_get(old, id_of(ctx->arena, row));
-                const char *key = !was ? "paper.change.new" : differs(row, was, columns) ? "paper.change.changed" : NULL;
-                value_set(row, STR("change"), value_new_text(ctx->arena, key ? message_find(LANG_ZH, str_from_cstr(key)) : STR("")));
+                const char *key = !was                         ? "paper.change.new"
+                                  : differs(row, was, columns) ? "paper.change.changed"
+                                                               : NULL;
+                value_set(row, STR("change"),
+                          value_new_text(ctx->arena, key ? message_find(LANG_ZH, str_from_cstr(key)) : STR("")));
             }
         mark_tree(ctx, child, list, old, columns);
     }
@@ -174,9 +182,13 @@ static void mark_list(struct ctx *ctx, struct value *data, const struct value *b
 
 static void mark_none(struct ctx *ctx, struct value *tree)
 {
-    for (struct value *child = tree && (tree->kind == VALUE_MAP || tree->kind == VALUE_LIST) ? tree->items.first : NULL; child; child = child->next) {
+    for (struct value *child = tree && (tree->kind == VALUE_MAP || tree->kind == VALUE_LIST) ? tree->items.first : NULL;
+         child; child = child->next) {
         for (size_t i = 0; i < sizeof change_rows / sizeof change_rows[0]; i++)
-            for (struct value *row = child->kind == VALUE_LIST && str_equal_cstr(child->key, change_rows[i].list) ? child->items.first : NULL; row; row = row->next)
+            for (struct value *row = child->kind == VALUE_LIST && str_equal_cstr(child->key, change_rows[i].list)
+                                         ? child->items.first
+                                         : NULL;
+                 row; row = row->next)
                 value_put_text(ctx->arena, row, "change", STR(""));
         mark_none(ctx, child);
     }

@@ -28,7 +28,8 @@ static const struct paper_kind_row kinds[PAPER_KINDS] = {
 #undef PAPER
 };
 
-static const char *const subjects[PAPER_SUBJECTS] = {"source", "finding", "letter", "certificate", "meeting", "sweep", "assessment"};
+static const char *const subjects[PAPER_SUBJECTS] = {"source",  "finding", "letter",    "certificate",
+                                                     "meeting", "sweep",   "assessment"};
 
 int paper_kind_count(void) { return PAPER_KINDS + paper_list_count(); }
 
@@ -198,11 +199,13 @@ static enum rc read_set(struct taking *taking, const struct paper_set *set)
     return RC_OK;
 }
 
-/* Hangs copies of the rows under those of another list: first the innermost, so that a copy carries what hangs under it. */
+/* Hangs copies of the rows under those of another list: first the innermost, so that a copy carries what hangs under
+ * it. */
 static enum rc hang(struct taking *taking, const struct paper_set *set)
 {
     struct arena *arena = taking->ctx->arena;
-    struct value *rows = (struct value *)value_get(taking->data, set->key), *above = (struct value *)value_get(taking->data, set->under);
+    struct value *rows = (struct value *)value_get(taking->data, set->key),
+                 *above = (struct value *)value_get(taking->data, set->under);
     struct map by_id;
     map_init(&by_id, arena);
     for (struct value *row = above ? above->items.first : NULL; row; row = row->next) {
@@ -230,7 +233,8 @@ static void add_other_aspect(struct taking *taking)
         return;
     struct value *other = value_add_map(arena, aspects);
     value_put_int(arena, other, "id", 0);
-    value_put_text(arena, other, "title", message_find(LANG_ZH, aspects->items.n > 1 ? STR("paper.other_aspect") : STR("paper.only_aspect")));
+    value_put_text(arena, other, "title",
+                   message_find(LANG_ZH, aspects->items.n > 1 ? STR("paper.other_aspect") : STR("paper.only_aspect")));
 }
 
 static enum rc read_subject(struct taking *taking, enum paper_subject subject)
@@ -316,16 +320,18 @@ static void freeze(struct ctx *ctx, struct paper_snapshot *snapshot)
     (void)digest_format(digest, snapshot->digest);
 }
 
-enum rc paper_take(struct ctx *ctx, struct db *db, const struct actor *actor, enum paper_subject subject, int64_t id, struct str today,
-                   const struct value *before, struct paper_snapshot *ret)
+enum rc paper_take(struct ctx *ctx, struct db *db, const struct actor *actor, enum paper_subject subject, int64_t id,
+                   struct str today, const struct value *before, struct paper_snapshot *ret)
 {
-    struct taking taking = {.ctx = ctx, .db = db, .actor = actor, .perm = subject_rows[subject].perm, .id = id, .today = today};
+    struct taking taking = {
+        .ctx = ctx, .db = db, .actor = actor, .perm = subject_rows[subject].perm, .id = id, .today = today};
     int32_t day;
     *ret = (struct paper_snapshot){.seq = 0};
     taking.data = value_new_map(ctx->arena);
     value_put_text(ctx->arena, taking.data, "subject", str_from_cstr(subjects[subject]));
     value_put_text(ctx->arena, taking.data, "today", today);
-    value_put_text(ctx->arena, taking.data, "today_text", date_parse(today, &day) ? paper_date_text(ctx->arena, day) : today);
+    value_put_text(ctx->arena, taking.data, "today_text",
+                   date_parse(today, &day) ? paper_date_text(ctx->arena, day) : today);
     TRY(read_subject(&taking, subject));
     if (subject == PAPER_OF_FINDING)
         TRY(add_finding(&taking));

@@ -13,14 +13,30 @@
 static const struct word_row {
     const char *column, *prefix;
 } word_rows[] = {
-    {"status", "finding.status"},         {"finding_status", "finding.status"}, {"task_state", "task.state"},
-    {"measure_state", "measure.state"},   {"phase", "phase"},                   {"nature", "nature"},
-    {"severity", "severity"},             {"cause_level", "cause_level"},       {"level", "cause_level"},
-    {"evidence_class", "evidence.class"}, {"class", "evidence.class"},          {"evidence_verdict", "evidence.verdict"},
-    {"rule_kind", "rule.kind"},           {"rule_state", "rule.state"},         {"result", "closing.result"},
-    {"answer_result", "answer.result"},   {"answer_state", "answer.state"},     {"verdict", "review.verdict"},
-    {"meeting_kind", "meeting.kind"},     {"label", "label"},                   {"state", "decision.state"},
-    {"role", "meeting.role"},             {"kind", "letter.kind|meeting.kind|event"},              {"lead_kind", "lead.kind"},
+    {"status", "finding.status"},
+    {"finding_status", "finding.status"},
+    {"task_state", "task.state"},
+    {"measure_state", "measure.state"},
+    {"phase", "phase"},
+    {"nature", "nature"},
+    {"severity", "severity"},
+    {"cause_level", "cause_level"},
+    {"level", "cause_level"},
+    {"evidence_class", "evidence.class"},
+    {"class", "evidence.class"},
+    {"evidence_verdict", "evidence.verdict"},
+    {"rule_kind", "rule.kind"},
+    {"rule_state", "rule.state"},
+    {"result", "closing.result"},
+    {"answer_result", "answer.result"},
+    {"answer_state", "answer.state"},
+    {"verdict", "review.verdict"},
+    {"meeting_kind", "meeting.kind"},
+    {"label", "label"},
+    {"state", "decision.state"},
+    {"role", "meeting.role"},
+    {"kind", "letter.kind|meeting.kind|event"},
+    {"lead_kind", "lead.kind"},
     {"band", "assessment.band"},
 };
 
@@ -39,7 +55,8 @@ struct str paper_date_text(struct arena *arena, int32_t day)
 {
     int year, month, date;
     date_to_civil(day, &year, &month, &date);
-    struct str args[3] = {arena_format(arena, "%d", year), arena_format(arena, "%d", month), arena_format(arena, "%d", date)};
+    struct str args[3] = {arena_format(arena, "%d", year), arena_format(arena, "%d", month),
+                          arena_format(arena, "%d", date)};
     return message_format(arena, LANG_ZH, STR("paper.date"), args, 3);
 }
 
@@ -86,13 +103,16 @@ static bool ends_with_any(struct str s, const char *key, struct str *ret_mark)
     return false;
 }
 
-/* Sentences that something is written behind: KEY_stop ends with a full stop, KEY_open with none; both empty when there is no text. */
+/* Sentences that something is written behind: KEY_stop ends with a full stop, KEY_open with none; both empty when there
+ * is no text. */
 static void dress_sentence(struct arena *arena, struct value *row, struct str key, struct str text)
 {
     struct str mark, open = text = str_trim(text);
     while (ends_with_any(open, "paper.soft_stops", &mark))
         open = str_slice(open, 0, open.n - mark.n);
-    struct str stop = !text.n || ends_with_any(text, "paper.hard_stops", &mark) ? text : arena_concat(arena, open, message_find(LANG_ZH, STR("paper.stop")));
+    struct str stop = !text.n || ends_with_any(text, "paper.hard_stops", &mark)
+                          ? text
+                          : arena_concat(arena, open, message_find(LANG_ZH, STR("paper.stop")));
     value_put_text(arena, row, arena_format(arena, "%.*s_stop", STR_ARG(key)).p, stop);
     value_put_text(arena, row, arena_format(arena, "%.*s_open", STR_ARG(key)).p, open);
 }
@@ -120,11 +140,15 @@ static void dress_number(struct arena *arena, struct value *row, struct str key,
         value_put_text(arena, row, derived(arena, key, 4, "_text"), paper_money_text(arena, n));
         value_put_text(arena, row, derived(arena, key, 4, "_amount"), amount_text(arena, n));
     } else if (str_has_suffix(key, STR("_bp")))
-        value_put_text(arena, row, derived(arena, key, 3, "_text"), arena_format(arena, n % 100 ? "%lld.%02lld%%" : "%lld%%", (long long)n / 100, (long long)n % 100));
+        value_put_text(
+            arena, row, derived(arena, key, 3, "_text"),
+            arena_format(arena, n % 100 ? "%lld.%02lld%%" : "%lld%%", (long long)n / 100, (long long)n % 100));
     else if (str_equal_cstr(key, "total") || str_equal_cstr(key, "self_total")) /* in 0.01 points */
-        value_put_text(arena, row, derived(arena, key, 0, "_text"), arena_format(arena, "%lld.%02lld", (long long)n / 100, (long long)n % 100));
+        value_put_text(arena, row, derived(arena, key, 0, "_text"),
+                       arena_format(arena, "%lld.%02lld", (long long)n / 100, (long long)n % 100));
     else if (str_equal_cstr(key, "at") || str_has_suffix(key, STR("_at")))
-        value_put_text(arena, row, derived(arena, key, 0, "_text"), arena_copy_str(arena, str_slice(time_format_china(n, time), 0, 16)));
+        value_put_text(arena, row, derived(arena, key, 0, "_text"),
+                       arena_copy_str(arena, str_slice(time_format_china(n, time), 0, 16)));
 }
 
 static void dress_text(struct arena *arena, struct value *row, struct str key, struct str text)
@@ -140,7 +164,8 @@ static void dress_text(struct arena *arena, struct value *row, struct str key, s
     }
     for (size_t i = 0; i < sizeof word_rows / sizeof word_rows[0]; i++)
         if (str_equal_cstr(key, word_rows[i].column))
-            value_put_text(arena, row, derived(arena, key, 0, "_label"), text.n ? word_of(arena, word_rows[i].prefix, text) : text);
+            value_put_text(arena, row, derived(arena, key, 0, "_label"),
+                           text.n ? word_of(arena, word_rows[i].prefix, text) : text);
 }
 
 /* Codes in a list parted by commas: "correct,rules". */
@@ -185,12 +210,16 @@ static void dress_row(struct ctx *ctx, struct value *row, struct str today)
     if (value_get(row, "plan_title")) { /* a source: its name within a title, where "on ... on ..." would read badly */
         struct str title = value_get_text(row, "title"), plan = value_get_text(row, "plan_title");
         bool is_named = str_find(title, message_find(LANG_ZH, STR("paper.about")), 0) != SIZE_MAX;
-        value_put_text(arena, row, "title_named", is_named ? message_format(arena, LANG_ZH, STR("paper.named"), &title, 1) : title);
-        value_put_bool(arena, row, "is_plan_named", str_has_suffix(plan, message_find(LANG_ZH, STR("paper.plan_word"))));
+        value_put_text(arena, row, "title_named",
+                       is_named ? message_format(arena, LANG_ZH, STR("paper.named"), &title, 1) : title);
+        value_put_bool(arena, row, "is_plan_named",
+                       str_has_suffix(plan, message_find(LANG_ZH, STR("paper.plan_word"))));
     }
-    struct str due = value_get_text(row, "due"), state = value_get_text(row, "finding_status"), task = value_get_text(row, "task_state");
+    struct str due = value_get_text(row, "due"), state = value_get_text(row, "finding_status"),
+               task = value_get_text(row, "task_state");
     if (state.n || task.n) {
-        bool is_over = str_equal(state, STR("closed")) || str_equal(state, STR("kept")) || str_equal(state, STR("ended")) || str_equal(task, STR("done"));
+        bool is_over = str_equal(state, STR("closed")) || str_equal(state, STR("kept")) ||
+                       str_equal(state, STR("ended")) || str_equal(task, STR("done"));
         value_put_bool(arena, row, "is_over", is_over);
         value_put_bool(arena, row, "is_late", !is_over && due.n && str_compare(due, today) < 0);
     }
@@ -252,7 +281,8 @@ static void inherit(struct value *data, struct map *findings, struct arena *aren
 {
     struct value *tasks = (struct value *)value_get(data, "tasks");
     for (struct value *task = tasks ? tasks->items.first : NULL; task; task = task->next) {
-        struct value *finding = map_get(findings, arena_format(arena, "finding:%lld", (long long)value_get_int(task, "finding_id", 0)));
+        struct value *finding =
+            map_get(findings, arena_format(arena, "finding:%lld", (long long)value_get_int(task, "finding_id", 0)));
         for (size_t i = 0; finding && i < 4; i++) {
             struct value *has = (struct value *)value_get(task, duty_roles[i]);
             if (has && !has->text.n)
@@ -271,13 +301,16 @@ enum rc paper_dress_duties(struct ctx *ctx, struct value *data)
         for (struct value *row = list ? list->items.first : NULL; row; row = row->next) {
             for (size_t k = 0; k < sizeof duty_roles / sizeof duty_roles[0]; k++)
                 value_put_text(arena, row, duty_roles[k], STR(""));
-            TRY(map_put(&rows, arena_format(arena, "%s:%lld", duty_lists[i].kind, (long long)value_get_int(row, "id", 0)), row));
+            TRY(map_put(&rows,
+                        arena_format(arena, "%s:%lld", duty_lists[i].kind, (long long)value_get_int(row, "id", 0)),
+                        row));
         }
     }
     const struct value *duties = value_get(data, "duties");
     VALUE_EACH (duty, duties) {
         struct str kind = value_get_text(duty, "subject_kind");
-        struct value *row = map_get(&rows, arena_format(arena, "%.*s:%lld", STR_ARG(kind), (long long)value_get_int(duty, "subject_id", 0)));
+        struct value *row = map_get(
+            &rows, arena_format(arena, "%.*s:%lld", STR_ARG(kind), (long long)value_get_int(duty, "subject_id", 0)));
         if (row)
             add_name(arena, row, value_get_text(duty, "role"), value_get_text(duty, "name"));
     }

@@ -49,7 +49,8 @@ static bool is_words(struct str s)
     return is;
 }
 
-static enum rc add_columns(struct ctx *ctx, const struct value *list, struct str kind, struct buf *widths, struct buf *heads, struct buf *cells)
+static enum rc add_columns(struct ctx *ctx, const struct value *list, struct str kind, struct buf *widths,
+                           struct buf *heads, struct buf *cells)
 {
     const struct value *columns = value_get(list, "columns");
     size_t n = columns && columns->kind == VALUE_LIST ? value_count(columns) : 0;
@@ -63,13 +64,15 @@ static enum rc add_columns(struct ctx *ctx, const struct value *list, struct str
         bool is_center = value_get_bool(column, "center");
         buf_add_format(widths, " %lld", (long long)width);
         buf_add_format(heads, "%s%.*s", heads->n ? "|" : "", STR_ARG(head));
-        buf_add_format(cells, "%s%s%s{{%.*s}}", cells->n ? "|" : "", is_center ? "^" : "", cells->n ? "" : "{{#rows}}", STR_ARG(field));
+        buf_add_format(cells, "%s%s%s{{%.*s}}", cells->n ? "|" : "", is_center ? "^" : "", cells->n ? "" : "{{#rows}}",
+                       STR_ARG(field));
     }
     return RC_OK;
 }
 
 /* The list as a description of a template; {{#rows}} stands for the name of its rows. */
-static enum rc describe(struct ctx *ctx, const struct value *list, struct str kind, struct str title, struct str rows, struct str *ret_text)
+static enum rc describe(struct ctx *ctx, const struct value *list, struct str kind, struct str title, struct str rows,
+                        struct str *ret_text)
 {
     struct buf widths CLEANUP(buf_done), heads CLEANUP(buf_done), cells CLEANUP(buf_done), out CLEANUP(buf_done);
     buf_init(&widths, FILE_MAX);
@@ -80,10 +83,13 @@ static enum rc describe(struct ctx *ctx, const struct value *list, struct str ki
     size_t mark = str_find(buf_str(&cells), STR("{{#rows}}"), 0);
     struct str before = str_slice(buf_str(&cells), 0, mark), after = str_slice(buf_str(&cells), mark + 9, cells.n);
     struct str nothing = message_format(ctx->arena, LANG_ZH, STR("paper_list.nothing"), NULL, 0);
-    buf_add_format(&out, "%sTITLE %.*s\nSUBTITLE {{source.title}}\nTABLE%.*s\nHEAD %.*s\n", value_get_bool(list, "portrait") ? "" : "LANDSCAPE\n", STR_ARG(title), STR_ARG(buf_str(&widths)),
+    buf_add_format(&out, "%sTITLE %.*s\nSUBTITLE {{source.title}}\nTABLE%.*s\nHEAD %.*s\n",
+                   value_get_bool(list, "portrait") ? "" : "LANDSCAPE\n", STR_ARG(title), STR_ARG(buf_str(&widths)),
                    STR_ARG(buf_str(&heads)));
-    buf_add_format(&out, "ROW %.*s{{#%.*s}}%.*s{{/%.*s}}\n", STR_ARG(before), STR_ARG(rows), STR_ARG(after), STR_ARG(rows));
-    buf_add_format(&out, "{{^%.*s}}\nBODY %.*s\n{{/%.*s}}\nSIGN {{source.unit_name}}\nDATE {{text.signed_on}}\n", STR_ARG(rows), STR_ARG(nothing), STR_ARG(rows));
+    buf_add_format(&out, "ROW %.*s{{#%.*s}}%.*s{{/%.*s}}\n", STR_ARG(before), STR_ARG(rows), STR_ARG(after),
+                   STR_ARG(rows));
+    buf_add_format(&out, "{{^%.*s}}\nBODY %.*s\n{{/%.*s}}\nSIGN {{source.unit_name}}\nDATE {{text.signed_on}}\n",
+                   STR_ARG(rows), STR_ARG(nothing), STR_ARG(rows));
     TRY(buf_rc(&out));
     *ret_text = arena_copy_str(lists.arena, buf_str(&out));
     return arena_rc(lists.arena);
@@ -91,7 +97,8 @@ static enum rc describe(struct ctx *ctx, const struct value *list, struct str ki
 
 static enum rc add_list(struct ctx *ctx, const struct value *list, int number)
 {
-    struct str kind = value_get_text(list, "kind"), title = value_get_text(list, "title"), rows = value_get_text(list, "rows"), text;
+    struct str kind = value_get_text(list, "kind"), title = value_get_text(list, "title"),
+               rows = value_get_text(list, "rows"), text;
     struct str which = kind.n ? kind : arena_format(ctx->arena, "%d", number);
     if (!is_kind(kind) || lists.n == PAPER_LISTS_MAX)
         return wrong(ctx, "paper_list.kind", which, STR_EMPTY);
@@ -102,7 +109,10 @@ static enum rc add_list(struct ctx *ctx, const struct value *list, int number)
     TRY(describe(ctx, list, kind, title, rows, &text));
     char key[KEY_BYTES];
     (void)snprintf(key, sizeof key, "paper.kind.%.*s", STR_ARG(kind));
-    lists.rows[lists.n] = (struct paper_kind_row){.kind = arena_copy_cstr(lists.arena, kind), .formats = "docx pdf ofd xlsx", .texts = "signed_on", .subject = PAPER_OF_SOURCE};
+    lists.rows[lists.n] = (struct paper_kind_row){.kind = arena_copy_cstr(lists.arena, kind),
+                                                  .formats = "docx pdf ofd xlsx",
+                                                  .texts = "signed_on",
+                                                  .subject = PAPER_OF_SOURCE};
     lists.descriptions[lists.n] = text;
     message_add_name(arena_copy_str(lists.arena, str_from_cstr(key)), arena_copy_str(lists.arena, title));
     lists.n++;
@@ -123,7 +133,8 @@ static enum rc read_file(struct ctx *ctx, struct str path, struct value **ret_al
         buf_add_bytes(&text, piece, n);
     bool is_read = !ferror(file);
     (void)fclose(file);
-    if (!is_read || buf_rc(&text) != RC_OK || json_parse(ctx, arena_copy_str(ctx->arena, buf_str(&text)), ret_all) != RC_OK || (*ret_all)->kind != VALUE_LIST)
+    if (!is_read || buf_rc(&text) != RC_OK ||
+        json_parse(ctx, arena_copy_str(ctx->arena, buf_str(&text)), ret_all) != RC_OK || (*ret_all)->kind != VALUE_LIST)
         return wrong(ctx, "paper_list.file", path, STR_EMPTY);
     return RC_OK;
 }

@@ -24,7 +24,8 @@ void paper_made_done(struct paper_made *made)
 
 /* ---- texts of the office -------------------------------------------------------------------------------------- */
 
-static void check_numbers(struct ctx *ctx, struct str text, const struct value *data, const char *name, struct value *faults)
+static void check_numbers(struct ctx *ctx, struct str text, const struct value *data, const char *name,
+                          struct value *faults)
 {
     struct counted counted;
     for (size_t at = 0; counted_next(text, &at, &counted);) {
@@ -36,7 +37,8 @@ static void check_numbers(struct ctx *ctx, struct str text, const struct value *
     }
 }
 
-enum rc paper_fill_text(struct ctx *ctx, struct str text, const struct value *data, const char *name, struct value *faults, struct str *ret_text)
+enum rc paper_fill_text(struct ctx *ctx, struct str text, const struct value *data, const char *name,
+                        struct value *faults, struct str *ret_text)
 {
     check_numbers(ctx, text, data, name, faults);
     enum rc rc = docx_fill_text(ctx, text, data, str_from_cstr(name), ret_text);
@@ -103,7 +105,11 @@ static enum rc write_sheet(struct doc *doc, struct xlsx_write *write, const stru
     for (int i = 0; i < table->columns; i++)
         total += table->widths[i];
     for (int i = 0; i < n; i++)
-        columns[i] = (struct xlsx_column){.title = heads[i], .kind = XLSX_TEXT, .width_chars = 6 + 110 * (i < table->columns ? table->widths[i] : 1) / (total ? total : 1), .is_wrapped = true};
+        columns[i] = (struct xlsx_column){.title = heads[i],
+                                          .kind = XLSX_TEXT,
+                                          .width_chars = 6 + 110 * (i < table->columns ? table->widths[i] : 1) /
+                                                                 (total ? total : 1),
+                                          .is_wrapped = true};
     TRY(xlsx_write_sheet(doc->ctx, write, name, columns, (size_t)n, false));
     for (const struct doc_row *row = table->first; row; row = row->next) {
         struct xlsx_cell cells[DOC_COLUMNS_MAX] = {{.number = 0}};
@@ -151,7 +157,8 @@ enum rc paper_write_xlsx(struct doc *doc, struct buf *out)
 {
     struct ctx *ctx = doc->ctx;
     const char *spool = getenv("TMPDIR");
-    char *path = arena_copy_cstr(ctx->arena, arena_format(ctx->arena, "%s/bihuan-paper-XXXXXX", spool && *spool ? spool : "/tmp"));
+    char *path = arena_copy_cstr(ctx->arena,
+                                 arena_format(ctx->arena, "%s/bihuan-paper-XXXXXX", spool && *spool ? spool : "/tmp"));
     int fd = path ? mkstemp(path) : -1;
     if (fd < 0)
         return ctx_fail_key(ctx, RC_IO, NULL);

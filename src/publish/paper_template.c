@@ -99,7 +99,8 @@ static size_t last_field(struct str text)
 static enum rc add_line(struct doc *doc, struct doc_table **table, struct str line, int at)
 {
     size_t blank = str_find_byte(line, ' ', 0);
-    struct str word = str_slice(line, 0, blank), rest = blank == SIZE_MAX ? STR_EMPTY : str_slice(line, blank + 1, line.n);
+    struct str word = str_slice(line, 0, blank),
+               rest = blank == SIZE_MAX ? STR_EMPTY : str_slice(line, blank + 1, line.n);
     enum doc_style style = style_of(word);
     if (!line.n || str_has_prefix(line, STR("//")))
         return RC_OK;
@@ -117,7 +118,8 @@ static enum rc add_line(struct doc *doc, struct doc_table **table, struct str li
             return wrong(doc->ctx, at);
         struct str text = str_slice(rest, cut + 2, rest.n);
         struct doc_block *block = doc_add_lead(doc, DOC_HEADING_3, str_slice(rest, 0, cut), text);
-        if (block && str_has_prefix(text, STR("{{#")) && str_has_suffix(text, STR("}}")) && str_find(text, STR("{{/"), 0) == last_field(text))
+        if (block && str_has_prefix(text, STR("{{#")) && str_has_suffix(text, STR("}}")) &&
+            str_find(text, STR("{{/"), 0) == last_field(text))
             block->keeps_next = true; /* its text is there now and then: most often it is a heading alone */
     } else if (style == DOC_IMPRINT) {
         add_imprint(doc, rest);
@@ -142,7 +144,8 @@ enum rc paper_describe(struct ctx *ctx, struct str description, const struct doc
     return arena_rc(ctx->arena);
 }
 
-static enum rc write_template(struct ctx *ctx, struct str description, const struct doc_facts *facts, struct str *ret_docx)
+static enum rc write_template(struct ctx *ctx, struct str description, const struct doc_facts *facts,
+                              struct str *ret_docx)
 {
     struct doc *doc;
     struct buf out CLEANUP(buf_done);

@@ -47,7 +47,8 @@ static enum rc write_rows(struct ctx *ctx, struct xlsx_write *write, const struc
 {
     VALUE_EACH (row, rows) {
         struct xlsx_cell cells[COLUMNS] = {{.is_null = false}};
-        struct str state = message_find(LANG_ZH, arena_format(ctx->arena, "task.state.%.*s", STR_ARG(value_get_text(row, "task_state"))));
+        struct str state = message_find(
+            LANG_ZH, arena_format(ctx->arena, "task.state.%.*s", STR_ARG(value_get_text(row, "task_state"))));
         int32_t day = 0;
         bool has_due = date_parse(value_get_text(row, "due"), &day);
         cells[0].text = value_get_text(row, "no");
@@ -59,7 +60,8 @@ static enum rc write_rows(struct ctx *ctx, struct xlsx_write *write, const struc
         cells[6].number = value_get_int(row, "progress_bp", 0) / 100;
         for (int i = OPEN_FROM; i < COLUMNS; i++)
             cells[i].is_null = true;
-        TRY(xlsx_write_row(ctx, write, cells, arena_format(ctx->arena, "%lld", (long long)value_get_int(row, "id", 0)), value_get_int(row, "revision", 0)));
+        TRY(xlsx_write_row(ctx, write, cells, arena_format(ctx->arena, "%lld", (long long)value_get_int(row, "id", 0)),
+                           value_get_int(row, "revision", 0)));
     }
     return RC_OK;
 }
@@ -72,19 +74,21 @@ static enum rc write_sheets(struct ctx *ctx, struct xlsx_write *write, const str
     if (!classes || !date_parse(STR("2000-01-01"), &first_day) || !date_parse(STR("2099-12-31"), &last_day))
         return arena_rc(ctx->arena);
     for (int i = 0; i < COLUMNS; i++)
-        sheet[i] = (struct xlsx_column){.title = word(columns[i].title),
-                                        .field = str_from_cstr(columns[i].field),
-                                        .kind = columns[i].kind,
-                                        .width_chars = columns[i].width,
-                                        .is_wrapped = true,
-                                        .is_open = i >= OPEN_FROM,
-                                        .least = columns[i].kind == XLSX_DATE ? first_day : 0,
-                                        .most = columns[i].kind == XLSX_DATE ? last_day : columns[i].most,
-                                        .choices = str_equal_cstr(str_from_cstr(columns[i].field), "evidence_class") ? classes : NULL,
-                                        .help = columns[i].help ? word(columns[i].help) : STR("")};
+        sheet[i] = (struct xlsx_column){
+            .title = word(columns[i].title),
+            .field = str_from_cstr(columns[i].field),
+            .kind = columns[i].kind,
+            .width_chars = columns[i].width,
+            .is_wrapped = true,
+            .is_open = i >= OPEN_FROM,
+            .least = columns[i].kind == XLSX_DATE ? first_day : 0,
+            .most = columns[i].kind == XLSX_DATE ? last_day : columns[i].most,
+            .choices = str_equal_cstr(str_from_cstr(columns[i].field), "evidence_class") ? classes : NULL,
+            .help = columns[i].help ? word(columns[i].help) : STR("")};
     TRY(xlsx_write_sheet(ctx, write, word("task_book.sheet"), sheet, COLUMNS, true));
     TRY(write_rows(ctx, write, rows));
-    struct xlsx_column guide = {.title = word("task_book.guide"), .kind = XLSX_TEXT, .width_chars = 90, .is_wrapped = true};
+    struct xlsx_column guide = {
+        .title = word("task_book.guide"), .kind = XLSX_TEXT, .width_chars = 90, .is_wrapped = true};
     TRY(xlsx_write_sheet(ctx, write, word("task_book.guide"), &guide, 1, false));
     for (int i = 1; i <= HELP_LINES; i++) {
         struct xlsx_cell cell = {.text = word(arena_format(ctx->arena, "task_book.guide_%d", i).p)};
@@ -93,10 +97,12 @@ static enum rc write_sheets(struct ctx *ctx, struct xlsx_write *write, const str
     return RC_OK;
 }
 
-enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, struct str stamp, const struct value *rows)
+enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, struct str stamp,
+                        const struct value *rows)
 {
     struct xlsx_write *write;
-    struct xlsx_book book = {.title = word("task_book.sheet"), .author = unit_name, .kind = STR("tasks"), .stamp = stamp};
+    struct xlsx_book book = {
+        .title = word("task_book.sheet"), .author = unit_name, .kind = STR("tasks"), .stamp = stamp};
     TRY(xlsx_write_open(ctx, path, &book, &write));
     enum rc rc = write_sheets(ctx, write, rows);
     if (rc == RC_OK)

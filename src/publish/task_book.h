@@ -6,6 +6,7 @@
 #include "base/value.h"
 
 /* rows: of query task_book_rows; stamp: of loop/book_stamp.h.  RC_IO, RC_NOMEM. */
-enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, struct str stamp, const struct value *rows) MUST_CHECK;
+enum rc task_book_write(struct ctx *ctx, const char *path, struct str unit_name, struct str stamp,
+                        const struct value *rows) MUST_CHECK;
 
 #endif

@@ -232,16 +232,21 @@ static void add_check(struct xlsx_write *write, lxw_col_t at, const struct sheet
 {
     char help[256], formula[64];
     (void)snprintf(help, sizeof help, "%.*s", STR_ARG(utf8_cut_bytes(column->help, sizeof help - 1)));
-    lxw_data_validation check = {.validate = LXW_VALIDATION_TYPE_ANY, .input_message = help, .ignore_blank = LXW_VALIDATION_ON, .error_message = help};
+    lxw_data_validation check = {.validate = LXW_VALIDATION_TYPE_ANY,
+                                 .input_message = help,
+                                 .ignore_blank = LXW_VALIDATION_ON,
+                                 .error_message = help};
     if (column->list >= 0) {
         char letter = (char)('A' + column->list);
-        (void)snprintf(formula, sizeof formula, "=_lists!$%c$1:$%c$%d", letter, letter, list_length(write->lists[column->list]));
+        (void)snprintf(formula, sizeof formula, "=_lists!$%c$1:$%c$%d", letter, letter,
+                       list_length(write->lists[column->list]));
         check.validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
         check.value_formula = formula;
     } else if (column->most > 0) {
         set_range(&check, column);
     }
-    (void)worksheet_data_validation_range(write->sheet, 1, at, write->next_row > 1 ? write->next_row - 1 : 1, at, &check);
+    (void)worksheet_data_validation_range(write->sheet, 1, at, write->next_row > 1 ? write->next_row - 1 : 1, at,
+                                          &check);
 }
 
 /* Keys stay as they are; columns that people fill in are open. */
@@ -283,14 +288,15 @@ static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struc
     for (size_t i = 0; i < write->column_count; i++) {
         const struct xlsx_column *column = &columns[i];
         bool is_wrapped = column->kind == XLSX_TEXT && column->is_wrapped;
-        write->columns[i] =
-            (struct sheet_column){.kind = column->kind,
-                                  .format = column->is_open ? write->open_formats[column->kind] : is_wrapped ? write->wrapped_format : write->formats[column->kind],
-                                  .is_open = column->is_open,
-                                  .least = column->least,
-                                  .most = column->most,
-                                  .list = add_list(write, column->choices),
-                                  .help = arena_copy_str(ctx->arena, column->help)};
+        write->columns[i] = (struct sheet_column){.kind = column->kind,
+                                                  .format = column->is_open ? write->open_formats[column->kind]
+                                                            : is_wrapped    ? write->wrapped_format
+                                                                            : write->formats[column->kind],
+                                                  .is_open = column->is_open,
+                                                  .least = column->least,
+                                                  .most = column->most,
+                                                  .list = add_list(write, column->choices),
+                                                  .help = arena_copy_str(ctx->arena, column->help)};
         int width = column->width_chars > 0 ? column->width_chars : default_width(column->kind);
         (void)worksheet_set_column(write->sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
         lxw_error error = worksheet_write_string(write->sheet, 0, (lxw_col_t)i,

@@ -3,9 +3,8 @@
  * Owns libxlsxwriter.  The same rows give the same bytes (fixed dates).  Text is always
  * written as text, never as a formula.  For the round trip each sheet carries, when
  * asked, two hidden last columns "_id" and "_revision", and the book a hidden sheet "_bihuan" with
- * the kind of book and the field name of each column, so that rows may be sorted and columns moved; what may be chosen stands
- * in a hidden sheet "_lists".
- * One thread.
+ * the kind of book and the field name of each column, so that rows may be sorted and columns moved; what may be chosen
+ * stands in a hidden sheet "_lists". One thread.
  */
 #ifndef BIHUAN_PUBLISH_XLSX_WRITE_H
 #define BIHUAN_PUBLISH_XLSX_WRITE_H
@@ -29,8 +28,10 @@ struct xlsx_column {
     int width_chars; /* 0: by kind */
     bool is_wrapped; /* long text breaks into lines */
     bool is_open;    /* may be changed: all else in a sheet with such columns is locked, without a password */
-    int least, most; /* of an open column that is no text: what may be typed (yuan for money, per cent, days), when most > 0 */
-    const char *const *choices; /* of an open column: what may be chosen, NULL at the end; borrowed until the book ends */
+    int least,
+        most; /* of an open column that is no text: what may be typed (yuan for money, per cent, days), when most > 0 */
+    const char *const
+        *choices;    /* of an open column: what may be chosen, NULL at the end; borrowed until the book ends */
     struct str help; /* of an open column: shown beside the cell, in the reader's language */
 };
 

@@ -49,8 +49,9 @@ static void on_start(void *arg, const char *name, const char **attributes)
     item->name = arena_copy_str(arena, str_from_cstr(name));
     item->pairs = n ? ARENA_NEW_ARRAY(arena, struct xml_pair, (size_t)n) : NULL;
     for (int i = 0; item->pairs && i < n; i++)
-        item->pairs[item->pair_count++] = (struct xml_pair){arena_copy_str(arena, str_from_cstr(attributes[2 * i])),
-                                                            arena_copy_str(arena, str_from_cstr(attributes[2 * i + 1]))};
+        item->pairs[item->pair_count++] =
+            (struct xml_pair){arena_copy_str(arena, str_from_cstr(attributes[2 * i])),
+                              arena_copy_str(arena, str_from_cstr(attributes[2 * i + 1]))};
     if (reading->at)
         xml_item_append(reading->at, item);
     else

@@ -1,6 +1,7 @@
 /* xml_tree.h: an XML part as a tree that can be changed and written again; names keep their prefixes.
  *
- * Document types are refused, so there are no entities to blow up; nesting and size are limited.  Memory is ctx's arena.
+ * Document types are refused, so there are no entities to blow up; nesting and size are limited.  Memory is ctx's
+ * arena.
  */
 #ifndef BIHUAN_PUBLISH_XML_TREE_H
 #define BIHUAN_PUBLISH_XML_TREE_H

@@ -152,7 +152,8 @@ static bool is_safe_name(struct str name)
     if (!name.n || name.n > NAME_MAX_BYTES || name.p[0] == '/' || memchr(name.p, '\\', name.n) ||
         str_equal_cstr(name, "..") || (name.n > 1 && name.p[1] == ':'))
         return false;
-    return !str_has_prefix(name, STR("../")) && str_find(name, STR("/../"), 0) == SIZE_MAX && !str_has_suffix(name, STR("/.."));
+    return !str_has_prefix(name, STR("../")) && str_find(name, STR("/../"), 0) == SIZE_MAX &&
+           !str_has_suffix(name, STR("/.."));
 }
 
 static enum rc refuse_entry(struct ctx *ctx, enum rc rc, const char *key, const char *entry)
@@ -175,7 +176,8 @@ static enum rc check_entry(struct ctx *ctx, const zip_stat_t *stat, uint64_t *to
     if ((stat->valid & ZIP_STAT_ENCRYPTION_METHOD) && stat->encryption_method != ZIP_EM_NONE)
         return ctx_fail_key(ctx, RC_UNSUPPORTED, "reader.encrypted");
     *total += stat->size;
-    if (stat->size > ENTRY_MAX || *total > PACKAGE_MAX || (stat->size > RATIO_FREE && stat->size / RATIO_MAX > stat->comp_size))
+    if (stat->size > ENTRY_MAX || *total > PACKAGE_MAX ||
+        (stat->size > RATIO_FREE && stat->size / RATIO_MAX > stat->comp_size))
         return refuse_entry(ctx, RC_DAMAGED, "reader.zip_bomb", stat->name);
     return RC_OK;
 }

@@ -7,9 +7,9 @@
 #include "db/db.h"
 #include "record/event.h"
 
-/* RC_GUARD (record.frozen) when an event of this kind with this body would change a cycle that is closed: of a finding that is
- * closed or ended, or a measure or task of an earlier cycle.  The body names what it is about by finding_id, measure_id,
- * task_id, or by noun and id.  subject: of the event. */
+/* RC_GUARD (record.frozen) when an event of this kind with this body would change a cycle that is closed: of a finding
+ * that is closed or ended, or a measure or task of an earlier cycle.  The body names what it is about by finding_id,
+ * measure_id, task_id, or by noun and id.  subject: of the event. */
 enum rc frozen_check(struct ctx *ctx, struct db *db, enum event_kind kind, int64_t subject,
                      const struct value *body) MUST_CHECK;
 

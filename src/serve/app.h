@@ -26,8 +26,8 @@ struct app {
     struct mustache_set *templates;
     struct metrics *metrics;
     struct board_image *board; /* what boards sum over; see watch/board.h */
-    struct str build_id; /* changes with the program: part of every ETag */
-    bool is_strict;      /* tests: an unknown name in a template is an error */
+    struct str build_id;       /* changes with the program: part of every ETag */
+    bool is_strict;            /* tests: an unknown name in a template is an error */
     int64_t started_ms;
 };
 
@@ -45,6 +45,6 @@ enum rc app_run(struct app *app) MUST_CHECK;
 void app_stop(struct app *app); /* any thread, signal safe */
 int app_port(const struct app *app);
 int app_public_port(const struct app *app); /* 0 without a public listener */
-void app_close(struct app *app); /* takes NULL */
+void app_close(struct app *app);            /* takes NULL */
 
 #endif

@@ -62,7 +62,8 @@ static struct str peek(struct arena *arena, int fd, int64_t from, size_t most)
 /* A kind that is not taken is told with its file; the others are still looked at. */
 static enum rc add_file(struct ctx *ctx, struct returning *returning, const struct package_part *part)
 {
-    struct arena *arena = ctx->arena, *own CLEANUP(arena_free_ptr) = arena_new(FILE_KIND_HEAD_BYTES + FILE_KIND_TAIL_BYTES + 4096);
+    struct arena *arena = ctx->arena,
+                 *own CLEANUP(arena_free_ptr) = arena_new(FILE_KIND_HEAD_BYTES + FILE_KIND_TAIL_BYTES + 4096);
     struct ctx probe = {.arena = arena};
     const struct file_kind *kind = NULL;
     char digest[FILESTORE_NAME_BYTES];

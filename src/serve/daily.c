@@ -1,7 +1,7 @@
 /* daily.c: one thread that sleeps until the day changes; see daily.h.
  *
- * It looks at the wall clock again every minute, so that a machine that slept or whose clock was set is not late by more.
- * A day that failed is tried again after RETRY_S.  Batches go through the writer like every other change.
+ * It looks at the wall clock again every minute, so that a machine that slept or whose clock was set is not late by
+ * more. A day that failed is tried again after RETRY_S.  Batches go through the writer like every other change.
  */
 #include "serve/daily.h"
 

@@ -1,7 +1,7 @@
 /* file_kind.c: see file_kind.h.
  *
- * Threat: a file that is one thing by its name and another by its content (a page called photo.png), or that a browser or
- * an office program would run.  Both must agree, and only kinds of the table are taken.
+ * Threat: a file that is one thing by its name and another by its content (a page called photo.png), or that a browser
+ * or an office program would run.  Both must agree, and only kinds of the table are taken.
  */
 #include "serve/file_kind.h"
 
@@ -27,7 +27,8 @@ static bool has(struct str bytes, const char *needle, size_t n)
     return bytes.n && memmem(bytes.p, bytes.n, needle, n) != NULL;
 }
 #define HAS(bytes, literal) has((bytes), (literal), sizeof(literal) - 1)
-#define BEGINS(bytes, literal) ((bytes).n >= sizeof(literal) - 1 && memcmp((bytes).p, (literal), sizeof(literal) - 1) == 0)
+#define BEGINS(bytes, literal)                                                                                         \
+    ((bytes).n >= sizeof(literal) - 1 && memcmp((bytes).p, (literal), sizeof(literal) - 1) == 0)
 
 /* Names of a package's parts stand in its first local headers and in the directory at its end. */
 static bool is_package(struct str head, struct str tail, const char *part)

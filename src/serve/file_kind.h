@@ -14,8 +14,8 @@ struct file_kind {
 
 enum { FILE_KIND_HEAD_BYTES = 8192, FILE_KIND_TAIL_BYTES = 65536 };
 
-/* head and tail: up to so many first and last bytes of the content.  RC_UNSUPPORTED: a name that is not taken, or a content
- * that is not what the name says; the detail tells which. */
+/* head and tail: up to so many first and last bytes of the content.  RC_UNSUPPORTED: a name that is not taken, or a
+ * content that is not what the name says; the detail tells which. */
 enum rc file_kind_find(struct ctx *ctx, struct str name, struct str head, struct str tail,
                        const struct file_kind **ret_kind) MUST_CHECK;
 /* The kind of a stored file; NULL for a format that is not known any more. */

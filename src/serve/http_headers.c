@@ -6,11 +6,10 @@
 void http_set_security_headers(struct http_request *request)
 {
     if (!http_response_header(request, "Content-Security-Policy").n) /* a file of others has a stricter one already */
-        http_set_header(
-            request, "Content-Security-Policy",
-            STR("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-                "frame-ancestors 'none'"));
+        http_set_header(request, "Content-Security-Policy",
+                        STR("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                            "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+                            "frame-ancestors 'none'"));
     http_set_header(request, "X-Content-Type-Options", STR("nosniff"));
     http_set_header(request, "Referrer-Policy", STR("same-origin"));
     http_set_header(request, "Cross-Origin-Opener-Policy", STR("same-origin"));

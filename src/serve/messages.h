@@ -34,8 +34,8 @@ struct str message_of_issue(struct arena *arena, enum lang lang, const struct ct
 /* The message of a code, without arguments. */
 struct str message_of_rc(enum lang lang, enum rc rc);
 
-/* Names that come from a setting, the same in every language: found where the table has none.  At the start, before there are threads; key and text are
- * borrowed until they are forgotten. */
+/* Names that come from a setting, the same in every language: found where the table has none.  At the start, before
+ * there are threads; key and text are borrowed until they are forgotten. */
 void message_add_name(struct str key, struct str text);
 void message_forget_names(void);
 

@@ -244,7 +244,8 @@ static enum rc push_tag(struct compiler *c, const struct tag *tag, struct str in
     return push_op(c, op);
 }
 
-/* A template has about one text before each tag: room for all of them at once, since an arena keeps what was outgrown. */
+/* A template has about one text before each tag: room for all of them at once, since an arena keeps what was outgrown.
+ */
 static enum rc reserve_ops(struct compiler *c)
 {
     size_t tags = 0;

@@ -1,8 +1,8 @@
 /* net_guard.h: which addresses the program may call on somebody's word.
  *
- * Threat: whoever may enter the address of a robot makes the server call it from inside: a database, a router, the cloud's
- * metadata.  Defence: only addresses of the public Internet, asked again at the moment of connecting, when the name has
- * become a number (post.c); a setting opens private ones for houses whose robots live there.
+ * Threat: whoever may enter the address of a robot makes the server call it from inside: a database, a router, the
+ * cloud's metadata.  Defence: only addresses of the public Internet, asked again at the moment of connecting, when the
+ * name has become a number (post.c); a setting opens private ones for houses whose robots live there.
  */
 #ifndef BIHUAN_SERVE_NET_GUARD_H
 #define BIHUAN_SERVE_NET_GUARD_H

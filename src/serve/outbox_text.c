@@ -12,8 +12,8 @@
 
 enum { MAIL_BYTES_MAX = 1 << 20, BODY_BYTES_MAX = 256 << 10, WORD_BYTES = 42, WECOM_BYTES_MAX = 2000, LINE_CHARS = 76 };
 
-static struct str text_of(struct arena *arena, const struct outbox_words *words, const char *key, const struct str *args,
-                          int count)
+static struct str text_of(struct arena *arena, const struct outbox_words *words, const char *key,
+                          const struct str *args, int count)
 {
     return message_format(arena, words->lang, str_from_cstr(key), args, count);
 }
@@ -27,7 +27,8 @@ static struct str href_of(struct arena *arena, const struct outbox_words *words,
                         (long long)value_get_int(item, "subject_id", 0));
 }
 
-void outbox_text_lines(struct arena *arena, const struct outbox_words *words, const struct value *items, struct buf *out)
+void outbox_text_lines(struct arena *arena, const struct outbox_words *words, const struct value *items,
+                       struct buf *out)
 {
     VALUE_EACH (item, items) {
         struct str rule = arena_format(arena, "notice.rule.%.*s", STR_ARG(value_get_text(item, "rule")));
@@ -117,10 +118,11 @@ enum rc outbox_mail_write(struct arena *arena, const struct outbox_words *words,
                                   : text_of(arena, words, "outbox.mail_subject", &count, 1));
     buf_add_cstr(out, "\r\n");
     add_date(out, mail->now_ms);
-    buf_add_format(out, "Message-ID: <bihuan-%lld-%s@%.*s>\r\n", (long long)mail->batch, mail->body.n ? "test" : "outbox",
-                   STR_ARG(host));
-    buf_add_cstr(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
-                      "Content-Transfer-Encoding: base64\r\n\r\n");
+    buf_add_format(out, "Message-ID: <bihuan-%lld-%s@%.*s>\r\n", (long long)mail->batch,
+                   mail->body.n ? "test" : "outbox", STR_ARG(host));
+    buf_add_cstr(out,
+                 "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
+                 "Content-Transfer-Encoding: base64\r\n\r\n");
     base64_write(out, buf_str(&body), LINE_CHARS);
     return buf_rc(out);
 }
@@ -202,7 +204,8 @@ static void make_generic(struct arena *arena, const struct outbox_words *words, 
     add_header(message, arena_format(arena, "X-Bihuan-Delivery: %lld", (long long)hook->batch));
     add_header(message, arena_format(arena, "X-Bihuan-Timestamp: %.*s", STR_ARG(at)));
     if (hook->secret.n)
-        add_header(message, arena_format(arena, "X-Bihuan-Signature: sha256=%.*s", STR_ARG(digest_format(digest, hex))));
+        add_header(message,
+                   arena_format(arena, "X-Bihuan-Signature: sha256=%.*s", STR_ARG(digest_format(digest, hex))));
 }
 
 static struct str chat_text(struct arena *arena, const struct outbox_words *words, const struct outbox_hook *hook)
@@ -243,8 +246,8 @@ enum rc outbox_hook_make(struct arena *arena, const struct outbox_words *words, 
             struct str text = arena_format(arena, "%.*s\n%.*s", STR_ARG(at), STR_ARG(hook->secret));
             struct str sign = percent(arena, sign_base64(arena, hook->secret, text));
             bool has_query = str_find_byte(hook->url, '?', 0) != SIZE_MAX;
-            message.url = arena_format(arena, "%.*s%stimestamp=%.*s&sign=%.*s", STR_ARG(hook->url), has_query ? "&" : "?",
-                                       STR_ARG(at), STR_ARG(sign));
+            message.url = arena_format(arena, "%.*s%stimestamp=%.*s&sign=%.*s", STR_ARG(hook->url),
+                                       has_query ? "&" : "?", STR_ARG(at), STR_ARG(sign));
         }
     }
     TRY(arena_rc(arena));

@@ -58,7 +58,8 @@ enum rc page_assessment(struct page *page)
     for (struct value *card = cards->items.first; card; card = card->next) {
         put_score(page, card, "self_total", "self_text");
         put_score(page, card, "total", "total_text");
-        value_put_text(arena, card, "state_label", spread_words(page, "scorecard.state", value_get_text(card, "state")));
+        value_put_text(arena, card, "state_label",
+                       spread_words(page, "scorecard.state", value_get_text(card, "state")));
     }
     value_put(row, STR("cards"), cards);
     if (value_get_int(row, "is_whole", 0)) {
@@ -83,11 +84,10 @@ static const struct step open_step = {
      {"year", "assessment.year", "assessment.year_help", STEP_NUMBER, true, NULL, NULL},
      {"period_from", "assessment.period_from", NULL, STEP_DATE, true, NULL, NULL},
      {"period_to", "assessment.period_to", NULL, STEP_DATE, true, NULL, NULL}}};
-static const struct step mark_rest_step = {
-    "assessment.do.mark",
-    {{"code", "scorecard.item", NULL, STEP_OPTIONS, true, NULL, NULL},
-     {"points", "scorecard.points", NULL, STEP_LINE, true, NULL, NULL},
-     {"reason", "scorecard.why", NULL, STEP_LINE, false, NULL, NULL}}};
+static const struct step mark_rest_step = {"assessment.do.mark",
+                                           {{"code", "scorecard.item", NULL, STEP_OPTIONS, true, NULL, NULL},
+                                            {"points", "scorecard.points", NULL, STEP_LINE, true, NULL, NULL},
+                                            {"reason", "scorecard.why", NULL, STEP_LINE, false, NULL, NULL}}};
 
 enum rc page_assessment_new(struct page *page)
 {
@@ -144,8 +144,9 @@ enum rc page_assessment_mark(struct page *page)
 
 enum rc page_assessment_export(struct page *page)
 {
-    static const char *const heads[] = {"unit.code",        "sweep.unit",       "assessment.year", "assessment.no",  "assessment.title",
-                                        "scorecard.self_total", "scorecard.total", "scorecard.band",  "scorecard.rank"};
+    static const char *const heads[] = {"unit.code",       "sweep.unit",       "assessment.year",
+                                        "assessment.no",   "assessment.title", "scorecard.self_total",
+                                        "scorecard.total", "scorecard.band",   "scorecard.rank"};
     struct arena *arena = page->ctx.arena;
     struct value *rows;
     int64_t year = 0;

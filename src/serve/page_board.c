@@ -7,14 +7,7 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 
-enum {
-    HEAT_COLUMNS = 14,
-    TABLE_ROWS = 40,
-    WALL_ROWS = 8,
-    WALL_WAITS = 3,
-    HEAT_LEVELS = 4,
-    LONGEST = 6
-};
+enum { HEAT_COLUMNS = 14, TABLE_ROWS = 40, WALL_ROWS = 8, WALL_WAITS = 3, HEAT_LEVELS = 4, LONGEST = 6 };
 
 /* ---- figures ------------------------------------------------------------------------------------------------- */
 
@@ -77,7 +70,8 @@ static enum rc put_figures(struct page *page, const struct board_filter *filter,
     add_figure(page, list, "on_time_rate", board_rate(page, n[BOARD_ON_TIME], n[BOARD_CLOSED]),
                board_list_href(page, filter, BOARD_ON_TIME, STR_EMPTY), "");
     put_sum(page, list, "amount", board->all.amount_fen, board_list_href(page, filter, BOARD_TOTAL, STR_EMPTY));
-    put_sum(page, list, "recovered", board->all.recovered_fen, board_list_href(page, filter, BOARD_RECOVERED, STR_EMPTY));
+    put_sum(page, list, "recovered", board->all.recovered_fen,
+            board_list_href(page, filter, BOARD_RECOVERED, STR_EMPTY));
     struct value *rules = add_figure(page, list, "rules", arena_format(arena, "%lld", (long long)board->all.rules_made),
                                      board_list_href(page, filter, BOARD_RULES, STR_EMPTY), "");
     put_exact(page, rules, "rules_made", board->all.rules_made);

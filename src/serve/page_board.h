@@ -13,8 +13,8 @@ struct str board_href(struct page *page, const char *path, const struct board_fi
 struct str board_list_href(struct page *page, const struct board_filter *filter, enum board_figure figure,
                            struct str more);
 /* "63.4%" of part in whole; a dash without a whole. */
-/* Money in units of ten thousand yuan, from a hundred million on in those; *ret_key: the name of the figure with its unit,
- * message board.NAME or board.NAME_large. */
+/* Money in units of ten thousand yuan, from a hundred million on in those; *ret_key: the name of the figure with its
+ * unit, message board.NAME or board.NAME_large. */
 struct str board_money_text(struct page *page, int64_t fen, const char *name, const char **ret_key);
 struct str board_rate(struct page *page, int64_t part, int64_t whole);
 /* Name of the unit, source, aspect or leader. */

@@ -177,7 +177,9 @@ static void put_sum(struct page *page, struct value *about, const char *name)
     int64_t fen = value_get_int(page->view, arena_format(arena, "%s_fen", name).p, 0);
     struct str sum = board_money_text(page, fen, name, &key);
     if (fen)
-        value_add_text(arena, about, arena_format(arena, "%.*s %.*s", STR_ARG(page_text(page, arena_format(arena, "board.%s", key).p)), STR_ARG(sum)));
+        value_add_text(arena, about,
+                       arena_format(arena, "%.*s %.*s",
+                                    STR_ARG(page_text(page, arena_format(arena, "board.%s", key).p)), STR_ARG(sum)));
 }
 
 /* What the list is about, in words: the figure, and each thing that narrows it. */
@@ -206,7 +208,8 @@ static enum rc put_about(struct page *page, const struct list *list)
     put_sum(page, about, "recovered");
     int64_t rules = value_get_int(page->view, "rules_made", 0);
     if (rules)
-        value_add_text(arena, about, arena_format(arena, "%.*s %lld", STR_ARG(page_text(page, "board.rules")), (long long)rules));
+        value_add_text(arena, about,
+                       arena_format(arena, "%.*s %lld", STR_ARG(page_text(page, "board.rules")), (long long)rules));
     const char *name = list->filters & BIT(CLOSED_MONTH) ? "board.closed_in_month"
                        : list->filters & BIT(DUE_MONTH)  ? "board.due_in_month"
                                                          : NULL;

@@ -280,7 +280,8 @@ static enum rc put_wait_counts(struct page *page, const struct board_filter *fil
     struct arena *arena = page->ctx.arena;
     int32_t today = clock_today();
     bool is_all = !filters && page->actor.everywhere[PERM_BOARD_READ] >= LABEL_INTERNAL;
-    struct db_stmt *st = is_all ? db_query(page->db, Q_BOARD_WAIT_SUM) : db_query_list(page->db, Q_BOARD_WAIT_COUNT, filters, 0);
+    struct db_stmt *st =
+        is_all ? db_query(page->db, Q_BOARD_WAIT_SUM) : db_query_list(page->db, Q_BOARD_WAIT_COUNT, filters, 0);
     if (!st)
         return RC_DB;
     actor_bind_scope(st, &page->actor, PERM_BOARD_READ);

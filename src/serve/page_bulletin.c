@@ -1,4 +1,5 @@
-/* page_bulletin.c: bulletins inside: the list, and the composer: register at the left, text at the right, checks above. */
+/* page_bulletin.c: bulletins inside: the list, and the composer: register at the left, text at the right, checks above.
+ */
 #include "base/clock.h"
 #include "loop/bulletin.h"
 #include "publish/bulletin_paper.h"
@@ -20,15 +21,22 @@ static const char *state_status(struct str state)
 enum rc page_bulletin_list(struct page *page)
 {
     static const struct record_column columns[] = {
-        {"bulletin.title", "title", CELL_TEXT, NULL, "/bulletins/{id}"}, {"bulletin.no", "no", CELL_TEXT, NULL, NULL},
-        {"bulletin.state", "state", CELL_CHOICE, "bulletin.state", NULL}, {"finding.source", "source_no", CELL_TEXT, NULL, "/sources/{source_id}"},
-        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL}, {"bulletin.window_from", "window_from", CELL_DAY, NULL, NULL},
+        {"bulletin.title", "title", CELL_TEXT, NULL, "/bulletins/{id}"},
+        {"bulletin.no", "no", CELL_TEXT, NULL, NULL},
+        {"bulletin.state", "state", CELL_CHOICE, "bulletin.state", NULL},
+        {"finding.source", "source_no", CELL_TEXT, NULL, "/sources/{source_id}"},
+        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL},
+        {"bulletin.window_from", "window_from", CELL_DAY, NULL, NULL},
         {"bulletin.window_to", "window_to", CELL_DUE, NULL, NULL},
     };
-    static const struct record_show shows[] = {{"all", 0, BULLETIN_LIST_SORT_NEWEST}, {"open", BULLETIN_LIST_FILTER_OPEN, BULLETIN_LIST_SORT_NEWEST},
-                                               {"public", BULLETIN_LIST_FILTER_PUBLIC, BULLETIN_LIST_SORT_NEWEST}, {"withdrawn", BULLETIN_LIST_FILTER_WITHDRAWN, BULLETIN_LIST_SORT_NEWEST}};
+    static const struct record_show shows[] = {
+        {"all", 0, BULLETIN_LIST_SORT_NEWEST},
+        {"open", BULLETIN_LIST_FILTER_OPEN, BULLETIN_LIST_SORT_NEWEST},
+        {"public", BULLETIN_LIST_FILTER_PUBLIC, BULLETIN_LIST_SORT_NEWEST},
+        {"withdrawn", BULLETIN_LIST_FILTER_WITHDRAWN, BULLETIN_LIST_SORT_NEWEST}};
     record_begin_list(page, "bulletin.list", "bulletin.list_about");
-    const struct record_show *show = record_choose(page, "/bulletins", "bulletin.show", shows, sizeof shows / sizeof shows[0]);
+    const struct record_show *show =
+        record_choose(page, "/bulletins", "bulletin.show", shows, sizeof shows / sizeof shows[0]);
     struct db_stmt *st = page_list_statement(page, Q_BULLETIN_LIST, show->filter, show->sort);
     TRY(record_put_items(page, st, "/bulletins", arena_format(page->ctx.arena, "show=%s&", show->name).p));
     record_put_list(page, columns, sizeof columns / sizeof columns[0], "bulletin.none");
@@ -80,13 +88,16 @@ static struct str mark_of(struct arena *arena, struct marks *marks, struct str k
 static bool is_typed(const struct page *page, int64_t n)
 {
     int64_t block = 0;
-    return page->form && str_parse_int64(form_text(page->form->fields, "block"), &block) && block == n && value_get(page->form->fields, "body");
+    return page->form && str_parse_int64(form_text(page->form->fields, "block"), &block) && block == n &&
+           value_get(page->form->fields, "body");
 }
 
-static void put_block(struct page *page, struct value *block, struct marks *marks, const struct value *checks, bool may_write)
+static void put_block(struct page *page, struct value *block, struct marks *marks, const struct value *checks,
+                      bool may_write)
 {
     struct arena *arena = page->ctx.arena;
-    struct str kind = value_get_text(block, "kind"), title = value_get_text(block, "title"), body = value_get_text(block, "body");
+    struct str kind = value_get_text(block, "kind"), title = value_get_text(block, "title"),
+               body = value_get_text(block, "body");
     int64_t n = value_get_int(block, "n", 0);
     bool is_withheld = bulletin_is(block, "is_withheld"), typed = is_typed(page, n);
     bool has_trouble = false;
@@ -115,14 +126,18 @@ static void put_checks(struct page *page, struct value *record, const struct val
     struct value *list = value_put_list(arena, record, "checks");
     int64_t stops = 0;
     VALUE_EACH (found, checks) {
-        struct str args[] = {value_get_text(found, "arg0"), value_get_text(found, "arg1")}, name = value_get_text(found, "check");
+        struct str args[] = {value_get_text(found, "arg0"), value_get_text(found, "arg1")},
+                   name = value_get_text(found, "check");
         int64_t n = value_get_int(found, "n", 0);
         struct value *item = value_add_map(arena, list);
         bool is_missing = str_equal(name, STR("missing"));
-        value_put_text(arena, item, "text", page_text_args(page, arena_format(arena, "bulletin.check.%.*s", STR_ARG(name)).p, args, 2));
-        value_put_text(arena, item, "href", n            ? arena_format(arena, "#block-%lld", (long long)n)
-                                            : is_missing ? arena_format(arena, "#finding-%lld", (long long)value_get_int(found, "finding_id", 0))
-                                                         : arena_format(arena, "/bulletins/%lld/change", (long long)id));
+        value_put_text(arena, item, "text",
+                       page_text_args(page, arena_format(arena, "bulletin.check.%.*s", STR_ARG(name)).p, args, 2));
+        value_put_text(arena, item, "href",
+                       n ? arena_format(arena, "#block-%lld", (long long)n)
+                       : is_missing
+                           ? arena_format(arena, "#finding-%lld", (long long)value_get_int(found, "finding_id", 0))
+                           : arena_format(arena, "/bulletins/%lld/change", (long long)id));
         value_put_bool(arena, item, "is_stop", value_get_bool(found, "is_stop"));
         stops += value_get_bool(found, "is_stop");
     }
@@ -133,7 +148,8 @@ static void put_checks(struct page *page, struct value *record, const struct val
 /* ---- the register beside it --------------------------------------------------------------------------------- */
 
 /* Suggested sentences for the finding that was asked for; each may be put at the end of its block. */
-static enum rc put_sentences(struct page *page, const struct value *row, struct value *finding, const struct value *blocks, int64_t label_max)
+static enum rc put_sentences(struct page *page, const struct value *row, struct value *finding,
+                             const struct value *blocks, int64_t label_max)
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, finding, "sentences"), *texts;
@@ -146,11 +162,13 @@ static enum rc put_sentences(struct page *page, const struct value *row, struct 
         if (value_get_int(one, "n", 0) == value_get_int(finding, "block", -1))
             block = one;
     }
-    TRY(bulletin_suggest(&page->ctx, page->db, value_get_int(row, "source_id", 0), value_get_int(finding, "id", 0), label_max, &texts));
+    TRY(bulletin_suggest(&page->ctx, page->db, value_get_int(row, "source_id", 0), value_get_int(finding, "id", 0),
+                         label_max, &texts));
     VALUE_EACH (text, texts) {
         struct value *item = value_add_map(arena, list);
         value_put_text(arena, item, "text", bulletin_plain(arena, text->text));
-        value_put_text(arena, item, "joined", block ? arena_concat(arena, value_get_text(block, "body"), text->text) : text->text);
+        value_put_text(arena, item, "joined",
+                       block ? arena_concat(arena, value_get_text(block, "body"), text->text) : text->text);
         value_put_bool(arena, item, "has_block", block != NULL);
         value_put_text(arena, item, "title", value_get_text(block, "title"));
         value_put_int(arena, item, "block", value_get_int(block, "n", 0));
@@ -159,7 +177,8 @@ static enum rc put_sentences(struct page *page, const struct value *row, struct 
     return RC_OK;
 }
 
-static enum rc put_register(struct page *page, const struct value *row, struct value *record, const struct value *blocks, const struct bulletin_rules *rules, bool may_write)
+static enum rc put_register(struct page *page, const struct value *row, struct value *record,
+                            const struct value *blocks, const struct bulletin_rules *rules, bool may_write)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows;
@@ -171,21 +190,25 @@ static enum rc put_register(struct page *page, const struct value *row, struct v
     struct str aspect = STR("");
     int64_t section = 0;
     for (struct value *finding = rows->items.first; finding; finding = finding->next) {
-        bool is_confidential = value_get_int(finding, "label", 0) > rules->label_max, is_in = value_get_int(finding, "block", 0) > 0;
+        bool is_confidential = value_get_int(finding, "label", 0) > rules->label_max,
+             is_in = value_get_int(finding, "block", 0) > 0;
         struct str own = value_get_text(finding, "aspect");
         VALUE_EACH (block, blocks) {
             bool is_lasting = str_equal(value_get_text(block, "role"), STR("long_term"));
-            if (is_lasting == str_equal(value_get_text(finding, "phase"), STR("long_term")) && (str_equal(value_get_text(block, "title"), own) || !own.n))
+            if (is_lasting == str_equal(value_get_text(finding, "phase"), STR("long_term")) &&
+                (str_equal(value_get_text(block, "title"), own) || !own.n))
                 section = value_get_int(block, "n", 0);
         }
         value_put_text(arena, finding, "aspect_head", str_equal(own, aspect) ? STR("") : own);
         aspect = own;
-        value_put_text(arena, finding, "status_label", page_word(page, "finding.status", value_get_text(finding, "status")));
+        value_put_text(arena, finding, "status_label",
+                       page_word(page, "finding.status", value_get_text(finding, "status")));
         value_put_text(arena, finding, "phase_label", page_word(page, "phase", value_get_text(finding, "phase")));
         value_put_bool(arena, finding, "is_confidential", is_confidential);
         value_put_bool(arena, finding, "is_in", is_in);
         value_put_bool(arena, finding, "may_add", may_write && !is_in && !is_confidential);
-        value_put_text(arena, finding, "as_kind", str_equal(value_get_text(finding, "phase"), STR("long_term")) ? STR("point") : STR("item"));
+        value_put_text(arena, finding, "as_kind",
+                       str_equal(value_get_text(finding, "phase"), STR("long_term")) ? STR("point") : STR("item"));
         value_put_int(arena, finding, "after", section);
         value_put_bool(arena, finding, "may_suggest", may_write && !is_confidential);
         TRY(put_sentences(page, row, finding, blocks, rules->label_max));
@@ -199,13 +222,21 @@ static enum rc put_register(struct page *page, const struct value *row, struct v
 static void put_facts(struct page *page, struct value *item, struct value *row)
 {
     static const struct record_column facts[] = {
-        {"finding.source", "source_title", CELL_TEXT, NULL, "/sources/{source_id}"}, {"finding.unit", "unit_name", CELL_TEXT, NULL, "/units/{unit_id}"},
-        {"bulletin.window_from", "window_from", CELL_DAY, NULL, NULL}, {"bulletin.window_to", "window_end", CELL_DAY, NULL, NULL},
-        {"bulletin.window_days", "window_days", CELL_NUM, NULL, NULL}, {"bulletin.window_first_day", "window_first_day", CELL_YES, NULL, NULL},
-        {"bulletin.signatory", "signatory", CELL_TEXT, NULL, NULL}, {"bulletin.signed", "signed", CELL_DAY, NULL, NULL}, {"bulletin.closing", "closing", CELL_LONG, NULL, NULL},
-        {"bulletin.created_by", "created_by_name", CELL_TEXT, NULL, NULL}, {"bulletin.released_by", "released_by_name", CELL_TEXT, NULL, NULL},
-        {"bulletin.published_on", "published_on", CELL_DAY, NULL, NULL}, {"bulletin.closed_on", "closed_on", CELL_DAY, NULL, NULL},
-        {"bulletin.postpone_reason", "postpone_reason", CELL_TEXT, NULL, NULL}, {"bulletin.withdraw_reason", "withdraw_reason", CELL_TEXT, NULL, NULL},
+        {"finding.source", "source_title", CELL_TEXT, NULL, "/sources/{source_id}"},
+        {"finding.unit", "unit_name", CELL_TEXT, NULL, "/units/{unit_id}"},
+        {"bulletin.window_from", "window_from", CELL_DAY, NULL, NULL},
+        {"bulletin.window_to", "window_end", CELL_DAY, NULL, NULL},
+        {"bulletin.window_days", "window_days", CELL_NUM, NULL, NULL},
+        {"bulletin.window_first_day", "window_first_day", CELL_YES, NULL, NULL},
+        {"bulletin.signatory", "signatory", CELL_TEXT, NULL, NULL},
+        {"bulletin.signed", "signed", CELL_DAY, NULL, NULL},
+        {"bulletin.closing", "closing", CELL_LONG, NULL, NULL},
+        {"bulletin.created_by", "created_by_name", CELL_TEXT, NULL, NULL},
+        {"bulletin.released_by", "released_by_name", CELL_TEXT, NULL, NULL},
+        {"bulletin.published_on", "published_on", CELL_DAY, NULL, NULL},
+        {"bulletin.closed_on", "closed_on", CELL_DAY, NULL, NULL},
+        {"bulletin.postpone_reason", "postpone_reason", CELL_TEXT, NULL, NULL},
+        {"bulletin.withdraw_reason", "withdraw_reason", CELL_TEXT, NULL, NULL},
     };
     (void)record_add_facts(page, item, "record.facts", "facts", row, facts, sizeof facts / sizeof facts[0], true);
 }
@@ -214,23 +245,32 @@ static void put_facts(struct page *page, struct value *item, struct value *row)
 static enum rc put_summary(struct page *page, struct value *item, int64_t id)
 {
     static const struct record_column columns[] = {
-        {"bulletin.comments", "comments", CELL_NUM, NULL, "/comments?bulletin={id}"}, {"comment.channel.form", "by_form", CELL_NUM, NULL, NULL}, {"comment.channel.phone", "by_phone", CELL_NUM, NULL, NULL},
-        {"comment.channel.post", "by_post", CELL_NUM, NULL, NULL}, {"comment.channel.email", "by_email", CELL_NUM, NULL, NULL}, {"comment.state.answered", "answered", CELL_NUM, NULL, NULL},
-        {"comment.state.refused", "refused", CELL_NUM, NULL, NULL}, {"bulletin.waiting", "waiting", CELL_NUM, NULL, NULL}, {"comment.kind.not_done", "not_done", CELL_NUM, NULL, NULL},
+        {"bulletin.comments", "comments", CELL_NUM, NULL, "/comments?bulletin={id}"},
+        {"comment.channel.form", "by_form", CELL_NUM, NULL, NULL},
+        {"comment.channel.phone", "by_phone", CELL_NUM, NULL, NULL},
+        {"comment.channel.post", "by_post", CELL_NUM, NULL, NULL},
+        {"comment.channel.email", "by_email", CELL_NUM, NULL, NULL},
+        {"comment.state.answered", "answered", CELL_NUM, NULL, NULL},
+        {"comment.state.refused", "refused", CELL_NUM, NULL, NULL},
+        {"bulletin.waiting", "waiting", CELL_NUM, NULL, NULL},
+        {"comment.kind.not_done", "not_done", CELL_NUM, NULL, NULL},
         {"bulletin.leads", "leads", CELL_NUM, NULL, NULL}};
     struct value *row;
     struct db_stmt *st = db_query(page->db, Q_COMMENT_SUMMARY);
     db_bind_int(st, "id", id);
     TRY(db_first_row(&page->ctx, st, &row));
     value_put_int(page->ctx.arena, row, "id", id);
-    (void)record_add_facts(page, item, "bulletin.summary", "summary", row, columns, sizeof columns / sizeof columns[0], true);
+    (void)record_add_facts(page, item, "bulletin.summary", "summary", row, columns, sizeof columns / sizeof columns[0],
+                           true);
     return RC_OK;
 }
 
 static enum rc put_versions(struct page *page, struct value *item, int64_t id)
 {
-    static const struct record_column columns[] = {{"bulletin.version", "n", CELL_NUM, NULL, NULL}, {"bulletin.made_at", "made_at", CELL_TIME, NULL, NULL},
-                                                   {"bulletin.made_by", "made_by_name", CELL_TEXT, NULL, NULL}, {"bulletin.digest", "short", CELL_TEXT, NULL, NULL}};
+    static const struct record_column columns[] = {{"bulletin.version", "n", CELL_NUM, NULL, NULL},
+                                                   {"bulletin.made_at", "made_at", CELL_TIME, NULL, NULL},
+                                                   {"bulletin.made_by", "made_by_name", CELL_TEXT, NULL, NULL},
+                                                   {"bulletin.digest", "short", CELL_TEXT, NULL, NULL}};
     struct value *rows;
     struct db_stmt *st = db_query(page->db, Q_BULLETIN_VERSIONS);
     db_bind_int(st, "id", id);
@@ -238,7 +278,8 @@ static enum rc put_versions(struct page *page, struct value *item, int64_t id)
     for (struct value *row = rows->items.first; row; row = row->next)
         value_put_text(page->ctx.arena, row, "short", str_slice(value_get_text(row, "sha256"), 0, 12));
     if (value_count(rows))
-        (void)record_add_table(page, item, "bulletin.versions", "versions", rows, columns, sizeof columns / sizeof columns[0]);
+        (void)record_add_table(page, item, "bulletin.versions", "versions", rows, columns,
+                               sizeof columns / sizeof columns[0]);
     return RC_OK;
 }
 
@@ -252,7 +293,8 @@ enum rc page_bulletin(struct page *page)
     int64_t id = value_get_int(row, "id", 0);
     struct str state = value_get_text(row, "state");
     bool is_draft = str_equal(state, STR("draft"));
-    bool may_write = is_draft && actor_check(&page->ctx, page->db, &page->actor, PERM_BULLETIN_WRITE, value_get_int(row, "unit_id", 0), value_get_int(row, "label", 0)) == RC_OK;
+    bool may_write = is_draft && actor_check(&page->ctx, page->db, &page->actor, PERM_BULLETIN_WRITE,
+                                             value_get_int(row, "unit_id", 0), value_get_int(row, "label", 0)) == RC_OK;
     TRY(bulletin_read_rules(&page->ctx, page->db, &rules));
     TRY(bulletin_read_blocks(&page->ctx, page->db, id, &blocks));
     TRY(bulletin_make_content(&page->ctx, row, blocks, &content));
@@ -302,7 +344,8 @@ static enum rc make_paper(struct page *page, bulletin_paper_fn *set, struct valu
     }
     if (version) {
         TRY(json_parse(&page->ctx, value_get_text(version, "content"), &content));
-        return set(&page->ctx, content, value_get_int(version, "id", 0), value_get_text(version, "sha256"), value_get_int(version, "made_at", 0), ret_doc);
+        return set(&page->ctx, content, value_get_int(version, "id", 0), value_get_text(version, "sha256"),
+                   value_get_int(version, "made_at", 0), ret_doc);
     }
     TRY(bulletin_read_blocks(&page->ctx, page->db, id, &blocks));
     TRY(bulletin_make_content(&page->ctx, *ret_row, blocks, &content));
@@ -328,7 +371,8 @@ enum rc page_bulletin_preview(struct page *page)
     return RC_OK;
 }
 
-static enum rc send_paper(struct page *page, enum rc (*write)(struct doc *doc, struct buf *out), const char *type, const char *ending)
+static enum rc send_paper(struct page *page, enum rc (*write)(struct doc *doc, struct buf *out), const char *type,
+                          const char *ending)
 {
     struct value *row;
     struct doc *doc;
@@ -337,13 +381,19 @@ static enum rc send_paper(struct page *page, enum rc (*write)(struct doc *doc, s
     TRY(make_paper(page, bulletin_paper_file, &row, &doc));
     TRY(write(doc, &out));
     http_set_header(page->request, "Content-Type", str_from_cstr(type));
-    http_set_header(page->request, "Content-Disposition", arena_format(page->ctx.arena, "attachment; filename=\"%.*s.%s\"", STR_ARG(value_get_text(row, "no")), ending));
+    http_set_header(
+        page->request, "Content-Disposition",
+        arena_format(page->ctx.arena, "attachment; filename=\"%.*s.%s\"", STR_ARG(value_get_text(row, "no")), ending));
     http_body_buf(page->request, &out);
     page->is_answered = true;
     return RC_OK;
 }
 
-static enum rc send_docx(struct page *page) { return send_paper(page, doc_write_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"); }
+static enum rc send_docx(struct page *page)
+{
+    return send_paper(page, doc_write_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                      "docx");
+}
 static enum rc send_pdf(struct page *page) { return send_paper(page, doc_write_pdf, "application/pdf", "pdf"); }
 static enum rc send_ofd(struct page *page) { return send_paper(page, doc_write_ofd, "application/ofd", "ofd"); }
 

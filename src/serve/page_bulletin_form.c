@@ -7,32 +7,38 @@
 
 static const struct step_place place = {"bulletin.list", "/bulletins", PERM_BULLETIN_WRITE};
 
-static const struct step create_step = {"bulletin.do.create",
-                                        {{"source_id", "finding.source", "bulletin.source_help", STEP_OPTIONS, true, NULL, NULL}, {"title", "bulletin.title", "bulletin.title_help", STEP_LINE, false, NULL, NULL}}};
-static const struct step change_step = {"bulletin.do.change",
-                                        {{"title", "bulletin.title", NULL, STEP_LINE, true, NULL, NULL},
-                                         {"window_from", "bulletin.window_from", NULL, STEP_DATE, false, NULL, NULL},
-                                         {"window_days", "bulletin.window_days", NULL, STEP_NUMBER, true, NULL, NULL},
-                                         {"window_first_day", "bulletin.window_first_day", NULL, STEP_CHOICE, true, "1|0", "bulletin.first_day"},
-                                         {"window_to", "bulletin.window_to", "bulletin.window_to_help", STEP_DATE, false, NULL, NULL},
-                                         {"signatory", "bulletin.signatory", NULL, STEP_LINE, false, NULL, NULL},
-                                         {"signed", "bulletin.signed", NULL, STEP_DATE, false, NULL, NULL},
-                                         {"phone", "bulletin.phone", NULL, STEP_LINE, false, NULL, NULL},
-                                         {"hours", "bulletin.hours", NULL, STEP_LINE, false, NULL, NULL},
-                                         {"address", "bulletin.address", NULL, STEP_LINE, false, NULL, NULL},
-                                         {"postcode", "bulletin.postcode", NULL, STEP_LINE, false, NULL, NULL},
-                                         {"email", "bulletin.email", NULL, STEP_LINE, false, NULL, NULL}}};
-static const struct step postpone_step = {"bulletin.do.postpone",
-                                          {{"window_from", "bulletin.window_from", "bulletin.postpone_from_help", STEP_DATE, false, NULL, NULL},
-                                           {"window_days", "bulletin.window_days", "bulletin.postpone_days_help", STEP_NUMBER, false, NULL, NULL},
-                                           {"reason", "form.reason", NULL, STEP_LINE, true, NULL, NULL}}};
-static const struct step rules_step = {"publish_rules.title",
-                                       {{"window_days", "bulletin.window_days", NULL, STEP_NUMBER, true, NULL, NULL},
-                                        {"window_first_day", "bulletin.window_first_day", NULL, STEP_CHOICE, true, "1|0", "bulletin.first_day"},
-                                        {"ack_days", "publish_rules.ack_days", NULL, STEP_NUMBER, true, NULL, NULL},
-                                        {"answer_days", "publish_rules.answer_days", NULL, STEP_NUMBER, true, NULL, NULL},
-                                        {"label_max", "publish_rules.label_max", "publish_rules.label_help", STEP_CHOICE, true, "0|1", "publish_rules.label"},
-                                        {"forbidden", "publish_rules.forbidden", "publish_rules.forbidden_help", STEP_LONG, false, NULL, NULL}}};
+static const struct step create_step = {
+    "bulletin.do.create",
+    {{"source_id", "finding.source", "bulletin.source_help", STEP_OPTIONS, true, NULL, NULL},
+     {"title", "bulletin.title", "bulletin.title_help", STEP_LINE, false, NULL, NULL}}};
+static const struct step change_step = {
+    "bulletin.do.change",
+    {{"title", "bulletin.title", NULL, STEP_LINE, true, NULL, NULL},
+     {"window_from", "bulletin.window_from", NULL, STEP_DATE, false, NULL, NULL},
+     {"window_days", "bulletin.window_days", NULL, STEP_NUMBER, true, NULL, NULL},
+     {"window_first_day", "bulletin.window_first_day", NULL, STEP_CHOICE, true, "1|0", "bulletin.first_day"},
+     {"window_to", "bulletin.window_to", "bulletin.window_to_help", STEP_DATE, false, NULL, NULL},
+     {"signatory", "bulletin.signatory", NULL, STEP_LINE, false, NULL, NULL},
+     {"signed", "bulletin.signed", NULL, STEP_DATE, false, NULL, NULL},
+     {"phone", "bulletin.phone", NULL, STEP_LINE, false, NULL, NULL},
+     {"hours", "bulletin.hours", NULL, STEP_LINE, false, NULL, NULL},
+     {"address", "bulletin.address", NULL, STEP_LINE, false, NULL, NULL},
+     {"postcode", "bulletin.postcode", NULL, STEP_LINE, false, NULL, NULL},
+     {"email", "bulletin.email", NULL, STEP_LINE, false, NULL, NULL}}};
+static const struct step postpone_step = {
+    "bulletin.do.postpone",
+    {{"window_from", "bulletin.window_from", "bulletin.postpone_from_help", STEP_DATE, false, NULL, NULL},
+     {"window_days", "bulletin.window_days", "bulletin.postpone_days_help", STEP_NUMBER, false, NULL, NULL},
+     {"reason", "form.reason", NULL, STEP_LINE, true, NULL, NULL}}};
+static const struct step rules_step = {
+    "publish_rules.title",
+    {{"window_days", "bulletin.window_days", NULL, STEP_NUMBER, true, NULL, NULL},
+     {"window_first_day", "bulletin.window_first_day", NULL, STEP_CHOICE, true, "1|0", "bulletin.first_day"},
+     {"ack_days", "publish_rules.ack_days", NULL, STEP_NUMBER, true, NULL, NULL},
+     {"answer_days", "publish_rules.answer_days", NULL, STEP_NUMBER, true, NULL, NULL},
+     {"label_max", "publish_rules.label_max", "publish_rules.label_help", STEP_CHOICE, true, "0|1",
+      "publish_rules.label"},
+     {"forbidden", "publish_rules.forbidden", "publish_rules.forbidden_help", STEP_LONG, false, NULL, NULL}}};
 
 enum rc page_bulletin_new(struct page *page)
 {
@@ -48,7 +54,8 @@ enum rc page_bulletin_new(struct page *page)
     typed_form_option(page, field, STR(""), page_text(page, "form.choose"));
     VALUE_EACH (row, rows) {
         typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)),
-                          arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "title"))));
+                          arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")),
+                                       STR_ARG(value_get_text(row, "title"))));
     }
     return RC_OK;
 }
@@ -79,7 +86,8 @@ static enum rc put_step(struct page *page, const struct step *step, const char *
         return RC_NOT_FOUND;
     TRY(put_contacts(page, row));
     struct str back = arena_format(arena, "/bulletins/%lld", (long long)value_get_int(row, "id", 0));
-    return step_put(page, step, &place, arena_format(arena, "%.*s/%s", STR_ARG(back), verb), back, row, value_get_text(row, "no"));
+    return step_put(page, step, &place, arena_format(arena, "%.*s/%s", STR_ARG(back), verb), back, row,
+                    value_get_text(row, "no"));
 }
 
 enum rc page_bulletin_change(struct page *page) { return put_step(page, &change_step, "change"); }

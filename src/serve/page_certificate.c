@@ -13,7 +13,8 @@ static void put_on_time(struct page *page, struct value *row)
 {
     bool is_on_time = value_get_int(row, "is_on_time", 0) != 0;
     value_put_text(page->ctx.arena, row, "due_state", is_on_time ? STR("closed") : STR("overdue"));
-    value_put_text(page->ctx.arena, row, "due_state_label", page_text(page, is_on_time ? "closing.on_time" : "closing.late"));
+    value_put_text(page->ctx.arena, row, "due_state_label",
+                   page_text(page, is_on_time ? "closing.on_time" : "closing.late"));
 }
 
 /* Findings by class: each figure is a link to its list. */
@@ -82,8 +83,8 @@ enum rc page_certificate_list(struct page *page)
 static void put_content_words(struct page *page, struct value *content)
 {
     struct arena *arena = page->ctx.arena;
-    static const char *const texts[] = {"finding_no",  "title",        "facts",        "unit",   "started",
-                                        "due",         "original_due", "self_result",  "pledge", "pledge_by",
+    static const char *const texts[] = {"finding_no",   "title",        "facts",         "unit",    "started",
+                                        "due",          "original_due", "self_result",   "pledge",  "pledge_by",
                                         "accept_owner", "accept_until", "accept_reason", "cycle_n", "returned_count"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (!value_get(content, texts[i]))
@@ -98,7 +99,8 @@ static void put_content_words(struct page *page, struct value *content)
     struct value *conditions = value_put_list(arena, content, "condition_rows");
     VALUE_EACH (name, value_get(content, "conditions")) {
         struct value *row = value_add_map(arena, conditions);
-        value_put_text(arena, row, "text", page_text(page, arena_format(arena, "condition.%.*s", STR_ARG(name->text)).p));
+        value_put_text(arena, row, "text",
+                       page_text(page, arena_format(arena, "condition.%.*s", STR_ARG(name->text)).p));
     }
     for (struct value *row = list_of(content, "measures")->items.first; row; row = row->next)
         closing_put_label(page, row, "phase", "phase");
@@ -107,7 +109,8 @@ static void put_content_words(struct page *page, struct value *content)
         closing_put_label(page, row, "label", "review.countersign");
         page_put_time(page, row, "at");
         struct str other = value_get_text(row, "acted_for");
-        value_put_text(arena, row, "acted_for_text", other.n ? page_text_args(page, "review.acted_for", &other, 1) : STR(""));
+        value_put_text(arena, row, "acted_for_text",
+                       other.n ? page_text_args(page, "review.acted_for", &other, 1) : STR(""));
     }
 }
 
@@ -147,9 +150,10 @@ enum rc page_long_term(struct page *page)
         if (!value_get(row, "due_left_text"))
             value_put_null(arena, row, "due_left_text");
         closing_put_label(page, row, "kind", "long_term.kind");
-        value_put_text(arena, row, "href",
-                       arena_format(arena, str_equal(value_get_text(row, "kind"), STR("task")) ? "/tasks/%lld" : "/findings/%lld",
-                                    (long long)value_get_int(row, "id", 0)));
+        value_put_text(
+            arena, row, "href",
+            arena_format(arena, str_equal(value_get_text(row, "kind"), STR("task")) ? "/tasks/%lld" : "/findings/%lld",
+                         (long long)value_get_int(row, "id", 0)));
         value_put_bool(arena, row, "is_bare", is_bare);
         bare += is_bare;
     }

@@ -14,8 +14,8 @@ static struct value *list_of(const struct value *map, const char *key) { return 
 
 /* ---- list --------------------------------------------------------------------------------------------------- */
 
-static void put_options(struct page *page, struct value *filter, const char *name, const char *choices, const char *prefix,
-                        struct str chosen)
+static void put_options(struct page *page, struct value *filter, const char *name, const char *choices,
+                        const char *prefix, struct str chosen)
 {
     struct value *options = value_put_list(page->ctx.arena, filter, name);
     struct str rest = str_from_cstr(choices), one;
@@ -31,8 +31,8 @@ static void put_pager(struct page *page, const struct value *rows, struct str st
         last = row;
     bool is_full = value_count(rows) == LIST_ROWS;
     value_put_text(arena, page->view, "more_href",
-                   is_full ? arena_format(arena, "/checks?state=%.*s&rule=%.*s&before=%lld", STR_ARG(state), STR_ARG(rule),
-                                          (long long)value_get_int(last, "id", 0))
+                   is_full ? arena_format(arena, "/checks?state=%.*s&rule=%.*s&before=%lld", STR_ARG(state),
+                                          STR_ARG(rule), (long long)value_get_int(last, "id", 0))
                            : STR(""));
 }
 

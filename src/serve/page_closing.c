@@ -1,4 +1,5 @@
-/* page_closing.c: the forms that ask for closing, for the next cycle and for the long term; the section of a finding's page. */
+/* page_closing.c: the forms that ask for closing, for the next cycle and for the long term; the section of a finding's
+ * page. */
 #include "serve/page_closing.h"
 
 #include <string.h>
@@ -14,10 +15,7 @@ static struct value *list_of(const struct value *map, const char *key) { return 
 
 /* ---- shared ------------------------------------------------------------------------------------------------- */
 
-struct str closing_today(struct page *page)
-{
-    return date_text(page->ctx.arena, clock_today());
-}
+struct str closing_today(struct page *page) { return date_text(page->ctx.arena, clock_today()); }
 
 void closing_put_label(struct page *page, struct value *row, const char *key, const char *prefix)
 {
@@ -162,7 +160,7 @@ static enum rc closing_form(struct page *page, const char *command)
                                           arena_format(arena, "/findings/%lld", id));
     value_put_text(arena, given, "pledge", page_text(page, "closing.pledge_text"));
     value_put_text(arena, given, "pledge_by", page->actor.name);
-    static const char *const fields[] = {"self_result", "pledge",       "pledge_by",   "is_pledged",
+    static const char *const fields[] = {"self_result",  "pledge",       "pledge_by",    "is_pledged",
                                          "accept_owner", "accept_until", "accept_reason"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         typed_form_field(page, form, fields[i], given);
@@ -200,9 +198,9 @@ static enum rc long_term_form(struct page *page, const char *path, int64_t subje
                               struct str about)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *form = typed_form_begin(page, arena_format(arena, "%s/%lld/to_long_term", path, (long long)subject_id),
-                                          arena_format(arena, "/findings/%lld",
-                                                       (long long)value_get_int(finding, "id", 0)));
+    struct value *form =
+        typed_form_begin(page, arena_format(arena, "%s/%lld/to_long_term", path, (long long)subject_id),
+                         arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0)));
     static const char *const fields[] = {"due", "yearly_goal", "finish_mark", "reason"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         typed_form_field(page, form, fields[i], NULL);
@@ -216,7 +214,8 @@ enum rc page_finding_long_term_form(struct page *page)
 {
     struct value *finding;
     TRY(read_finding(page, page_param_int(page, "id", 0), &finding));
-    return long_term_form(page, "/findings", value_get_int(finding, "id", 0), finding, value_get_text(finding, "title"));
+    return long_term_form(page, "/findings", value_get_int(finding, "id", 0), finding,
+                          value_get_text(finding, "title"));
 }
 
 enum rc page_measure_long_term_form(struct page *page)
@@ -256,9 +255,9 @@ static void put_cycle_words(struct page *page, struct value *row)
     closing_put_label(page, row, "basis", "closing.basis");
     const struct value *on_time = value_get(row, "is_on_time");
     value_put_text(page->ctx.arena, row, "on_time_label",
-                   value_is_null(on_time) ? STR("")
-                                          : page_text(page, value_get_int(row, "is_on_time", 0) ? "closing.on_time"
-                                                                                               : "closing.late"));
+                   value_is_null(on_time)
+                       ? STR("")
+                       : page_text(page, value_get_int(row, "is_on_time", 0) ? "closing.on_time" : "closing.late"));
 }
 
 enum rc page_finding_put_closing(struct page *page, struct value *finding)

@@ -1,7 +1,7 @@
 /* page_command_form.c: the form of a command, made from its fields.
  *
- * A GET route at a command's own path shows its form; a route /NOUNs/new shows that of the command that makes one.  Labels
- * are messages form.NOUN.FIELD, else form.FIELD; choices are NOUN.FIELD.CHOICE, else choice.FIELD.CHOICE.
+ * A GET route at a command's own path shows its form; a route /NOUNs/new shows that of the command that makes one.
+ * Labels are messages form.NOUN.FIELD, else form.FIELD; choices are NOUN.FIELD.CHOICE, else choice.FIELD.CHOICE.
  */
 #include <string.h>
 
@@ -87,7 +87,8 @@ static struct str option_label(struct page *page, const struct value *row, enum 
     case OPTION_UNIT:
         return value_get_text(row, "name");
     case OPTION_PERSON:
-        return arena_format(arena, "%.*s  %.*s %.*s", STR_ARG(value_get_text(row, "name")), STR_ARG(unit), STR_ARG(title));
+        return arena_format(arena, "%.*s  %.*s %.*s", STR_ARG(value_get_text(row, "name")), STR_ARG(unit),
+                            STR_ARG(title));
     case OPTION_POST:
         return arena_format(arena, "%.*s %.*s", STR_ARG(unit), STR_ARG(title));
     case OPTION_SOURCE:
@@ -150,9 +151,10 @@ static void put_choices(struct page *page, struct value *field, const char *noun
         struct value *option = value_add_map(arena, options);
         value_put_text(arena, option, "value", choice);
         value_put_text(arena, option, "label",
-                       choice.n ? message_or(page, arena_format(arena, "%s.%s.%.*s", noun, about->name, STR_ARG(choice)),
-                                             arena_format(arena, "choice.%s.%.*s", about->name, STR_ARG(choice)))
-                                : page_text(page, "form.not_said"));
+                       choice.n
+                           ? message_or(page, arena_format(arena, "%s.%s.%.*s", noun, about->name, STR_ARG(choice)),
+                                        arena_format(arena, "choice.%s.%.*s", about->name, STR_ARG(choice)))
+                           : page_text(page, "form.not_said"));
         value_put_text(arena, option, "find", STR(""));
         value_put_bool(arena, option, "selected", str_equal(choice, value));
     }
@@ -178,7 +180,8 @@ static void put_labels(struct page *page, struct value *field, enum perm perm)
 static const struct option_row *find_options(const char *noun, const char *field)
 {
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++)
-        if (strcmp(option_rows[i].field, field) == 0 && (!option_rows[i].noun || strcmp(option_rows[i].noun, noun) == 0))
+        if (strcmp(option_rows[i].field, field) == 0 &&
+            (!option_rows[i].noun || strcmp(option_rows[i].noun, noun) == 0))
             return &option_rows[i];
     return NULL;
 }
@@ -266,8 +269,8 @@ static enum rc put_subject(struct page *page, struct value *form)
     return RC_OK;
 }
 
-static enum rc put_form(struct page *page, const struct command *command, const struct form_noun *noun, struct str action,
-                        struct str back, const struct value *row)
+static enum rc put_form(struct page *page, const struct command *command, const struct form_noun *noun,
+                        struct str action, struct str back, const struct value *row)
 {
     struct arena *arena = page->ctx.arena;
     struct value *form = typed_form_begin(page, action, back), *list = value_put_list(arena, form, "fields");
@@ -303,14 +306,17 @@ enum rc page_command_form(struct page *page)
     TRY(db_first_row(&page->ctx, st, &row));
     if (!row)
         return RC_NOT_FOUND;
-    struct str back = noun->record ? record_href(arena, noun->record, row)
-                                   : arena_format(arena, "/%s/%lld", noun->first, (long long)value_get_int(row, "id", 0));
+    struct str back = noun->record
+                          ? record_href(arena, noun->record, row)
+                          : arena_format(arena, "/%s/%lld", noun->first, (long long)value_get_int(row, "id", 0));
     TRY(put_form(page, command, noun, path, back, row));
     struct value *form = (struct value *)value_get(page->view, "form");
-    value_put_text(arena, form, "about",
-                   arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "title"))));
+    value_put_text(
+        arena, form, "about",
+        arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(value_get_text(row, "title"))));
     value_put_text(arena, form, "about_href", back);
-    chrome_add_crumb(page, value_get_text(row, "no").n ? value_get_text(row, "no") : value_get_text(row, "title"), back);
+    chrome_add_crumb(page, value_get_text(row, "no").n ? value_get_text(row, "no") : value_get_text(row, "title"),
+                     back);
     chrome_add_crumb(page, value_get_text(form, "title"), STR_EMPTY);
     return RC_OK;
 }

@@ -85,22 +85,22 @@ static enum rc put_evidence(struct page *page, struct value *map, struct db_stmt
 void doing_put_check_words(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    struct str rule = value_get_text(row, "rule"), state = value_get_text(row, "state"), words = value_get_text(row, "words"),
-               first = STR_EMPTY;
+    struct str rule = value_get_text(row, "rule"), state = value_get_text(row, "state"),
+               words = value_get_text(row, "words"), first = STR_EMPTY;
     int64_t figure = value_get_int(row, "figure", 0);
     bool is_open = !str_equal(state, STR("dismissed"));
     (void)str_split_next(&words, ' ', &first);
-    struct str number = str_equal(rule, STR("same_report"))
-                            ? arena_format(arena, "%lld%%", (long long)(figure / 100))
-                            : arena_format(arena, "%lld", (long long)figure);
+    struct str number = str_equal(rule, STR("same_report")) ? arena_format(arena, "%lld%%", (long long)(figure / 100))
+                                                            : arena_format(arena, "%lld", (long long)figure);
     struct str args[] = {number, first, words};
     value_put_text(arena, row, "rule_label", doing_words(page, "check.rule", rule));
     value_put_text(arena, row, "state_label", doing_words(page, "check.state", state));
-    value_put_text(arena, row, "sentence", page_text_args(page, arena_format(arena, "check.told.%.*s", STR_ARG(rule)).p, args, 3));
+    value_put_text(arena, row, "sentence",
+                   page_text_args(page, arena_format(arena, "check.told.%.*s", STR_ARG(rule)).p, args, 3));
     value_put_text(arena, row, "due_state",
-                   !is_open                                                  ? STR("normal")
+                   !is_open                                                 ? STR("normal")
                    : str_equal(value_get_text(row, "level"), STR("yellow")) ? STR("due_soon")
-                                                                             : STR("overdue"));
+                                                                            : STR("overdue"));
     value_put_text(arena, row, "due_state_label", value_get_text(row, "state_label"));
     doing_put_time(page, row, "raised_at");
 }
@@ -180,7 +180,8 @@ static enum rc put_extensions(struct page *page, struct value *task)
     db_bind_int(st, "id", value_get_int(task, "id", 0));
     TRY(db_rows(&page->ctx, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
-        value_put_text(page->ctx.arena, row, "state_label", doing_words(page, "extension.state", value_get_text(row, "state")));
+        value_put_text(page->ctx.arena, row, "state_label",
+                       doing_words(page, "extension.state", value_get_text(row, "state")));
         doing_put_time(page, row, "asked_at");
     }
     value_put(task, STR("extensions"), rows);

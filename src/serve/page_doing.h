@@ -13,7 +13,8 @@ enum rc page_put_doing_finding(struct page *page, struct value *finding) MUST_CH
 struct str doing_words(struct page *page, const char *prefix, struct str value);
 /* KEY_text of a basis-point column: "45%" or "45.5%", null without. */
 void doing_put_percent(struct page *page, struct value *row, const char *key, const char *to);
-/* Adds what the list of evidence shows: class_label, verdict_label, verdict_state, size_text, added_at_text, is_expired. */
+/* Adds what the list of evidence shows: class_label, verdict_label, verdict_state, size_text, added_at_text,
+ * is_expired. */
 void doing_put_evidence_words(struct page *page, struct value *row);
 /* Adds rule_label, state_label, status, sentence (with its figure) and raised_at_text to a check. */
 void doing_put_check_words(struct page *page, struct value *row);

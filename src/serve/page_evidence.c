@@ -45,13 +45,14 @@ static enum rc find_by(struct page *page, struct str q, struct str *ret_match, u
     if (!query.n)
         return RC_OK;
     query = bigram_query_with(arena, &query, STR("zzkevidence"));
-    *ret_match = db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &query) : bigram_tsquery(arena, &query);
+    *ret_match =
+        db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &query) : bigram_tsquery(arena, &query);
     *ret_filters |= EVIDENCE_LIST_FILTER_WORDS;
     return RC_OK;
 }
 
-static void put_options(struct page *page, struct value *filter, const char *name, const char *choices, const char *prefix,
-                        struct str chosen)
+static void put_options(struct page *page, struct value *filter, const char *name, const char *choices,
+                        const char *prefix, struct str chosen)
 {
     struct value *options = value_put_list(page->ctx.arena, filter, name);
     struct str rest = str_from_cstr(choices), one;
@@ -67,8 +68,9 @@ static bool is_subject(struct str kind)
 enum rc page_evidence_list(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    struct str q = str_slice(str_trim(page_param_text(page, "q")), 0, FIND_BYTES_MAX), verdict = page_param_text(page, "verdict"),
-               class = page_param_text(page, "class"), kind = page_param_text(page, "for");
+    struct str q = str_slice(str_trim(page_param_text(page, "q")), 0, FIND_BYTES_MAX),
+               verdict = page_param_text(page, "verdict"), class = page_param_text(page, "class"),
+               kind = page_param_text(page, "for");
     int64_t to = page_param_int(page, "to", 0);
     uint32_t filters = (verdict.n ? EVIDENCE_LIST_FILTER_VERDICT : 0u) | (class.n ? EVIDENCE_LIST_FILTER_CLASS : 0u);
     struct str match = STR_EMPTY;
@@ -113,10 +115,9 @@ static void put_shown(struct page *page, struct value *version, int64_t id)
     enum file_shown shown = kind ? kind->shown : SHOWN_NOTHING;
     value_put_text(arena, version, "file_href", arena_format(arena, "/evidences/%lld/file?n=%lld", (long long)id, n));
     value_put_text(arena, version, "view_href",
-                   shown == SHOWN_IMAGE ? arena_format(arena, "/evidences/%lld/file?n=%lld&view=1", (long long)id, n)
-                   : shown == SHOWN_PAGES
-                       ? arena_format(arena, "/evidences/%lld/picture?n=%lld&p=1", (long long)id, n)
-                       : STR(""));
+                   shown == SHOWN_IMAGE   ? arena_format(arena, "/evidences/%lld/file?n=%lld&view=1", (long long)id, n)
+                   : shown == SHOWN_PAGES ? arena_format(arena, "/evidences/%lld/picture?n=%lld&p=1", (long long)id, n)
+                                          : STR(""));
     value_put_text(arena, version, "read_href",
                    shown == SHOWN_TEXT || shown == SHOWN_PAGES
                        ? arena_format(arena, "/evidences/%lld/read?n=%lld", (long long)id, n)
@@ -161,8 +162,9 @@ static enum rc put_links(struct page *page, struct value *evidence, bool may_wor
         bool is_measure = str_equal(kind, STR("measure"));
         value_put_text(arena, row, "kind_label", doing_words(page, "evidence.of", kind));
         value_put_text(arena, row, "href",
-                       is_measure ? href(page, STR("findings"), value_get_int(row, "finding_id", 0))
-                                  : href(page, arena_concat(arena, kind, STR("s")), value_get_int(row, "subject_id", 0)));
+                       is_measure
+                           ? href(page, STR("findings"), value_get_int(row, "finding_id", 0))
+                           : href(page, arena_concat(arena, kind, STR("s")), value_get_int(row, "subject_id", 0)));
         value_put_bool(arena, row, "may_unlink", may_work && !value_get_int(row, "is_home", 0));
     }
     value_put(evidence, STR("links"), rows);
@@ -213,8 +215,9 @@ enum rc page_evidence(struct page *page)
     TRY(put_may(page, evidence, &may_work));
     TRY(put_links(page, evidence, may_work));
     put_forms(page, evidence);
-    value_put_text(arena, evidence, "label_label",
-                   page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(evidence, "label", 1)).p));
+    value_put_text(
+        arena, evidence, "label_label",
+        page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(evidence, "label", 1)).p));
     value_put_text(arena, page->view, "page_title", value_get_text(evidence, "title"));
     chrome_add_crumb(page, page_text(page, "evidence.list"), STR("/evidences"));
     chrome_add_crumb(page, value_get_text(evidence, "no"), STR_EMPTY);
@@ -267,7 +270,8 @@ enum rc evidence_put_new_form(struct page *page)
     int64_t id = value_get_int(subject, "id", 0);
     bool is_measure = str_equal(kind, STR("measure"));
     struct str nouns = arena_concat(arena, kind, STR("s"));
-    struct str back = is_measure ? href(page, STR("findings"), value_get_int(subject, "finding_id", 0)) : href(page, nouns, id);
+    struct str back =
+        is_measure ? href(page, STR("findings"), value_get_int(subject, "finding_id", 0)) : href(page, nouns, id);
     struct str action = arena_concat(arena, href(page, nouns, id), STR("/evidence/upload"));
     struct value *form = typed_form_begin(page, action, back);
     put_file_fields(page, form);

@@ -1,9 +1,9 @@
 /* page_evidence_file.c: files of evidence: taken in, taken down, and looked at without opening them.
  *
- * Threats: a file that runs in our pages (every answer is nosniff, sandboxed by its own policy, and an attachment unless it
- * is a picture); one that is not what its name says (file_kind.h); a parser that breaks (documents are read in the sandboxed
- * child, pages drawn by a sandboxed tool; only text and PNG come back).  A digest in a request names no file: a file
- * is found through evidence that the reader may see.
+ * Threats: a file that runs in our pages (every answer is nosniff, sandboxed by its own policy, and an attachment
+ * unless it is a picture); one that is not what its name says (file_kind.h); a parser that breaks (documents are read
+ * in the sandboxed child, pages drawn by a sandboxed tool; only text and PNG come back).  A digest in a request names
+ * no file: a file is found through evidence that the reader may see.
  */
 #include <unistd.h>
 
@@ -238,8 +238,9 @@ static void put_paragraphs(struct page *page, const struct document *document)
     struct value *row = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct paragraph *p = &document->paragraphs[i];
-        bool is_cell = p->kind == PARAGRAPH_CELL, goes_on = is_cell && i > 0 && document->paragraphs[i - 1].table == p->table &&
-                                                           document->paragraphs[i - 1].row == p->row;
+        bool is_cell = p->kind == PARAGRAPH_CELL, goes_on = is_cell && i > 0 &&
+                                                            document->paragraphs[i - 1].table == p->table &&
+                                                            document->paragraphs[i - 1].row == p->row;
         if (!goes_on) {
             row = value_add_map(arena, list);
             value_put_bool(arena, row, "is_heading", p->kind == PARAGRAPH_HEADING);

@@ -166,9 +166,11 @@ static enum rc put_figures(struct page *page, struct value *finding)
     for (struct value *row = rows->items.first; row; row = row->next) {
         int64_t number = value_get_int(row, "value", 0);
         struct str unit = value_get_text(row, "unit");
-        bool is_money = str_has_suffix(unit, STR("\xe5\x85\x83")); /* yuan and its multiples: kept in fen, whatever was printed */
+        bool is_money =
+            str_has_suffix(unit, STR("\xe5\x85\x83")); /* yuan and its multiples: kept in fen, whatever was printed */
         value_put_text(arena, row, "value_text",
-                       is_money ? page_format_money(arena, number) : format_scaled(arena, number, value_get_int(row, "scale", 0)));
+                       is_money ? page_format_money(arena, number)
+                                : format_scaled(arena, number, value_get_int(row, "scale", 0)));
         value_put_text(arena, row, "unit_text", is_money ? page_text(page, "finding.yuan") : unit);
     }
     value_put_bool(arena, finding, "has_figures", value_count(rows) > 0);

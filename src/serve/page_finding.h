@@ -49,7 +49,8 @@ struct finding_cursor {
 enum rc finding_query_read(struct page *page, enum perm perm, struct finding_query *ret) MUST_CHECK;
 /* For finding_query_read: looks for a filter that leaves few rows. */
 enum rc finding_plan_choose(struct page *page, struct finding_query *query) MUST_CHECK;
-/* The statement of a plan, not yet bound; NULL when the engine refuses.  For finding_query_rows and the test of plans. */
+/* The statement of a plan, not yet bound; NULL when the engine refuses.  For finding_query_rows and the test of plans.
+ */
 struct db_stmt *finding_plan_statement(struct page *page, const struct finding_query *query, struct finding_plan plan,
                                        const struct finding_cursor *cursor, bool is_down);
 /* The rows from the cursor on, at most limit.  is_backward: those before it, nearest first. */

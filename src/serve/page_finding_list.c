@@ -493,9 +493,9 @@ enum rc page_finding_filter(struct page *page)
         actor_bind_scope(st, &page->actor, PERM_UNIT_READ);
         TRY(put_record_options(page, filter, units[i], st, "", "name"));
     }
-    static const char *const own[] = {"q",        "status", "phase",      "due",    "source",
-                                      "aspect",   "unit",   "under",      "nature", "severity",
-                                      "due_from", "due_to", "amount_min", "label",  "matter", NULL};
+    static const char *const own[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
+                                      "unit",       "under",  "nature", "severity", "due_from", "due_to",
+                                      "amount_min", "label",  "matter", NULL};
     put_hidden(page, "hidden_rest", own);
     return RC_OK;
 }

@@ -9,7 +9,8 @@ static enum rc put_rows(struct page *page, struct value *finding, enum query que
     db_bind_int(st, "id", value_get_int(finding, "id", 0));
     TRY(page_rows(page, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
-        value_put_text(arena, row, "href", arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "id", 0)));
+        value_put_text(arena, row, "href",
+                       arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "id", 0)));
         page_put_choice_text(page, row, "status", "finding.status");
     }
     value_put_bool(arena, finding, arena_format(arena, "has_%s", key).p, value_count(rows) > 0);

@@ -1,4 +1,5 @@
-/* page_finding_plan_many.c: confirmed findings whose plans a meeting has approved, chosen from a list that says what each lacks. */
+/* page_finding_plan_many.c: confirmed findings whose plans a meeting has approved, chosen from a list that says what
+ * each lacks. */
 #include "serve/chrome.h"
 #include "serve/page_finding.h"
 #include "serve/page_record.h"
@@ -31,7 +32,8 @@ static enum rc put_gaps(struct page *page, struct value *row)
     bool is_ready = value_count(gaps) == 0;
     value_put_bool(arena, row, "is_ready", is_ready);
     value_put_bool(arena, row, "is_chosen",
-                   page->form ? is_chosen(page, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0))) : is_ready);
+                   page->form ? is_chosen(page, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)))
+                              : is_ready);
     return RC_OK;
 }
 

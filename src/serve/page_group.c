@@ -19,7 +19,8 @@ static enum rc put_group_figures(struct page *page)
     TRY(db_first_row(&page->ctx, st, &row));
     record_add_figure(page, "group.show.active", value_get_int(row, "active_count", 0), "/groups?show=active", "");
     record_add_figure(page, "group.show.late", value_get_int(row, "late_count", 0), "/groups?show=late", "behind");
-    record_add_figure(page, "group.show.headless", value_get_int(row, "headless_count", 0), "/groups?show=headless", "behind");
+    record_add_figure(page, "group.show.headless", value_get_int(row, "headless_count", 0), "/groups?show=headless",
+                      "behind");
     return RC_OK;
 }
 
@@ -42,7 +43,8 @@ enum rc page_group_list(struct page *page)
     struct arena *arena = page->ctx.arena;
     record_begin_list(page, "group.list", "group.list_about");
     TRY(put_group_figures(page));
-    const struct record_show *show = record_choose(page, "/groups", "group.show", shows, sizeof shows / sizeof shows[0]);
+    const struct record_show *show =
+        record_choose(page, "/groups", "group.show", shows, sizeof shows / sizeof shows[0]);
     int64_t finding = page_param_int(page, "finding", 0);
     struct db_stmt *st =
         page_list_statement(page, Q_GROUP_LIST, show->filter | (finding ? GROUP_LIST_FILTER_FINDING : 0u), show->sort);
@@ -177,7 +179,9 @@ enum rc page_handover(struct page *page)
     TRY(record_rows(page, Q_HANDOVER_ITEMS, PERM_TASK_READ, id, &rows));
     for (struct value *one = rows->items.first; one; one = one->next) {
         struct str kind = value_get_text(one, "kind");
-        const char *prefix = str_equal(kind, STR("duty")) ? "duty" : str_equal(kind, STR("wait")) ? "wait" : "lead.kind";
+        const char *prefix = str_equal(kind, STR("duty"))   ? "duty"
+                             : str_equal(kind, STR("wait")) ? "wait"
+                                                            : "lead.kind";
         value_put_text(arena, one, "role_text",
                        page_text(page, arena_format(arena, "%s.%.*s", prefix, STR_ARG(value_get_text(one, "role"))).p));
     }

@@ -23,17 +23,19 @@ static enum rc put_figures(struct page *page)
     TRY(db_first_row(&page->ctx, st, &row));
     record_add_figure(page, "hang.show.open", value_get_int(row, "open_count", 0), "/hung?show=open", "overdue");
     record_add_figure(page, "hang.show.again", value_get_int(row, "again_count", 0), "/hung?show=again", "overdue");
-    record_add_figure(page, "hang.show.unheard", value_get_int(row, "unheard_count", 0), "/hung?show=unheard", "behind");
-    record_add_figure(page, "hang.show.released", value_get_int(row, "released_count", 0), "/hung?show=released", "closed");
+    record_add_figure(page, "hang.show.unheard", value_get_int(row, "unheard_count", 0), "/hung?show=unheard",
+                      "behind");
+    record_add_figure(page, "hang.show.released", value_get_int(row, "released_count", 0), "/hung?show=released",
+                      "closed");
     return RC_OK;
 }
 
 enum rc page_hang_list(struct page *page)
 {
     static const struct record_show shows[] = {{"open", HANG_LIST_FILTER_OPEN, HANG_LIST_SORT_AGE},
-                 {"again", HANG_LIST_FILTER_AGAIN, HANG_LIST_SORT_AGE},
-                 {"unheard", HANG_LIST_FILTER_UNHEARD, HANG_LIST_SORT_AGE},
-                 {"released", HANG_LIST_FILTER_RELEASED, HANG_LIST_SORT_NEWEST}};
+                                               {"again", HANG_LIST_FILTER_AGAIN, HANG_LIST_SORT_AGE},
+                                               {"unheard", HANG_LIST_FILTER_UNHEARD, HANG_LIST_SORT_AGE},
+                                               {"released", HANG_LIST_FILTER_RELEASED, HANG_LIST_SORT_NEWEST}};
     static const struct record_column columns[] = {
         {"hang.title", "title", CELL_TEXT, NULL, "/hangs/{id}"},
         {"hang.level", "level", CELL_CHOICE, "hang.level", NULL},
@@ -48,10 +50,10 @@ enum rc page_hang_list(struct page *page)
     struct arena *arena = page->ctx.arena;
     record_begin_list(page, "hang.list", "hang.list_about");
     TRY(put_figures(page));
-    const struct record_show *show =
-        record_choose(page, "/hung", "hang.show", shows, sizeof shows / sizeof shows[0]);
+    const struct record_show *show = record_choose(page, "/hung", "hang.show", shows, sizeof shows / sizeof shows[0]);
     int64_t under = page_param_int(page, "under", 0);
-    struct db_stmt *st = page_list_statement(page, Q_HANG_LIST, show->filter | (under ? HANG_LIST_FILTER_UNDER : 0u), show->sort);
+    struct db_stmt *st =
+        page_list_statement(page, Q_HANG_LIST, show->filter | (under ? HANG_LIST_FILTER_UNDER : 0u), show->sort);
     if (st) {
         db_bind_text(st, "silent_since", record_day_before(page, SUPERVISE_HANG_SILENT_DAYS));
         db_bind_int(st, "under", under);

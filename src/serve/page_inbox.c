@@ -23,7 +23,8 @@ enum rc page_put_wish(struct page *page)
     bool is_inbox = str_has_prefix(page->request->path, STR("/inbox"));
     value_put_text(arena, page->view, "wish_back", is_inbox ? STR("/inbox#wish") : STR("/me#wish"));
     struct value *wish = value_put_map(arena, page->view, "wish");
-    value_put_bool(arena, wish, "is_mail", value_is_null(value_get(row, "is_mail")) || value_get_int(row, "is_mail", 1));
+    value_put_bool(arena, wish, "is_mail",
+                   value_is_null(value_get(row, "is_mail")) || value_get_int(row, "is_mail", 1));
     value_put_text(arena, wish, "quiet_from", clock_text(arena, value_get_int(row, "quiet_from", -1)));
     value_put_text(arena, wish, "quiet_to", clock_text(arena, value_get_int(row, "quiet_to", -1)));
     value_put_text(arena, wish, "email", value_get_text(row, "email"));
@@ -43,9 +44,10 @@ static void put_words(struct page *page, struct value *row)
     if (!value_get(row, "due_left_text"))
         value_put_null(arena, row, "due_left_text");
     struct str rule = value_get_text(row, "rule");
-    value_put_text(arena, row, "status", str_equal(rule, STR("overdue")) ? STR("overdue")
-                                         : str_equal(rule, STR("urged")) ? STR("behind")
-                                                                         : STR("due_soon"));
+    value_put_text(arena, row, "status",
+                   str_equal(rule, STR("overdue")) ? STR("overdue")
+                   : str_equal(rule, STR("urged")) ? STR("behind")
+                                                   : STR("due_soon"));
 }
 
 enum rc page_inbox(struct page *page)

@@ -1,5 +1,5 @@
-/* page_lead.c: lead cases: the list with coverage of the party board, one case with its log, the list of what one leader
- * carries. */
+/* page_lead.c: lead cases: the list with coverage of the party board, one case with its log, the list of what one
+ * leader carries. */
 #include "base/clock.h"
 #include "loop/supervise.h"
 #include "serve/chrome.h"
@@ -55,10 +55,8 @@ static enum rc put_figures(struct page *page)
 static enum rc put_coverage(struct page *page)
 {
     static const struct record_column columns[] = {
-        {"lead.member", "name", CELL_TEXT, NULL, "/leaders/{id}"},
-        {"person.post", "title", CELL_TEXT, NULL, NULL},
-        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL},
-        {"lead.cases", "cases", CELL_NUM, NULL, NULL},
+        {"lead.member", "name", CELL_TEXT, NULL, "/leaders/{id}"}, {"person.post", "title", CELL_TEXT, NULL, NULL},
+        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL},     {"lead.cases", "cases", CELL_NUM, NULL, NULL},
         {"lead.last_hear", "last_hear", CELL_DAY, NULL, NULL},
     };
     struct arena *arena = page->ctx.arena;
@@ -95,7 +93,8 @@ enum rc page_lead_list(struct page *page)
     const struct record_show *show = record_choose(page, "/leads", "lead.show", shows, sizeof shows / sizeof shows[0]);
     int64_t under = page_param_int(page, "under", 0), task = page_param_int(page, "task", 0),
             finding = page_param_int(page, "finding", 0);
-    uint32_t filters = show->filter | (under ? LEAD_LIST_FILTER_UNDER : 0u) | (task || finding ? LEAD_LIST_FILTER_SUBJECT : 0u);
+    uint32_t filters =
+        show->filter | (under ? LEAD_LIST_FILTER_UNDER : 0u) | (task || finding ? LEAD_LIST_FILTER_SUBJECT : 0u);
     struct db_stmt *st = page_list_statement(page, Q_LEAD_LIST, filters, show->sort);
     if (st) {
         db_bind_text(st, "silent_since", record_day_before(page, SUPERVISE_LEAD_CYCLE_DAYS));

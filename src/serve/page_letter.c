@@ -20,10 +20,7 @@ static bool is_over(struct str state)
 }
 
 /* The day before which a letter should have been signed for. */
-static struct str signed_since(struct page *page)
-{
-    return record_day_before(page, SUPERVISE_LETTER_SIGN_DAYS);
-}
+static struct str signed_since(struct page *page) { return record_day_before(page, SUPERVISE_LETTER_SIGN_DAYS); }
 
 static enum rc put_figures(struct page *page)
 {
@@ -33,9 +30,11 @@ static enum rc put_figures(struct page *page)
     db_bind_text(st, "signed_since", signed_since(page));
     db_bind_text(st, "today", date_format(clock_today(), today));
     TRY(db_first_row(&page->ctx, st, &row));
-    record_add_figure(page, "letter.show.draft", value_get_int(row, "draft_count", 0), "/letters?show=draft", "due_soon");
+    record_add_figure(page, "letter.show.draft", value_get_int(row, "draft_count", 0), "/letters?show=draft",
+                      "due_soon");
     record_add_figure(page, "letter.show.running", value_get_int(row, "running_count", 0), "/letters?show=running", "");
-    record_add_figure(page, "letter.show.unsigned", value_get_int(row, "unsigned_count", 0), "/letters?show=unsigned", "behind");
+    record_add_figure(page, "letter.show.unsigned", value_get_int(row, "unsigned_count", 0), "/letters?show=unsigned",
+                      "behind");
     record_add_figure(page, "letter.show.late", value_get_int(row, "late_count", 0), "/letters?show=late", "overdue");
     return RC_OK;
 }
@@ -66,8 +65,8 @@ enum rc page_letter_list(struct page *page)
     struct str kind = page_param_text(page, "kind");
     int64_t under = page_param_int(page, "under", 0), task = page_param_int(page, "task", 0),
             finding = page_param_int(page, "finding", 0);
-    uint32_t filters = show->filter | (kind.n ? LETTER_LIST_FILTER_KIND : 0u) | (under ? LETTER_LIST_FILTER_UNDER : 0u) |
-                       (task || finding ? LETTER_LIST_FILTER_SUBJECT : 0u);
+    uint32_t filters = show->filter | (kind.n ? LETTER_LIST_FILTER_KIND : 0u) |
+                       (under ? LETTER_LIST_FILTER_UNDER : 0u) | (task || finding ? LETTER_LIST_FILTER_SUBJECT : 0u);
     struct db_stmt *st = page_list_statement(page, Q_LETTER_LIST, filters, show->sort);
     if (st) {
         db_bind_text(st, "state", STR("draft"));
@@ -147,11 +146,13 @@ enum rc page_letter(struct page *page)
     TRY(read_letter(page, &row));
     TRY(record_begin(page, row, NOUN_LETTER, &item));
     struct str kind = value_get_text(row, "kind"), state = value_get_text(row, "state"), no = value_get_text(row, "no");
-    record_add_badge(page, item, page_text(page, arena_format(arena, "letter.kind.%.*s", STR_ARG(kind)).p), colour_status(kind));
+    record_add_badge(page, item, page_text(page, arena_format(arena, "letter.kind.%.*s", STR_ARG(kind)).p),
+                     colour_status(kind));
     record_add_badge(page, item, page_text(page, arena_format(arena, "letter.state.%.*s", STR_ARG(state)).p), "");
     record_add_badge(page, item, no, "");
     if (page_can(page, PERM_PAPER_WRITE))
-        record_add_action(page, item, "paper.make", record_href(arena, "/papers/new?subject=letter&id={id}", row), false);
+        record_add_action(page, item, "paper.make", record_href(arena, "/papers/new?subject=letter&id={id}", row),
+                          false);
     record_add_action(page, item, "letter.print", record_href(arena, "/letters/{id}/print", row), false);
     record_add_facts(page, item, "letter.text", "text", row, text, sizeof text / sizeof text[0], false);
     TRY(put_files(page, item, row));
@@ -170,7 +171,8 @@ enum rc page_letter_print(struct page *page)
     struct value *row;
     TRY(read_letter(page, &row));
     value_put(page->view, STR("letter"), row);
-    struct str kind = value_get_text(row, "kind"), to = value_get_text(row, "to_name"), issued = value_get_text(row, "issued_on");
+    struct str kind = value_get_text(row, "kind"), to = value_get_text(row, "to_name"),
+               issued = value_get_text(row, "issued_on");
     value_put_text(arena, row, "kind_label", page_text(page, arena_format(arena, "letter.kind.%.*s", STR_ARG(kind)).p));
     value_put_text(arena, row, "to_label", to.n ? to : value_get_text(row, "unit_name"));
     value_put_bool(arena, row, "is_issued", issued.n > 0);

@@ -1,4 +1,5 @@
-/* page_lookback.c: look-backs: campaigns, the form that draws one, one campaign, and one item with the checker's form. */
+/* page_lookback.c: look-backs: campaigns, the form that draws one, one campaign, and one item with the checker's form.
+ */
 #include "loop/lookback.h"
 
 #include <string.h>
@@ -187,7 +188,8 @@ static enum rc put_points(struct page *page, struct value *item)
         struct str given = answer ? answer->text : page->form ? form_text(page->form->fields, name) : STR("");
         value_put_text(arena, point, "name", str_from_cstr(name));
         value_put_text(arena, point, "answer_label",
-                       given.n ? page_text(page, arena_format(arena, "lookback.answer.%.*s", STR_ARG(given)).p) : STR(""));
+                       given.n ? page_text(page, arena_format(arena, "lookback.answer.%.*s", STR_ARG(given)).p)
+                               : STR(""));
         struct value *options = value_put_list(arena, point, "options");
         for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
             typed_form_add_option(page, options, str_from_cstr(choices[i]),
@@ -239,10 +241,11 @@ enum rc page_lookback_item(struct page *page)
     TRY(page_put_offers(page, item, NOUN_LOOKBACK_ITEM, item));
     value_put_bool(arena, item, "may_check", is_offered(item, "check"));
     value_put_bool(arena, item, "may_assign", is_offered(item, "assign"));
-    struct value *form = typed_form_begin(page, arena_format(arena, "/lookback_items/%lld", (long long)id),
-                                          arena_format(arena, "/lookbacks/%lld",
-                                                       (long long)value_get_int(item, "lookback_id", 0)));
-    typed_form_choices(page, typed_form_field(page, form, "verdict", NULL), "|consolidated|rebound|untrue", "lookback.verdict");
+    struct value *form =
+        typed_form_begin(page, arena_format(arena, "/lookback_items/%lld", (long long)id),
+                         arena_format(arena, "/lookbacks/%lld", (long long)value_get_int(item, "lookback_id", 0)));
+    typed_form_choices(page, typed_form_field(page, form, "verdict", NULL), "|consolidated|rebound|untrue",
+                       "lookback.verdict");
     typed_form_field(page, form, "note", NULL);
     typed_form_field(page, form, "evidence", NULL);
     typed_form_field(page, form, "due", NULL);

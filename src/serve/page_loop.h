@@ -1,4 +1,5 @@
-/* page_loop.h: what the pages of all things of the loop share: who is waited for, what can be done next, who carries it.
+/* page_loop.h: what the pages of all things of the loop share: who is waited for, what can be done next, who carries
+ * it.
  *
  * A page fills these into the map that its template shows, and includes _waiting, _offers, _duties there.
  */
@@ -11,9 +12,10 @@
 /* "waits": {text, what_label, actor_label, since_text, days, due, due_state, due_state_label}, and "has_waits".  The
  * subject has been read through its scope. */
 enum rc page_put_waiting(struct page *page, struct value *map, enum lifecycle_noun noun, int64_t id) MUST_CHECK;
-/* "offers": every move of row's state that the reader may make, from lifecycle_offers, and "has_offers".  A command whose
- * path can also be read (GET) is offered as a link to that form; another as a button, with a field for the reason.
- * What is missing stands under the button, each with its link.  row: id, unit_id, label and the noun's state column. */
+/* "offers": every move of row's state that the reader may make, from lifecycle_offers, and "has_offers".  A command
+ * whose path can also be read (GET) is offered as a link to that form; another as a button, with a field for the
+ * reason. What is missing stands under the button, each with its link.  row: id, unit_id, label and the noun's state
+ * column. */
 enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_noun noun,
                         const struct value *row) MUST_CHECK;
 /* "duties": {role, role_label, actor_label, since}, and "has_duties". */

@@ -14,13 +14,17 @@ static enum rc put_meeting_figures(struct page *page)
     db_bind_text(st, "today", record_day_before(page, 0));
     TRY(db_first_row(&page->ctx, st, &decisions));
     record_add_figure(page, "meeting.show.held", value_get_int(row, "held_count", 0), "/meetings?show=held", "");
-    record_add_figure(page, "decision.show.open", value_get_int(decisions, "open_count", 0), "/decisions?show=open", "");
-    record_add_figure(page, "decision.show.late", value_get_int(decisions, "late_count", 0), "/decisions?show=late", "overdue");
-    record_add_figure(page, "decision.show.done", value_get_int(decisions, "done_count", 0), "/decisions?show=done", "closed");
+    record_add_figure(page, "decision.show.open", value_get_int(decisions, "open_count", 0), "/decisions?show=open",
+                      "");
+    record_add_figure(page, "decision.show.late", value_get_int(decisions, "late_count", 0), "/decisions?show=late",
+                      "overdue");
+    record_add_figure(page, "decision.show.done", value_get_int(decisions, "done_count", 0), "/decisions?show=done",
+                      "closed");
     struct str last = value_get_text(row, "last_group");
     bool is_silent = !last.n || str_compare(last, record_day_before(page, SUPERVISE_DECISION_GAP_DAYS)) < 0;
     value_put_text(page->ctx.arena, page->view, "notice_text",
-                   is_silent ? page_text_args(page, last.n ? "meeting.alert_silent" : "meeting.alert_never", &last, 1) : STR(""));
+                   is_silent ? page_text_args(page, last.n ? "meeting.alert_silent" : "meeting.alert_never", &last, 1)
+                             : STR(""));
     return RC_OK;
 }
 
@@ -46,8 +50,8 @@ enum rc page_meeting_list(struct page *page)
         record_choose(page, "/meetings", "meeting.show", shows, sizeof shows / sizeof shows[0]);
     struct str kind = page_param_text(page, "kind");
     int64_t team = page_param_int(page, "team", 0), under = page_param_int(page, "under", 0);
-    uint32_t filters = show->filter | (kind.n ? MEETING_LIST_FILTER_KIND : 0u) | (team ? MEETING_LIST_FILTER_TEAM : 0u) |
-                       (under ? MEETING_LIST_FILTER_UNDER : 0u);
+    uint32_t filters = show->filter | (kind.n ? MEETING_LIST_FILTER_KIND : 0u) |
+                       (team ? MEETING_LIST_FILTER_TEAM : 0u) | (under ? MEETING_LIST_FILTER_UNDER : 0u);
     struct db_stmt *st = page_list_statement(page, Q_MEETING_LIST, filters, show->sort);
     if (st) {
         db_bind_text(st, "state", str_from_cstr(show->name));
@@ -86,9 +90,10 @@ static enum rc put_problems(struct page *page, struct value *item, int64_t id)
         }
         if (!finding) /* who may not read the finding is not told of it */
             value_set(row, STR("finding_id"), ARENA_NEW(arena, struct value));
-        value_put_text(arena, row, "finding_no", finding         ? value_get_text(finding, "no")
-                                                 : finding_id ? page_text(page, "meeting.problem_entered_text")
-                                                                 : page_text(page, "meeting.problem_open"));
+        value_put_text(arena, row, "finding_no",
+                       finding      ? value_get_text(finding, "no")
+                       : finding_id ? page_text(page, "meeting.problem_entered_text")
+                                    : page_text(page, "meeting.problem_open"));
     }
     record_add_table(page, item, "meeting.problems", "problems", rows, columns, sizeof columns / sizeof columns[0]);
     if (all > entered) {
@@ -142,17 +147,20 @@ enum rc page_meeting(struct page *page)
                    value_get_int(row, "team_id", 0) ? page_text(page, "group.title") : STR(""));
     TRY(record_begin(page, row, NOUN_MEETING, &item));
     if (page_can(page, PERM_PAPER_WRITE))
-        record_add_action(page, item, "paper.make", record_href(page->ctx.arena, "/papers/new?subject=meeting&id={id}", row), false);
+        record_add_action(page, item, "paper.make",
+                          record_href(page->ctx.arena, "/papers/new?subject=meeting&id={id}", row), false);
     struct str state = value_get_text(row, "state"), kind = value_get_text(row, "kind");
     record_add_badge(page, item, page_text(page, arena_format(page->ctx.arena, "meeting.state.%.*s", STR_ARG(state)).p),
                      str_equal(state, STR("held")) ? "closed" : "normal");
-    record_add_badge(page, item, page_text(page, arena_format(page->ctx.arena, "meeting.kind.%.*s", STR_ARG(kind)).p), "");
+    record_add_badge(page, item, page_text(page, arena_format(page->ctx.arena, "meeting.kind.%.*s", STR_ARG(kind)).p),
+                     "");
     record_add_badge(page, item, value_get_text(row, "no"), "");
     record_add_facts(page, item, "meeting.texts", "texts", row, texts, sizeof texts / sizeof texts[0], false);
     TRY(record_rows(page, Q_MEETING_DECISIONS, PERM_TASK_READ, id, &rows));
     for (struct value *one = rows->items.first; one; one = one->next)
         value_put_int(page->ctx.arena, one, "is_over", !str_equal(value_get_text(one, "state"), STR("open")));
-    record_add_table(page, item, "meeting.decisions", "decisions", rows, decisions, sizeof decisions / sizeof decisions[0]);
+    record_add_table(page, item, "meeting.decisions", "decisions", rows, decisions,
+                     sizeof decisions / sizeof decisions[0]);
     TRY(record_rows(page, Q_MEETING_PLANS, PERM_FINDING_READ, id, &rows));
     if (value_count(rows))
         record_add_table(page, item, "meeting.plans", "plans", rows, plans, sizeof plans / sizeof plans[0]);
@@ -192,12 +200,15 @@ enum rc page_decision_list(struct page *page)
     db_bind_text(st, "today", record_day_before(page, 0));
     TRY(db_first_row(&page->ctx, st, &figures));
     record_add_figure(page, "decision.show.open", value_get_int(figures, "open_count", 0), "/decisions?show=open", "");
-    record_add_figure(page, "decision.show.late", value_get_int(figures, "late_count", 0), "/decisions?show=late", "overdue");
-    record_add_figure(page, "decision.show.done", value_get_int(figures, "done_count", 0), "/decisions?show=done", "closed");
+    record_add_figure(page, "decision.show.late", value_get_int(figures, "late_count", 0), "/decisions?show=late",
+                      "overdue");
+    record_add_figure(page, "decision.show.done", value_get_int(figures, "done_count", 0), "/decisions?show=done",
+                      "closed");
     const struct record_show *show =
         record_choose(page, "/decisions", "decision.show", shows, sizeof shows / sizeof shows[0]);
     int64_t under = page_param_int(page, "under", 0);
-    st = page_list_statement(page, Q_DECISION_LIST, show->filter | (under ? DECISION_LIST_FILTER_UNDER : 0u), show->sort);
+    st = page_list_statement(page, Q_DECISION_LIST, show->filter | (under ? DECISION_LIST_FILTER_UNDER : 0u),
+                             show->sort);
     if (st) {
         db_bind_text(st, "state", str_from_cstr(show->name));
         db_bind_int(st, "under", under);
@@ -230,7 +241,8 @@ enum rc page_decision(struct page *page)
     bool may_read = value_get_int(row, "may_read_meeting", 0) != 0;
     struct str state = value_get_text(row, "state");
     value_put_int(arena, row, "meeting_link", may_read ? value_get_int(row, "meeting_id", 0) : 0);
-    value_put_text(arena, row, "meeting_text", may_read ? value_get_text(row, "meeting_title") : value_get_text(row, "meeting_no"));
+    value_put_text(arena, row, "meeting_text",
+                   may_read ? value_get_text(row, "meeting_title") : value_get_text(row, "meeting_no"));
     if (!may_read)
         value_set(row, STR("meeting_title"), value_new_text(arena, STR("")));
     value_put_int(arena, row, "is_over", !str_equal(state, STR("open")));

@@ -1,7 +1,7 @@
 /* page_outbox.c: for administrators: what went out, what did not and why; robots; test messages.
  *
- * They see no business data: who was told, by what rule and when, but not about which finding.  Addresses and secrets of
- * robots are never shown again, not even in a form that comes back.
+ * They see no business data: who was told, by what rule and when, but not about which finding.  Addresses and secrets
+ * of robots are never shown again, not even in a form that comes back.
  */
 #include "base/clock.h"
 #include "loop/outbox.h"
@@ -35,7 +35,11 @@ static void put_words(struct page *page, struct value *row)
     value_put_text(arena, row, "way", page_text(page, is_mail ? "outbox.way.mail" : "outbox.way.hook"));
     value_put_text(arena, row, "why", reason_text(page, value_get_text(row, "reason")));
     value_put_int(arena, row, "when",
-                  value_get_int(row, str_equal(state, STR("sent")) ? "sent_at" : is_waiting ? "next_at" : "created_at", 0));
+                  value_get_int(row,
+                                str_equal(state, STR("sent")) ? "sent_at"
+                                : is_waiting                  ? "next_at"
+                                                              : "created_at",
+                                0));
 }
 
 static enum rc put_list(struct page *page)
@@ -123,13 +127,17 @@ static enum rc put_hooks(struct page *page)
     TRY(db_rows(&page->ctx, db_query(page->db, Q_WEBHOOK_LIST), &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
         bool is_on = value_get_int(row, "is_enabled", 0) != 0, has_secret = value_get_int(row, "has_secret", 0) != 0;
-        value_put_text(arena, row, "kind_label",
-                       page_text(page, arena_format(arena, "webhook.kind.%.*s", STR_ARG(value_get_text(row, "kind"))).p));
+        value_put_text(
+            arena, row, "kind_label",
+            page_text(page, arena_format(arena, "webhook.kind.%.*s", STR_ARG(value_get_text(row, "kind"))).p));
         value_put_text(arena, row, "rules_text", rules_text(page, value_get_text(row, "rules")));
-        value_put_text(arena, row, "label_text",
-                       page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(row, "label_max", 1)).p));
+        value_put_text(
+            arena, row, "label_text",
+            page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(row, "label_max", 1)).p));
         value_put_text(arena, row, "state_text",
-                       page_text(page, !has_secret ? "webhook.no_url_short" : is_on ? "webhook.on" : "webhook.off"));
+                       page_text(page, !has_secret ? "webhook.no_url_short"
+                                       : is_on     ? "webhook.on"
+                                                   : "webhook.off"));
         value_put_bool(arena, row, "is_on", is_on);
         value_put_bool(arena, row, "can_test", has_secret);
     }
@@ -161,7 +169,8 @@ static enum rc put_form(struct page *page, const struct value *row, struct str a
     struct arena *arena = page->ctx.arena;
     struct value *form = typed_form_begin(page, action, STR("/outbox")), *units;
     typed_form_field(page, form, "name", row);
-    typed_form_choices(page, typed_form_field(page, form, "kind", row), "generic|wecom|dingtalk|feishu", "webhook.kind");
+    typed_form_choices(page, typed_form_field(page, form, "kind", row), "generic|wecom|dingtalk|feishu",
+                       "webhook.kind");
     typed_form_put(page, form, "url", STR("")); /* never shown again, also not what was just typed */
     typed_form_put(page, form, "secret", STR(""));
     struct value *unit = typed_form_field(page, form, "unit_id", row);
@@ -225,7 +234,8 @@ static enum rc answer_test(struct page *page, const struct post_result *result)
     if (result->is_sent)
         chrome_set_flash(page, "success", "outbox.test_sent", STR_EMPTY, STR_EMPTY);
     else
-        chrome_set_flash(page, "danger", "outbox.test_failed", reason_text(page, str_from_cstr(result->reason)), STR_EMPTY);
+        chrome_set_flash(page, "danger", "outbox.test_failed", reason_text(page, str_from_cstr(result->reason)),
+                         STR_EMPTY);
     page_redirect(page, STR("/outbox"));
     return RC_OK;
 }

@@ -27,7 +27,8 @@ enum rc page_paper_list(struct page *page)
     };
     struct arena *arena = page->ctx.arena;
     record_begin_list(page, "paper.list", "paper.list_about");
-    const struct record_show *show = record_choose(page, "/papers", "paper.show", shows, sizeof shows / sizeof shows[0]);
+    const struct record_show *show =
+        record_choose(page, "/papers", "paper.show", shows, sizeof shows / sizeof shows[0]);
     struct str kind = page_param_text(page, "kind");
     int64_t source = page_param_int(page, "source", 0);
     uint32_t filters = show->filter | (kind.n ? PAPER_LIST_FILTER_KIND : 0u) | (source ? PAPER_LIST_FILTER_SOURCE : 0u);
@@ -50,7 +51,8 @@ enum rc page_paper_list(struct page *page)
 static void put_kinds(struct page *page, enum paper_subject subject, struct str chosen)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *list = value_put_list(arena, page->view, "kinds"), *texts = value_put_list(arena, page->view, "texts");
+    struct value *list = value_put_list(arena, page->view, "kinds"),
+                 *texts = value_put_list(arena, page->view, "texts");
     for (int i = 0; i < paper_kind_count(); i++) {
         const struct paper_kind_row *row = paper_kind_row((enum paper_kind)i);
         if (row->subject != subject)
@@ -59,7 +61,8 @@ static void put_kinds(struct page *page, enum paper_subject subject, struct str 
         value_put_text(arena, kind, "value", str_from_cstr(row->kind));
         value_put_text(arena, kind, "label", page_text(page, arena_format(arena, "paper.kind.%s", row->kind).p));
         value_put_text(arena, kind, "formats", str_from_cstr(row->formats));
-        value_put_bool(arena, kind, "checked", chosen.n ? str_equal_cstr(chosen, row->kind) : i <= PAPER_DUTIES || subject != PAPER_OF_SOURCE);
+        value_put_bool(arena, kind, "checked",
+                       chosen.n ? str_equal_cstr(chosen, row->kind) : i <= PAPER_DUTIES || subject != PAPER_OF_SOURCE);
         struct str rest = str_from_cstr(row->texts), name;
         while (str_split_next(&rest, ' ', &name)) {
             bool is_known = false;
@@ -69,7 +72,8 @@ static void put_kinds(struct page *page, enum paper_subject subject, struct str 
                 continue;
             struct value *text = value_add_map(arena, texts);
             value_put_text(arena, text, "name", name);
-            value_put_text(arena, text, "label", page_text(page, arena_format(arena, "form.paper.%.*s", STR_ARG(name)).p));
+            value_put_text(arena, text, "label",
+                           page_text(page, arena_format(arena, "form.paper.%.*s", STR_ARG(name)).p));
             value_put_bool(arena, text, "is_date", str_equal(name, STR("signed_on")));
             value_put_bool(arena, text, "is_line", str_equal(name, STR("doc_no")) || str_equal(name, STR("signer")));
         }
@@ -83,7 +87,8 @@ static void put_figures(struct page *page, const struct value *data)
     struct value *list = value_put_list(arena, page->view, "figures");
     const struct value *figures = value_get(data, "figures");
     VALUE_EACH (figure, figures) {
-        struct str text = figure->kind == VALUE_TEXT ? figure->text : arena_format(arena, "%lld", (long long)figure->integer);
+        struct str text =
+            figure->kind == VALUE_TEXT ? figure->text : arena_format(arena, "%lld", (long long)figure->integer);
         if (figure->kind == VALUE_INT && str_has_suffix(figure->key, STR("_fen")))
             continue; /* its text follows */
         struct value *row = value_add_map(arena, list);
@@ -224,7 +229,9 @@ static enum rc put_files(struct page *page, struct value *item, int64_t id)
     TRY(record_rows(page, Q_PAPER_FILES, PERM_TASK_READ, id, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
         value_put_int(arena, row, "id", id);
-        value_put_text(arena, row, "format_label", page_text(page, arena_format(arena, "paper.format.%.*s", STR_ARG(value_get_text(row, "format"))).p));
+        value_put_text(
+            arena, row, "format_label",
+            page_text(page, arena_format(arena, "paper.format.%.*s", STR_ARG(value_get_text(row, "format"))).p));
     }
     record_add_table(page, item, "paper.files", "files", rows, columns, sizeof columns / sizeof columns[0]);
     return RC_OK;
@@ -267,7 +274,9 @@ enum rc page_paper(struct page *page)
     TRY(record_begin(page, row, NOUN_PAPER, &item));
     struct str state = value_get_text(row, "state"), no = value_get_text(row, "no");
     record_add_badge(page, item, page_text(page, arena_format(arena, "paper.state.%.*s", STR_ARG(state)).p),
-                     str_equal(state, STR("issued")) ? "closed" : str_equal(state, STR("draft")) ? "due_soon" : "");
+                     str_equal(state, STR("issued"))  ? "closed"
+                     : str_equal(state, STR("draft")) ? "due_soon"
+                                                      : "");
     record_add_badge(page, item, no, "");
     record_add_action(page, item, "paper.read", record_href(arena, "/papers/{id}/files/pdf", row), false);
     TRY(put_faults(page, item, row));
@@ -287,8 +296,9 @@ enum rc page_paper_file(struct page *page)
     struct str format = page_param_text(page, "name");
     VALUE_EACH (file, files)
         if (str_equal(value_get_text(file, "format"), format))
-            return page_send_stored(page, value_get_text(file, "sha256"),
-                                    arena_format(page->ctx.arena, "%.*s.%.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(format)));
+            return page_send_stored(
+                page, value_get_text(file, "sha256"),
+                arena_format(page->ctx.arena, "%.*s.%.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(format)));
     return RC_NOT_FOUND;
 }
 
@@ -309,7 +319,8 @@ static enum rc verify_slowly(struct page *page)
         value_put_bool(page->ctx.arena, page->view, "is_same", is_same);
         return RC_OK;
     }
-    chrome_set_flash(page, is_same ? "success" : "danger", is_same ? "paper.same" : "paper.not_same", STR_EMPTY, STR_EMPTY);
+    chrome_set_flash(page, is_same ? "success" : "danger", is_same ? "paper.same" : "paper.not_same", STR_EMPTY,
+                     STR_EMPTY);
     page_redirect(page, to);
     return RC_OK;
 }
@@ -345,7 +356,8 @@ static enum rc send_snapshot(struct page *page, bool is_oscal)
     }
     http_set_header(page->request, "Content-Type", STR("application/json; charset=utf-8"));
     http_set_header(page->request, "Content-Disposition",
-                    arena_format(page->ctx.arena, "attachment; filename=\"%.*s-%s.json\"", STR_ARG(snapshot.subject_no), is_oscal ? "poam" : "data"));
+                    arena_format(page->ctx.arena, "attachment; filename=\"%.*s-%s.json\"", STR_ARG(snapshot.subject_no),
+                                 is_oscal ? "poam" : "data"));
     http_body_buf(page->request, &out);
     page->is_answered = true;
     return RC_OK;

@@ -26,10 +26,14 @@ enum rc page_paper_template_list(struct page *page)
     }
     for (struct value *row = ((struct value *)value_get(page->view, "templates"))->items.first; row; row = row->next) {
         struct str state = value_get_text(row, "state");
-        value_put_text(arena, row, "kind_label", page_text(page, arena_format(arena, "paper.kind.%.*s", STR_ARG(value_get_text(row, "kind"))).p));
-        value_put_text(arena, row, "state_label", page_text(page, arena_format(arena, "paper_template.state.%.*s", STR_ARG(state)).p));
-        value_put_bool(arena, row, "may_retire", str_equal(state, STR("used")) && actor_check(&page->ctx, page->db, &page->actor, PERM_PAPER_WRITE,
-                                                                                           value_get_int(row, "unit_id", 0), LABEL_INTERNAL) == RC_OK);
+        value_put_text(arena, row, "kind_label",
+                       page_text(page, arena_format(arena, "paper.kind.%.*s", STR_ARG(value_get_text(row, "kind"))).p));
+        value_put_text(arena, row, "state_label",
+                       page_text(page, arena_format(arena, "paper_template.state.%.*s", STR_ARG(state)).p));
+        value_put_bool(arena, row, "may_retire",
+                       str_equal(state, STR("used")) &&
+                           actor_check(&page->ctx, page->db, &page->actor, PERM_PAPER_WRITE,
+                                       value_get_int(row, "unit_id", 0), LABEL_INTERNAL) == RC_OK);
     }
     ctx_clear_issues(&page->ctx);
     value_put_bool(arena, page->view, "has_templates", value_count(value_get(page->view, "templates")) > 0);
@@ -52,7 +56,8 @@ static enum rc send_bytes(struct page *page, struct str bytes, struct str name, 
     buf_add(&out, bytes);
     TRY(buf_rc(&out));
     http_set_header(page->request, "Content-Type", str_from_cstr(type));
-    http_set_header(page->request, "Content-Disposition", arena_format(page->ctx.arena, "attachment; filename=\"%.*s\"", STR_ARG(name)));
+    http_set_header(page->request, "Content-Disposition",
+                    arena_format(page->ctx.arena, "attachment; filename=\"%.*s\"", STR_ARG(name)));
     http_body_buf(page->request, &out);
     page->is_answered = true;
     return RC_OK;
@@ -81,7 +86,8 @@ enum rc page_paper_template_file(struct page *page)
 {
     struct value *row;
     TRY(read_template(page, &row));
-    return page_send_stored(page, value_get_text(row, "sha256"), arena_format(page->ctx.arena, "%.*s.docx", STR_ARG(value_get_text(row, "kind"))));
+    return page_send_stored(page, value_get_text(row, "sha256"),
+                            arena_format(page->ctx.arena, "%.*s.docx", STR_ARG(value_get_text(row, "kind"))));
 }
 
 /* ---- preview: the newest paper of the kind, made with this template ------------------------------------------- */
@@ -104,14 +110,19 @@ static enum rc read_newest(struct page *page, struct ctx *work, struct str kind,
 }
 
 /* Fills the template with the data of a paper that the reader may see. */
-static enum rc try_template(struct page *page, struct ctx *work, enum paper_kind kind, struct str docx, struct paper_made *ret_made, bool *ret_is_tried)
+static enum rc try_template(struct page *page, struct ctx *work, enum paper_kind kind, struct str docx,
+                            struct paper_made *ret_made, bool *ret_is_tried)
 {
     struct value *paper = NULL, *text;
     *ret_is_tried = false;
     TRY(read_newest(page, work, str_from_cstr(paper_kind_row(kind)->kind), &paper));
     if (!paper)
         return RC_OK;
-    struct paper_order order = {.kind = kind, .snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256"), .template_docx = docx, .open = template_open_sandboxed};
+    struct paper_order order = {.kind = kind,
+                                .snapshot_seq = value_get_int(paper, "snapshot_seq", 0),
+                                .digest = value_get_text(paper, "data_sha256"),
+                                .template_docx = docx,
+                                .open = template_open_sandboxed};
     TRY(json_parse(work, value_get_text(paper, "text"), &text));
     order.text = text;
     TRY(filestore_read(work, page->app->files, order.digest, DATA_MAX, &order.data_json));

@@ -17,7 +17,7 @@ static void put_spans(struct page *page, struct value *rows)
     struct str today = record_day_before(page, 0);
     for (struct value *row = rows->items.first; row; row = row->next) {
         struct str from = value_get_text(row, "valid_from"), to = value_get_text(row, "valid_to");
-        const char *key = str_compare(from, today) > 0                 ? "person.span.coming"
+        const char *key = str_compare(from, today) > 0         ? "person.span.coming"
                           : to.n && str_compare(to, today) < 0 ? "person.span.past"
                                                                : "person.span.now";
         value_put_text(page->ctx.arena, row, "span_text", page_text(page, key));
@@ -45,7 +45,8 @@ enum rc page_post(struct page *page)
         return RC_NOT_FOUND;
     TRY(record_begin(page, row, NOUN_POST, &item));
     bool is_closed = value_get_int(row, "is_closed", 0) != 0;
-    record_add_badge(page, item, page_text(page, is_closed ? "post.state.closed" : "post.state.open"), is_closed ? "" : "normal");
+    record_add_badge(page, item, page_text(page, is_closed ? "post.state.closed" : "post.state.open"),
+                     is_closed ? "" : "normal");
     record_add_badge(page, item, value_get_text(row, "unit_name"), "");
     TRY(record_rows(page, Q_POST_TENURES, PERM_UNIT_READ, id, &rows));
     put_spans(page, rows);
@@ -105,9 +106,9 @@ enum rc page_team_list(struct page *page)
     static const struct record_show shows[] = {{"active", TEAM_LIST_FILTER_ACTIVE, TEAM_LIST_SORT_NAME},
                                                {"ended", TEAM_LIST_FILTER_ENDED, TEAM_LIST_SORT_NAME}};
     static const struct record_column columns[] = {
-        {"team.name", "name", CELL_TEXT, NULL, "/teams/{id}"},       {"team.kind", "kind", CELL_CHOICE, "team.kind", NULL},
-        {"team.head", "head_name", CELL_TEXT, NULL, NULL},           {"team.members", "member_count", CELL_NUM, NULL, NULL},
-        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL},       {"leader.from", "valid_from", CELL_DAY, NULL, NULL},
+        {"team.name", "name", CELL_TEXT, NULL, "/teams/{id}"}, {"team.kind", "kind", CELL_CHOICE, "team.kind", NULL},
+        {"team.head", "head_name", CELL_TEXT, NULL, NULL},     {"team.members", "member_count", CELL_NUM, NULL, NULL},
+        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL}, {"leader.from", "valid_from", CELL_DAY, NULL, NULL},
         {"leader.to", "valid_to", CELL_DAY, NULL, NULL},
     };
     struct arena *arena = page->ctx.arena;
@@ -148,7 +149,8 @@ enum rc page_team(struct page *page)
     value_put_text(page->ctx.arena, row, "group_title",
                    value_get_int(row, "group_id", 0) ? page_text(page, "group.title") : STR(""));
     TRY(record_begin(page, row, NOUN_TEAM, &item));
-    record_add_badge(page, item, page_text(page, is_active ? "team.state.active" : "team.state.ended"), is_active ? "normal" : "closed");
+    record_add_badge(page, item, page_text(page, is_active ? "team.state.active" : "team.state.ended"),
+                     is_active ? "normal" : "closed");
     record_add_badge(page, item, page_word(page, "team.kind", value_get_text(row, "kind")), "");
     TRY(record_rows(page, Q_TEAM_MEMBERS, PERM_TASK_READ, id, &rows));
     record_add_table(page, item, "team.members", "members", rows, members, sizeof members / sizeof members[0]);
@@ -164,10 +166,14 @@ enum rc page_team(struct page *page)
 static void put_delegation(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    struct str today = record_day_before(page, 0), from = value_get_text(row, "valid_from"), to = value_get_text(row, "valid_to");
+    struct str today = record_day_before(page, 0), from = value_get_text(row, "valid_from"),
+               to = value_get_text(row, "valid_to");
     bool is_back = value_get_int(row, "is_taken_back", 0) != 0, is_given = value_get_int(row, "is_given", 0) != 0,
-         is_past = str_compare(to, today) < 0, is_coming = str_compare(from, today) > 0;
-    const char *key = is_back ? "delegation.taken_back" : is_past ? "person.span.past" : is_coming ? "person.span.coming" : "person.span.now";
+         is_past = str_compare(to, today)<0, is_coming = str_compare(from, today)> 0;
+    const char *key = is_back     ? "delegation.taken_back"
+                      : is_past   ? "person.span.past"
+                      : is_coming ? "person.span.coming"
+                                  : "person.span.now";
     value_put_text(arena, row, "state_text", page_text(page, key));
     value_put_text(arena, row, "status", !is_back && !is_past && !is_coming ? STR("due_soon") : STR("normal"));
     value_put_text(arena, row, "way", page_text(page, is_given ? "delegation.given" : "delegation.received"));

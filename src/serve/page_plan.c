@@ -58,7 +58,8 @@ static enum rc put_versions(struct page *page, struct value *item, const struct 
     TRY(db_rows(&page->ctx, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
         int64_t n = value_get_int(row, "n", 0);
-        struct str arg = arena_format(arena, "%lld", (long long)n), before = arena_format(arena, "%lld", (long long)n - 1);
+        struct str arg = arena_format(arena, "%lld", (long long)n),
+                   before = arena_format(arena, "%lld", (long long)n - 1);
         value_put_text(arena, row, "label", page_text_args(page, "plan.version_n", &arg, 1));
         value_put_int(arena, row, "before", n - 1);
         struct str basis = value_get_text(row, "basis"), opinion = value_get_text(row, "opinion");
@@ -103,7 +104,8 @@ static enum rc put_gaps(struct page *page, struct value *item, const struct valu
     struct arena *arena = page->ctx.arena;
     int64_t needed, warnings;
     TRY(plan_page_count_gaps(page, value_get_int(plan, "source_id", 0), &needed, &warnings));
-    struct str args[] = {arena_format(arena, "%lld", (long long)needed), arena_format(arena, "%lld", (long long)warnings)};
+    struct str args[] = {arena_format(arena, "%lld", (long long)needed),
+                         arena_format(arena, "%lld", (long long)warnings)};
     if (needed)
         record_add_alert(page, item, "plan.alert_gaps", args, 2);
     else if (warnings)
@@ -171,15 +173,17 @@ enum rc page_put_source_plan(struct page *page, struct value *source)
     value_put_bool(arena, part, "has_plan", plan != NULL);
     value_put_text(arena, part, "href", plan ? record_href(arena, "/plans/{id}", plan) : STR(""));
     value_put_text(arena, part, "no", value_get_text(plan, "no"));
-    struct str state = value_get_text(plan, "state"), version = arena_format(arena, "%lld", (long long)value_get_int(plan, "version", 0));
+    struct str state = value_get_text(plan, "state"),
+               version = arena_format(arena, "%lld", (long long)value_get_int(plan, "version", 0));
     value_put_text(arena, part, "state", str_from_cstr(state_status(state)));
     value_put_text(arena, part, "state_label", page_word(page, "plan.state", state));
     value_put_text(arena, part, "version_label",
                    value_get_int(plan, "version", 0) ? page_text_args(page, "plan.version_n", &version, 1) : STR(""));
     value_put_text(arena, part, "report_due", value_get_text(plan, "report_due"));
     value_put_text(arena, part, "make_href",
-                   !plan && page_can(page, PERM_PLAN_WRITE) ? arena_format(arena, "/plans/new?source_id=%lld", (long long)id)
-                                                            : STR(""));
+                   !plan && page_can(page, PERM_PLAN_WRITE)
+                       ? arena_format(arena, "/plans/new?source_id=%lld", (long long)id)
+                       : STR(""));
     value_put_text(arena, part, "consistency_href", arena_format(arena, "/sources/%lld/consistency", (long long)id));
     value_put_int(arena, part, "needed", needed);
     value_put_int(arena, part, "warnings", warnings);

@@ -65,7 +65,8 @@ static enum rc put_named_options(struct page *page, struct value *field, enum qu
 static struct str holder(struct page *page, const struct value *duties, const char *role, const char *kind)
 {
     VALUE_EACH (duty, duties) {
-        if (str_equal_cstr(value_get_text(duty, "role"), role) && str_equal_cstr(value_get_text(duty, "actor_kind"), kind))
+        if (str_equal_cstr(value_get_text(duty, "role"), role) &&
+            str_equal_cstr(value_get_text(duty, "actor_kind"), kind))
             return id_text(page->ctx.arena, value_get_int(duty, "actor_id", 0));
     }
     return STR("");
@@ -103,10 +104,14 @@ enum rc page_put_duty_fields(struct page *page, struct value *form, const char *
 {
     static const struct {
         const char *field, *role, *kind;
-    } rows[] = {{"lead_leader_id", "lead_leader", "person"}, {"lead_post_id", "lead_leader", "post"},
-                {"lead_dept_id", "lead_dept", "unit"},       {"supervisor_id", "supervisor", "unit"},
-                {"assist_ids", "assist", "unit"},            {"doer_id", "doer", "person"},
-                {"doer_team_id", "doer", "team"},            {"contact_id", "contact", "person"}};
+    } rows[] = {{"lead_leader_id", "lead_leader", "person"},
+                {"lead_post_id", "lead_leader", "post"},
+                {"lead_dept_id", "lead_dept", "unit"},
+                {"supervisor_id", "supervisor", "unit"},
+                {"assist_ids", "assist", "unit"},
+                {"doer_id", "doer", "person"},
+                {"doer_team_id", "doer", "team"},
+                {"contact_id", "contact", "person"}};
     struct value *duties, *now = value_new_map(page->ctx.arena);
     struct db_stmt *st = db_query(page->db, Q_DUTY_OF_SUBJECT);
     db_bind_text(st, "noun", str_from_cstr(noun));

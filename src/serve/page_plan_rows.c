@@ -1,4 +1,5 @@
-/* page_plan_rows.c: rows of plans as people read them: the list of a version, what it lacks, what differs; see page_plan.h. */
+/* page_plan_rows.c: rows of plans as people read them: the list of a version, what it lacks, what differs; see
+ * page_plan.h. */
 #include "serve/page_plan.h"
 
 #include <string.h>
@@ -74,8 +75,11 @@ enum rc plan_page_read_rows(struct page *page, const struct value *plan, int64_t
 
 static struct str row_href(struct page *page, const struct value *row)
 {
-    static const char *const kinds[][2] = {{"finding", "/findings/"}, {"cause", "/findings/"}, {"measure", "/measures/"},
-                                           {"task", "/tasks/"},       {"node", ""}};
+    static const char *const kinds[][2] = {{"finding", "/findings/"},
+                                           {"cause", "/findings/"},
+                                           {"measure", "/measures/"},
+                                           {"task", "/tasks/"},
+                                           {"node", ""}};
     struct str kind = value_get_text(row, "row_kind");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (!str_equal_cstr(kind, kinds[i][0]) || !*kinds[i][1])
@@ -104,7 +108,8 @@ static void put_who(struct page *page, struct value *row)
 /* Level of a cause, kinds of a measure, in words. */
 static struct str sort_words(struct page *page, struct str kind, struct str sort)
 {
-    return str_equal(kind, STR("cause")) ? page_word(page, "cause_level", sort) : page_set_words(page, sort, "measure_kind");
+    return str_equal(kind, STR("cause")) ? page_word(page, "cause_level", sort)
+                                         : page_set_words(page, sort, "measure_kind");
 }
 
 void plan_page_put_words(struct page *page, struct value *rows)
@@ -204,7 +209,8 @@ static enum rc attach_gaps(struct page *page, enum query query, int64_t source_i
     VALUE_EACH (gap, gaps) {
         const struct gap_row *about = find_gap(value_get_text(gap, "gap"));
         int64_t id = value_get_int(gap, "row_id", 0), finding = value_get_int(gap, "finding_id", 0);
-        struct value *row = about ? map_get(rows, gap_name(page->ctx.arena, str_from_cstr(about->kind), id, finding)) : NULL;
+        struct value *row =
+            about ? map_get(rows, gap_name(page->ctx.arena, str_from_cstr(about->kind), id, finding)) : NULL;
         if (row)
             add_gap(page, row, about, id, value_get_int(gap, "is_needed", 0) != 0);
     }
@@ -311,9 +317,11 @@ static void put_page(struct page *page, struct value *rows, const char *path, st
     value_put_int(arena, pager, "total", n);
     bool is_more = n > at * FINDINGS_A_PAGE;
     value_put_text(arena, pager, "previous_href",
-                   at > 1 ? arena_format(arena, "%s?%.*s&page=%lld", path, STR_ARG(query), (long long)at - 1) : STR(""));
+                   at > 1 ? arena_format(arena, "%s?%.*s&page=%lld", path, STR_ARG(query), (long long)at - 1)
+                          : STR(""));
     value_put_text(arena, pager, "next_href",
-                   is_more ? arena_format(arena, "%s?%.*s&page=%lld", path, STR_ARG(query), (long long)at + 1) : STR(""));
+                   is_more ? arena_format(arena, "%s?%.*s&page=%lld", path, STR_ARG(query), (long long)at + 1)
+                           : STR(""));
     value_put_bool(arena, page->view, "has_pager", at > 1 || is_more);
 }
 
@@ -356,8 +364,9 @@ static enum rc put_version_tabs(struct page *page, const struct value *plan, int
     for (int64_t version = 0; version <= value_get_int(plan, "last_version", 0); version++) {
         struct value *tab = value_add_map(arena, tabs);
         value_put_text(arena, tab, "label", version_label(page, version));
-        value_put_text(arena, tab, "href", arena_format(arena, "/plans/%lld/rows?version=%lld",
-                                                        (long long)value_get_int(plan, "id", 0), (long long)version));
+        value_put_text(arena, tab, "href",
+                       arena_format(arena, "/plans/%lld/rows?version=%lld", (long long)value_get_int(plan, "id", 0),
+                                    (long long)version));
         value_put_bool(arena, tab, "is_current", version == chosen);
     }
     return RC_OK;
@@ -390,7 +399,8 @@ static enum rc put_gap_page(struct page *page, int64_t source_id, struct value *
     TRY(plan_page_put_gaps(page, source_id, rows, path));
     value_put_list(arena, page->view, "tabs");
     value_put_bool(arena, page->view, "shows_gaps", true);
-    put_rows(page, rows, path, arena_format(arena, "gap=%.*s", STR_ARG(find_gap(gap) || str_equal(gap, STR("any")) ? gap : STR(""))));
+    put_rows(page, rows, path,
+             arena_format(arena, "gap=%.*s", STR_ARG(find_gap(gap) || str_equal(gap, STR("any")) ? gap : STR(""))));
     value_put_text(arena, page->view, "list_title", page_text(page, "plan.consistency"));
     value_put_text(arena, page->view, "empty_why", page_text(page, gap.n ? "plan.no_gaps" : "plan.no_rows"));
     return RC_OK;
@@ -402,7 +412,8 @@ enum rc page_plan_gaps(struct page *page)
     TRY(read_plan(page, &plan));
     TRY(plan_page_read_rows(page, plan, 0, &rows));
     put_crumbs(page, plan, "plan.consistency");
-    return put_gap_page(page, value_get_int(plan, "source_id", 0), rows, arena_copy_cstr(page->ctx.arena, record_href(page->ctx.arena, "/plans/{id}/gaps", plan)));
+    return put_gap_page(page, value_get_int(plan, "source_id", 0), rows,
+                        arena_copy_cstr(page->ctx.arena, record_href(page->ctx.arena, "/plans/{id}/gaps", plan)));
 }
 
 /* The same of a source, whether it has a plan or not. */
@@ -418,7 +429,8 @@ enum rc page_source_consistency(struct page *page)
     chrome_add_crumb(page, page_text(page, "nav.sources"), STR("/sources"));
     chrome_add_crumb(page, value_get_text(source, "no"), record_href(arena, "/sources/{id}", source));
     chrome_add_crumb(page, page_text(page, "plan.consistency"), STR_EMPTY);
-    return put_gap_page(page, id, rows, arena_copy_cstr(arena, record_href(arena, "/sources/{id}/consistency", source)));
+    return put_gap_page(page, id, rows,
+                        arena_copy_cstr(arena, record_href(arena, "/sources/{id}/consistency", source)));
 }
 
 /* ---- differences -------------------------------------------------------------------------------------------- */

@@ -8,10 +8,7 @@ enum { ROWS_A_PAGE = 50, HREF_CEILING = 400 };
 
 static struct value *child(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
 
-struct str record_day_before(struct page *page, int days)
-{
-    return date_text(page->ctx.arena, clock_today() - days);
-}
+struct str record_day_before(struct page *page, int days) { return date_text(page->ctx.arena, clock_today() - days); }
 
 struct str record_href(struct arena *arena, const char *pattern, const struct value *row)
 {
@@ -78,7 +75,8 @@ static void put_cell(struct page *page, struct value *cell, const struct value *
     value_put_text(arena, cell, "status", str_from_cstr(status));
     value_put_bool(arena, cell, "is_num", column->kind == CELL_NUM);
     value_put_bool(arena, cell, "is_long", column->kind == CELL_LONG);
-    value_put_bool(arena, cell, "is_short", column->kind == CELL_DAY || column->kind == CELL_DUE || column->kind == CELL_TIME);
+    value_put_bool(arena, cell, "is_short",
+                   column->kind == CELL_DAY || column->kind == CELL_DUE || column->kind == CELL_TIME);
 }
 
 void record_put_table(struct page *page, struct value *to, const char *key, struct value *rows,
@@ -241,7 +239,8 @@ void record_add_alert(struct page *page, struct value *item, const char *key, co
     value_add_text(page->ctx.arena, child(item, "alerts"), page_text_args(page, key, args, count));
 }
 
-static struct value *add_card(struct page *page, struct value *item, const char *title, const char *anchor, bool is_side)
+static struct value *add_card(struct page *page, struct value *item, const char *title, const char *anchor,
+                              bool is_side)
 {
     struct arena *arena = page->ctx.arena;
     struct value *card = value_add_map(arena, child(item, is_side ? "side" : "cards"));

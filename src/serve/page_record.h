@@ -2,8 +2,8 @@
  * handovers.
  *
  * A list page (template record_list) shows figures that are links, tabs, a table and a pager; a record's page (template
- * record) shows facts in cards, tables, who is waited for, what can be done next and what happened.  The JSON answer has
- * the rows as they are, under "items" or "item".
+ * record) shows facts in cards, tables, who is waited for, what can be done next and what happened.  The JSON answer
+ * has the rows as they are, under "items" or "item".
  */
 #ifndef BIHUAN_SERVE_PAGE_RECORD_H
 #define BIHUAN_SERVE_PAGE_RECORD_H
@@ -25,8 +25,9 @@ struct record_column {
     const char *label; /* message */
     const char *key;
     enum record_cell kind;
-    const char *prefix; /* CELL_CHOICE: of the message; CELL_TEXT, CELL_CHOICE: also an address "/tasks/{task_id}" in `href` */
-    const char *href;   /* NULL: no link; filled from the row; left out when what it names is null */
+    const char
+        *prefix; /* CELL_CHOICE: of the message; CELL_TEXT, CELL_CHOICE: also an address "/tasks/{task_id}" in `href` */
+    const char *href; /* NULL: no link; filled from the row; left out when what it names is null */
 };
 
 /* Text of a row's column as people read it. */
@@ -58,7 +59,8 @@ void record_add_action(struct page *page, struct value *to, const char *label, s
 void record_begin_list(struct page *page, const char *title, const char *about);
 
 /* One record: row of a query that was read through its scope; noun gives waits, offers and history. */
-enum rc record_begin(struct page *page, struct value *row, enum lifecycle_noun noun, struct value **ret_item) MUST_CHECK;
+enum rc record_begin(struct page *page, struct value *row, enum lifecycle_noun noun,
+                     struct value **ret_item) MUST_CHECK;
 /* A line of the head: {text, status}. */
 void record_add_badge(struct page *page, struct value *item, struct str text, const char *status);
 /* A card with facts of the row; side: the narrow column. */
@@ -70,7 +72,8 @@ struct value *record_add_table(struct page *page, struct value *item, const char
 /* An alert over the record. */
 void record_add_alert(struct page *page, struct value *item, const char *key, const struct str *args, int count);
 /* Rows of a statement with $id, $today and the reader's scope for perm bound. */
-enum rc record_rows(struct page *page, enum query query, enum perm perm, int64_t id, struct value **ret_rows) MUST_CHECK;
+enum rc record_rows(struct page *page, enum query query, enum perm perm, int64_t id,
+                    struct value **ret_rows) MUST_CHECK;
 
 /* So many days before today, as text. */
 struct str record_day_before(struct page *page, int days);

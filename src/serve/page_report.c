@@ -33,7 +33,8 @@ static void put_form(struct page *page, const struct value *report)
     value_set(form, STR("form"), value_new_text(arena, here));
     if (bp && bp->kind == VALUE_INT)
         value_put_int(arena, row, "progress", bp->integer / 100);
-    static const char *const plain[] = {"progress", "done_text", "blockers", "next_text", "rules_made", "people_handled"};
+    static const char *const plain[] = {"progress",  "done_text",  "blockers",
+                                        "next_text", "rules_made", "people_handled"};
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         typed_form_field(page, form, plain[i], row);
     typed_form_money(page, form, "recovered_fen", row);

@@ -87,7 +87,8 @@ enum rc page_review_list(struct page *page)
     struct str after = page_param_text(page, "after");
     int64_t before = page_param_int(page, "before", 0), key_id = 0;
     size_t mark = str_find_byte(after, '~', 0);
-    bool is_after = !show->is_newest && mark != SIZE_MAX && str_parse_int64(str_slice(after, mark + 1, after.n), &key_id);
+    bool is_after =
+        !show->is_newest && mark != SIZE_MAX && str_parse_int64(str_slice(after, mark + 1, after.n), &key_id);
     uint32_t filters = show->filters | (is_after ? REVIEW_LIST_FILTER_AFTER_DUE : 0u) |
                        (show->is_newest && before ? REVIEW_LIST_FILTER_BEFORE_ID : 0u);
     struct db_stmt *st = list_statement(page, Q_REVIEW_LIST, filters, show->is_newest);
@@ -182,7 +183,8 @@ static void put_signs_of_step(struct page *page, struct value *step, const struc
         closing_put_label(page, row, "label", "review.countersign");
         page_put_time(page, row, "at");
         struct str other = value_get_text(row, "acted_for");
-        value_put_text(arena, row, "acted_for_text", other.n ? page_text_args(page, "review.acted_for", &other, 1) : STR(""));
+        value_put_text(arena, row, "acted_for_text",
+                       other.n ? page_text_args(page, "review.acted_for", &other, 1) : STR(""));
         value_add(list, row);
     }
 }
@@ -244,10 +246,10 @@ static enum rc put_offers(struct page *page, struct value *review)
     db_bind_text(st, "today", closing_today(page));
     if (may_decide)
         TRY(db_first_row(&page->ctx, st, &row));
-    value_put_text(arena, review, "entangled",
-                   row ? page_text(page,
-                                   arena_format(arena, "review.entangled_%.*s", STR_ARG(value_get_text(row, "why"))).p)
-                       : STR(""));
+    value_put_text(
+        arena, review, "entangled",
+        row ? page_text(page, arena_format(arena, "review.entangled_%.*s", STR_ARG(value_get_text(row, "why"))).p)
+            : STR(""));
     value_put_bool(arena, review, "may_decide", may_decide && !row);
     value_put_text(arena, review, "typed_reason", page->form ? form_text(page->form->fields, "reason") : STR(""));
     return RC_OK;

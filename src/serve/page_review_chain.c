@@ -1,7 +1,7 @@
 /* page_review_chain.c: chains of review: list, one version with its history, and the editor.
  *
- * The editor has fields of its own for each step and signer, so that it works without script; they become the steps of the
- * command review_chain.set.
+ * The editor has fields of its own for each step and signer, so that it works without script; they become the steps of
+ * the command review_chain.set.
  */
 #include "loop/review.h"
 
@@ -184,10 +184,10 @@ static struct value *words_options(struct page *page, const char *choices, const
     struct value *list = value_new_list(arena);
     struct str rest = str_from_cstr(choices), part;
     while (str_split_next(&rest, '|', &part))
-        typed_form_add_option(page, list, part,
-                              page_text(page, part.n ? arena_format(arena, "%s.%.*s", prefix, STR_ARG(part)).p
-                                                     : "review_chain.no_label"),
-                              false);
+        typed_form_add_option(
+            page, list, part,
+            page_text(page, part.n ? arena_format(arena, "%s.%.*s", prefix, STR_ARG(part)).p : "review_chain.no_label"),
+            false);
     return list;
 }
 
@@ -199,22 +199,24 @@ static void put_step_form(struct page *page, struct value *list, int64_t n, cons
     const struct value *olds = value_get(old, "signers"), *signer = olds ? olds->items.first : NULL;
     struct str mode = value_get_text(old, "mode");
     value_put_int(arena, step, "n", n);
-    value_put_text(arena, step, "title", typed_or(page, arena_format(arena, "step%lld_title", (long long)n).p,
-                                                  value_get_text(old, "title")));
-    value_put_text(arena, step, "days", typed_or(page, arena_format(arena, "step%lld_days", (long long)n).p,
-                                                 old ? number_text(arena, old, "limit_days") : STR("5")));
-    value_put_text(arena, step, "threshold", typed_or(page, arena_format(arena, "step%lld_threshold", (long long)n).p,
-                                                      number_text(arena, old, "threshold")));
+    value_put_text(arena, step, "title",
+                   typed_or(page, arena_format(arena, "step%lld_title", (long long)n).p, value_get_text(old, "title")));
+    value_put_text(arena, step, "days",
+                   typed_or(page, arena_format(arena, "step%lld_days", (long long)n).p,
+                            old ? number_text(arena, old, "limit_days") : STR("5")));
+    value_put_text(arena, step, "threshold",
+                   typed_or(page, arena_format(arena, "step%lld_threshold", (long long)n).p,
+                            number_text(arena, old, "threshold")));
     mode = typed_or(page, arena_format(arena, "step%lld_mode", (long long)n).p, mode.n ? mode : STR("any"));
     value_put(step, STR("modes"),
               choose(page, words_options(page, n == 1 ? "self|any|all|vote" : "any|all|vote", "review.mode"), mode));
     struct value *signers = value_put_list(arena, step, "signers");
     for (int k = 1; k <= FORM_SIGNERS; k++) {
         struct value *row = value_add_map(arena, signers);
-        struct str was = signer ? arena_format(arena, "%.*s:%.*s:%lld", STR_ARG(value_get_text(signer, "kind")),
-                                               STR_ARG(value_get_text(signer, "ref")),
-                                               (long long)value_get_int(signer, "ref_id", 0))
-                                : STR("");
+        struct str was =
+            signer ? arena_format(arena, "%.*s:%.*s:%lld", STR_ARG(value_get_text(signer, "kind")),
+                                  STR_ARG(value_get_text(signer, "ref")), (long long)value_get_int(signer, "ref_id", 0))
+                   : STR("");
         value_put_int(arena, row, "k", k);
         value_put(row, STR("options"),
                   choose(page, signer_options,
@@ -251,11 +253,13 @@ static enum rc put_editor(struct page *page, const struct value *chain)
     struct arena *arena = page->ctx.arena;
     long long id = (long long)value_get_int(chain, "id", 0);
     struct value *old_steps = NULL, *options;
-    struct value *form = typed_form_begin(page, id ? arena_format(arena, "/review_chains/%lld/edit", id) : STR("/review_chains/new"),
-                                          id ? arena_format(arena, "/review_chains/%lld", id) : STR("/review_chains"));
+    struct value *form =
+        typed_form_begin(page, id ? arena_format(arena, "/review_chains/%lld/edit", id) : STR("/review_chains/new"),
+                         id ? arena_format(arena, "/review_chains/%lld", id) : STR("/review_chains"));
     typed_form_field(page, form, "name", chain);
     typed_form_field(page, form, "reason", NULL);
-    typed_form_choices(page, typed_form_field(page, form, "purpose", chain), "close|long_term|reopen", "review.purpose");
+    typed_form_choices(page, typed_form_field(page, form, "purpose", chain), "close|long_term|reopen",
+                       "review.purpose");
     put_source_kinds(page, typed_form_field(page, form, "source_kind", chain));
     TRY(spread_put_units(page, typed_form_field(page, form, "unit_id", chain), PERM_SUPERVISE, false));
     if (id)
@@ -295,7 +299,8 @@ enum rc page_review_chain_edit(struct page *page)
 static struct str field_of(struct page *page, const char *format, int n, int k)
 {
     struct arena *arena = page->ctx.arena;
-    struct str name = k ? arena_format(arena, "step%d_%s%d", n, format, k) : arena_format(arena, "step%d_%s", n, format);
+    struct str name =
+        k ? arena_format(arena, "step%d_%s%d", n, format, k) : arena_format(arena, "step%d_%s", n, format);
     return form_text(page->form->fields, name.p);
 }
 

@@ -81,7 +81,8 @@ static enum rc put_list_figures(struct page *page)
 static void put_rule_words(struct page *page, struct value *row)
 {
     struct str state = value_get_text(row, "state");
-    bool is_over = !str_equal(state, STR("drafting")) && !str_equal(state, STR("reviewed")) && !str_equal(state, STR("passed"));
+    bool is_over =
+        !str_equal(state, STR("drafting")) && !str_equal(state, STR("reviewed")) && !str_equal(state, STR("passed"));
     page_put_due(page, row, "due", is_over);
     if (!value_get(row, "due_left_text"))
         value_put_null(page->ctx.arena, row, "due_left_text");
@@ -121,11 +122,10 @@ enum rc page_rule_count_issued(struct page *page, int64_t *ret_n)
 enum rc page_rule_list(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    struct str state = page_param_text(page, "state"), kind = page_param_text(page, "kind"), q = page_param_text(page, "q"),
-               show = page_param_text(page, "show");
+    struct str state = page_param_text(page, "state"), kind = page_param_text(page, "kind"),
+               q = page_param_text(page, "q"), show = page_param_text(page, "show");
     uint32_t filters = (state.n ? RULE_LIST_FILTER_STATE : 0u) | (kind.n ? RULE_LIST_FILTER_KIND : 0u) |
-                       (q.n ? RULE_LIST_FILTER_WORDS : 0u) |
-                       place_filters(page);
+                       (q.n ? RULE_LIST_FILTER_WORDS : 0u) | place_filters(page);
     for (size_t i = 0; i < SHOWS; i++)
         filters |= str_equal_cstr(show, shows[i].name) ? shows[i].filters : 0u;
     struct db_stmt *st;
@@ -140,7 +140,8 @@ enum rc page_rule_list(struct page *page)
     value_put_bool(arena, page->view, "has_rules", value_count(rows) > 0);
     value_put_bool(arena, page->view, "may_draft", page_can(page, PERM_RULE_WRITE));
     value_put_bool(arena, page->view, "may_board", page_can(page, PERM_BOARD_READ));
-    value_put_text(arena, page->view, "empty_why", page_text(page, filters ? "list.none_with_filter" : "rule.none_why"));
+    value_put_text(arena, page->view, "empty_why",
+                   page_text(page, filters ? "list.none_with_filter" : "rule.none_why"));
     TRY(put_list_figures(page));
     spread_put_tabs(page, "rules");
     struct buf query CLEANUP(buf_done);
@@ -183,16 +184,18 @@ static void put_cascade_words(struct page *page, struct value *row)
     struct str state = value_get_text(row, "state");
     bool is_waiting = str_equal(state, STR("asked")) || str_equal(state, STR("returned"));
     bool is_late = is_waiting && str_compare(value_get_text(row, "due"), spread_today(page)) < 0;
-    const char *status = is_late                            ? "overdue"
+    const char *status = is_late                             ? "overdue"
                          : str_equal(state, STR("made"))     ? "closed"
                          : str_equal(state, STR("returned")) ? "behind"
                          : is_waiting                        ? "normal"
                                                              : "due_soon";
     value_put_text(arena, row, "status", str_from_cstr(status));
-    value_put_text(arena, row, "status_label", is_late ? page_text(page, "rule.late") : spread_words(page, "cascade.state", state));
+    value_put_text(arena, row, "status_label",
+                   is_late ? page_text(page, "rule.late") : spread_words(page, "cascade.state", state));
 }
 
-static enum rc cascade_statement(struct page *page, int64_t id, enum query query, uint32_t filters, struct db_stmt **ret_st)
+static enum rc cascade_statement(struct page *page, int64_t id, enum query query, uint32_t filters,
+                                 struct db_stmt **ret_st)
 {
     struct db_stmt *st = page_list_statement(page, query, filters, RULE_CASCADES_SORT_UNIT);
     if (!st)
@@ -283,7 +286,8 @@ static enum rc put_uses(struct page *page, struct value *rule, int64_t id)
         db_bind_int(st, "id", id);
         TRY(db_rows(&page->ctx, st, &rows));
         for (struct value *row = rows->items.first; row; row = row->next)
-            value_put_text(page->ctx.arena, row, "what", spread_words(page, lists[i].prefix, value_get_text(row, lists[i].code)));
+            value_put_text(page->ctx.arena, row, "what",
+                           spread_words(page, lists[i].prefix, value_get_text(row, lists[i].code)));
         value_put_bool(page->ctx.arena, rule, lists[i].has, value_count(rows) > 0);
         value_put(rule, str_from_cstr(lists[i].key), rows);
     }
@@ -306,11 +310,13 @@ enum rc page_rule(struct page *page)
     db_bind_int(st, "id", id);
     TRY(page_put_row(page, "rule", st));
     struct value *rule = list_of(page->view, "rule");
-    bool is_whole = value_get_int(rule, "is_whole", 0) != 0, is_map = str_equal(page_param_text(page, "view"), STR("map"));
+    bool is_whole = value_get_int(rule, "is_whole", 0) != 0,
+         is_map = str_equal(page_param_text(page, "view"), STR("map"));
     put_rule_words(page, rule);
     value_put_text(arena, rule, "replaces_href",
-                   value_get_int(rule, "replaces_id", 0) ? spread_href(page, "rules", value_get_int(rule, "replaces_id", 0))
-                                                         : STR(""));
+                   value_get_int(rule, "replaces_id", 0)
+                       ? spread_href(page, "rules", value_get_int(rule, "replaces_id", 0))
+                       : STR(""));
     value_put_text(arena, rule, "label_label",
                    page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(rule, "label", 1)).p));
     TRY(put_compared(page, rule));
@@ -351,7 +357,8 @@ enum rc page_cascade(struct page *page)
     TRY(page_put_offers(page, cascade, NOUN_CASCADE, cascade));
     value_put_text(arena, page->view, "page_title", value_get_text(cascade, "unit_name"));
     chrome_add_crumb(page, page_text(page, "rule.list"), STR("/rules"));
-    chrome_add_crumb(page, value_get_text(cascade, "no"), spread_href(page, "rules", value_get_int(cascade, "rule_id", 0)));
+    chrome_add_crumb(page, value_get_text(cascade, "no"),
+                     spread_href(page, "rules", value_get_int(cascade, "rule_id", 0)));
     chrome_add_crumb(page, value_get_text(cascade, "unit_name"), STR_EMPTY);
     return RC_OK;
 }
@@ -366,8 +373,10 @@ enum rc page_finding_put_rules(struct page *page, struct value *finding)
     db_bind_int(st, "id", value_get_int(finding, "id", 0));
     TRY(page_rows(page, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
-        value_put_text(page->ctx.arena, row, "state_label", spread_words(page, "rule.state", value_get_text(row, "state")));
-        value_put_text(page->ctx.arena, row, "kind_label", spread_words(page, "rule.kind", value_get_text(row, "kind")));
+        value_put_text(page->ctx.arena, row, "state_label",
+                       spread_words(page, "rule.state", value_get_text(row, "state")));
+        value_put_text(page->ctx.arena, row, "kind_label",
+                       spread_words(page, "rule.kind", value_get_text(row, "kind")));
     }
     value_put_bool(page->ctx.arena, finding, "has_rules", value_count(rows) > 0);
     value_put(finding, STR("rules"), rows);

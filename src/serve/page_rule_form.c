@@ -36,8 +36,8 @@ static const struct step cascade_step = {
      {"reach", "sweep.reach", NULL, STEP_CHOICE, true, "subtree|level|units", "sweep.reach"},
      {"reach_level", "sweep.reach_level", "sweep.level_help", STEP_NUMBER, false, NULL, NULL},
      {"unit_ids", "sweep.units", "sweep.units_help", STEP_UNITS, false, NULL, NULL}}};
-static const struct step link_step = {
-    "rule.do.link", {{"finding", "rule.link_finding", NULL, STEP_LINE, true, NULL, NULL}}};
+static const struct step link_step = {"rule.do.link",
+                                      {{"finding", "rule.link_finding", NULL, STEP_LINE, true, NULL, NULL}}};
 static const struct step change_step = {
     "rule.do.change",
     {{"name", "rule.name", NULL, STEP_LINE, true, NULL, NULL},
@@ -102,6 +102,6 @@ enum rc page_cascade_answer(struct page *page)
     if (!cascade)
         return RC_NOT_FOUND;
     struct str address = spread_href(page, "cascades", id);
-    return step_put(page, &answer_step, &rule_place, arena_concat(page->ctx.arena, address, STR("/answer")), address, cascade,
-                    value_get_text(cascade, "title"));
+    return step_put(page, &answer_step, &rule_place, arena_concat(page->ctx.arena, address, STR("/answer")), address,
+                    cascade, value_get_text(cascade, "title"));
 }

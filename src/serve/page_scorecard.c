@@ -137,7 +137,8 @@ static enum rc put_votes(struct page *page, struct value *row)
 static void put_crumbs(struct page *page, const struct value *row, const char *here)
 {
     chrome_add_crumb(page, page_text(page, "assessment.list"), STR("/assessments"));
-    chrome_add_crumb(page, value_get_text(row, "no"), spread_href(page, "assessments", value_get_int(row, "assessment_id", 0)));
+    chrome_add_crumb(page, value_get_text(row, "no"),
+                     spread_href(page, "assessments", value_get_int(row, "assessment_id", 0)));
     chrome_add_crumb(page, value_get_text(row, "unit_name"),
                      here ? spread_href(page, "scorecards", value_get_int(row, "id", 0)) : STR_EMPTY);
     if (here)
@@ -195,7 +196,8 @@ enum rc page_scorecard_figure(struct page *page)
     value_put_int(arena, page->view, "count", (int64_t)value_count(rows));
     value_put_text(arena, page->view, "figure_label", spread_words(page, "figure", name));
     value_put_text(arena, page->view, "unit_name", value_get_text(row, "unit_name"));
-    value_put_text(arena, page->view, "period", arena_format(arena, "%.*s - %.*s", STR_ARG(card.from), STR_ARG(card.to)));
+    value_put_text(arena, page->view, "period",
+                   arena_format(arena, "%.*s - %.*s", STR_ARG(card.from), STR_ARG(card.to)));
     put_crumbs(page, row, "scorecard.figure");
     return RC_OK;
 }
@@ -206,12 +208,12 @@ static const struct step mark_step = {"scorecard.do.mark",
                                       {{"code", "scorecard.item", NULL, STEP_OPTIONS, true, NULL, NULL},
                                        {"points", "scorecard.points", NULL, STEP_LINE, true, NULL, NULL},
                                        {"reason", "scorecard.why", NULL, STEP_LINE, false, NULL, NULL}}};
-static const struct step poll_step = {"scorecard.do.poll",
-                                      {{"count", "scorecard.ballots", "scorecard.ballots_help", STEP_NUMBER, true, NULL, NULL}}};
+static const struct step poll_step = {
+    "scorecard.do.poll", {{"count", "scorecard.ballots", "scorecard.ballots_help", STEP_NUMBER, true, NULL, NULL}}};
 static const struct step appeal_step = {"scorecard.do.appeal",
                                         {{"appeal", "scorecard.appeal", NULL, STEP_LONG, true, NULL, NULL}}};
-static const struct step recheck_step = {"scorecard.do.recheck",
-                                         {{"recheck", "scorecard.recheck", "scorecard.recheck_help", STEP_LONG, true, NULL, NULL}}};
+static const struct step recheck_step = {
+    "scorecard.do.recheck", {{"recheck", "scorecard.recheck", "scorecard.recheck_help", STEP_LONG, true, NULL, NULL}}};
 
 static enum rc put_step(struct page *page, const struct step *step, const char *verb, struct value **ret_row)
 {
@@ -335,7 +337,8 @@ enum rc page_ballot(struct page *page)
     struct value *given = value_new_map(page->ctx.arena);
     value_put_text(page->ctx.arena, given, "code", page_param_text(page, "code"));
     typed_form_field(page, form, "code", given);
-    typed_form_choices(page, typed_form_field(page, form, "answer", NULL), "very|satisfied|basically|not", "ballot.answer");
+    typed_form_choices(page, typed_form_field(page, form, "answer", NULL), "very|satisfied|basically|not",
+                       "ballot.answer");
     value_put_bool(page->ctx.arena, page->view, "is_cast", false);
     return RC_OK;
 }

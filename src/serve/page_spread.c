@@ -40,10 +40,7 @@ struct str spread_href(struct page *page, const char *noun, int64_t id)
     return arena_format(page->ctx.arena, "/%s/%lld", noun, (long long)id);
 }
 
-struct str spread_today(struct page *page)
-{
-    return date_text(page->ctx.arena, clock_today());
-}
+struct str spread_today(struct page *page) { return date_text(page->ctx.arena, clock_today()); }
 
 void spread_add_figure(struct page *page, struct value *list, const char *label, int64_t n, struct str href,
                        const char *status)
@@ -147,8 +144,7 @@ enum rc spread_put_map(struct page *page, const struct value *rows)
     }
     for (size_t i = 0; i < n; i++) { /* units whose parent is not in sight are roots of what one sees */
         int64_t parent_id = value_get_int(nodes[i].row, "parent_id", 0);
-        struct node *parent =
-            parent_id ? map_get(&by_id, arena_format(arena, "%lld", (long long)parent_id)) : NULL;
+        struct node *parent = parent_id ? map_get(&by_id, arena_format(arena, "%lld", (long long)parent_id)) : NULL;
         nodes[i].parent = parent;
         parent = parent ? parent : &root;
         if (parent->last)

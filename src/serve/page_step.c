@@ -27,7 +27,8 @@ static enum rc put_field(struct page *page, struct value *form, struct value *li
     value_put_bool(arena, item, "is_long", field->kind == STEP_LONG);
     value_put_bool(arena, item, "is_date", field->kind == STEP_DATE);
     value_put_bool(arena, item, "is_number", field->kind == STEP_NUMBER);
-    value_put_bool(arena, item, "is_choice", field->kind == STEP_CHOICE || field->kind == STEP_UNIT || field->kind == STEP_OPTIONS);
+    value_put_bool(arena, item, "is_choice",
+                   field->kind == STEP_CHOICE || field->kind == STEP_UNIT || field->kind == STEP_OPTIONS);
     value_put_bool(arena, item, "is_units", field->kind == STEP_UNITS);
     value_add(list, item);
     return RC_OK;

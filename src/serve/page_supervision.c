@@ -42,10 +42,11 @@ enum rc page_supervision(struct page *page)
     static const struct figure hung[] = {{"open_count", "hang.show.open", "/hung?show=open", "overdue"},
                                          {"again_count", "hang.show.again", "/hung?show=again", "overdue"},
                                          {"unheard_count", "hang.show.unheard", "/hung?show=unheard", "behind"}};
-    static const struct figure letters[] = {{"draft_count", "letter.show.draft", "/letters?show=draft", "due_soon"},
-                                            {"running_count", "letter.show.running", "/letters?show=running", ""},
-                                            {"unsigned_count", "letter.show.unsigned", "/letters?show=unsigned", "behind"},
-                                            {"late_count", "letter.show.late", "/letters?show=late", "overdue"}};
+    static const struct figure letters[] = {
+        {"draft_count", "letter.show.draft", "/letters?show=draft", "due_soon"},
+        {"running_count", "letter.show.running", "/letters?show=running", ""},
+        {"unsigned_count", "letter.show.unsigned", "/letters?show=unsigned", "behind"},
+        {"late_count", "letter.show.late", "/letters?show=late", "overdue"}};
     static const struct figure leads[] = {{"active_count", "lead.show.active", "/leads?show=active", ""},
                                           {"silent_count", "lead.show.silent", "/leads?show=silent", "behind"},
                                           {"late_count", "lead.show.late", "/leads?show=late", "behind"},
@@ -53,9 +54,10 @@ enum rc page_supervision(struct page *page)
     static const struct figure decisions[] = {{"open_count", "decision.show.open", "/decisions?show=open", ""},
                                               {"late_count", "decision.show.late", "/decisions?show=late", "overdue"},
                                               {"done_count", "decision.show.done", "/decisions?show=done", "closed"}};
-    static const struct figure groups[] = {{"active_count", "group.show.active", "/groups?show=active", ""},
-                                           {"late_count", "group.show.late", "/groups?show=late", "behind"},
-                                           {"headless_count", "group.show.headless", "/groups?show=headless", "behind"}};
+    static const struct figure groups[] = {
+        {"active_count", "group.show.active", "/groups?show=active", ""},
+        {"late_count", "group.show.late", "/groups?show=late", "behind"},
+        {"headless_count", "group.show.headless", "/groups?show=headless", "behind"}};
     value_put_list(page->ctx.arena, page->view, "sections");
     SECTION("hang.list", "/hung", Q_HANG_FIGURES, SUPERVISE_HANG_SILENT_DAYS, hung);
     SECTION("letter.list", "/letters", Q_LETTER_FIGURES, 0, letters);
@@ -70,13 +72,18 @@ enum rc page_supervision(struct page *page)
 static void put_line(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    struct str noun = value_get_text(row, "noun"), detail = value_get_text(row, "detail"), no = value_get_text(row, "no");
-    const char *kinds = str_equal(noun, STR("hang")) ? "hang.level" : str_equal(noun, STR("letter")) ? "letter.kind" : "lead.kind";
+    struct str noun = value_get_text(row, "noun"), detail = value_get_text(row, "detail"),
+               no = value_get_text(row, "no");
+    const char *kinds = str_equal(noun, STR("hang"))     ? "hang.level"
+                        : str_equal(noun, STR("letter")) ? "letter.kind"
+                                                         : "lead.kind";
     value_put_text(arena, row, "text",
                    detail.n ? page_text(page, arena_format(arena, "%s.%.*s", kinds, STR_ARG(detail)).p) : STR(""));
     value_put_text(arena, row, "noun_label", page_text(page, arena_format(arena, "%.*s.title", STR_ARG(noun)).p));
-    value_put_text(arena, row, "state_label",
-                   page_text(page, arena_format(arena, "%.*s.state.%.*s", STR_ARG(noun), STR_ARG(value_get_text(row, "state"))).p));
+    value_put_text(
+        arena, row, "state_label",
+        page_text(page,
+                  arena_format(arena, "%.*s.state.%.*s", STR_ARG(noun), STR_ARG(value_get_text(row, "state"))).p));
     value_put_text(arena, row, "number", no.n ? no : page_text(page, "letter.not_issued"));
     value_put_text(arena, row, "href",
                    arena_format(arena, "/%.*ss/%lld", STR_ARG(noun), (long long)value_get_int(row, "id", 0)));
@@ -85,7 +92,8 @@ static void put_line(struct page *page, struct value *row)
 enum rc supervision_put_section(struct page *page, struct value *map, const char *kind, const struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    int64_t id = value_get_int(row, "id", 0), unit_id = value_get_int(row, "unit_id", 0), label = value_get_int(row, "label", 0);
+    int64_t id = value_get_int(row, "id", 0), unit_id = value_get_int(row, "unit_id", 0),
+            label = value_get_int(row, "label", 0);
     struct value *section = value_put_map(arena, map, "supervision"), *rows;
     struct db_stmt *st = db_query(page->db, Q_SUPERVISION_OF_SUBJECT);
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);

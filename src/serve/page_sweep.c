@@ -18,7 +18,8 @@ static void put_sweep_words(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
     int64_t asked = value_get_int(row, "asked", 0), answered = value_get_int(row, "answered", 0);
-    bool is_over = !str_equal(value_get_text(row, "state"), STR("open")), is_all_in = value_get_int(row, "waiting", 0) == 0;
+    bool is_over = !str_equal(value_get_text(row, "state"), STR("open")),
+         is_all_in = value_get_int(row, "waiting", 0) == 0;
     value_put_text(arena, row, "state_label", spread_words(page, "sweep.state", value_get_text(row, "state")));
     page_put_due(page, row, "due", is_over || is_all_in);
     if (!value_get(row, "due_left_text"))
@@ -98,14 +99,13 @@ enum rc page_sweep_new(struct page *page)
         value_put_text(arena, given, "title", value_get_text(finding, "title"));
         value_put_text(arena, given, "items", value_get_text(finding, "title"));
     }
-    form = typed_form_begin(page, STR("/sweeps"),
-                            finding ? spread_href(page, "findings", finding_id) : STR("/sweeps"));
+    form = typed_form_begin(page, STR("/sweeps"), finding ? spread_href(page, "findings", finding_id) : STR("/sweeps"));
     static const char *const plain[] = {"finding_id", "title", "common_cause", "items", "due", "reach_level"};
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         typed_form_field(page, form, plain[i], given);
     typed_form_choices(page, typed_form_field(page, form, "reach", NULL), "subtree|level|units", "sweep.reach");
-    typed_form_choices(page, typed_form_field(page, form, "label", finding), finding ? FINDING_LABELS : "|" FINDING_LABELS,
-                       "label");
+    typed_form_choices(page, typed_form_field(page, form, "label", finding),
+                       finding ? FINDING_LABELS : "|" FINDING_LABELS, "label");
     TRY(spread_put_units(page, typed_form_field(page, form, "unit_id", NULL), PERM_SUPERVISE, true));
     TRY(spread_put_units(page, typed_form_field(page, form, "unit_ids", NULL), PERM_SUPERVISE, false));
     value_put_bool(arena, form, "with_departments", page->form && form_text(page->form->fields, "with_departments").n);
@@ -137,7 +137,8 @@ static const struct show_row {
 };
 enum { SHOWS = sizeof shows / sizeof shows[0] };
 
-static enum rc answers_statement(struct page *page, int64_t id, enum query query, uint32_t filters, struct db_stmt **ret_st)
+static enum rc answers_statement(struct page *page, int64_t id, enum query query, uint32_t filters,
+                                 struct db_stmt **ret_st)
 {
     struct db_stmt *st = page_list_statement(page, query, filters, SWEEP_ANSWERS_SORT_UNIT);
     if (!st)
@@ -178,10 +179,11 @@ static enum rc put_figures(struct page *page, struct value *sweep)
 void page_sweep_put_answer(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    struct str state = value_get_text(row, "state"), result = value_get_text(row, "result"), due = value_get_text(row, "due");
+    struct str state = value_get_text(row, "state"), result = value_get_text(row, "result"),
+               due = value_get_text(row, "due");
     bool is_waiting = str_equal(state, STR("asked")) || str_equal(state, STR("returned"));
     bool is_late = is_waiting && str_compare(due, spread_today(page)) < 0;
-    const char *status = value_get_int(row, "is_fault", 0)           ? "overdue"
+    const char *status = value_get_int(row, "is_fault", 0)          ? "overdue"
                          : is_late                                  ? "overdue"
                          : str_equal(state, STR("returned"))        ? "behind"
                          : is_waiting                               ? "normal"
@@ -197,8 +199,9 @@ void page_sweep_put_answer(struct page *page, struct value *row)
     value_put_bool(arena, row, "has_fault", value_get_int(row, "is_fault", 0) != 0);
     if (value_get(row, "amount_fen"))
         value_put_text(arena, row, "amount_text",
-                       value_get_int(row, "amount_fen", 0) ? page_format_money(arena, value_get_int(row, "amount_fen", 0))
-                                                           : STR(""));
+                       value_get_int(row, "amount_fen", 0)
+                           ? page_format_money(arena, value_get_int(row, "amount_fen", 0))
+                           : STR(""));
 }
 
 static enum rc put_answers(struct page *page, struct value *sweep)
@@ -293,7 +296,8 @@ enum rc page_sweep(struct page *page)
     db_bind_int(st, "id", id);
     TRY(page_put_row(page, "sweep", st));
     struct value *sweep = list_of(page->view, "sweep");
-    bool is_whole = value_get_int(sweep, "is_whole", 0) != 0, is_map = str_equal(page_param_text(page, "view"), STR("map"));
+    bool is_whole = value_get_int(sweep, "is_whole", 0) != 0,
+         is_map = str_equal(page_param_text(page, "view"), STR("map"));
     TRY(put_figures(page, sweep));
     put_sweep_words(page, sweep);
     value_put_text(arena, sweep, "label_label",

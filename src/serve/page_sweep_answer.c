@@ -72,7 +72,8 @@ static enum rc read_items(struct page *page, int64_t id, struct value **ret_rows
 static void put_crumbs(struct page *page, const struct value *answer, const char *here)
 {
     chrome_add_crumb(page, page_text(page, "sweep.list"), STR("/sweeps"));
-    chrome_add_crumb(page, value_get_text(answer, "no"), spread_href(page, "sweeps", value_get_int(answer, "sweep_id", 0)));
+    chrome_add_crumb(page, value_get_text(answer, "no"),
+                     spread_href(page, "sweeps", value_get_int(answer, "sweep_id", 0)));
     chrome_add_crumb(page, value_get_text(answer, "unit_name"),
                      here ? spread_href(page, "answers", value_get_int(answer, "id", 0)) : STR_EMPTY);
     if (here)
@@ -99,8 +100,9 @@ enum rc page_answer(struct page *page)
         struct str result = value_get_text(row, "result");
         value_put_text(arena, row, "result_label", result.n ? spread_words(page, "answer.result", result) : STR(""));
         value_put_text(arena, row, "amount_text",
-                       value_get_int(row, "amount_fen", 0) ? page_format_money(arena, value_get_int(row, "amount_fen", 0))
-                                                           : STR(""));
+                       value_get_int(row, "amount_fen", 0)
+                           ? page_format_money(arena, value_get_int(row, "amount_fen", 0))
+                           : STR(""));
     }
     value_put(answer, STR("items"), rows);
     struct db_stmt *st = db_query(page->db, Q_SWEEP_ANSWER_HITS);
@@ -111,7 +113,8 @@ enum rc page_answer(struct page *page)
         finding_put_words(page, row);
     value_put(answer, STR("hits"), rows);
     value_put_bool(arena, answer, "has_hits", value_count(rows) > 0);
-    int64_t open = value_get_int(answer, "found_count", 0) - value_get_int(answer, "fixed_count", 0) - (int64_t)value_count(rows);
+    int64_t open =
+        value_get_int(answer, "found_count", 0) - value_get_int(answer, "fixed_count", 0) - (int64_t)value_count(rows);
     value_put_int(arena, answer, "open_hits", open > 0 ? open : 0);
     value_put_bool(arena, answer, "has_open_hits", open > 0);
     TRY(page_put_waiting(page, answer, NOUN_ANSWER, id));
@@ -185,7 +188,8 @@ enum rc page_answer_give(struct page *page)
 }
 
 /* A number of the form; what is not one stays text, and the command refuses it by the missing count. */
-static void copy_number(struct page *page, struct value *item, const char *key, const char *field, int64_t n, bool is_money)
+static void copy_number(struct page *page, struct value *item, const char *key, const char *field, int64_t n,
+                        bool is_money)
 {
     struct str text = str_trim(form_text(page->form->fields, field_name(page, field, n)));
     struct field one = {.name = key, .kind = is_money ? FIELD_MONEY : FIELD_INT};
@@ -273,7 +277,8 @@ enum rc page_finding_put_sweeps(struct page *page, struct value *finding)
     static const struct {
         const char *key, *has;
         enum query query;
-    } lists[] = {{"sweeps", "has_sweeps", Q_SWEEP_OF_FINDING}, {"sweeps_behind", "has_sweeps_behind", Q_SWEEP_BEHIND_FINDING}};
+    } lists[] = {{"sweeps", "has_sweeps", Q_SWEEP_OF_FINDING},
+                 {"sweeps_behind", "has_sweeps_behind", Q_SWEEP_BEHIND_FINDING}};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         struct db_stmt *st = db_query(page->db, lists[i].query);
         actor_bind_scope(st, &page->actor, PERM_TASK_READ);

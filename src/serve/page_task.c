@@ -121,7 +121,8 @@ enum rc page_task(struct page *page)
     TRY(page_put_duties(page, task, NOUN_TASK, id));
     value_put_bool(arena, task, "may_plan", may_plan);
     value_put_bool(arena, task, "may_map", page_can(page, PERM_BOARD_READ));
-    value_put_bool(arena, task, "is_vague", !plan_is_measurable(value_get_text(task, "goal"), value_get_text(task, "finish_mark")));
+    value_put_bool(arena, task, "is_vague",
+                   !plan_is_measurable(value_get_text(task, "goal"), value_get_text(task, "finish_mark")));
     TRY(page_put_doing_task(page, task));
     TRY(supervision_put_section(page, task, "task", task));
     put_crumbs(page, task);

@@ -18,8 +18,10 @@ static enum rc send_file(struct page *page, const char *path, struct str name)
             close(fd);
         return RC_IO;
     }
-    http_set_header(page->request, "Content-Type", STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
-    http_set_header(page->request, "Content-Disposition", arena_format(page->ctx.arena, "attachment; filename=\"tasks-%.*s.xlsx\"", STR_ARG(name)));
+    http_set_header(page->request, "Content-Type",
+                    STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
+    http_set_header(page->request, "Content-Disposition",
+                    arena_format(page->ctx.arena, "attachment; filename=\"tasks-%.*s.xlsx\"", STR_ARG(name)));
     http_body_file(page->request, fd, 0, (uint64_t)about.st_size);
     page->is_answered = true;
     return RC_OK;
@@ -29,7 +31,9 @@ static enum rc write_book(struct page *page)
 {
     struct value *rows, *unit;
     struct str stamp;
-    struct book_stamp to = {.unit_id = page_param_int(page, "id", 0), .addressee = page_param_text(page, "to"), .made_on = date_text(page->ctx.arena, clock_today())};
+    struct book_stamp to = {.unit_id = page_param_int(page, "id", 0),
+                            .addressee = page_param_text(page, "to"),
+                            .made_on = date_text(page->ctx.arena, clock_today())};
     struct db_stmt *st = db_query(page->db, Q_UNIT_GET_ANY);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
     TRY(db_first_row(&page->ctx, st, &unit));
@@ -38,7 +42,8 @@ static enum rc write_book(struct page *page)
     TRY(db_rows(&page->ctx, st, &rows));
     TRY(book_stamp_make(&page->ctx, &to, &stamp));
     struct str spool = page->app->settings->spool;
-    char *path = arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "%.*s/bihuan-book-XXXXXX", STR_ARG(spool.n ? spool : STR("/var/tmp"))));
+    char *path = arena_copy_cstr(page->ctx.arena, arena_format(page->ctx.arena, "%.*s/bihuan-book-XXXXXX",
+                                                               STR_ARG(spool.n ? spool : STR("/var/tmp"))));
     int fd = path ? mkstemp(path) : -1;
     if (fd < 0)
         return ctx_fail_key(&page->ctx, RC_IO, NULL);

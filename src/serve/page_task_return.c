@@ -1,7 +1,7 @@
 /* page_task_return.c: workbooks that units send back: what they would change, then written at once.
  *
- * The upload is kept by its digest, which comes back in the form with a keyed digest over it and the account: nobody else's file, and
- * none that was not shown, is ever written.  It is read again when it is applied.
+ * The upload is kept by its digest, which comes back in the form with a keyed digest over it and the account: nobody
+ * else's file, and none that was not shown, is ever written.  It is read again when it is applied.
  */
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,7 +22,8 @@ static const size_t work_bytes = (size_t)512 << MIB_SHIFT;
 static void begin(struct page *page)
 {
     value_put_bool(page->ctx.arena, page->view, "has_rows", false);
-    value_put_text(page->ctx.arena, page->view, "max_size_text", arena_format(page->ctx.arena, "%lld MB", (long long)page->app->settings->body_max_mb));
+    value_put_text(page->ctx.arena, page->view, "max_size_text",
+                   arena_format(page->ctx.arena, "%lld MB", (long long)page->app->settings->body_max_mb));
     chrome_add_crumb(page, page_text(page, "task.list"), STR("/tasks"));
     chrome_add_crumb(page, page_text(page, "task_sheet.title"), STR_EMPTY);
 }
@@ -46,13 +47,16 @@ static enum rc read_file(struct page *page, struct ctx *work, int fd, struct str
     struct reader_limits limits = reader_limits_default();
     limits.memory_bytes = (size_t)settings->read_memory_mb << MIB_SHIFT;
     limits.wall_ms = (unsigned)settings->read_timeout_s * 1000;
-    enum rc rc = book_return_read(work, page->app->files, settings->spool.n ? settings->spool.p : "/var/tmp", fd, name, &limits, ret);
+    enum rc rc = book_return_read(work, page->app->files, settings->spool.n ? settings->spool.p : "/var/tmp", fd, name,
+                                  &limits, ret);
     return rc == RC_OK ? rc : page_take_issues(page, work, rc);
 }
 
 static enum rc ticket_of(struct page *page, struct str sha256, struct str *ret_ticket)
 {
-    return vault_mac(&page->ctx, "task sheet", arena_format(page->ctx.arena, "%lld %.*s", (long long)page->actor.account_id, STR_ARG(sha256)), ret_ticket);
+    return vault_mac(&page->ctx, "task sheet",
+                     arena_format(page->ctx.arena, "%lld %.*s", (long long)page->actor.account_id, STR_ARG(sha256)),
+                     ret_ticket);
 }
 
 /* ---- what would change ---------------------------------------------------------------------------------------- */
@@ -66,8 +70,10 @@ static int dress(struct page *page, struct value *list)
     for (struct value *row = list->items.first; row; row = row->next) {
         struct str outcome = value_get_text(row, "outcome"), message = value_get_text(row, "message");
         struct str name = value_get_text(row, "name");
-        value_put_text(arena, row, "outcome_label", page_text(page, arena_format(arena, "task_sheet.outcome.%.*s", STR_ARG(outcome)).p));
-        value_put_text(arena, row, "message_text", message.n ? message_format(arena, page->lang, message, &name, 1) : STR(""));
+        value_put_text(arena, row, "outcome_label",
+                       page_text(page, arena_format(arena, "task_sheet.outcome.%.*s", STR_ARG(outcome)).p));
+        value_put_text(arena, row, "message_text",
+                       message.n ? message_format(arena, page->lang, message, &name, 1) : STR(""));
         bool is_shown = !str_equal(outcome, STR("same")) || message.n;
         shown += is_shown;
         value_put_bool(arena, row, "is_shown", is_shown);
@@ -93,7 +99,8 @@ static enum rc show(struct page *page, const struct book_return *back, struct st
     struct arena *arena = page->ctx.arena;
     struct task_sheet sheet;
     struct str ticket;
-    TRY(task_sheet_judge(&page->ctx, page->db, &page->actor, date_text(page->ctx.arena, clock_today()), back->rows, back->files, &sheet));
+    TRY(task_sheet_judge(&page->ctx, page->db, &page->actor, date_text(page->ctx.arena, clock_today()), back->rows,
+                         back->files, &sheet));
     TRY(ticket_of(page, sha256, &ticket));
     value_put_bool(arena, page->view, "has_shown", dress(page, sheet.rows) > 0);
     (void)dress(page, sheet.files);
@@ -157,7 +164,8 @@ static enum rc run_command(struct page *page, const struct book_return *back)
         value_put(page->view, STR("result"), value_copy(arena, result));
         return RC_OK;
     }
-    struct str counts = arena_format(arena, "%lld + %lld", (long long)value_get_int(result, "written", 0), (long long)value_get_int(result, "files", 0));
+    struct str counts = arena_format(arena, "%lld + %lld", (long long)value_get_int(result, "written", 0),
+                                     (long long)value_get_int(result, "files", 0));
     chrome_set_flash(page, "success", "task_sheet.done", counts, STR_EMPTY);
     page_redirect(page, STR("/tasks"));
     return RC_OK;
@@ -167,7 +175,8 @@ static enum rc apply(struct page *page)
 {
     struct arena *arena CLEANUP(arena_free_ptr) = arena_new(work_bytes);
     struct ctx work = {.arena = arena};
-    struct str sha256 = form_text(page->form->fields, "sha256"), ticket = form_text(page->form->fields, "ticket"), wanted;
+    struct str sha256 = form_text(page->form->fields, "sha256"), ticket = form_text(page->form->fields, "ticket"),
+               wanted;
     struct book_return back;
     uint8_t given[DIGEST_BYTES], ours[DIGEST_BYTES];
     int64_t size;

@@ -83,8 +83,7 @@ static struct str typed(struct page *page, const char *name, struct str otherwis
 static void put_form(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    typed_form_put(page, typed_form(page), "valid_from",
-                   typed(page, "valid_from", date_text(arena, clock_today())));
+    typed_form_put(page, typed_form(page), "valid_from", typed(page, "valid_from", date_text(arena, clock_today())));
     typed_form_choices(page, typed_form_put(page, typed_form(page), "policy", typed(page, "policy", STR("update"))),
                        "update|skip|stop", "unit_policy");
     value_put_text(arena, page->view, "max_size_text",

@@ -93,7 +93,8 @@ enum rc page_finding_put_sweeps(struct page *page, struct value *finding);
 
 /* page_rule.c, page_rule_form.c */
 enum rc page_rule_list(struct page *page);
-/* Rules issued, of the source and below the unit that the address names: the figure of boards, the list /rules?show=issued. */
+/* Rules issued, of the source and below the unit that the address names: the figure of boards, the list
+ * /rules?show=issued. */
 enum rc page_rule_count_issued(struct page *page, int64_t *ret_n) MUST_CHECK;
 enum rc page_rule_missing(struct page *page);
 enum rc page_rule_new(struct page *page);
@@ -109,7 +110,7 @@ enum rc page_rule_change(struct page *page);
 enum rc page_cascade(struct page *page);
 enum rc page_cascade_answer(struct page *page);
 enum rc page_finding_put_meetings(struct page *page, struct value *finding) MUST_CHECK; /* that approved its plan */
-enum rc page_finding_put_rules(struct page *page, struct value *finding); /* rules made for a finding */
+enum rc page_finding_put_rules(struct page *page, struct value *finding);               /* rules made for a finding */
 
 /* page_assess.c, page_scorecard.c */
 enum rc page_assessment_list(struct page *page);
@@ -215,7 +216,8 @@ enum rc page_outbox_again_post(struct page *page);
 enum rc page_webhook_new(struct page *page);
 enum rc page_webhook(struct page *page);
 enum rc page_webhook_test_post(struct page *page);
-enum rc page_put_wish(struct page *page); /* page_inbox.c: "wish", how I want to be told, also for the own account page */
+enum rc
+page_put_wish(struct page *page); /* page_inbox.c: "wish", how I want to be told, also for the own account page */
 
 /* page_map.c */
 enum rc page_map(struct page *page);

@@ -61,11 +61,11 @@ static int match(struct str s, const char *pattern, struct str ret_numbers[PLACE
 /* A place within one body of text, as it stands in documents that were read; STR_EMPTY: none of these. */
 static struct str simple_place(struct arena *arena, enum lang lang, struct str place)
 {
-    static const char *const forms[][2] = {
-        {"p#", "place.paragraph"},         {"table # r# c#", "place.cell"}, {"table # r#", "place.row"},
-        {"page # p#", "place.page"},       {"page # edge", "place.edge"},   {"footnote # p#", "place.footnote"},
-        {"endnote # p#", "place.endnote"}, {"header # p#", "place.header"}, {"footer # p#", "place.footer"},
-        {"row #", "place.sheet_row"}};
+    static const char *const forms[][2] = {{"p#", "place.paragraph"},         {"table # r# c#", "place.cell"},
+                                           {"table # r#", "place.row"},       {"page # p#", "place.page"},
+                                           {"page # edge", "place.edge"},     {"footnote # p#", "place.footnote"},
+                                           {"endnote # p#", "place.endnote"}, {"header # p#", "place.header"},
+                                           {"footer # p#", "place.footer"},   {"row #", "place.sheet_row"}};
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         struct str numbers[PLACE_NUMBERS];
         int count = match(place, forms[i][0], numbers);
@@ -78,7 +78,10 @@ static struct str simple_place(struct arena *arena, enum lang lang, struct str p
 /* Parts of a template have their own paragraphs and tables: "header1 p1" is in the file's first head. */
 static struct str part_place(struct arena *arena, enum lang lang, struct str place)
 {
-    static const char *const parts[][2] = {{"header", "place.part.header"}, {"footer", "place.part.footer"}, {"footnotes", "place.part.footnotes"}, {"endnotes", "place.part.endnotes"}};
+    static const char *const parts[][2] = {{"header", "place.part.header"},
+                                           {"footer", "place.part.footer"},
+                                           {"footnotes", "place.part.footnotes"},
+                                           {"endnotes", "place.part.endnotes"}};
     size_t blank = str_find_byte(place, ' ', 0);
     struct str first = str_slice(place, 0, blank == SIZE_MAX ? 0 : blank), inner = simple_place(arena, lang, place);
     if (inner.n || blank == SIZE_MAX)
@@ -86,11 +89,13 @@ static struct str part_place(struct arena *arena, enum lang lang, struct str pla
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         size_t n = strlen(parts[i][0]);
         int64_t number;
-        bool is_plain = first.n == n, is_numbered = first.n > n && str_parse_int64(str_slice(first, n, first.n), &number);
+        bool is_plain = first.n == n,
+             is_numbered = first.n > n && str_parse_int64(str_slice(first, n, first.n), &number);
         if (!str_has_prefix(first, str_from_cstr(parts[i][0])) || (!is_plain && !is_numbered))
             continue;
         struct str at = str_slice(first, n, first.n);
-        struct str args[] = {str_trim(message_format(arena, lang, str_from_cstr(parts[i][1]), &at, 1)), simple_place(arena, lang, str_slice(place, blank + 1, place.n))};
+        struct str args[] = {str_trim(message_format(arena, lang, str_from_cstr(parts[i][1]), &at, 1)),
+                             simple_place(arena, lang, str_slice(place, blank + 1, place.n))};
         return args[1].n ? message_format(arena, lang, STR("place.in_part"), args, 2) : STR_EMPTY;
     }
     return STR_EMPTY;

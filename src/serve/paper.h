@@ -16,8 +16,9 @@ struct paper_cell {
 /* Whether a paragraph's place is a cell; *ret_cell borrows from place. */
 bool paper_parse_cell(struct str place, struct paper_cell *ret_cell);
 
-/* The place as people say it: "table 2 r5 c1" is row 5, column 1 of table 2, "header1 p2 box p1" the first paragraph of a text box in a head.  A cell of a sheet, which people know by
- * its address, and what is not one of ours stay as they are. */
+/* The place as people say it: "table 2 r5 c1" is row 5, column 1 of table 2, "header1 p2 box p1" the first paragraph of
+ * a text box in a head.  A cell of a sheet, which people know by its address, and what is not one of ours stay as they
+ * are. */
 struct str paper_place_words(struct arena *arena, enum lang lang, struct str place);
 
 /* Puts "blocks" into view: each is a paragraph as it came, or a table of rows of cells.  The paragraphs are maps with

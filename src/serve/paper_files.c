@@ -15,12 +15,18 @@
 #include "text/digest.h"
 #include "text/json.h"
 
-enum { ARENA_MAX = 1024 * 1024 * 1024, DATA_MAX = 256 * 1024 * 1024, TEMPLATE_MAX = 32 * 1024 * 1024, ZIP_FILES_MAX = 2000 };
+enum {
+    ARENA_MAX = 1024 * 1024 * 1024,
+    DATA_MAX = 256 * 1024 * 1024,
+    TEMPLATE_MAX = 32 * 1024 * 1024,
+    ZIP_FILES_MAX = 2000
+};
 
 struct arena *paper_files_arena(void) { return arena_new(ARENA_MAX); }
 
 /* The data of the plan that was issued last, against which changes are marked. */
-static enum rc read_before(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id, struct value **ret_data)
+static enum rc read_before(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id,
+                           struct value **ret_data)
 {
     struct value *row;
     struct str json;
@@ -39,14 +45,16 @@ static enum rc read_before(struct page *page, struct ctx *work, enum paper_subje
     return json_parse(work, json, ret_data);
 }
 
-enum rc paper_files_take(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id, struct paper_snapshot *ret)
+enum rc paper_files_take(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id,
+                         struct paper_snapshot *ret)
 {
     struct value *before;
     TRY(read_before(page, work, subject, id, &before));
     return paper_take(work, page->db, &page->actor, subject, id, date_text(work->arena, clock_today()), before, ret);
 }
 
-enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id, struct paper_order *order)
+enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id,
+                             struct paper_order *order)
 {
     struct value *row;
     struct db_stmt *st = db_query(page->db, Q_PAPER_TEMPLATE_USED);
@@ -68,10 +76,12 @@ static struct str safe_name(struct arena *arena, int64_t n, const struct value *
     for (char *c = text; c && *c; c++)
         if (*c == '/' || *c == '\\' || *c == ':' || (unsigned char)*c < ' ')
             *c = '_';
-    return arena_format(arena, "evidence/%02lld %.*s %s", (long long)n, STR_ARG(value_get_text(row, "no")), text ? text : "");
+    return arena_format(arena, "evidence/%02lld %.*s %s", (long long)n, STR_ARG(value_get_text(row, "no")),
+                        text ? text : "");
 }
 
-static enum rc add_evidence(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, struct zip_write *zip)
+static enum rc add_evidence(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot,
+                            struct zip_write *zip)
 {
     int64_t n = 0;
     VALUE_EACH (row, value_get(snapshot->data, "evidence")) {
@@ -85,11 +95,12 @@ static enum rc add_evidence(struct page *page, struct ctx *work, const struct pa
     return RC_OK;
 }
 
-static enum rc store_zip(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, const struct paper_made *made,
-                         char digest[FILESTORE_NAME_BYTES], int64_t *ret_size)
+static enum rc store_zip(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot,
+                         const struct paper_made *made, char digest[FILESTORE_NAME_BYTES], int64_t *ret_size)
 {
     struct str spool = page->app->settings->spool;
-    char *path = arena_copy_cstr(work->arena, arena_format(work->arena, "%.*s/bihuan-paper-XXXXXX", STR_ARG(spool.n ? spool : STR("/var/tmp"))));
+    char *path = arena_copy_cstr(
+        work->arena, arena_format(work->arena, "%.*s/bihuan-paper-XXXXXX", STR_ARG(spool.n ? spool : STR("/var/tmp"))));
     int fd = path ? mkstemp(path) : -1;
     struct zip_write *zip;
     struct stat about;
@@ -131,8 +142,8 @@ static void add_file(struct page *page, struct value *files, const char *format,
     value_put_int(page->ctx.arena, file, "size", size);
 }
 
-static enum rc store_made(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, enum paper_kind kind, const struct paper_made *made,
-                          struct value *files)
+static enum rc store_made(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot,
+                          enum paper_kind kind, const struct paper_made *made, struct value *files)
 {
     const struct {
         const char *format;
@@ -153,8 +164,8 @@ static enum rc store_made(struct page *page, struct ctx *work, const struct pape
     return RC_OK;
 }
 
-static enum rc run_make(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, int64_t subject_id, const struct paper_order *order,
-                        const struct paper_made *made, int64_t *ret_id)
+static enum rc run_make(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, int64_t subject_id,
+                        const struct paper_order *order, const struct paper_made *made, int64_t *ret_id)
 {
     struct arena *arena = page->ctx.arena;
     struct value *raw = value_new_map(arena), *result;
@@ -182,10 +193,14 @@ static enum rc run_make(struct page *page, struct ctx *work, const struct paper_
     return RC_OK;
 }
 
-enum rc paper_files_make(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, int64_t subject_id, enum paper_kind kind,
-                         const struct value *text, int64_t *ret_id)
+enum rc paper_files_make(struct page *page, struct ctx *work, const struct paper_snapshot *snapshot, int64_t subject_id,
+                         enum paper_kind kind, const struct value *text, int64_t *ret_id)
 {
-    struct paper_order order = {.kind = kind, .snapshot_seq = snapshot->seq, .data_json = snapshot->json, .digest = str_from_cstr(snapshot->digest), .text = text};
+    struct paper_order order = {.kind = kind,
+                                .snapshot_seq = snapshot->seq,
+                                .data_json = snapshot->json,
+                                .digest = str_from_cstr(snapshot->digest),
+                                .text = text};
     struct paper_made made;
     TRY(paper_files_template(page, work, kind, snapshot->unit_id, &order));
     enum rc rc = paper_render(work, &order, &made);
@@ -214,9 +229,10 @@ static bool is_same(const struct value *files, const char *format, const struct 
     return is_stored(files, format, digest_format(digest, text));
 }
 
-/* Packed again with the evidence that the frozen data name; a package that differs is named by no event and tidied away. */
-static enum rc is_same_zip(struct page *page, struct ctx *work, const struct paper_order *order, const struct paper_made *made, const struct value *files,
-                           bool *ret_is_same)
+/* Packed again with the evidence that the frozen data name; a package that differs is named by no event and tidied
+ * away. */
+static enum rc is_same_zip(struct page *page, struct ctx *work, const struct paper_order *order,
+                           const struct paper_made *made, const struct value *files, bool *ret_is_same)
 {
     struct paper_snapshot snapshot = {.json = order->data_json};
     char digest[FILESTORE_NAME_BYTES];
@@ -233,13 +249,15 @@ static enum rc read_order(struct page *page, struct ctx *work, const struct valu
 {
     struct value *text;
     struct str shipped;
-    *ret = (struct paper_order){.snapshot_seq = value_get_int(paper, "snapshot_seq", 0), .digest = value_get_text(paper, "data_sha256")};
+    *ret = (struct paper_order){.snapshot_seq = value_get_int(paper, "snapshot_seq", 0),
+                                .digest = value_get_text(paper, "data_sha256")};
     if (!paper_kind_find(value_get_text(paper, "kind"), &ret->kind))
         return RC_NOT_FOUND;
     TRY(json_parse(work, value_get_text(paper, "text"), &text));
     ret->text = text;
     TRY(filestore_read(work, page->app->files, ret->digest, DATA_MAX, &ret->data_json));
-    TRY(filestore_read(work, page->app->files, value_get_text(paper, "template_sha256"), TEMPLATE_MAX, &ret->template_docx));
+    TRY(filestore_read(work, page->app->files, value_get_text(paper, "template_sha256"), TEMPLATE_MAX,
+                       &ret->template_docx));
     TRY(paper_shipped(work, ret->kind, &shipped));
     ret->open = str_equal(shipped, ret->template_docx) ? NULL : template_open_sandboxed;
     return RC_OK;
@@ -256,7 +274,8 @@ enum rc paper_files_again(struct page *page, struct ctx *work, const struct valu
     TRY(db_rows(work, st, &files));
     enum rc rc = paper_render(work, &order, &made);
     if (rc == RC_OK) {
-        *ret_is_same = is_same(files, "docx", &made.docx) && is_same(files, "pdf", &made.pdf) && is_same(files, "ofd", &made.ofd) && is_same(files, "xlsx", &made.xlsx);
+        *ret_is_same = is_same(files, "docx", &made.docx) && is_same(files, "pdf", &made.pdf) &&
+                       is_same(files, "ofd", &made.ofd) && is_same(files, "xlsx", &made.xlsx);
         rc = is_same_zip(page, work, &order, &made, files, ret_is_same);
     }
     paper_made_done(&made);

@@ -26,8 +26,8 @@ struct pool_hooks {
 };
 
 /* Starts threads (1..256) workers with a queue of at most queue_max waiting jobs; hooks may be NULL.
- * Returns when every worker is ready, or at once with an on_fail hook.  RC_INVALID for a number out of range, RC_NOMEM, RC_IO when no
- * thread could be made, or the code of the first init hook that failed. */
+ * Returns when every worker is ready, or at once with an on_fail hook.  RC_INVALID for a number out of range, RC_NOMEM,
+ * RC_IO when no thread could be made, or the code of the first init hook that failed. */
 enum rc pool_new(int threads, size_t queue_max, const struct pool_hooks *hooks, struct pool **ret_pool) MUST_CHECK;
 /* Any thread.  RC_BUSY when the queue is full or the pool is stopping: fn will then not be called. */
 enum rc pool_submit(struct pool *pool, pool_fn *fn, void *arg) MUST_CHECK;

@@ -1,8 +1,8 @@
 /* post.c: the only user of libcurl; see post.h.
  *
  * Private addresses: the name is resolved by curl and each address is asked when its socket is opened, so that what was
- * checked is what is called, whatever a name server says a second later.  No proxy is taken from the environment: it would
- * do the resolving.
+ * checked is what is called, whatever a name server says a second later.  No proxy is taken from the environment: it
+ * would do the resolving.
  */
 #include "serve/post.h"
 
@@ -186,7 +186,8 @@ struct post_result post_mail(struct poster *poster, const struct post_mail *mail
     curl_slist_free_all(rcpt);
     if (done == CURLE_OK)
         return (struct post_result){.is_sent = true};
-    if (done != CURLE_LOGIN_DENIED && code >= 400 && code < 600) /* the server said so: of this message, or 421 of all */
+    if (done != CURLE_LOGIN_DENIED && code >= 400 &&
+        code < 600) /* the server said so: of this message, or 421 of all */
         return fail_code(code >= 500, code == 421, "smtp", code);
     return fail_curl(poster, done);
 }

@@ -1,8 +1,8 @@
 /* post.h: one message to a mail server or a robot's address, by libcurl.
  *
- * Blocks for at most POST_SECONDS; one poster belongs to one thread.  Nothing is followed: a redirect is a failure.  What
- * comes back is read up to POST_ANSWER_BYTES_MAX.  Reasons are short codes (message outbox.reason.CODE, the part after ':'
- * is its argument), never text of the other side, an address or a secret.
+ * Blocks for at most POST_SECONDS; one poster belongs to one thread.  Nothing is followed: a redirect is a failure.
+ * What comes back is read up to POST_ANSWER_BYTES_MAX.  Reasons are short codes (message outbox.reason.CODE, the part
+ * after ':' is its argument), never text of the other side, an address or a secret.
  */
 #ifndef BIHUAN_SERVE_POST_H
 #define BIHUAN_SERVE_POST_H
@@ -37,7 +37,7 @@ struct post_hook {
     struct str url;
     const struct str *headers; /* "Name: value" */
     int header_count;
-    struct str body; /* JSON */
+    struct str body;         /* JSON */
     bool is_private_allowed; /* plain http and private addresses */
 };
 /* The answer's body goes to ret_answer, which has been initialised. */

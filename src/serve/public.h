@@ -1,7 +1,8 @@
 /* public.h: the public listener: bulletins, the comment form and the receipt look-up, and nothing else of the program.
  *
- * It has its own socket, I/O thread, workers, connections to the database, limits and nice value; it sets no cookie and reads none.
- * Pages are kept ready for a moment, so that page views cost the database nothing.  Every other address is 404.
+ * It has its own socket, I/O thread, workers, connections to the database, limits and nice value; it sets no cookie and
+ * reads none. Pages are kept ready for a moment, so that page views cost the database nothing.  Every other address is
+ * 404.
  */
 #ifndef BIHUAN_SERVE_PUBLIC_H
 #define BIHUAN_SERVE_PUBLIC_H

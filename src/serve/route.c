@@ -48,7 +48,8 @@ static bool is_text_param(struct str name)
     return false;
 }
 
-/* Whether the path begins and ends as the pattern does around its parameters: nearly all others are told apart by this. */
+/* Whether the path begins and ends as the pattern does around its parameters: nearly all others are told apart by this.
+ */
 static bool may_match(const char *pattern, struct str path)
 {
     size_t i = 0;

@@ -122,8 +122,7 @@ static void note(const struct outbox_batch *batch, const struct post_result *res
     char count[24];
     (void)snprintf(count, sizeof count, "%zu", value_count(batch->items));
     LOG(result->is_sent ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "sent", {"channel", batch->channel},
-        {"reminders", str_from_cstr(count)},
-        {"outcome", str_from_cstr(result->is_sent ? "ok" : result->reason)});
+        {"reminders", str_from_cstr(count)}, {"outcome", str_from_cstr(result->is_sent ? "ok" : result->reason)});
 }
 
 static enum rc send_next(struct ctx *ctx, struct poster *poster, const struct settings *settings, sender_job_run run,
@@ -232,8 +231,7 @@ static bool sleep_a_while(struct sender *sender)
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOK_S;
     pthread_mutex_lock(&sender->lock);
-    while (!atomic_load(&sender->is_stopping) &&
-           pthread_cond_timedwait(&sender->woken, &sender->lock, &until) == 0) {
+    while (!atomic_load(&sender->is_stopping) && pthread_cond_timedwait(&sender->woken, &sender->lock, &until) == 0) {
     }
     pthread_mutex_unlock(&sender->lock);
     return !atomic_load(&sender->is_stopping);

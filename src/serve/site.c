@@ -10,7 +10,8 @@
 
 enum { PAPER_CEILING = 32 << 20 };
 
-const struct site_format site_formats[SITE_FORMATS] = {{"docx", doc_write_docx}, {"pdf", doc_write_pdf}, {"ofd", doc_write_ofd}};
+const struct site_format site_formats[SITE_FORMATS] = {
+    {"docx", doc_write_docx}, {"pdf", doc_write_pdf}, {"ofd", doc_write_ofd}};
 
 /* "" or ".en": behind the stem of every address. */
 static const char *ending(enum lang lang) { return lang == LANG_EN ? ".en" : ""; }
@@ -83,7 +84,8 @@ enum rc site_index(struct site *site, struct buf *out)
 }
 
 /* The released version as a paper, with the event and the digest of what was frozen. */
-static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *set, struct value **ret_row, struct doc **ret_doc)
+static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *set, struct value **ret_row,
+                          struct doc **ret_doc)
 {
     struct arena *arena = site->ctx->arena;
     struct value *row, *content;
@@ -99,7 +101,8 @@ static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *s
     if (value_get_text(row, "window_to").n)
         value_set(content, STR("window_to"), value_new_text(arena, value_get_text(row, "window_to")));
     value_set(content, STR("window_days"), value_new_int(arena, value_get_int(row, "window_days", 0)));
-    return set(site->ctx, content, value_get_int(row, "version_id", 0), value_get_text(row, "sha256"), value_get_int(row, "made_at", 0), ret_doc);
+    return set(site->ctx, content, value_get_int(row, "version_id", 0), value_get_text(row, "sha256"),
+               value_get_int(row, "made_at", 0), ret_doc);
 }
 
 enum rc site_file(struct site *site, struct str no, const char *format, struct buf *out)

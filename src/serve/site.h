@@ -1,9 +1,9 @@
 /* site.h: what the public sees of bulletins: pages without script, the same in a directory for an outside web server
  * and from the program's own public listener.
  *
- * All files lie in one directory: index.html, TB-2026-001.html for each bulletin and beside it TB-2026-001.docx, .pdf and .ofd, feed.xml, site.css, favicon.svg; the
- * same pages with an English frame are index.en.html and so on.  A bulletin keeps its address for ever.  Only released
- * versions are read, nothing of the register.
+ * All files lie in one directory: index.html, TB-2026-001.html for each bulletin and beside it TB-2026-001.docx, .pdf
+ * and .ofd, feed.xml, site.css, favicon.svg; the same pages with an English frame are index.en.html and so on.  A
+ * bulletin keeps its address for ever.  Only released versions are read, nothing of the register.
  */
 #ifndef BIHUAN_SERVE_SITE_H
 #define BIHUAN_SERVE_SITE_H
@@ -35,7 +35,8 @@ struct site {
 /* Each appends a whole page.  RC_NOT_FOUND for a bulletin that is not public (never released, withdrawn). */
 enum rc site_index(struct site *site, struct buf *out) MUST_CHECK;
 enum rc site_bulletin(struct site *site, struct str no, struct buf *out) MUST_CHECK;
-/* The bulletin as a file: format is an ending of site_formats.  Not for the live listener, whose pages must cost little. */
+/* The bulletin as a file: format is an ending of site_formats.  Not for the live listener, whose pages must cost
+ * little. */
 enum rc site_file(struct site *site, struct str no, const char *format, struct buf *out) MUST_CHECK;
 enum rc site_feed(struct site *site, struct buf *out) MUST_CHECK;
 /* A page of template name over view, in the frame of the site. */

@@ -70,7 +70,8 @@ static enum rc write_papers(struct site *site, int dir, const struct value *rows
         for (size_t i = 0; i < SITE_FORMATS; i++) {
             buf_reset(&out);
             TRY(site_file(site, no, site_formats[i].ending, &out));
-            TRY(write_file(site, dir, arena_format(site->ctx->arena, "%.*s.%s", STR_ARG(no), site_formats[i].ending).p, buf_str(&out)));
+            TRY(write_file(site, dir, arena_format(site->ctx->arena, "%.*s.%s", STR_ARG(no), site_formats[i].ending).p,
+                           buf_str(&out)));
             ++*ret_files;
         }
     }

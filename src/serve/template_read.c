@@ -1,7 +1,7 @@
 /* template_read.c: both sides of template_read.h.
  *
- * Threat: a template is a ZIP of XML from outside.  Only the child unpacks and parses it; what it answers is checked as if the file
- * had taken it over.
+ * Threat: a template is a ZIP of XML from outside.  Only the child unpacks and parses it; what it answers is checked as
+ * if the file had taken it over.
  */
 #include "serve/template_read.h"
 
@@ -72,7 +72,11 @@ static int as_file(struct str bytes)
 
 enum rc template_open_sandboxed(struct ctx *ctx, struct str bytes, struct docx *ret_docx)
 {
-    struct reader_limits limits = {.input_bytes = INPUT_MAX, .output_bytes = ANSWER_MAX, .memory_bytes = (size_t)1024 * MIB, .cpu_s = 20, .wall_ms = 30 * 1000};
+    struct reader_limits limits = {.input_bytes = INPUT_MAX,
+                                   .output_bytes = ANSWER_MAX,
+                                   .memory_bytes = (size_t)1024 * MIB,
+                                   .cpu_s = 20,
+                                   .wall_ms = 30 * 1000};
     struct buf answer CLEANUP(buf_done);
     struct document nothing;
     int fd = as_file(bytes);

@@ -1,4 +1,5 @@
-/* template_read.h: templates of the office, opened in a child that owns nothing; see intake/sandbox.h, publish/docx.h. */
+/* template_read.h: templates of the office, opened in a child that owns nothing; see intake/sandbox.h, publish/docx.h.
+ */
 #ifndef BIHUAN_SERVE_TEMPLATE_READ_H
 #define BIHUAN_SERVE_TEMPLATE_READ_H
 

@@ -1,10 +1,11 @@
-/* compare.c: longest common subsequences, of lines and then of the characters of lines that read alike; see compare.h. */
+/* compare.c: longest common subsequences, of lines and then of the characters of lines that read alike; see compare.h.
+ */
 #include "text/compare.h"
 
 #include "text/similarity.h"
 
 enum {
-    ALIKE_BP = 4000,    /* lines this much alike are one line that changed */
+    ALIKE_BP = 4000,     /* lines this much alike are one line that changed */
     CHARACTERS_MAX = 600 /* of a line that is compared character by character */
 };
 

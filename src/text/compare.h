@@ -8,9 +8,9 @@
 enum { COMPARE_LINES_MAX = 1200 };
 
 /* *ret_rows: list of {kind, old, now}: kind is same, changed, added or removed; old and now are lists of
- * {text, is_other}, the pieces of the line in order, is_other: not in the other version.  Blank lines are left out; blanks
- * at the ends of lines do not count.  Texts are borrowed.  RC_TOO_LARGE when a text has more than COMPARE_LINES_MAX
- * lines. */
+ * {text, is_other}, the pieces of the line in order, is_other: not in the other version.  Blank lines are left out;
+ * blanks at the ends of lines do not count.  Texts are borrowed.  RC_TOO_LARGE when a text has more than
+ * COMPARE_LINES_MAX lines. */
 enum rc text_compare(struct arena *arena, struct str old, struct str now, struct value **ret_rows) MUST_CHECK;
 
 #endif

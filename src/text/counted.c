@@ -5,26 +5,43 @@
 #include "text/numeral.h"
 #include "text/utf8.h"
 
-enum { FRACTION_MAX = 9, QUOTE_CHARS_MAX = 12, TITLE_CHARS_MAX = 100, FEN_PER_YUAN = 100, BP_PER_PERCENT = 100, OPENING_QUOTE = 0x201C, CLOSING_QUOTE = 0x201D, OPENING_TITLE = 0x300A, CLOSING_TITLE = 0x300B };
+enum {
+    FRACTION_MAX = 9,
+    QUOTE_CHARS_MAX = 12,
+    TITLE_CHARS_MAX = 100,
+    FEN_PER_YUAN = 100,
+    BP_PER_PERCENT = 100,
+    OPENING_QUOTE = 0x201C,
+    CLOSING_QUOTE = 0x201D,
+    OPENING_TITLE = 0x300A,
+    CLOSING_TITLE = 0x300B
+};
 
-static const char *const count_words[] = {"个", "项", "条", "件", "人", "名", "户", "次", "家", "份", "起", "处", "笔", "宗", "位", NULL};
+static const char *const count_words[] = {"个", "项", "条", "件", "人", "名", "户", "次",
+                                          "家", "份", "起", "处", "笔", "宗", "位", NULL};
 
 /* Behind a counting word: it was the beginning of another word, or of a term in days and months. */
-static const char *const no_count[] = {"个月", "个工作日", "个季度", "个年度", "个小时", "个别", "个人", "个体", "个性", "条件", "名单位置", NULL};
+static const char *const no_count[] = {"个月", "个工作日", "个季度", "个年度", "个小时",   "个别",
+                                       "个人", "个体",     "个性",   "条件",   "名单位置", NULL};
 
 /* Behind a Chinese numeral with its counting word: parts of an argument, not things. */
-static const char *const han_no_count[] = {"方面", "层面", "维度", "环节", "阶段", "步骤", "关键", "聚焦", "到位", "坚持", "必须", "严禁", "不准", "不得", "不", "一", NULL};
+static const char *const han_no_count[] = {"方面", "层面", "维度", "环节", "阶段", "步骤", "关键", "聚焦", "到位",
+                                           "坚持", "必须", "严禁", "不准", "不得", "不",   "一",   NULL};
 
 /* What stands in documents as a name. */
 static const char *const set_phrases[] = {
-    "八项规定", "四项基本原则", "六项纪律", "三项制度", "三项机制", "四项监督", "两个维护", "两个确立", "两个一以贯之", "两个毫不动摇", "两个责任", "两个一百年", "两个结合", "两个大局",
-    "两个专项", "四个意识", "四个自信", "四个全面", "四个落实", "四个专项", "四个对照", "四个找一找", "四个服从", "四个伟大", "三个代表", "三个区分开来", "三个务必", "三个聚焦", "五个一", "六个围绕",
-    "十个明确", "十四个坚持", "十三个方面", "六个必须", "三位一体", "五位一体", "三次产业", "三次分配", "三条红线", "三人行", "五家渠", NULL};
+    "八项规定",   "四项基本原则", "六项纪律",     "三项制度",   "三项机制",     "四项监督", "两个维护",
+    "两个确立",   "两个一以贯之", "两个毫不动摇", "两个责任",   "两个一百年",   "两个结合", "两个大局",
+    "两个专项",   "四个意识",     "四个自信",     "四个全面",   "四个落实",     "四个专项", "四个对照",
+    "四个找一找", "四个服从",     "四个伟大",     "三个代表",   "三个区分开来", "三个务必", "三个聚焦",
+    "五个一",     "六个围绕",     "十个明确",     "十四个坚持", "十三个方面",   "六个必须", "三位一体",
+    "五位一体",   "三次产业",     "三次分配",     "三条红线",   "三人行",       "五家渠",   NULL};
 
 static const struct {
     const char *word;
     int64_t factor;
-} multipliers[] = {{"万亿", 1000000000000}, {"千万", 10000000}, {"百万", 1000000}, {"亿", 100000000}, {"万", 10000}, {"千", 1000}, {"百", 100}};
+} multipliers[] = {{"万亿", 1000000000000}, {"千万", 10000000}, {"百万", 1000000}, {"亿", 100000000},
+                   {"万", 10000},           {"千", 1000},       {"百", 100}};
 
 /* ---- characters ----------------------------------------------------------------------------------------------- */
 
@@ -53,7 +70,10 @@ static uint32_t code_before(struct str s, size_t at)
 
 static bool is_digit(uint32_t code) { return code >= '0' && code <= '9'; }
 
-static bool has_at(struct str s, size_t at, const char *word) { return at <= s.n && str_has_prefix(str_slice(s, at, s.n), str_from_cstr(word)); }
+static bool has_at(struct str s, size_t at, const char *word)
+{
+    return at <= s.n && str_has_prefix(str_slice(s, at, s.n), str_from_cstr(word));
+}
 
 static size_t match(struct str s, size_t at, const char *const *words)
 {
@@ -82,7 +102,11 @@ static size_t closed_at(struct str s, size_t at, uint32_t closing, int max)
 
 /* ---- numbers -------------------------------------------------------------------------------------------------- */
 
-static bool add_digit(struct counted *c, uint32_t code) { return !__builtin_mul_overflow(c->value, 10, &c->value) && !__builtin_add_overflow(c->value, (int64_t)(code - '0'), &c->value); }
+static bool add_digit(struct counted *c, uint32_t code)
+{
+    return !__builtin_mul_overflow(c->value, 10, &c->value) &&
+           !__builtin_add_overflow(c->value, (int64_t)(code - '0'), &c->value);
+}
 
 static int count_digits(struct str s, size_t at)
 {
@@ -100,7 +124,8 @@ static size_t scan_digits(struct str s, size_t at, struct counted *c)
         return 0;
     for (bool has_point = false;; end = step(s, end)) {
         uint32_t code = code_at(s, end);
-        bool is_mark = !has_point && (code == '.' ? is_digit(code_at(s, step(s, end))) : code == ',' && count_digits(s, step(s, end)) == 3);
+        bool is_mark = !has_point && (code == '.' ? is_digit(code_at(s, step(s, end)))
+                                                  : code == ',' && count_digits(s, step(s, end)) == 3);
         if (is_mark) {
             has_point = code == '.';
             continue;
@@ -119,7 +144,8 @@ static size_t scan_han_fraction(struct str s, size_t at, struct counted *c)
     size_t end = at + 3;
     if (!has_at(s, at, "点"))
         return 0;
-    for (int digit; (digit = numeral_digit(code_at(s, end))) >= 0 && c->decimals < FRACTION_MAX; end = step(s, end), c->decimals++)
+    for (int digit; (digit = numeral_digit(code_at(s, end))) >= 0 && c->decimals < FRACTION_MAX;
+         end = step(s, end), c->decimals++)
         if (is_digit(code_at(s, end)) || !add_digit(c, (uint32_t)digit + '0'))
             return 0;
     return c->decimals ? end - at : 0;
@@ -155,7 +181,8 @@ static size_t scan_second(struct str s, size_t at, struct counted *c)
     struct counted second = {0};
     size_t n = c->decimals ? 0 : scan_digits(s, at, &second);
     int64_t whole;
-    if (!n || second.decimals || second.value >= 10000 || !has_at(s, at + n, "万") || !is_yuan(s, at + n + 3) || __builtin_mul_overflow(c->value, 10000, &whole))
+    if (!n || second.decimals || second.value >= 10000 || !has_at(s, at + n, "万") || !is_yuan(s, at + n + 3) ||
+        __builtin_mul_overflow(c->value, 10000, &whole))
         return 0;
     c->value = whole + second.value;
     c->unit_fen = 10000 * FEN_PER_YUAN;
@@ -298,7 +325,10 @@ static bool is_rounded_to(__int128 amount, int64_t unit, const struct counted *c
 }
 
 /* part / whole in percent. */
-static bool is_rate_of(const struct value *part, const struct value *whole, const struct counted *c) { return whole->integer > 0 && is_rounded_to((__int128)part->integer * 100, whole->integer, c); }
+static bool is_rate_of(const struct value *part, const struct value *whole, const struct counted *c)
+{
+    return whole->integer > 0 && is_rounded_to((__int128)part->integer * 100, whole->integer, c);
+}
 
 static bool is_part_name(struct str part, struct str whole)
 {
@@ -337,6 +367,7 @@ bool counted_is_known(const struct value *figures, const struct counted *c)
 
 bool counted_is_of_register(struct str text, const struct counted *c)
 {
-    static const char *const nouns[] = {"问题", "反馈问题", "具体问题", "整改措施", "措施", "整改任务", "任务", NULL}, *const others[] = {"问题线索", "问题清单", "任务书", NULL};
+    static const char *const nouns[] = {"问题", "反馈问题", "具体问题", "整改措施", "措施", "整改任务", "任务", NULL},
+                             *const others[] = {"问题线索", "问题清单", "任务书", NULL};
     return c->kind == COUNTED_NUMBER && match(text, c->to, nouns) && !match(text, c->to, others);
 }

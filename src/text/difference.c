@@ -104,8 +104,8 @@ static enum rc pieces_of(struct arena *arena, const struct points *points, const
     for (int i = 0, begin = 0; i < points->n; i++) {
         if (i + 1 < points->n && kept[i + 1] == kept[i])
             continue;
-        pieces[count++] = (struct difference_piece){
-            str_slice(points->text, points->starts[begin], points->starts[i + 1]), kept[i]};
+        pieces[count++] =
+            (struct difference_piece){str_slice(points->text, points->starts[begin], points->starts[i + 1]), kept[i]};
         begin = i + 1;
     }
     *ret = pieces;

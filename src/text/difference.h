@@ -20,9 +20,9 @@ struct difference {
     size_t a_count, b_count;
 };
 
-/* Fewest insertions and deletions, by characters.  Texts that differ in more than DIFFERENCE_EDITS_MAX places are told apart
- * only at their common beginning and end.  Both must be clean UTF-8.  In the arena.  RC_NOMEM.
- * Source: E. Myers, An O(ND) Difference Algorithm, 1986. */
+/* Fewest insertions and deletions, by characters.  Texts that differ in more than DIFFERENCE_EDITS_MAX places are told
+ * apart only at their common beginning and end.  Both must be clean UTF-8.  In the arena.  RC_NOMEM. Source: E. Myers,
+ * An O(ND) Difference Algorithm, 1986. */
 enum { DIFFERENCE_EDITS_MAX = 400 };
 enum rc difference_find(struct arena *arena, struct str a, struct str b, struct difference *ret) MUST_CHECK;
 

@@ -17,7 +17,8 @@ enum rc seal_text(struct arena *arena, const uint8_t key[SEAL_KEY_BYTES], struct
     if (!bytes || !hex)
         return arena_rc(arena);
     randombytes_buf(bytes, NONCE);
-    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + NONCE, &cipher, (const unsigned char *)(plain.p ? plain.p : ""), plain.n, NULL, 0, NULL, bytes, key);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
+        bytes + NONCE, &cipher, (const unsigned char *)(plain.p ? plain.p : ""), plain.n, NULL, 0, NULL, bytes, key);
     (void)sodium_bin2hex(hex, n * 2 + 1, bytes, n);
     *ret_hex = (struct str){hex, n * 2};
     return RC_OK;
@@ -36,7 +37,8 @@ enum rc seal_open(struct arena *arena, const uint8_t key[SEAL_KEY_BYTES], struct
     if (!bytes || !plain)
         return arena_rc(arena);
     if (sodium_hex2bin(bytes, n, hex.p, hex.n, NULL, &got, NULL) != 0 || got != n ||
-        crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)plain, &length, NULL, bytes + NONCE, n - NONCE, NULL, 0, bytes, key) != 0)
+        crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)plain, &length, NULL, bytes + NONCE, n - NONCE,
+                                                   NULL, 0, bytes, key) != 0)
         return RC_INVALID;
     *ret_plain = (struct str){plain, (size_t)length};
     return RC_OK;

@@ -12,9 +12,11 @@
 enum { SEAL_KEY_BYTES = 32, SEAL_MAC_BYTES = 32 };
 
 /* Sealed text as lower-case hex, in the arena: 24 bytes of nonce, then cipher and tag.  RC_NOMEM, RC_INTERNAL. */
-enum rc seal_text(struct arena *arena, const uint8_t key[SEAL_KEY_BYTES], struct str plain, struct str *ret_hex) MUST_CHECK;
+enum rc seal_text(struct arena *arena, const uint8_t key[SEAL_KEY_BYTES], struct str plain,
+                  struct str *ret_hex) MUST_CHECK;
 /* The text again; RC_INVALID when it was changed or sealed by another key. */
-enum rc seal_open(struct arena *arena, const uint8_t key[SEAL_KEY_BYTES], struct str hex, struct str *ret_plain) MUST_CHECK;
+enum rc seal_open(struct arena *arena, const uint8_t key[SEAL_KEY_BYTES], struct str hex,
+                  struct str *ret_plain) MUST_CHECK;
 void seal_mac(const uint8_t key[SEAL_KEY_BYTES], struct str data, uint8_t ret_mac[SEAL_MAC_BYTES]);
 /* Overwrites memory in a way that no compiler leaves out. */
 void seal_wipe(void *p, size_t n);

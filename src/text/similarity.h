@@ -13,7 +13,13 @@
 #include "base/rc.h"
 #include "base/str.h"
 
-enum { MINHASH_SIZE = 64, MINHASH_BANDS = 16, MINHASH_WIDE_BANDS = 8, SIMILARITY_MAX_BP = 10000, MINHASH_TEXT_BYTES = MINHASH_SIZE * 8 };
+enum {
+    MINHASH_SIZE = 64,
+    MINHASH_BANDS = 16,
+    MINHASH_WIDE_BANDS = 8,
+    SIMILARITY_MAX_BP = 10000,
+    MINHASH_TEXT_BYTES = MINHASH_SIZE * 8
+};
 
 /* Dice coefficient of the two sets of pairs, exact.  Two texts without any pair count as alike. */
 enum rc similarity_dice(struct arena *arena, struct str a, struct str b, int *ret_bp) MUST_CHECK;

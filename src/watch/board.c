@@ -69,11 +69,11 @@ struct work {
     int8_t *clearance; /* by place of the unit */
     int8_t everywhere;
     int64_t *stands_for; /* by place of a main finding: the part that is counted for it, 0: none */
-    int32_t root;     /* the unit whose parts are shown */
-    int32_t *part_of; /* by place of the unit: place of the child of root that it is below, root itself, or NOT_IN */
+    int32_t root;        /* the unit whose parts are shown */
+    int32_t *part_of;    /* by place of the unit: place of the child of root that it is below, root itself, or NOT_IN */
     struct board *board;
     struct tally units, columns, leaders;
-    struct tally doubles; /* of units: what is in a cell and counted as another finding */
+    struct tally doubles;      /* of units: what is in a cell and counted as another finding */
     struct board_counts *heat; /* units.n rows of columns.n, only of part units: see heat_row */
     int32_t *heat_row;
     int32_t heat_rows;

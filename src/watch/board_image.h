@@ -34,8 +34,8 @@ struct board_main { /* a finding that others are counted as */
 struct board_image {
     pthread_mutex_t lock;
     struct board_ids units, aspects, leaders, sources, mains;
-    struct board_unit *tree;    /* by place of the unit */
-    struct board_block *blocks; /* by place of the source */
+    struct board_unit *tree;      /* by place of the unit */
+    struct board_block *blocks;   /* by place of the source */
     struct board_main *main_rows; /* by place of the main finding */
     size_t tree_room, block_room, main_room;
     int64_t head, newest; /* of chain 0; of all */

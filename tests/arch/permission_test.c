@@ -106,7 +106,8 @@ static bool fill_path(const char *pattern, enum place place, char path[PATH_BYTE
     bool is_direct = find_noun(pattern, &noun) && open == pattern + 2 + strlen(noun_names[noun]);
     int64_t id = is_direct ? world.ids[noun][place] : place == INSIDE ? INT32_MAX : 0;
     size_t rest = strcspn(close + 1, "{"); /* the only second parameter is the name of a file of the thing */
-    snprintf(path, PATH_BYTES, "%.*s%lld%.*s%s", (int)(open - pattern), pattern, (long long)id, (int)rest, close + 1, close[1 + rest] ? "docx" : "");
+    snprintf(path, PATH_BYTES, "%.*s%lld%.*s%s", (int)(open - pattern), pattern, (long long)id, (int)rest, close + 1,
+             close[1 + rest] ? "docx" : "");
     return id != 0;
 }
 
@@ -317,11 +318,13 @@ static struct value *make_input(struct store *store, const struct command *comma
             break;
         case FIELD_JSON:
             if (strcmp(field->name, "steps") == 0)
-                value_put(raw, STR("steps"),
-                          json(store, "[{'title': 'a', 'mode': 'any', 'signers': [{'kind': 'role', 'ref': 'office'}]}]"));
+                value_put(
+                    raw, STR("steps"),
+                    json(store, "[{'title': 'a', 'mode': 'any', 'signers': [{'kind': 'role', 'ref': 'office'}]}]"));
             if (strcmp(field->name, "text") == 0)
                 value_put(raw, STR("text"), json(store, "{}"));
-            if (strcmp(field->name, "faults") == 0 || strcmp(field->name, "files") == 0 || strcmp(field->name, "rows") == 0)
+            if (strcmp(field->name, "faults") == 0 || strcmp(field->name, "files") == 0 ||
+                strcmp(field->name, "rows") == 0)
                 value_put(raw, str_from_cstr(field->name), value_new_list(arena));
             if (strcmp(field->name, "answers") == 0)
                 value_put(raw, STR("answers"), json(store, "['yes']"));

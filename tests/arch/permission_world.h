@@ -1,5 +1,5 @@
-/* permission_world.h: the group in which permission_test.c tries every route and command: two subtrees and a place above the label, one
- * thing of every noun in each, and an account of every role. */
+/* permission_world.h: the group in which permission_test.c tries every route and command: two subtrees and a place
+ * above the label, one thing of every noun in each, and an account of every role. */
 #ifndef BIHUAN_TESTS_PERMISSION_WORLD_H
 #define BIHUAN_TESTS_PERMISSION_WORLD_H
 

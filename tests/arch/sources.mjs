@@ -1,8 +1,8 @@
 // Rules on the sources that no compiler checks: layers, foreign headers, lengths, banned calls, ASCII, SQL, headers that
-// compile alone, permissions that exist.  Prints TAP.
+// compile alone, permissions that exist, format.  Prints TAP.
 //
 //   sources.mjs SOURCE_ROOT BUILD_ROOT CC [CFLAG...]
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,10 @@ for (const [path, code] of codes) {
 }
 const is_allowed = (header, paths) => paths.every((path) => path.endsWith('.c')) && (paths.length === 1 || two_users.get(header)?.join() === paths.join());
 check('each foreign header is included by one .c', [...users].filter(([header, paths]) => !is_allowed(header, paths)).map(([header, paths]) => `${header}: ${paths.join(', ')}`));
+
+const shaped = spawnSync('clang-format', ['--dry-run', '-Werror', ...[...walk('src'), ...walk('tests')].filter((path) => /\.[ch]$/.test(path))], { encoding: 'utf8', maxBuffer: 1 << 28 });
+const misshapen = (shaped.stderr || '').split('\n').filter((line) => /: error: code should be clang-formatted/.test(line)).map((line) => line.split(':')[0]);
+check('every file is as clang-format writes it', shaped.error ? [String(shaped.error)] : [...new Set(misshapen)]);
 
 check(`no file is over ${lines_max} lines`, [...texts].map(([path, text]) => [path, text.split('\n').length - 1])
   .filter(([path, lines]) => lines > (longer.get(path) || lines_max)).map(([path, lines]) => `${path}: ${lines} lines`));

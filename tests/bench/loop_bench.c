@@ -2,8 +2,9 @@
  *
  *   loop-bench BIHUAN WORDS OUT_DIR
  *
- * Seeds OUT_DIR/bench-loop-ROWS.db once and keeps it; BIHUAN_BENCH_LOOP_ROWS (100000): findings, the rest follows.  Pages are
- * asked for over one connection, so that their median is the time of one page.  Writes OUT_DIR/bench-loop.json.
+ * Seeds OUT_DIR/bench-loop-ROWS.db once and keeps it; BIHUAN_BENCH_LOOP_ROWS (100000): findings, the rest follows.
+ * Pages are asked for over one connection, so that their median is the time of one page.  Writes
+ * OUT_DIR/bench-loop.json.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +61,8 @@ static bool measure_page(struct loop_bench *bench, const char *name, const char 
     struct load_result result;
     fprintf(stderr, "%s ...\n", name);
     bool is_good = load_run(&load, &result) && !result.failures;
-    for (int i = 0; i < WARM_RUNS && !is_good && result.last_status == 0; i++) { /* the first answer took longer than a run */
+    for (int i = 0; i < WARM_RUNS && !is_good && result.last_status == 0;
+         i++) { /* the first answer took longer than a run */
         fprintf(stderr, "%s: no answer yet\n", path);
         is_good = load_run(&load, &result) && !result.failures;
     }
@@ -151,7 +153,8 @@ static enum rc measure_likeness(struct loop_bench *bench, struct db *db)
     for (int i = 0; rc == RC_OK && i < TEXTS; i++) {
         arena_reset(own.arena);
         struct command_call call = {.ctx = &own, .db = db, .actor = &program, .now_ms = clock_now_ms()};
-        struct str text = loop_seed_words(own.arena, bench->words, i % 2 ? (uint64_t)i * 97 : (1ULL << 40) + (uint64_t)i);
+        struct str text =
+            loop_seed_words(own.arena, bench->words, i % 2 ? (uint64_t)i * 97 : (1ULL << 40) + (uint64_t)i);
         struct value *same = NULL;
         int64_t began_us = clock_monotonic_us();
         rc = truth_find_same(&call, 0, text, &same);
@@ -213,7 +216,8 @@ static bool measure_all(struct loop_bench *bench, const char *program, const cha
     if (!server_start(&bench->server, argv))
         return false;
     bool is_good = measure_pages(bench);
-    report_add(&bench->report, "MiB", server_memory_mib(&bench->server, false), 0, 250, "resident memory after the load");
+    report_add(&bench->report, "MiB", server_memory_mib(&bench->server, false), 0, 250,
+               "resident memory after the load");
     server_stop(&bench->server);
     return is_good;
 }

@@ -1,5 +1,5 @@
-/* loop_seed.h: the closed loop over a seeded register: who leads, measures, four tasks each, five reports a task, in the
- * states that daily work leaves them in.  Made by the same commands and events as real work.
+/* loop_seed.h: the closed loop over a seeded register: who leads, measures, four tasks each, five reports a task, in
+ * the states that daily work leaves them in.  Made by the same commands and events as real work.
  */
 #ifndef BIHUAN_TESTS_BENCH_LOOP_SEED_H
 #define BIHUAN_TESTS_BENCH_LOOP_SEED_H

@@ -2,9 +2,10 @@
  *
  *   paper-bench BIHUAN DEMO_DIR OUT_DIR
  *
- * Each work runs in a process of its own, once at a tenth of its size and once in full: memory is flat when the peak does not grow
- * with the size.  Papers are those of the demonstration's ledger (11 kinds, each as Word, PDF, OFD and some as workbooks), made again
- * and again as a set.  Writes OUT_DIR/bench-papers.json; figures of memory have the peak at a tenth as their bare cost.
+ * Each work runs in a process of its own, once at a tenth of its size and once in full: memory is flat when the peak
+ * does not grow with the size.  Papers are those of the demonstration's ledger (11 kinds, each as Word, PDF, OFD and
+ * some as workbooks), made again and again as a set.  Writes OUT_DIR/bench-papers.json; figures of memory have the peak
+ * at a tenth as their bare cost.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +24,16 @@
 #include "report.h"
 #include "text/digest.h"
 
-enum { XLSX_ROWS = 100000, BOOKS = 5000, PAGES = 2000, BOOK_ROWS = 10, COLUMNS = 20, TENTH = 10, FLAT_PERCENT = 130, PATH_BYTES = 1024 };
+enum {
+    XLSX_ROWS = 100000,
+    BOOKS = 5000,
+    PAGES = 2000,
+    BOOK_ROWS = 10,
+    COLUMNS = 20,
+    TENTH = 10,
+    FLAT_PERCENT = 130,
+    PATH_BYTES = 1024
+};
 
 static const char *program, *demo_dir, *out_dir;
 
@@ -44,12 +54,17 @@ static int64_t write_rows(int64_t rows)
     char path[PATH_BYTES], text[256];
     (void)snprintf(path, sizeof path, "%s/bench-rows.xlsx", out_dir);
     for (int i = 0; i < COLUMNS; i++)
-        columns[i] = (struct xlsx_column){.title = arena_format(ctx.arena, "column %d", i), .field = arena_format(ctx.arena, "c%d", i), .kind = i % 5 == 4 ? XLSX_MONEY : XLSX_TEXT};
+        columns[i] = (struct xlsx_column){.title = arena_format(ctx.arena, "column %d", i),
+                                          .field = arena_format(ctx.arena, "c%d", i),
+                                          .kind = i % 5 == 4 ? XLSX_MONEY : XLSX_TEXT};
     struct xlsx_book book = {.title = STR("rows"), .author = STR("bench"), .kind = STR("findings")};
-    if (xlsx_write_open(&ctx, path, &book, &write) != RC_OK || xlsx_write_sheet(&ctx, write, STR("rows"), columns, COLUMNS, true) != RC_OK)
+    if (xlsx_write_open(&ctx, path, &book, &write) != RC_OK ||
+        xlsx_write_sheet(&ctx, write, STR("rows"), columns, COLUMNS, true) != RC_OK)
         fail(path);
     for (int64_t row = 0; row < rows; row++) {
-        int n = snprintf(text, sizeof text, "%lld guarantees given beyond the share held, to be cleared one by one and told each month", (long long)row * 7919 % 100003);
+        int n = snprintf(text, sizeof text,
+                         "%lld guarantees given beyond the share held, to be cleared one by one and told each month",
+                         (long long)row * 7919 % 100003);
         for (int i = 0; i < COLUMNS; i++)
             cells[i] = (struct xlsx_cell){.text = {text, (size_t)n / (size_t)(i % 4 + 1)}, .number = row * 100 + i};
         if (xlsx_write_row(&ctx, write, cells, STR("7"), row) != RC_OK)
@@ -119,7 +134,8 @@ static int64_t render(struct arena *arena, enum paper_kind kind, struct str data
     uint8_t digest[DIGEST_BYTES];
     char hex[DIGEST_TEXT_BYTES];
     digest_sha256(data, digest);
-    struct paper_order order = {.kind = kind, .snapshot_seq = 1, .data_json = data, .digest = digest_format(digest, hex)};
+    struct paper_order order = {
+        .kind = kind, .snapshot_seq = 1, .data_json = data, .digest = digest_format(digest, hex)};
     if (paper_shipped(&ctx, kind, &order.template_docx) != RC_OK || paper_render(&ctx, &order, &made) != RC_OK)
         fail("paper");
     int64_t pages = count_pages(buf_str(&made.pdf));
@@ -164,7 +180,8 @@ static struct cost measure(int64_t (*work)(int64_t), int64_t size)
         int64_t made = work(size);
         _exit(write(ends[1], &made, sizeof made) == sizeof made ? 0 : 1);
     }
-    if (pid < 0 || wait4(pid, &status, 0, &usage) < 0 || status != 0 || read(ends[0], &cost.made, sizeof cost.made) != sizeof cost.made)
+    if (pid < 0 || wait4(pid, &status, 0, &usage) < 0 || status != 0 ||
+        read(ends[0], &cost.made, sizeof cost.made) != sizeof cost.made)
         fail("work");
     cost.seconds = (double)(clock_monotonic_ms() - start) / 1000;
     cost.peak_mib = (double)usage.ru_maxrss / 1024;
@@ -173,12 +190,14 @@ static struct cost measure(int64_t (*work)(int64_t), int64_t size)
     return cost;
 }
 
-static void measure_both(struct report *report, const char *name, const char *unit, int64_t (*work)(int64_t), int64_t size)
+static void measure_both(struct report *report, const char *name, const char *unit, int64_t (*work)(int64_t),
+                         int64_t size)
 {
     struct cost tenth = measure(work, size / TENTH), whole = measure(work, size);
-    report_add(report, "s", whole.seconds, tenth.seconds * (double)whole.made / (double)tenth.made, 0, "%s: %lld %s", name, (long long)whole.made, unit);
-    report_add(report, "MiB", whole.peak_mib, tenth.peak_mib, tenth.peak_mib * FLAT_PERCENT / 100, "%s: peak, and at a tenth (%lld %s)", name,
-               (long long)tenth.made, unit);
+    report_add(report, "s", whole.seconds, tenth.seconds * (double)whole.made / (double)tenth.made, 0, "%s: %lld %s",
+               name, (long long)whole.made, unit);
+    report_add(report, "MiB", whole.peak_mib, tenth.peak_mib, tenth.peak_mib * FLAT_PERCENT / 100,
+               "%s: peak, and at a tenth (%lld %s)", name, (long long)tenth.made, unit);
 }
 
 static void run(char *const argv[])
@@ -196,9 +215,10 @@ static void run(char *const argv[])
 /* The demonstration's ledger as a snapshot. */
 static void take_data(void)
 {
-    char dir[PATH_BYTES], db[PATH_BYTES + 16], files[PATH_BYTES + 16], *copy = strdup(program), *demo = strdup(demo_dir);
-    char verb[] = "demo", data[] = "--data", db_name[] = "--db", files_name[] = "--files", paper[] = "paper", source[] = "LY-2026-002", kind[] = "--kind",
-         kind_name[] = "data", out[] = "--out";
+    char dir[PATH_BYTES], db[PATH_BYTES + 16], files[PATH_BYTES + 16], *copy = strdup(program),
+                                                                       *demo = strdup(demo_dir);
+    char verb[] = "demo", data[] = "--data", db_name[] = "--db", files_name[] = "--files", paper[] = "paper",
+         source[] = "LY-2026-002", kind[] = "--kind", kind_name[] = "data", out[] = "--out";
     (void)snprintf(dir, sizeof dir, "%s/bench-papers", out_dir);
     (void)mkdir(dir, 0755);
     (void)snprintf(db, sizeof db, "%s/demo.db", dir);

@@ -92,10 +92,11 @@ struct seed {
 static uint64_t draw(struct seed *seed) { return seed_random(&seed->random); }
 static struct str word(struct seed *seed, const char *list) { return words_get(seed->words, list, draw(seed)); }
 
-enum rc seed_run(struct ctx *ctx, struct db *db, const struct actor *actor, int64_t now_ms, const struct command *command,
-                 const struct value *raw, int64_t *ret_id)
+enum rc seed_run(struct ctx *ctx, struct db *db, const struct actor *actor, int64_t now_ms,
+                 const struct command *command, const struct value *raw, int64_t *ret_id)
 {
-    struct command_call call = {.ctx = ctx, .db = db, .actor = actor, .now_ms = now_ms, .result = value_new_map(ctx->arena)};
+    struct command_call call = {
+        .ctx = ctx, .db = db, .actor = actor, .now_ms = now_ms, .result = value_new_map(ctx->arena)};
     struct value *input;
     TRY(command_read_input(ctx, command, raw, &input));
     call.input = input;
@@ -138,7 +139,8 @@ static enum rc make_units(struct seed *seed)
     return RC_OK;
 }
 
-enum rc seed_account(struct ctx *ctx, struct db *db, int64_t now_ms, const char *login, const char *role, int64_t unit_id)
+enum rc seed_account(struct ctx *ctx, struct db *db, int64_t now_ms, const char *login, const char *role,
+                     int64_t unit_id)
 {
     struct arena *arena = ctx->arena;
     struct actor program = actor_program();

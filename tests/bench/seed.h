@@ -29,8 +29,8 @@ enum rc seed_account(struct ctx *ctx, struct db *db, int64_t now_ms, const char 
 enum rc seed_sign_in(struct ctx *ctx, struct db *db, const char *login, struct str *ret_token,
                      struct str *ret_csrf) MUST_CHECK;
 /* Runs a command within the open transaction; ret_id: what it made. */
-enum rc seed_run(struct ctx *ctx, struct db *db, const struct actor *actor, int64_t now_ms, const struct command *command,
-                 const struct value *raw, int64_t *ret_id) MUST_CHECK;
+enum rc seed_run(struct ctx *ctx, struct db *db, const struct actor *actor, int64_t now_ms,
+                 const struct command *command, const struct value *raw, int64_t *ret_id) MUST_CHECK;
 /* Next number of a fixed sequence. */
 uint64_t seed_random(uint64_t *state);
 

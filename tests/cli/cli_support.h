@@ -51,7 +51,8 @@ int run_in(const char *lang, const char *const args[]);
 
 /* The demonstration, loaded anew. */
 void load_new_demo(const char *url);
-/* The demonstration in a.db of the test's directory: loaded once, which takes long under sanitizers, then copied with its files. */
+/* The demonstration in a.db of the test's directory: loaded once, which takes long under sanitizers, then copied with
+ * its files. */
 void load_demo(void);
 
 #endif

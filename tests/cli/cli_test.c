@@ -128,7 +128,7 @@ static void demo_loads_what_it_promises(void **state)
         elsewhere += !root || root > end;
     }
     assert_int_equal(findings, 95); /* a hit of a sweep among them */
-    assert_true(elsewhere >= 20); /* responsible units were found by their names */
+    assert_true(elsewhere >= 20);   /* responsible units were found by their names */
     char data[400];
     snprintf(data, sizeof data, "%s/data/demo", suite.root);
     EXPECT(65, "demo", "--data", data, "--db", db);
@@ -385,7 +385,8 @@ static void commands_run_as_a_person(void **state)
     EXPECT(64, "run", "no.such", "{}", "--as", "qiaoyunfeng", "--db", db);
     expect_text(errors, "no.such");
     EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "nobody", "--db", db);
-    EXPECT(77, "run", "paper.make", "{\"kind\": \"plan\", \"faults\": []}", "--as", "qiaoyunfeng", "--db", db); /* faults are found, not given */
+    EXPECT(77, "run", "paper.make", "{\"kind\": \"plan\", \"faults\": []}", "--as", "qiaoyunfeng", "--db",
+           db); /* faults are found, not given */
     expect_text(errors, "is run only by the page");
     EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "qiaoyunfeng", "--db", db); /* no such finding */
     EXPECT(64, "run", "finding.confirm", "[1]", "--as", "qiaoyunfeng", "--db", db);
@@ -400,7 +401,8 @@ static void commands_run_as_a_person(void **state)
     assert_int_equal(run_on_untouched("finding.start", "", "qiaoyunfeng"), 65); /* not in that state */
     assert_int_equal(run_on_untouched("finding.confirm", "", "qiaoyunfeng"), 0);
     expect_text(out, "\"id\": ");
-    assert_int_equal(run_on_untouched("finding.plan", ", \"meeting\": \"M\", \"meeting_on\": \"2026-08-01\"", "qiaoyunfeng"), 65);
+    assert_int_equal(
+        run_on_untouched("finding.plan", ", \"meeting\": \"M\", \"meeting_on\": \"2026-08-01\"", "qiaoyunfeng"), 65);
     expect_text(errors, "/causes: "); /* everything that is missing, each with the page where it is put right */
     expect_text(errors, "#due: ");
     EXPECT(0, "check", "--db", db);

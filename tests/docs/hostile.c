@@ -18,13 +18,7 @@
 #include "intake/reader.h"
 #include "serve/messages.h"
 
-enum {
-    CASES_MIN = 100,
-    CASES_MAX = 400,
-    TABLE_BYTES = 256 * 1024,
-    PATH_BYTES = 512,
-    CASE_MS_MAX = 32000
-};
+enum { CASES_MIN = 100, CASES_MAX = 400, TABLE_BYTES = 256 * 1024, PATH_BYTES = 512, CASE_MS_MAX = 32000 };
 
 struct hostile {
     struct str name, expected, words; /* expected: "ok" and message keys, separated by "|" */

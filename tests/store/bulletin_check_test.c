@@ -1,5 +1,6 @@
-/* bulletin_check_test.c: nothing goes out with a check against it: each check alone keeps a bulletin from being handed in, and
- * what comes up after that keeps it from being released; the window with and without its first day; the summary at its end. */
+/* bulletin_check_test.c: nothing goes out with a check against it: each check alone keeps a bulletin from being handed
+ * in, and what comes up after that keeps it from being released; the window with and without its first day; the summary
+ * at its end. */
 #include "record_support.h"
 
 #include <stdio.h>
@@ -48,8 +49,11 @@ static void make_good(struct store *store)
     world.finding = make_finding(store, world.source, "担保管理不规范");
     (void)make_finding(store, world.source, "合同没有编号");
     STORE_OK(run_as(store, &world.office, &command_publish_rules_set,
-                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, 'label_max': 1, 'forbidden': '绝密\\n内部消息'}"), NULL));
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create, jsonf(store, "{'source_id': %lld, 'title': '通报'}", (long long)world.source), &result));
+                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, "
+                                "'label_max': 1, 'forbidden': '绝密\\n内部消息'}"),
+                    NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create,
+                    jsonf(store, "{'source_id': %lld, 'title': '通报'}", (long long)world.source), &result));
     world.bulletin = value_get_int(result, "id", 0);
     STORE_OK(as(store, &world.publisher, &command_bulletin_change, HEAD WINDOW));
 }
@@ -57,18 +61,23 @@ static void make_good(struct store *store)
 static void write_item(struct store *store, const char *body)
 {
     int64_t block = count_sql(store, "SELECT min(n) FROM bulletin_block WHERE kind = 'item'");
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_write, jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}", (long long)world.bulletin, (long long)block, body), NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_write,
+                    jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}", (long long)world.bulletin,
+                          (long long)block, body),
+                    NULL));
 }
 
 static void expect_state(struct store *store, const char *state)
 {
     char sql[160];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'", (long long)world.bulletin, state);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'",
+             (long long)world.bulletin, state);
     assert_int_equal(count_sql(store, sql), 1);
 }
 
 /* Handing in or releasing is refused for this check, and for nothing else; nothing has moved. */
-static void expect_refused(struct store *store, const struct actor *actor, const struct command *command, const char *check)
+static void expect_refused(struct store *store, const struct actor *actor, const struct command *command,
+                           const char *check)
 {
     int versions = (int)count_sql(store, "SELECT count(*) FROM bulletin_version"), issues = 0;
     char key[80], place[80];
@@ -85,7 +94,10 @@ static void expect_refused(struct store *store, const struct actor *actor, const
     expect_state(store, command == &command_bulletin_submit ? "draft" : "submitted");
 }
 
-static void expect_stops(struct store *store, const char *check) { expect_refused(store, &world.publisher, &command_bulletin_submit, check); }
+static void expect_stops(struct store *store, const char *check)
+{
+    expect_refused(store, &world.publisher, &command_bulletin_submit, check);
+}
 
 static void submit(struct store *store)
 {
@@ -110,14 +122,18 @@ STORE_TEST(personal_data_stop)
 {
     static const struct {
         const char *body, *check;
-    } cases[] = {{"身份证号11010519491231002X。", "id_number"}, {"电话138 0013 8000。", "phone"}, {"卡号6222 0212 3456 7890 128。", "bank_card"}};
+    } cases[] = {{"身份证号11010519491231002X。", "id_number"},
+                 {"电话138 0013 8000。", "phone"},
+                 {"卡号6222 0212 3456 7890 128。", "bank_card"}};
     make_good(store);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         write_item(store, cases[i].body);
         expect_stops(store, cases[i].check);
     }
     write_item(store, "已整改。");
-    STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", 'title': '关于13800138000的通报', 'signatory': '党组', 'signed': '2024-07-08', 'phone': '010-1'" WINDOW));
+    STORE_OK(
+        as(store, &world.publisher, &command_bulletin_change,
+           ", 'title': '关于13800138000的通报', 'signatory': '党组', 'signed': '2024-07-08', 'phone': '010-1'" WINDOW));
     expect_stops(store, "phone");
     STORE_OK(as(store, &world.publisher, &command_bulletin_change, HEAD WINDOW));
     submit(store);
@@ -128,7 +144,8 @@ STORE_TEST(a_label_above_the_highest_stops_also_after_handing_in)
 {
     make_good(store);
     submit(store);
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2, 'reason': '定密'}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'label': 2, 'reason': '定密'}", (long long)world.finding), NULL));
     /* its figures go with it */
     STORE_OK(as(store, &world.leader, &command_bulletin_return, ", 'reason': '核对'"));
     STORE_OK(as(store, &world.publisher, &command_bulletin_renew, ""));
@@ -136,7 +153,8 @@ STORE_TEST(a_label_above_the_highest_stops_also_after_handing_in)
     expect_stops(store, "label");
     STORE_OK(run_as(store, &world.publisher, &command_bulletin_withhold,
                     jsonf(store, "{'id': %lld, 'block': %lld, 'reason': '涉密不公开'}", (long long)world.bulletin,
-                          (long long)count_sql(store, "SELECT min(n) FROM bulletin_block WHERE kind = 'item'")), NULL));
+                          (long long)count_sql(store, "SELECT min(n) FROM bulletin_block WHERE kind = 'item'")),
+                    NULL));
     submit(store);
     STORE_OK(as(store, &world.leader, &command_bulletin_release, ""));
     clock_set_ms(0);
@@ -150,10 +168,14 @@ STORE_TEST(forbidden_words_stop_also_when_they_are_set_after_handing_in)
     write_item(store, "据知情人，已整改。");
     submit(store);
     STORE_OK(run_as(store, &world.office, &command_publish_rules_set,
-                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, 'label_max': 1, 'forbidden': '知情人'}"), NULL));
+                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, "
+                                "'label_max': 1, 'forbidden': '知情人'}"),
+                    NULL));
     expect_refused(store, &world.leader, &command_bulletin_release, "forbidden");
     STORE_OK(run_as(store, &world.office, &command_publish_rules_set,
-                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, 'label_max': 1, 'forbidden': '绝密'}"), NULL));
+                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, "
+                                "'label_max': 1, 'forbidden': '绝密'}"),
+                    NULL));
     STORE_OK(as(store, &world.leader, &command_bulletin_release, ""));
     clock_set_ms(0);
 }
@@ -172,14 +194,17 @@ STORE_TEST(a_figure_that_is_not_the_registers_stops_also_when_the_register_moves
     tamper(store, "UPDATE bulletin_block SET body = '已整改。' WHERE kind IN ('part', 'section')");
     submit(store);
     int64_t late = make_finding(store, world.source, "新增问题");
-    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '重复'}", (long long)late), NULL));
-    STORE_OK(run(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '新措施'}", (long long)world.finding), NULL));
+    STORE_OK(
+        run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '重复'}", (long long)late), NULL));
+    STORE_OK(run(store, &command_measure_plan,
+                 jsonf(store, "{'finding_id': %lld, 'text': '新措施'}", (long long)world.finding), NULL));
     STORE_OK(as(store, &world.leader, &command_bulletin_return, ", 'reason': '核对'"));
     write_item(store, "制定措施[[measures:0]]项。");
     expect_stops(store, "figure_differs");
     STORE_OK(as(store, &world.publisher, &command_bulletin_renew, ""));
     submit(store);
-    STORE_OK(run(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '又一措施'}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_measure_plan,
+                 jsonf(store, "{'finding_id': %lld, 'text': '又一措施'}", (long long)world.finding), NULL));
     expect_refused(store, &world.leader, &command_bulletin_release, "figure_differs");
     clock_set_ms(0);
 }
@@ -188,13 +213,19 @@ STORE_TEST(a_window_that_does_not_end_on_a_working_day_stops)
 {
     make_good(store);
     /* a Sunday; 15 working days all the same */
-    STORE_OK(as(store, &world.publisher, &command_bulletin_change, HEAD ", 'window_from': '2024-07-08', 'window_to': '2024-07-28', 'window_days': 15, 'window_first_day': true"));
+    STORE_OK(as(
+        store, &world.publisher, &command_bulletin_change,
+        HEAD ", 'window_from': '2024-07-08', 'window_to': '2024-07-28', 'window_days': 15, 'window_first_day': true"));
     expect_stops(store, "window_to_free");
     /* the first day of the National Day holiday, a Tuesday */
-    STORE_OK(as(store, &world.publisher, &command_bulletin_change, HEAD ", 'window_from': '2024-09-09', 'window_to': '2024-10-01', 'window_days': 16, 'window_first_day': true"));
+    STORE_OK(as(
+        store, &world.publisher, &command_bulletin_change,
+        HEAD ", 'window_from': '2024-09-09', 'window_to': '2024-10-01', 'window_days': 16, 'window_first_day': true"));
     expect_stops(store, "window_to_free");
     /* a Saturday that makes up for a free day is a working day */
-    STORE_OK(as(store, &world.publisher, &command_bulletin_change, HEAD ", 'window_from': '2024-09-24', 'window_to': '2024-10-12', 'window_days': 11, 'window_first_day': true"));
+    STORE_OK(as(
+        store, &world.publisher, &command_bulletin_change,
+        HEAD ", 'window_from': '2024-09-24', 'window_to': '2024-10-12', 'window_days': 11, 'window_first_day': true"));
     submit(store);
     clock_set_ms(0);
 }
@@ -208,9 +239,11 @@ STORE_TEST(a_finding_of_the_register_that_is_missing_stops_also_when_it_comes_af
     expect_refused(store, &world.leader, &command_bulletin_release, "missing");
     STORE_OK(as(store, &world.leader, &command_bulletin_return, ", 'reason': '补上'"));
     expect_stops(store, "missing");
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_add,
-                    jsonf(store, "{'id': %lld, 'after': %lld, 'kind': 'item', 'finding_id': %lld}", (long long)world.bulletin,
-                          (long long)count_sql(store, "SELECT max(n) FROM bulletin_block WHERE kind = 'item'"), (long long)late), NULL));
+    STORE_OK(run_as(
+        store, &world.publisher, &command_bulletin_add,
+        jsonf(store, "{'id': %lld, 'after': %lld, 'kind': 'item', 'finding_id': %lld}", (long long)world.bulletin,
+              (long long)count_sql(store, "SELECT max(n) FROM bulletin_block WHERE kind = 'item'"), (long long)late),
+        NULL));
     submit(store);
     clock_set_ms(0);
 }
@@ -224,10 +257,13 @@ STORE_TEST(a_window_counts_its_first_day_or_not_as_the_rules_say)
     char fields[300], sql[200];
     make_good(store);
     for (size_t i = 0; i < 2; i++) {
-        snprintf(fields, sizeof fields, HEAD ", 'window_from': '2024-07-08', 'window_to': '%s', 'window_days': 15, 'window_first_day': %s", cases[i].other, cases[i].first);
+        snprintf(fields, sizeof fields,
+                 HEAD ", 'window_from': '2024-07-08', 'window_to': '%s', 'window_days': 15, 'window_first_day': %s",
+                 cases[i].other, cases[i].first);
         STORE_OK(as(store, &world.publisher, &command_bulletin_change, fields));
         expect_stops(store, "window_days");
-        snprintf(fields, sizeof fields, HEAD ", 'window_from': '2024-07-08', 'window_days': 15, 'window_first_day': %s", cases[i].first);
+        snprintf(fields, sizeof fields, HEAD ", 'window_from': '2024-07-08', 'window_days': 15, 'window_first_day': %s",
+                 cases[i].first);
         STORE_OK(as(store, &world.publisher, &command_bulletin_change, fields));
         submit(store);
         if (i == 0)
@@ -238,7 +274,8 @@ STORE_TEST(a_window_counts_its_first_day_or_not_as_the_rules_say)
     assert_int_equal(count_sql(store, sql), 1);
     static const struct {
         const char *day, *state;
-    } days[] = {{"2024-07-07", "released"}, {"2024-07-08", "published"}, {"2024-07-29", "published"}, {"2024-07-30", "closed"}};
+    } days[] = {
+        {"2024-07-07", "released"}, {"2024-07-08", "published"}, {"2024-07-29", "published"}, {"2024-07-30", "closed"}};
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
         pin(days[i].day);
         STORE_OK(run(store, &command_tick_run, jsonf(store, "{'name': 'bulletin', 'date': '%s'}", days[i].day), NULL));
@@ -251,7 +288,11 @@ static int64_t enter(struct store *store, const char *channel)
 {
     struct value *result = NULL;
     STORE_OK(run_as(store, &world.publisher, &command_comment_enter,
-                    jsonf(store, "{'bulletin_id': %lld, 'channel': '%s', 'received_on': '2024-07-10', 'text': '意见', 'name': '', 'contact': ''}", (long long)world.bulletin, channel), &result));
+                    jsonf(store,
+                          "{'bulletin_id': %lld, 'channel': '%s', 'received_on': '2024-07-10', 'text': '意见', 'name': "
+                          "'', 'contact': ''}",
+                          (long long)world.bulletin, channel),
+                    &result));
     return value_get_int(result, "id", 0);
 }
 
@@ -265,14 +306,16 @@ STORE_TEST(the_end_of_the_window_sums_up_the_comments_and_later_ones_do_not_chan
     static const struct {
         const char *key;
         int64_t count;
-    } expected[] = {{"comments", 6}, {"by_phone", 2}, {"by_post", 1}, {"by_email", 3}, {"by_form", 0}, {"answered", 1}, {"refused", 1}, {"waiting", 3}, {"leads", 1}, {"not_done", 1}, {"checks", 1}};
+    } expected[] = {{"comments", 6}, {"by_phone", 2}, {"by_post", 1}, {"by_email", 3}, {"by_form", 0}, {"answered", 1},
+                    {"refused", 1},  {"waiting", 3},  {"leads", 1},   {"not_done", 1}, {"checks", 1}};
     struct value *row, *summary;
     make_good(store);
     submit(store);
     STORE_OK(as(store, &world.leader, &command_bulletin_release, ""));
     pin("2024-07-10");
     STORE_OK(run(store, &command_tick_run, json(store, "{'name': 'bulletin', 'date': '2024-07-10'}"), NULL));
-    int64_t answered = enter(store, "phone"), refused = enter(store, "email"), lead = enter(store, "post"), denied = enter(store, "email");
+    int64_t answered = enter(store, "phone"), refused = enter(store, "email"), lead = enter(store, "post"),
+            denied = enter(store, "email");
     (void)enter(store, "phone");
     (void)enter(store, "email");
     step(store, &command_comment_accept, answered, ", 'kind': 'advice'");
@@ -280,7 +323,10 @@ STORE_TEST(the_end_of_the_window_sums_up_the_comments_and_later_ones_do_not_chan
     step(store, &command_comment_refuse, refused, ", 'reason': '与通报无关'");
     step(store, &command_comment_lead, lead, ", 'lead_to': '纪检监察组'");
     tamper(store, "UPDATE finding SET status = 'closed'");
-    STORE_OK(run_as(store, &world.publisher, &command_comment_accept, jsonf(store, "{'id': %lld, 'kind': 'not_done', 'finding_id': %lld}", (long long)denied, (long long)world.finding), NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_comment_accept,
+                    jsonf(store, "{'id': %lld, 'kind': 'not_done', 'finding_id': %lld}", (long long)denied,
+                          (long long)world.finding),
+                    NULL));
     tamper(store, "UPDATE finding SET status = 'registered'");
     assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE summary = ''"), 1);
     pin("2024-07-27");
@@ -300,9 +346,12 @@ STORE_TEST(the_end_of_the_window_sums_up_the_comments_and_later_ones_do_not_chan
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_bulletin_without_a_fault_is_handed_in_released_and_published), STORE_CASE(personal_data_stop),
-                     STORE_CASE(a_label_above_the_highest_stops_also_after_handing_in), STORE_CASE(forbidden_words_stop_also_when_they_are_set_after_handing_in),
+    return STORE_RUN(STORE_CASE(a_bulletin_without_a_fault_is_handed_in_released_and_published),
+                     STORE_CASE(personal_data_stop), STORE_CASE(a_label_above_the_highest_stops_also_after_handing_in),
+                     STORE_CASE(forbidden_words_stop_also_when_they_are_set_after_handing_in),
                      STORE_CASE(a_figure_that_is_not_the_registers_stops_also_when_the_register_moves_after_handing_in),
-                     STORE_CASE(a_window_that_does_not_end_on_a_working_day_stops), STORE_CASE(a_finding_of_the_register_that_is_missing_stops_also_when_it_comes_after_handing_in),
-                     STORE_CASE(a_window_counts_its_first_day_or_not_as_the_rules_say), STORE_CASE(the_end_of_the_window_sums_up_the_comments_and_later_ones_do_not_change_it));
+                     STORE_CASE(a_window_that_does_not_end_on_a_working_day_stops),
+                     STORE_CASE(a_finding_of_the_register_that_is_missing_stops_also_when_it_comes_after_handing_in),
+                     STORE_CASE(a_window_counts_its_first_day_or_not_as_the_rules_say),
+                     STORE_CASE(the_end_of_the_window_sums_up_the_comments_and_later_ones_do_not_change_it));
 }

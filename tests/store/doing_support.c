@@ -17,9 +17,9 @@ void doing_end(void) { clock_set_ms(0); }
 
 int64_t doing_make_task(struct store *store, const struct doing *doing, const char *report_cycle)
 {
-    int64_t measure =
-        make(store, &command_measure_plan,
-             jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-11-30'}", (long long)doing->finding));
+    int64_t measure = make(
+        store, &command_measure_plan,
+        jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-11-30'}", (long long)doing->finding));
     struct value *result;
     STORE_OK(run_as(store, &doing->office, &command_task_assign,
                     jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'report_cycle': '%s'}", (long long)measure,
@@ -58,10 +58,7 @@ enum rc doing_move(struct store *store, const struct actor *actor, const struct 
     return run_as(store, actor, command, jsonf(store, "{'id': %lld, 'reason': '说明'}", (long long)id), NULL);
 }
 
-static enum rc run_here(void *arg, struct write_job *job)
-{
-    return writer_run_once(((struct store *)arg)->db, job);
-}
+static enum rc run_here(void *arg, struct write_job *job) { return writer_run_once(((struct store *)arg)->db, job); }
 
 int64_t doing_tick(struct store *store)
 {
@@ -79,12 +76,13 @@ int64_t doing_add_evidence(struct store *store, const struct doing *doing, const
     struct value *result;
     memset(sha256, digest, 64);
     sha256[64] = '\0';
-    STORE_OK(run_as(store, &doing->reporter, &command_evidence_add,
-                    jsonf(store,
-                          "{'subject_kind': '%s', 'subject_id': %lld, 'class': 'photo', 'made_on': '%s', 'sha256': '%s',"
-                          " 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
-                          kind, (long long)id, made_on, sha256),
-                    &result));
+    STORE_OK(
+        run_as(store, &doing->reporter, &command_evidence_add,
+               jsonf(store,
+                     "{'subject_kind': '%s', 'subject_id': %lld, 'class': 'photo', 'made_on': '%s', 'sha256': '%s',"
+                     " 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
+                     kind, (long long)id, made_on, sha256),
+               &result));
     return value_get_int(result, "id", 0);
 }
 
@@ -100,15 +98,16 @@ int64_t doing_open_report(struct store *store, int64_t task_id)
 enum rc doing_submit(struct store *store, const struct actor *actor, int64_t report, int progress, const char *text)
 {
     return run_as(store, actor, &command_report_submit,
-                  jsonf(store, "{'id': %lld, 'progress': %d, 'done_text': '%s', 'next_text': '下月继续'}", (long long)report,
-                        progress, text),
+                  jsonf(store, "{'id': %lld, 'progress': %d, 'done_text': '%s', 'next_text': '下月继续'}",
+                        (long long)report, progress, text),
                   NULL);
 }
 
 int64_t doing_waits(struct store *store, const char *noun, int64_t id, const char *what)
 {
     char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s'",
-             noun, (long long)id, what);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s'", noun,
+             (long long)id, what);
     return count_sql(store, sql);
 }

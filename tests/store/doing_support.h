@@ -18,8 +18,8 @@ struct doing {
 
 /* The day is pinned (noon in China); undone by doing_end. */
 void doing_set_day(const char *date);
-/* A group, a finding of the firm, a measure, and a task of the firm that it has taken; report_cycle as given.  The day is
- * pinned. */
+/* A group, a finding of the firm, a measure, and a task of the firm that it has taken; report_cycle as given.  The day
+ * is pinned. */
 void doing_make(struct store *store, struct doing *doing, const char *date, const char *report_cycle);
 void doing_end(void);
 /* Another task of the firm, taken: of a measure of its own. */

@@ -75,36 +75,68 @@ static const char *find(const struct pair *pairs, size_t n, struct str name)
 
 const char *any_table_of_noun(struct str noun)
 {
-    static const struct pair pairs[] = {
-        {"finding", "finding"},     {"measure", "measure"},   {"task", "task"},          {"node", "node"},
-        {"cause", "cause"},         {"report", "report"},     {"evidence", "evidence"},  {"extension", "extension"},
-        {"check", "truth_check"},   {"sweep", "sweep"},       {"answer", "sweep_answer"}, {"review", "review"},
-        {"lookback", "lookback"},   {"lookback_item", "lookback_item"}, {"rule", "rule"}, {"cascade", "rule_cascade"},
-        {"hang", "hang"},           {"letter", "letter"},     {"lead", "lead_case"},     {"meeting", "meeting"},
-        {"decision", "decision"},   {"group", "task_force"},  {"handover", "handover"},  {"unit", "unit"},
-        {"person", "person"},       {"assessment", "assessment"}, {"scorecard", "scorecard"}, {"review_chain", "review_chain"}};
+    static const struct pair pairs[] = {{"finding", "finding"},     {"measure", "measure"},
+                                        {"task", "task"},           {"node", "node"},
+                                        {"cause", "cause"},         {"report", "report"},
+                                        {"evidence", "evidence"},   {"extension", "extension"},
+                                        {"check", "truth_check"},   {"sweep", "sweep"},
+                                        {"answer", "sweep_answer"}, {"review", "review"},
+                                        {"lookback", "lookback"},   {"lookback_item", "lookback_item"},
+                                        {"rule", "rule"},           {"cascade", "rule_cascade"},
+                                        {"hang", "hang"},           {"letter", "letter"},
+                                        {"lead", "lead_case"},      {"meeting", "meeting"},
+                                        {"decision", "decision"},   {"group", "task_force"},
+                                        {"handover", "handover"},   {"unit", "unit"},
+                                        {"person", "person"},       {"assessment", "assessment"},
+                                        {"scorecard", "scorecard"}, {"review_chain", "review_chain"}};
     return find(pairs, sizeof pairs / sizeof pairs[0], noun);
 }
 
 const char *any_table_of_field(const char *field)
 {
-    static const struct pair pairs[] = {
-        {"unit_id", "unit"},         {"stationed_id", "unit"}, {"issuer_id", "unit"},    {"parent_id", "unit"},
-        {"lead_dept_id", "unit"},    {"assist_ids", "unit"},   {"unit_ids", "unit"},     {"person_id", "person"},
-        {"head_id", "person"},       {"from_person", "person"}, {"to_person", "person"}, {"doer_id", "person"},
-        {"contact_id", "person"},    {"checker_id", "person"}, {"lead_leader_id", "person"}, {"supervisor_id", "unit"},
-        {"deputy_ids", "person"},    {"member_ids", "person"}, {"attended", "person"},   {"observed", "person"},
-        {"absent", "person"},        {"finding_id", "finding"}, {"recurs_id", "finding"}, {"main_id", "finding"},
-        {"ids", "finding"},          {"measure_id", "measure"}, {"task_id", "task"},     {"cause_id", "cause"},
-        {"source_id", "source"},     {"aspect_id", "aspect"},  {"subject_id", "task"},   {"pred_ids", "node"},
-        {"problem_id", "meeting_problem"}, {"expected_id", "expected_evidence"},         {"link_id", "evidence_link"}};
+    static const struct pair pairs[] = {{"unit_id", "unit"},
+                                        {"stationed_id", "unit"},
+                                        {"issuer_id", "unit"},
+                                        {"parent_id", "unit"},
+                                        {"lead_dept_id", "unit"},
+                                        {"assist_ids", "unit"},
+                                        {"unit_ids", "unit"},
+                                        {"person_id", "person"},
+                                        {"head_id", "person"},
+                                        {"from_person", "person"},
+                                        {"to_person", "person"},
+                                        {"doer_id", "person"},
+                                        {"contact_id", "person"},
+                                        {"checker_id", "person"},
+                                        {"lead_leader_id", "person"},
+                                        {"supervisor_id", "unit"},
+                                        {"deputy_ids", "person"},
+                                        {"member_ids", "person"},
+                                        {"attended", "person"},
+                                        {"observed", "person"},
+                                        {"absent", "person"},
+                                        {"finding_id", "finding"},
+                                        {"recurs_id", "finding"},
+                                        {"main_id", "finding"},
+                                        {"ids", "finding"},
+                                        {"measure_id", "measure"},
+                                        {"task_id", "task"},
+                                        {"cause_id", "cause"},
+                                        {"source_id", "source"},
+                                        {"aspect_id", "aspect"},
+                                        {"subject_id", "task"},
+                                        {"pred_ids", "node"},
+                                        {"problem_id", "meeting_problem"},
+                                        {"expected_id", "expected_evidence"},
+                                        {"link_id", "evidence_link"}};
     return find(pairs, sizeof pairs / sizeof pairs[0], str_from_cstr(field));
 }
 
 bool any_is_elsewhere(const struct command *command)
 {
-    static const char *const nouns[] = {"account.", "grant.", "password.", "sessions.", "draft.",  "webhook.", "view.",
-                                        "scheme.",  "feed.",  "tick.",     "file.",     "register.", "ballot.", "unit."};
+    static const char *const nouns[] = {"account.", "grant.",    "password.", "sessions.", "draft.",
+                                        "webhook.", "view.",     "scheme.",   "feed.",     "tick.",
+                                        "file.",    "register.", "ballot.",   "unit."};
     for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
         if (strncmp(command->name, nouns[i], strlen(nouns[i])) == 0)
             return true;
@@ -116,7 +148,8 @@ bool any_is_elsewhere(const struct command *command)
 static struct str any_text(struct store *store, const struct field *field)
 {
     static const char *const words[] = {"担保", "贸易", "债务", "考核", "采购", "党建", "安全", "合同"};
-    struct str text = arena_format(store->ctx->arena, "%s%s整改情况%u", words[any_random(8)], words[any_random(8)], any_random(90));
+    struct str text =
+        arena_format(store->ctx->arena, "%s%s整改情况%u", words[any_random(8)], words[any_random(8)], any_random(90));
     if (strcmp(field->name, "steps") == 0 || strcmp(field->name, "items") == 0)
         text = arena_format(store->ctx->arena, "%.*s\n第二", STR_ARG(text));
     return field->max && field->max < 12 ? STR("甲") : text;
@@ -125,7 +158,8 @@ static struct str any_text(struct store *store, const struct field *field)
 static struct str any_day(struct store *store, const struct field *field)
 {
     char text[DATE_TEXT_BYTES];
-    bool is_past = strstr(field->name, "_on") || strstr(field->name, "from") || strstr(field->name, "start") || strcmp(field->name, "signed") == 0;
+    bool is_past = strstr(field->name, "_on") || strstr(field->name, "from") || strstr(field->name, "start") ||
+                   strcmp(field->name, "signed") == 0;
     int32_t day = clock_today() + (is_past ? -(int32_t)any_random(3) : 5 + (int32_t)any_random(120));
     if (any_random(20) == 0)
         day = clock_today() + (int32_t)any_random(400) - 200;

@@ -1,7 +1,7 @@
 /* loop_any.h: any command of data/commands.def with made-up input: for tests that try them all.
  *
- * Fields are filled by their kind and name: ids of things that exist, dates around the pinned day, choices, texts.  A field
- * named in `given` has that value.
+ * Fields are filled by their kind and name: ids of things that exist, dates around the pinned day, choices, texts.  A
+ * field named in `given` has that value.
  */
 #ifndef BIHUAN_TESTS_LOOP_ANY_H
 #define BIHUAN_TESTS_LOOP_ANY_H

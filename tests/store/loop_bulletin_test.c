@@ -14,16 +14,20 @@
 
 static const char *const own_text =
     "中共甲集团有限公司党组关于巡视整改进展情况的通报\n"
-    "根据统一部署，2023年4月6日至6月25日，中央第九巡视组对甲集团有限公司党组开展了常规巡视。2023年9月21日，中央巡视组反馈了巡视意见。现将巡视整改进展情况予以公布。\n"
+    "根据统一部署，2023年4月6日至6月25日，中央第九巡视组对甲集团有限公司党组开展了常规巡视。2023年9月21日，中央巡视组反"
+    "馈了巡视意见。现将巡视整改进展情况予以公布。\n"
     "一、党组履行巡视整改主体责任情况\n党组坚决扛起整改责任。\n"
     "（一）加强组织领导\n成立领导小组，召开会议研究部署。一是明确分工。二是压实责任。\n"
     "（二）坚持标本兼治\n做到解决一个问题，带动解决一类问题。\n"
     "二、巡视反馈重点问题整改落实情况\n党组逐一制订整改措施。\n"
-    "（一）关于聚焦主责主业方面\n1.着力增强核心功能。完成了规划调整，推进专业化整合。\n2.提升经营质量。压降成本费用，治理亏损企业。\n"
+    "（一）关于聚焦主责主业方面\n1.着力增强核心功能。完成了规划调整，推进专业化整合。\n2."
+    "提升经营质量。压降成本费用，治理亏损企业。\n"
     "（二）关于防范化解风险方面\n3.严格财务管理。强化担保管理，排查坏账风险。\n"
     "三、需长期整改事项进展情况\n（一）深化改革\n一是加强资源配置。二是实施精准考核。\n"
     "四、下一步工作打算\n（一）持续抓好整改\n对没有按期完成的事项，挂账督办。\n"
-    "欢迎广大干部群众对巡视整改落实情况进行监督。如有意见建议，请及时向我们反映。公开期限：2024年7月8日至7月26日（15个工作日）。联系电话：010-12345678（工作日9:00—17:00）；邮政信箱：北京市海淀区甲路1号巡视办公室，邮编：100000；电子邮箱：a@example.cn\n"
+    "欢迎广大干部群众对巡视整改落实情况进行监督。如有意见建议，请及时向我们反映。公开期限：2024年7月8日至7月26日（15个"
+    "工作日）。联系电话：010-12345678（工作日9:00—17:"
+    "00）；邮政信箱：北京市海淀区甲路1号巡视办公室，邮编：100000；电子邮箱：a@example.cn\n"
     "中共甲集团党组\n2024年7月8日\n";
 
 static struct {
@@ -46,7 +50,9 @@ static int64_t confirm_text(struct store *store, struct str text, int label)
     struct value *draft = read_draft(store, text, "bulletin.txt"), *result = NULL;
     number += 2;
     int64_t id = make(store, &command_draft_open,
-                      jsonf(store, "{'file_sha256': '%064d', 'draft_sha256': '%064d', 'file_name': 'b.txt', 'media_type': 'text/plain', 'size': 3, 'draft_size': 9, 'title': 'x', 'unit_id': %lld, 'label': %d}",
+                      jsonf(store,
+                            "{'file_sha256': '%064d', 'draft_sha256': '%064d', 'file_name': 'b.txt', 'media_type': "
+                            "'text/plain', 'size': 3, 'draft_size': 9, 'title': 'x', 'unit_id': %lld, 'label': %d}",
                             number, number + 1, (long long)world.root, label));
     struct value *input = jsonf(store, "{'id': %lld}", (long long)id);
     value_put(input, STR("draft"), draft);
@@ -65,7 +71,8 @@ static void make_world(struct store *store)
     world.outsider = make_actor(store, "outsider", "publisher", west, LABEL_INTERNAL);
     world.source = confirm_text(store, str_from_cstr(own_text), LABEL_INTERNAL);
     struct value *result = NULL;
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create, jsonf(store, "{'source_id': %lld}", (long long)world.source), &result));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create,
+                    jsonf(store, "{'source_id': %lld}", (long long)world.source), &result));
     world.bulletin = value_get_int(result, "id", 0);
 }
 
@@ -74,7 +81,9 @@ static enum rc as(struct store *store, const struct actor *actor, const struct c
     return run_as(store, actor, command, jsonf(store, "{'id': %lld%s}", (long long)world.bulletin, fields), NULL);
 }
 
-#define HEAD "'title': '通报', 'signatory': '中共甲集团党组', 'signed': '2024-07-08', 'phone': '010-12345678', 'hours': '工作日9:00—17:00', 'address': '甲路1号', 'postcode': '100000', 'email': 'a@example.cn'"
+#define HEAD                                                                                                              \
+    "'title': '通报', 'signatory': '中共甲集团党组', 'signed': '2024-07-08', 'phone': '010-12345678', 'hours': " \
+    "'工作日9:00—17:00', 'address': '甲路1号', 'postcode': '100000', 'email': 'a@example.cn'"
 #define WINDOW "'window_from': '2024-07-08', 'window_to': '2024-07-26', 'window_days': 15, 'window_first_day': true"
 
 static struct value *row_of(struct store *store, enum query query, int64_t id)
@@ -126,7 +135,8 @@ static bool is_other(struct store *store, struct str a, struct str b)
     return !is_same;
 }
 
-static void compare_lists(struct store *store, const struct value *a, const struct value *b, const char *list, const char *const *keys)
+static void compare_lists(struct store *store, const struct value *a, const struct value *b, const char *list,
+                          const char *const *keys)
 {
     const struct value *left = value_get(a, list), *right = value_get(b, list);
     const struct value *at = left ? left->items.first : NULL, *bt = right ? right->items.first : NULL;
@@ -157,14 +167,16 @@ static void count_sections(const struct value *draft, int ret[4])
     VALUE_EACH (aspect, value_get(draft, "aspects"))
         ret[str_equal(value_get_text(aspect, "phase"), STR("long_term")) ? 2 : 1]++;
     VALUE_EACH (note, value_get(draft, "notes"))
-        ret[0] += str_has_prefix(value_get_text(note, "no"), STR("(")) || str_has_prefix(value_get_text(note, "no"), STR("（"));
+        ret[0] += str_has_prefix(value_get_text(note, "no"), STR("(")) ||
+                  str_has_prefix(value_get_text(note, "no"), STR("（"));
     ret[3] = (int)value_count(value_get(draft, "next_steps"));
 }
 
 static void compare(struct store *store, const struct value *a, const struct value *b)
 {
     static const char *const words[] = {"title", "body", NULL}, *const contact[] = {"kind", "value", "hours", NULL};
-    static const char *const texts[] = {"title", "issuer", "inspector", "inspected_body", "inspected_from", "inspected_to", "fed_back", "signatory", "signed"};
+    static const char *const texts[] = {"title",        "issuer",   "inspector", "inspected_body", "inspected_from",
+                                        "inspected_to", "fed_back", "signatory", "signed"};
     static const char *const lists[] = {"parts", "aspects", "notes", "findings", "next_steps"};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         compare_lists(store, a, b, lists[i], words);
@@ -174,7 +186,9 @@ static void compare(struct store *store, const struct value *a, const struct val
             differ("source", texts[i], value_get_text(from, texts[i]), value_get_text(to, texts[i]));
     compare_lists(store, from, to, "contacts", contact);
     const struct value *p = value_get(from, "publicity"), *q = value_get(to, "publicity");
-    if (!str_equal(value_get_text(p, "from"), value_get_text(q, "from")) || !str_equal(value_get_text(p, "to"), value_get_text(q, "to")) || value_get_int(p, "stated_days", 0) != value_get_int(q, "stated_days", -1))
+    if (!str_equal(value_get_text(p, "from"), value_get_text(q, "from")) ||
+        !str_equal(value_get_text(p, "to"), value_get_text(q, "to")) ||
+        value_get_int(p, "stated_days", 0) != value_get_int(q, "stated_days", -1))
         differ("source", "publicity", value_get_text(p, "text"), value_get_text(q, "text"));
 }
 
@@ -192,7 +206,10 @@ static struct value *go_round(struct store *store, int64_t source_id)
     buf_init(&html, 8 << 20);
     STORE_OK(bulletin_paper(store->ctx, content, 0, STR(""), 0, &doc));
     STORE_OK(doc_write_html(doc, &html));
-    struct str page = arena_format(store->ctx->arena, "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>x</title></head><body>%.*s</body></html>", STR_ARG(buf_str(&html)));
+    struct str page = arena_format(store->ctx->arena,
+                                   "<!doctype html><html lang=\"zh-CN\"><head><meta "
+                                   "charset=\"utf-8\"><title>x</title></head><body>%.*s</body></html>",
+                                   STR_ARG(buf_str(&html)));
     buf_done(&html);
     return read_draft(store, page, "bulletin.html");
 }
@@ -200,7 +217,8 @@ static struct value *go_round(struct store *store, int64_t source_id)
 STORE_TEST(a_document_comes_back_from_the_register)
 {
     make_world(store);
-    struct value *draft = read_draft(store, str_from_cstr(own_text), "bulletin.txt"), *again = go_round(store, world.source);
+    struct value *draft = read_draft(store, str_from_cstr(own_text), "bulletin.txt"),
+                 *again = go_round(store, world.source);
     int a[4], b[4];
     count_sections(draft, a);
     count_sections(again, b);
@@ -242,7 +260,8 @@ STORE_TEST(the_seed_document_comes_back_from_the_register)
     assert_true(str_equal(value_get_text(value_get(from, "publicity"), "to"), STR("2024-07-26")));
     differences = by_width = 0;
     compare(store, draft, again);
-    printf("# %d differences between the seed document and its bulletin, %d by the width of marks alone\n", differences, by_width);
+    printf("# %d differences between the seed document and its bulletin, %d by the width of marks alone\n", differences,
+           by_width);
     assert_int_equal(differences, 0);
 }
 
@@ -255,9 +274,11 @@ static bool has_check_on(struct store *store, const char *name, const char *abou
     struct value *blocks, *list;
     STORE_OK(bulletin_read_rules(store->ctx, store->db, &rules));
     STORE_OK(bulletin_read_blocks(store->ctx, store->db, world.bulletin, &blocks));
-    STORE_OK(bulletin_check(store->ctx, store->db, row_of(store, Q_BULLETIN_GET_ANY, world.bulletin), blocks, &rules, &list));
+    STORE_OK(bulletin_check(store->ctx, store->db, row_of(store, Q_BULLETIN_GET_ANY, world.bulletin), blocks, &rules,
+                            &list));
     VALUE_EACH (found, list)
-        if (str_equal_cstr(value_get_text(found, "check"), name) && (!about || str_equal_cstr(value_get_text(found, "arg0"), about)))
+        if (str_equal_cstr(value_get_text(found, "check"), name) &&
+            (!about || str_equal_cstr(value_get_text(found, "arg0"), about)))
             return true;
     return false;
 }
@@ -267,14 +288,17 @@ static bool has_check(struct store *store, const char *name) { return has_check_
 static int64_t block_of(struct store *store, const char *kind)
 {
     char sql[200];
-    snprintf(sql, sizeof sql, "SELECT min(n) FROM bulletin_block WHERE kind = '%s' AND bulletin_id = %lld", kind, (long long)world.bulletin);
+    snprintf(sql, sizeof sql, "SELECT min(n) FROM bulletin_block WHERE kind = '%s' AND bulletin_id = %lld", kind,
+             (long long)world.bulletin);
     return count_sql(store, sql);
 }
 
 static void write_item(struct store *store, const char *body)
 {
     STORE_OK(run_as(store, &world.publisher, &command_bulletin_write,
-                    jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}", (long long)world.bulletin, (long long)block_of(store, "item"), body), NULL));
+                    jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}", (long long)world.bulletin,
+                          (long long)block_of(store, "item"), body),
+                    NULL));
 }
 
 STORE_TEST(every_check_finds_what_must_not_go_out)
@@ -288,10 +312,20 @@ STORE_TEST(every_check_finds_what_must_not_go_out)
     STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", " WINDOW));
     static const struct {
         const char *body, *check;
-    } bodies[] = {{"身份证号11010519491231002X", "id_number"}, {"身份证号１１０１０５１９４９１２３１００２Ｘ", "id_number"}, {"电话138 0013 8000", "phone"},
-                  {"卡号6222 0212 3456 7890 128", "bank_card"}, {"号码6222 0212 3456 7890 129", NULL}, {"卡号4111111111111111", "bank_card"}, {"共[[findings:9]]个问题", "figure_differs"},
-                  {"共[[nothing:9]]个", "figure_unknown"}, {"共[[broken 9", "figure_unknown"}, {"一是甲。三是乙。", "points"}, {"", "empty"}, {"甲", NULL}};
-    static const char *const all[] = {"id_number", "phone", "bank_card", "figure_differs", "figure_unknown", "points", "empty", "forbidden"};
+    } bodies[] = {{"身份证号11010519491231002X", "id_number"},
+                  {"身份证号１１０１０５１９４９１２３１００２Ｘ", "id_number"},
+                  {"电话138 0013 8000", "phone"},
+                  {"卡号6222 0212 3456 7890 128", "bank_card"},
+                  {"号码6222 0212 3456 7890 129", NULL},
+                  {"卡号4111111111111111", "bank_card"},
+                  {"共[[findings:9]]个问题", "figure_differs"},
+                  {"共[[nothing:9]]个", "figure_unknown"},
+                  {"共[[broken 9", "figure_unknown"},
+                  {"一是甲。三是乙。", "points"},
+                  {"", "empty"},
+                  {"甲", NULL}};
+    static const char *const all[] = {"id_number",      "phone",  "bank_card", "figure_differs",
+                                      "figure_unknown", "points", "empty",     "forbidden"};
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         write_item(store, bodies[i].body);
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
@@ -299,22 +333,31 @@ STORE_TEST(every_check_finds_what_must_not_go_out)
                 fail_msg("%s: %s", bodies[i].body, all[k]);
     }
     STORE_OK(run_as(store, &world.office, &command_publish_rules_set,
-                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, 'label_max': 1, 'forbidden': '绝密\\n内部消息'}"), NULL));
+                    json(store, "{'window_days': 15, 'window_first_day': true, 'ack_days': 5, 'answer_days': 15, "
+                                "'label_max': 1, 'forbidden': '绝密\\n内部消息'}"),
+                    NULL));
     write_item(store, "据内部消息");
     assert_true(has_check(store, "forbidden"));
     write_item(store, "共[[findings:1]]个");
     STORE_OK(as(store, &world.publisher, &command_bulletin_renew, ""));
     assert_false(has_check(store, "figure_differs"));
-    STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", 'window_from': '2024-07-08', 'window_to': '2024-07-28', 'window_days': 15, 'window_first_day': true"));
+    STORE_OK(
+        as(store, &world.publisher, &command_bulletin_change,
+           ", " HEAD
+           ", 'window_from': '2024-07-08', 'window_to': '2024-07-28', 'window_days': 15, 'window_first_day': true"));
     assert_true(has_check(store, "window_to_free"));
-    STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", 'window_from': '2024-07-08', 'window_to': '2024-07-26', 'window_days': 15, 'window_first_day': false"));
+    STORE_OK(
+        as(store, &world.publisher, &command_bulletin_change,
+           ", " HEAD
+           ", 'window_from': '2024-07-08', 'window_to': '2024-07-26', 'window_days': 15, 'window_first_day': false"));
     assert_true(has_check(store, "window_days"));
     STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", " WINDOW));
     assert_false(has_check(store, "window_days"));
     /* a heading with nothing below it is told, and does not stop */
     STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'part', 'title': '空着的部分'"));
     assert_true(has_check_on(store, "nothing_in", "空着的部分"));
-    STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'section', 'title': '有话的一节', 'body': '有话。'"));
+    STORE_OK(as(store, &world.publisher, &command_bulletin_add,
+                ", 'kind': 'section', 'title': '有话的一节', 'body': '有话。'"));
     assert_false(has_check_on(store, "nothing_in", "空着的部分"));
     assert_false(has_check_on(store, "nothing_in", "有话的一节"));
     STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'section', 'title': '空着的一节'"));
@@ -323,14 +366,19 @@ STORE_TEST(every_check_finds_what_must_not_go_out)
     int64_t late = make_finding(store, world.source, "新增问题");
     assert_true(has_check(store, "missing"));
     STORE_OK(run_as(store, &world.publisher, &command_bulletin_add,
-                    jsonf(store, "{'id': %lld, 'after': %lld, 'kind': 'item', 'finding_id': %lld}", (long long)world.bulletin, (long long)block_of(store, "item"), (long long)late), NULL));
+                    jsonf(store, "{'id': %lld, 'after': %lld, 'kind': 'item', 'finding_id': %lld}",
+                          (long long)world.bulletin, (long long)block_of(store, "item"), (long long)late),
+                    NULL));
     assert_false(has_check(store, "missing"));
     /* its label goes up: it may not stand here any more */
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'rev': 1, 'label': 2, 'reason': '定密'}", (long long)late), NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'rev': 1, 'label': 2, 'reason': '定密'}", (long long)late), NULL));
     assert_true(has_check(store, "label"));
     assert_int_equal(as(store, &world.publisher, &command_bulletin_submit, ""), RC_GUARD);
     STORE_OK(run_as(store, &world.publisher, &command_bulletin_withhold,
-                    jsonf(store, "{'id': %lld, 'block': %lld, 'reason': '涉密不公开'}", (long long)world.bulletin, (long long)count_sql(store, "SELECT max(n) FROM bulletin_block")), NULL));
+                    jsonf(store, "{'id': %lld, 'block': %lld, 'reason': '涉密不公开'}", (long long)world.bulletin,
+                          (long long)count_sql(store, "SELECT max(n) FROM bulletin_block")),
+                    NULL));
     assert_false(has_check(store, "label"));
     STORE_OK(as(store, &world.publisher, &command_bulletin_submit, ""));
     expect_rebuild_equal(store);
@@ -342,14 +390,21 @@ STORE_TEST(a_count_in_words_that_is_no_figure_of_the_register_stops)
     static const struct {
         const char *body;
         bool is_free;
-    } bodies[] = {{"反馈的九个问题均已整改。", true}, {"反馈的９个问题均已整改。", true}, {"制定整改措施，共十六项措施。", true}, {"反馈的三个问题均已整改。", false}, {"反馈的3个问题均已整改。", false},
-                  {"反馈的[[findings:3]]个问题均已整改。", false}, {"一是抓第九个问题，二是落实八项规定，移交九个问题线索，修订制度十六项。", false}};
+    } bodies[] = {{"反馈的九个问题均已整改。", true},
+                  {"反馈的９个问题均已整改。", true},
+                  {"制定整改措施，共十六项措施。", true},
+                  {"反馈的三个问题均已整改。", false},
+                  {"反馈的3个问题均已整改。", false},
+                  {"反馈的[[findings:3]]个问题均已整改。", false},
+                  {"一是抓第九个问题，二是落实八项规定，移交九个问题线索，修订制度十六项。", false}};
     make_world(store);
     STORE_OK(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", " WINDOW));
     STORE_OK(as(store, &world.publisher, &command_bulletin_renew, ""));
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         STORE_OK(run_as(store, &world.publisher, &command_bulletin_write,
-                        jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}", (long long)world.bulletin, (long long)block_of(store, "part"), bodies[i].body), NULL));
+                        jsonf(store, "{'id': %lld, 'block': %lld, 'title': '题', 'body': '%s'}",
+                              (long long)world.bulletin, (long long)block_of(store, "part"), bodies[i].body),
+                        NULL));
         if (has_check(store, "figure_free") != bodies[i].is_free)
             fail_msg("%s", bodies[i].body);
         if (bodies[i].is_free)
@@ -378,7 +433,8 @@ static void day(struct store *store, const char *text)
 static int64_t in_state(struct store *store, const char *state)
 {
     char sql[160];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'", (long long)world.bulletin, state);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'",
+             (long long)world.bulletin, state);
     return count_sql(store, sql);
 }
 
@@ -386,13 +442,20 @@ STORE_TEST(who_wrote_does_not_release_and_the_window_runs_by_working_days)
 {
     make_world(store);
     day(store, "2024-07-05");
-    STORE_OK(as(store, &world.office, &command_bulletin_change, ", " HEAD ", 'window_from': '2024-07-08', 'window_days': 15, 'window_first_day': true"));
+    STORE_OK(as(store, &world.office, &command_bulletin_change,
+                ", " HEAD ", 'window_from': '2024-07-08', 'window_days': 15, 'window_first_day': true"));
     assert_int_equal(as(store, &world.outsider, &command_bulletin_change, ", " HEAD ", " WINDOW), RC_NOT_FOUND);
     int64_t item = block_of(store, "item");
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_down, jsonf(store, "{'id': %lld, 'block': %lld}", (long long)world.bulletin, (long long)item), NULL));
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_up, jsonf(store, "{'id': %lld, 'block': %lld}", (long long)world.bulletin, (long long)item), NULL));
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_withhold, jsonf(store, "{'id': %lld, 'block': %lld, 'reason': '暂不公开'}", (long long)world.bulletin, (long long)item), NULL));
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_show, jsonf(store, "{'id': %lld, 'block': %lld}", (long long)world.bulletin, (long long)item), NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_down,
+                    jsonf(store, "{'id': %lld, 'block': %lld}", (long long)world.bulletin, (long long)item), NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_up,
+                    jsonf(store, "{'id': %lld, 'block': %lld}", (long long)world.bulletin, (long long)item), NULL));
+    STORE_OK(run_as(
+        store, &world.publisher, &command_bulletin_withhold,
+        jsonf(store, "{'id': %lld, 'block': %lld, 'reason': '暂不公开'}", (long long)world.bulletin, (long long)item),
+        NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_show,
+                    jsonf(store, "{'id': %lld, 'block': %lld}", (long long)world.bulletin, (long long)item), NULL));
     assert_int_equal(as(store, &world.office, &command_bulletin_release, ""), RC_GUARD); /* not handed in */
     STORE_OK(as(store, &world.publisher, &command_bulletin_submit, ""));
     assert_int_equal(as(store, &world.publisher, &command_bulletin_change, ", " HEAD ", " WINDOW), RC_GUARD);
@@ -403,32 +466,54 @@ STORE_TEST(who_wrote_does_not_release_and_the_window_runs_by_working_days)
     STORE_OK(as(store, &world.publisher, &command_bulletin_submit, ""));
     STORE_OK(as(store, &world.leader, &command_bulletin_release, ""));
     assert_int_equal(in_state(store, "released"), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE version = 2 AND released_by IS NOT NULL AND window_to = '2024-07-26'"), 1);
+    assert_int_equal(
+        count_sql(
+            store,
+            "SELECT count(*) FROM bulletin WHERE version = 2 AND released_by IS NOT NULL AND window_to = '2024-07-26'"),
+        1);
     STORE_OK(as(store, &world.leader, &command_bulletin_postpone, ", 'window_from': '2024-07-09', 'reason': '排版'"));
     day(store, "2024-07-08");
     assert_int_equal(in_state(store, "released"), 1);
     day(store, "2024-07-09");
     assert_int_equal(in_state(store, "published"), 1);
-    assert_int_equal(as(store, &world.leader, &command_bulletin_postpone, ", 'window_from': '2024-07-10', 'reason': '晚'"), RC_GUARD);
-    assert_int_equal(as(store, &world.leader, &command_bulletin_postpone, ", 'window_days': 10, 'reason': '短'"), RC_INVALID);
+    assert_int_equal(
+        as(store, &world.leader, &command_bulletin_postpone, ", 'window_from': '2024-07-10', 'reason': '晚'"),
+        RC_GUARD);
+    assert_int_equal(as(store, &world.leader, &command_bulletin_postpone, ", 'window_days': 10, 'reason': '短'"),
+                     RC_INVALID);
     STORE_OK(as(store, &world.leader, &command_bulletin_postpone, ", 'window_days': 16, 'reason': '延长一天'"));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE window_to = '2024-07-30' AND postponed = 2"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE window_to = '2024-07-30' AND postponed = 2"),
+                     1);
     day(store, "2024-07-30");
     assert_int_equal(in_state(store, "published"), 1);
     day(store, "2024-07-31");
     assert_int_equal(in_state(store, "closed"), 1);
     STORE_OK(as(store, &world.leader, &command_bulletin_withdraw, ", 'reason': '内容有误'"));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE state = 'withdrawn' AND withdraw_reason <> ''"), 1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM bulletin WHERE state = 'withdrawn' AND withdraw_reason <> ''"), 1);
     int64_t late = make_finding(store, world.source, "新增问题");
     struct value *result = NULL;
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create, jsonf(store, "{'source_id': %lld}", (long long)world.source), &result));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create,
+                    jsonf(store, "{'source_id': %lld}", (long long)world.source), &result));
     world.bulletin = value_get_int(result, "id", 0);
     STORE_OK(as(store, &world.publisher, &command_bulletin_add, ", 'kind': 'section', 'title': '补充'"));
     write_item(store, "改过的文字。");
-    assert_int_equal(run_as(store, &world.publisher, &command_bulletin_write, jsonf(store, "{'id': %lld, 'block': %lld, 'revision': 1, 'title': '题'}", (long long)world.bulletin, (long long)block_of(store, "item")), NULL), RC_CONFLICT);
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_write, jsonf(store, "{'id': %lld, 'block': %lld, 'revision': %lld, 'title': '题'}", (long long)world.bulletin, (long long)block_of(store, "item"),
-                                                                             (long long)count_sql(store, "SELECT max(changed_seq) FROM bulletin_block WHERE kind = 'item'")), NULL));
-    assert_int_equal(run_as(store, &world.publisher, &command_bulletin_add, jsonf(store, "{'id': %lld, 'kind': 'item', 'finding_id': %lld}", (long long)world.bulletin, (long long)late), NULL), RC_GUARD);
+    assert_int_equal(run_as(store, &world.publisher, &command_bulletin_write,
+                            jsonf(store, "{'id': %lld, 'block': %lld, 'revision': 1, 'title': '题'}",
+                                  (long long)world.bulletin, (long long)block_of(store, "item")),
+                            NULL),
+                     RC_CONFLICT);
+    STORE_OK(
+        run_as(store, &world.publisher, &command_bulletin_write,
+               jsonf(store, "{'id': %lld, 'block': %lld, 'revision': %lld, 'title': '题'}", (long long)world.bulletin,
+                     (long long)block_of(store, "item"),
+                     (long long)count_sql(store, "SELECT max(changed_seq) FROM bulletin_block WHERE kind = 'item'")),
+               NULL));
+    assert_int_equal(run_as(store, &world.publisher, &command_bulletin_add,
+                            jsonf(store, "{'id': %lld, 'kind': 'item', 'finding_id': %lld}", (long long)world.bulletin,
+                                  (long long)late),
+                            NULL),
+                     RC_GUARD);
     expect_kinds(store, "bulletin");
     expect_rebuild_equal(store);
     clock_set_ms(0);
@@ -436,7 +521,9 @@ STORE_TEST(who_wrote_does_not_release_and_the_window_runs_by_working_days)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_document_comes_back_from_the_register), STORE_CASE(the_seed_document_comes_back_from_the_register), STORE_CASE(every_check_finds_what_must_not_go_out),
+    return STORE_RUN(STORE_CASE(a_document_comes_back_from_the_register),
+                     STORE_CASE(the_seed_document_comes_back_from_the_register),
+                     STORE_CASE(every_check_finds_what_must_not_go_out),
                      STORE_CASE(a_count_in_words_that_is_no_figure_of_the_register_stops),
                      STORE_CASE(who_wrote_does_not_release_and_the_window_runs_by_working_days));
 }

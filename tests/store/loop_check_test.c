@@ -5,12 +5,15 @@
 
 static struct doing it;
 
-static const char long_text[] = "本月组织财务部门逐笔清理超比例担保，已解除担保三笔，涉及金额一千二百万元，修订担保管理办法，明确审批权限与"
-                                "比例上限，并对两名责任人员进行了提醒谈话。";
-static const char nearly_text[] = "本月组织财务部门逐笔清理超比例担保，已解除担保四笔，涉及金额一千二百万元，修订担保管理办法，明确审批权限与"
-                                  "比例上限，并对两名责任人员进行了提醒谈话。";
-static const char other_text[] = "召开专题会研究参股企业退出方案，聘请评估机构进场开展清产核资，完成三户企业的工商注销登记，其余两户正在履行"
-                                 "股东会程序。";
+static const char long_text[] =
+    "本月组织财务部门逐笔清理超比例担保，已解除担保三笔，涉及金额一千二百万元，修订担保管理办法，明确审批权限与"
+    "比例上限，并对两名责任人员进行了提醒谈话。";
+static const char nearly_text[] =
+    "本月组织财务部门逐笔清理超比例担保，已解除担保四笔，涉及金额一千二百万元，修订担保管理办法，明确审批权限与"
+    "比例上限，并对两名责任人员进行了提醒谈话。";
+static const char other_text[] =
+    "召开专题会研究参股企业退出方案，聘请评估机构进场开展清产核资，完成三户企业的工商注销登记，其余两户正在履行"
+    "股东会程序。";
 
 static int64_t report_of(struct store *store, int64_t task, const char *text)
 {
@@ -37,8 +40,8 @@ STORE_TEST(reports_with_nearly_the_same_words_are_told)
     int64_t same = report_of(store, second, nearly_text);
     assert_int_equal(count_checks(store, "same_report", "raised"), 1);
     char sql[200];
-    snprintf(sql, sizeof sql, "SELECT figure FROM truth_check WHERE subject_id = %lld AND other_id = %lld", (long long)same,
-             (long long)first_report);
+    snprintf(sql, sizeof sql, "SELECT figure FROM truth_check WHERE subject_id = %lld AND other_id = %lld",
+             (long long)same, (long long)first_report);
     assert_in_range(count_sql(store, sql), 9000, 9999);
     /* Returned and handed in again: not told twice, and its keys are those of the new words. */
     STORE_OK(doing_move(store, &it.approver, &command_report_return, same));
@@ -49,8 +52,9 @@ STORE_TEST(reports_with_nearly_the_same_words_are_told)
     assert_int_equal(doing_waits(store, "check", check_id, "decide_check"), 1);
     assert_int_equal(doing_move(store, &it.approver, &command_check_dismiss, check_id), RC_FORBIDDEN);
     assert_int_equal(doing_move(store, &it.outsider, &command_check_dismiss, check_id), RC_FORBIDDEN);
-    assert_int_equal(run_as(store, &it.office, &command_check_dismiss, jsonf(store, "{'id': %lld}", (long long)check_id), NULL),
-                     RC_INVALID);
+    assert_int_equal(
+        run_as(store, &it.office, &command_check_dismiss, jsonf(store, "{'id': %lld}", (long long)check_id), NULL),
+        RC_INVALID);
     STORE_OK(doing_move(store, &it.office, &command_check_dismiss, check_id));
     STORE_OK(doing_move(store, &it.office, &command_check_confirm, check_id));
     assert_int_equal(doing_waits(store, "check", check_id, "decide_check"), 0);
@@ -131,9 +135,9 @@ STORE_TEST(a_major_finding_closed_within_ten_days_is_told)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(reports_with_nearly_the_same_words_are_told), STORE_CASE(short_reports_are_not_compared),
-                     STORE_CASE(one_file_for_more_than_three_measures_is_told),
-                     STORE_CASE(evidence_older_than_the_finding_is_told),
-                     STORE_CASE(finished_without_effective_evidence_is_told),
-                     STORE_CASE(a_major_finding_closed_within_ten_days_is_told));
+    return STORE_RUN(
+        STORE_CASE(reports_with_nearly_the_same_words_are_told), STORE_CASE(short_reports_are_not_compared),
+        STORE_CASE(one_file_for_more_than_three_measures_is_told), STORE_CASE(evidence_older_than_the_finding_is_told),
+        STORE_CASE(finished_without_effective_evidence_is_told),
+        STORE_CASE(a_major_finding_closed_within_ten_days_is_told));
 }

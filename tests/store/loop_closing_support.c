@@ -15,8 +15,9 @@ struct actor closing_make_person(struct store *store, const char *login, const c
 {
     int64_t person =
         make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '%s'}", (long long)unit_id, login));
-    int64_t id = make(store, &command_account_create,
-                      jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
+    int64_t id =
+        make(store, &command_account_create,
+             jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
     (void)make(store, &command_grant_give,
                jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': 1}", (long long)id, role,
                      (long long)unit_id));
@@ -76,32 +77,35 @@ static void append_event(struct store *store, enum event_kind kind, int64_t subj
 
 void closing_force_state(struct store *store, int64_t finding, const char *to)
 {
-    append_event(store, EVENT_FINDING_MOVED, finding,
-                 jsonf(store, "{'noun': 'finding', 'id': %lld, 'to': '%s', 'by': 'test', 'waits': []}", (long long)finding,
-                       to));
+    append_event(
+        store, EVENT_FINDING_MOVED, finding,
+        jsonf(store, "{'noun': 'finding', 'id': %lld, 'to': '%s', 'by': 'test', 'waits': []}", (long long)finding, to));
 }
 
 void closing_finish_task(struct store *store, int64_t task)
 {
-    append_event(store, EVENT_TASK_MOVED, task,
-                 jsonf(store,
-                       "{'noun': 'task', 'id': %lld, 'to': 'done', 'by': 'pass', 'finding_id': %lld, 'measure_id': %lld,"
-                       " 'parent_id': null, 'waits': [], 'sums': [{'sum_id': %lld}]}",
-                       (long long)task, (long long)ask(store, "SELECT finding_id FROM task WHERE id = %lld", task),
-                       (long long)ask(store, "SELECT measure_id FROM task WHERE id = %lld", task), (long long)task));
+    append_event(
+        store, EVENT_TASK_MOVED, task,
+        jsonf(store,
+              "{'noun': 'task', 'id': %lld, 'to': 'done', 'by': 'pass', 'finding_id': %lld, 'measure_id': %lld,"
+              " 'parent_id': null, 'waits': [], 'sums': [{'sum_id': %lld}]}",
+              (long long)task, (long long)ask(store, "SELECT finding_id FROM task WHERE id = %lld", task),
+              (long long)ask(store, "SELECT measure_id FROM task WHERE id = %lld", task), (long long)task));
 }
 
 static void give_work(struct store *store, int64_t finding)
 {
     struct value *result;
-    world.measure = make(store, &command_measure_plan,
-                         jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2099-11-30'}",
-                               (long long)finding));
-    STORE_OK(run_as(store, &world.office, &command_task_assign,
-                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)world.measure, (long long)world.firm),
-                    &result));
+    world.measure =
+        make(store, &command_measure_plan,
+             jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2099-11-30'}", (long long)finding));
+    STORE_OK(
+        run_as(store, &world.office, &command_task_assign,
+               jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)world.measure, (long long)world.firm),
+               &result));
     world.task = value_get_int(result, "id", 0);
-    STORE_OK(run_as(store, &world.reporter, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)world.task), NULL));
+    STORE_OK(run_as(store, &world.reporter, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)world.task),
+                    NULL));
     (void)make(store, &command_node_plan,
                jsonf(store, "{'task_id': %lld, 'name': '清理完毕', 'start': '2099-01-01', 'due': '2099-10-31'}",
                      (long long)world.task));
@@ -112,16 +116,16 @@ void closing_prove(struct store *store, const char *kind, int64_t id, const char
     struct value *result;
     char today[DATE_TEXT_BYTES];
     date_format(clock_today(), today);
-    STORE_OK(run_as(store, &world.reporter, &command_evidence_add,
-                    jsonf(store,
-                          "{'subject_kind': '%s', 'subject_id': %lld, 'class': '%s', 'made_on': '%s', 'sha256': '%064lld',"
-                          " 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
-                          kind, (long long)id, class_name, today, (long long)id),
-                    &result));
-    STORE_OK(run_as(store, &world.chief, &command_evidence_judge,
-                    jsonf(store, "{'id': %lld, 'n': 1, 'verdict': 'effective'}",
-                          (long long)value_get_int(result, "id", 0)),
-                    NULL));
+    STORE_OK(
+        run_as(store, &world.reporter, &command_evidence_add,
+               jsonf(store,
+                     "{'subject_kind': '%s', 'subject_id': %lld, 'class': '%s', 'made_on': '%s', 'sha256': '%064lld',"
+                     " 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
+                     kind, (long long)id, class_name, today, (long long)id),
+               &result));
+    STORE_OK(run_as(
+        store, &world.chief, &command_evidence_judge,
+        jsonf(store, "{'id': %lld, 'n': 1, 'verdict': 'effective'}", (long long)value_get_int(result, "id", 0)), NULL));
 }
 
 static void find_cause(struct store *store, int64_t finding)
@@ -133,10 +137,10 @@ static void find_cause(struct store *store, int64_t finding)
 
 void closing_make_ready(struct store *store, int64_t finding)
 {
-    STORE_OK(run(store, &command_finding_change,
-                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2099-12-31'}", (long long)finding,
-                       (long long)world.firm),
-                 NULL));
+    STORE_OK(run(
+        store, &command_finding_change,
+        jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2099-12-31'}", (long long)finding, (long long)world.firm),
+        NULL));
     closing_force_state(store, finding, "doing");
     find_cause(store, finding);
     give_work(store, finding);
@@ -179,9 +183,10 @@ void closing_close(struct store *store, int64_t finding)
 int64_t closing_state_is(struct store *store, int64_t finding, const char *state)
 {
     char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM finding f JOIN cycle c ON c.id = f.cycle_id WHERE f.id = %lld AND f.status = '%s' AND "
-             "c.state = '%s'",
-             (long long)finding, state, state);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM finding f JOIN cycle c ON c.id = f.cycle_id WHERE f.id = %lld AND f.status = '%s' AND "
+        "c.state = '%s'",
+        (long long)finding, state, state);
     return count_sql(store, sql);
 }

@@ -18,17 +18,18 @@ static bool sees(struct store *store, const struct actor *actor, int64_t evidenc
 static enum rc judge(struct store *store, const struct actor *actor, int64_t id, int n, const char *verdict,
                      const char *reason)
 {
-    return run_as(store, actor, &command_evidence_judge,
-                  jsonf(store, "{'id': %lld, 'n': %d, 'verdict': '%s', 'reason': '%s'}", (long long)id, n, verdict, reason),
-                  NULL);
+    return run_as(
+        store, actor, &command_evidence_judge,
+        jsonf(store, "{'id': %lld, 'n': %d, 'verdict': '%s', 'reason': '%s'}", (long long)id, n, verdict, reason),
+        NULL);
 }
 
 static enum rc link_to(struct store *store, const struct actor *actor, const struct command *command, int64_t id,
                        const char *kind, int64_t subject)
 {
     return run_as(store, actor, command,
-                  jsonf(store, "{'id': %lld, 'subject_kind': '%s', 'subject_id': %lld, 'reason': '同一份材料'}", (long long)id,
-                        kind, (long long)subject),
+                  jsonf(store, "{'id': %lld, 'subject_kind': '%s', 'subject_id': %lld, 'reason': '同一份材料'}",
+                        (long long)id, kind, (long long)subject),
                   NULL);
 }
 
@@ -56,14 +57,16 @@ STORE_TEST(a_file_is_given_judged_and_superseded)
     STORE_OK(run_as(store, &it.approver, &command_evidence_revise,
                     jsonf(store, revision, (long long)id, "2026-03-12", 7), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence WHERE version_n = 2 AND verdict = 'pending'"), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence_version WHERE n = 1 AND verdict = 'insufficient'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence_version WHERE n = 1 AND verdict = 'insufficient'"),
+                     1);
     assert_int_equal(judge(store, &it.approver, id, 2, "effective", ""), RC_GUARD);
     assert_string_equal(issue_key(store), "evidence.own");
     STORE_OK(judge(store, &it.office, id, 2, "effective", ""));
-    STORE_OK(run_as(store, &it.reporter, &command_evidence_change,
-                    jsonf(store, "{'id': %lld, 'title': '整改照片', 'class': 'photo', 'label': 1, 'expires': '2026-12-31'}",
-                          (long long)id),
-                    NULL));
+    STORE_OK(
+        run_as(store, &it.reporter, &command_evidence_change,
+               jsonf(store, "{'id': %lld, 'title': '整改照片', 'class': 'photo', 'label': 1, 'expires': '2026-12-31'}",
+                     (long long)id),
+               NULL));
     int64_t other = doing_make_task(store, &it, "");
     STORE_OK(link_to(store, &it.reporter, &command_evidence_link, id, "task", other));
     assert_int_equal(link_to(store, &it.reporter, &command_evidence_link, id, "task", other), RC_CONFLICT);
@@ -91,14 +94,14 @@ STORE_TEST(evidence_is_seen_with_what_it_is_linked_to)
     STORE_OK(link_to(store, &it.reporter, &command_evidence_link, id, "task", part));
     assert_true(sees(store, &it.plant_reporter, id));
     /* The finding becomes a work secret: so does the evidence. */
-    STORE_OK(run_as(store, &it.office, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)it.finding),
-                    NULL));
+    STORE_OK(run_as(store, &it.office, &command_finding_change,
+                    jsonf(store, "{'id': %lld, 'label': 2}", (long long)it.finding), NULL));
     assert_false(sees(store, &it.approver, id));
     assert_false(sees(store, &it.plant_reporter, id));
     assert_true(sees(store, &it.office, id));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'evidence' AND label = 2"), 1);
-    STORE_OK(run_as(store, &it.office, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 0}", (long long)it.finding),
-                    NULL));
+    STORE_OK(run_as(store, &it.office, &command_finding_change,
+                    jsonf(store, "{'id': %lld, 'label': 0}", (long long)it.finding), NULL));
     assert_true(sees(store, &it.approver, id));
     assert_int_equal(count_sql(store, "SELECT max(label) FROM evidence_link"), 1); /* its own */
     STORE_OK(run_as(store, &it.office, &command_evidence_change,
@@ -113,14 +116,16 @@ STORE_TEST(evidence_is_found_by_its_words_by_who_may_see_it)
     doing_make(store, &it, "2026-03-12", "");
     int64_t id = doing_add_evidence(store, &it, "task", it.task, 'a', "2026-03-10");
     const char *change = "{'id': %lld, 'title': '%s', 'class': 'photo', 'label': %d}";
-    STORE_OK(run_as(store, &it.reporter, &command_evidence_change, jsonf(store, change, (long long)id, "盖章回执", 1), NULL));
+    STORE_OK(run_as(store, &it.reporter, &command_evidence_change, jsonf(store, change, (long long)id, "盖章回执", 1),
+                    NULL));
     assert_int_equal(search_hits_of(store, &it.reporter, "回执"), 1);
     assert_int_equal(search_hits_of(store, &it.reporter, "LY-2026-001-001-E1"), 1);
     assert_int_equal(search_hits_of(store, &it.outsider, "回执"), 0);
     assert_int_equal(search_hits_of(store, &it.plant_reporter, "回执"), 0);
     STORE_OK(run_as(store, &it.approver, &command_evidence_revise,
-                    jsonf(store, "{'id': %lld, 'made_on': '2026-03-12', 'note': '补盖章', 'sha256': '%064d', 'file_name':"
-                                 " '第二版.pdf', 'media_type': 'application/pdf', 'format': 'pdf', 'size_bytes': 7}",
+                    jsonf(store,
+                          "{'id': %lld, 'made_on': '2026-03-12', 'note': '补盖章', 'sha256': '%064d', 'file_name':"
+                          " '第二版.pdf', 'media_type': 'application/pdf', 'format': 'pdf', 'size_bytes': 7}",
                           (long long)id, 7),
                     NULL));
     assert_int_equal(search_hits_of(store, &it.reporter, "第二版"), 1);
@@ -130,7 +135,8 @@ STORE_TEST(evidence_is_found_by_its_words_by_who_may_see_it)
                     jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)it.task, (long long)it.plant), &result));
     STORE_OK(link_to(store, &it.reporter, &command_evidence_link, id, "task", value_get_int(result, "id", 0)));
     assert_int_equal(search_hits_of(store, &it.plant_reporter, "第二版"), 1);
-    STORE_OK(run_as(store, &it.office, &command_evidence_change, jsonf(store, change, (long long)id, "盖章回执", 2), NULL));
+    STORE_OK(
+        run_as(store, &it.office, &command_evidence_change, jsonf(store, change, (long long)id, "盖章回执", 2), NULL));
     assert_int_equal(search_hits_of(store, &it.plant_reporter, "回执"), 0);
     assert_int_equal(search_hits_of(store, &it.reporter, "第二版"), 0);
     assert_int_equal(search_hits_of(store, &it.office, "第二版"), 1);
@@ -144,10 +150,12 @@ STORE_TEST(nothing_is_added_to_what_is_over)
     doing_make(store, &it, "2026-03-12", "");
     STORE_OK(doing_move(store, &it.office, &command_task_cancel, it.task));
     snprintf(sha256, sizeof sha256, "%064d", 1);
-    const char *raw = "{'subject_kind': 'task', 'subject_id': %lld, 'class': 'photo', 'made_on': '2026-03-01', 'sha256': "
-                      "'%s', 'file_name': 'a', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}";
+    const char *raw =
+        "{'subject_kind': 'task', 'subject_id': %lld, 'class': 'photo', 'made_on': '2026-03-01', 'sha256': "
+        "'%s', 'file_name': 'a', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}";
     assert_int_equal(
-        run_as(store, &it.reporter, &command_evidence_add, jsonf(store, raw, (long long)it.task, sha256), NULL), RC_GUARD);
+        run_as(store, &it.reporter, &command_evidence_add, jsonf(store, raw, (long long)it.task, sha256), NULL),
+        RC_GUARD);
     assert_int_equal(
         run_as(store, &it.outsider, &command_evidence_add, jsonf(store, raw, (long long)it.task, sha256), NULL),
         RC_NOT_FOUND);
@@ -173,8 +181,8 @@ STORE_TEST(evidence_that_has_expired_proves_nothing)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_file_is_given_judged_and_superseded),
-                     STORE_CASE(evidence_is_seen_with_what_it_is_linked_to),
-                     STORE_CASE(evidence_is_found_by_its_words_by_who_may_see_it),
-                     STORE_CASE(nothing_is_added_to_what_is_over), STORE_CASE(evidence_that_has_expired_proves_nothing));
+    return STORE_RUN(
+        STORE_CASE(a_file_is_given_judged_and_superseded), STORE_CASE(evidence_is_seen_with_what_it_is_linked_to),
+        STORE_CASE(evidence_is_found_by_its_words_by_who_may_see_it), STORE_CASE(nothing_is_added_to_what_is_over),
+        STORE_CASE(evidence_that_has_expired_proves_nothing));
 }

@@ -7,7 +7,8 @@ static enum rc ask(struct store *store, const struct actor *actor, const char *n
 {
     struct value *result = NULL;
     TRY(run_as(store, actor, &command_task_extend,
-               jsonf(store, "{'id': %lld, 'new_due': '%s', 'reason': '法院排期'}", (long long)it.task, new_due), &result));
+               jsonf(store, "{'id': %lld, 'new_due': '%s', 'reason': '法院排期'}", (long long)it.task, new_due),
+               &result));
     *ret_id = value_get_int(result, "id", 0);
     return RC_OK;
 }
@@ -24,8 +25,9 @@ STORE_TEST(an_extension_is_asked_for_in_time_and_decided_above)
     assert_int_equal(ask(store, &it.reporter, "2027-01-31", &id), RC_GUARD);
     assert_string_equal(issue_key(store), "extension.asked_already");
     assert_int_equal(doing_move(store, &it.approver, &command_extension_approve, id), RC_FORBIDDEN);
-    assert_int_equal(run_as(store, &it.office, &command_extension_refuse, jsonf(store, "{'id': %lld}", (long long)id), NULL),
-                     RC_INVALID);
+    assert_int_equal(
+        run_as(store, &it.office, &command_extension_refuse, jsonf(store, "{'id': %lld}", (long long)id), NULL),
+        RC_INVALID);
     STORE_OK(run_as(store, &it.office, &command_extension_approve,
                     jsonf(store, "{'id': %lld, 'new_due': '2026-12-15'}", (long long)id), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM task WHERE due = '2026-12-15' AND due_key = due AND "
@@ -62,9 +64,10 @@ STORE_TEST(a_part_gets_no_later_date_than_the_whole)
     struct value *result;
     doing_make(store, &it, "2026-03-12", "");
     whole = it.task;
-    STORE_OK(run_as(store, &it.approver, &command_task_split,
-                    jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-10-31'}", (long long)whole, (long long)it.plant),
-                    &result));
+    STORE_OK(run_as(
+        store, &it.approver, &command_task_split,
+        jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-10-31'}", (long long)whole, (long long)it.plant),
+        &result));
     it.task = value_get_int(result, "id", 0);
     STORE_OK(doing_move(store, &it.plant_reporter, &command_task_accept, it.task));
     assert_int_equal(ask(store, &it.plant_reporter, "2026-12-31", &id), RC_INVALID);

@@ -135,32 +135,47 @@ STORE_TEST(bulk_answers_for_each_row)
 
 STORE_TEST(many_are_given_a_leader_a_department_and_a_supervisor)
 {
-    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"), b = make_unit(store, root, "B", "乙公司");
-    int64_t x = make_finding(store, make_source(store, a, "LY-2026-001"), "一"), y = make_finding(store, make_source(store, b, "LY-2026-002"), "二");
-    int64_t boss = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '王晓明'}", (long long)a));
-    struct actor office = make_actor(store, "office", "office", root, LABEL_INTERNAL), lead = make_actor(store, "lead", "lead_department", a, LABEL_INTERNAL);
+    int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"),
+            b = make_unit(store, root, "B", "乙公司");
+    int64_t x = make_finding(store, make_source(store, a, "LY-2026-001"), "一"),
+            y = make_finding(store, make_source(store, b, "LY-2026-002"), "二");
+    int64_t boss =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '王晓明'}", (long long)a));
+    struct actor office = make_actor(store, "office", "office", root, LABEL_INTERNAL),
+                 lead = make_actor(store, "lead", "lead_department", a, LABEL_INTERNAL);
     struct value *result = NULL;
     const char *format = "{'ids': [%lld, %lld], 'field': '%s', 'value': '%s'}";
-    STORE_OK(run_as(store, &lead, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "wxm"), &result));
-    assert_int_equal(value_get_int(result, "done", 0), 1);   /* by initials; the other unit's is not theirs */
+    STORE_OK(run_as(store, &lead, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "wxm"), &result));
+    assert_int_equal(value_get_int(result, "done", 0), 1); /* by initials; the other unit's is not theirs */
     assert_int_equal(value_get_int(result, "failed", 0), 1);
     assert_true(str_equal_cstr(value_get_text(value_get(result, "rows")->items.last, "title"), ""));
-    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明"), &result));
+    STORE_OK(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明"), &result));
     assert_int_equal(value_get_int(result, "done", 0), 1);
     assert_int_equal(value_get_int(result, "same", 0), 1);
-    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_dept_id", "甲公司"), &result));
-    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "supervisor_id", "乙公司"), &result));
+    STORE_OK(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "lead_dept_id", "甲公司"), &result));
+    STORE_OK(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "supervisor_id", "乙公司"), &result));
     assert_int_equal(value_get_int(result, "done", 0), 2);
-    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "due", "2026-12-31"), &result));
+    STORE_OK(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "due", "2026-12-31"), &result));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE subject_kind = 'finding' AND until IS NULL"), 6);
     (void)make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '王晓明'}", (long long)b));
-    STORE_RC(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明"), NULL), RC_INVALID);
+    STORE_RC(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明"), NULL),
+             RC_INVALID);
     assert_string_equal(issue_key(store), "person.ambiguous");
-    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明 乙公司"), &result));
+    STORE_OK(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "王晓明 乙公司"), &result));
     assert_int_equal(value_get_int(result, "done", 0), 2);
-    STORE_OK(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "supervisor_id", ""), &result)); /* nobody */
+    STORE_OK(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "supervisor_id", ""), &result)); /* nobody */
     assert_int_equal(count_sql(store, "SELECT count(*) FROM duty WHERE role = 'supervisor' AND until IS NULL"), 0);
-    STORE_RC(run_as(store, &office, &command_finding_bulk, jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "无此人"), NULL), RC_INVALID);
+    STORE_RC(run_as(store, &office, &command_finding_bulk,
+                    jsonf(store, format, (long long)x, (long long)y, "lead_leader_id", "无此人"), NULL),
+             RC_INVALID);
     (void)boss;
     expect_clean(store);
     expect_rebuild_equal(store);
@@ -314,8 +329,8 @@ STORE_TEST(saved_views_are_ones_own)
 
 static enum rc with_other(struct store *store, const struct command *command, int64_t id, int64_t other)
 {
-    return run(store, command, jsonf(store, "{'id': %lld, 'other': '%lld', 'reason': '说明'}", (long long)id, (long long)other),
-               NULL);
+    return run(store, command,
+               jsonf(store, "{'id': %lld, 'other': '%lld', 'reason': '说明'}", (long long)id, (long long)other), NULL);
 }
 
 STORE_TEST(linked_findings_are_one_matter)
@@ -340,8 +355,10 @@ STORE_TEST(linked_findings_are_one_matter)
     assert_int_equal(get(store, "main_id", f[3]), f[0]);
     assert_int_equal(get(store, "main_id", f[2]), f[1]);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE main_id IS NULL"), 2);
-    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)f[1]), NULL));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE main_id IS NULL AND status <> 'withdrawn'"), 2);
+    STORE_OK(
+        run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)f[1]), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE main_id IS NULL AND status <> 'withdrawn'"),
+                     2);
     assert_int_equal(get(store, "main_id", f[1]), f[2]);
     STORE_OK(run(store, &command_finding_restore, jsonf(store, "{'id': %lld}", (long long)f[1]), NULL));
     assert_int_equal(get(store, "main_id", f[2]), f[1]);
@@ -367,20 +384,20 @@ STORE_TEST(a_finding_repeats_an_earlier_one_and_never_in_a_circle)
     STORE_OK(run(store, &command_finding_unrecur, jsonf(store, "{'id': %lld}", (long long)f[1]), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE recurs_id IS NOT NULL"), 1);
     struct actor reader = make_actor(store, "reader", "reader", root, LABEL_INTERNAL);
-    STORE_RC(run_as(store, &reader, &command_finding_recur, jsonf(store, "{'id': %lld, 'other': '%lld'}", (long long)f[1], (long long)f[0]), NULL),
+    STORE_RC(run_as(store, &reader, &command_finding_recur,
+                    jsonf(store, "{'id': %lld, 'other': '%lld'}", (long long)f[1], (long long)f[0]), NULL),
              RC_FORBIDDEN);
     expect_rebuild_equal(store);
 }
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(numbers_run_on_and_are_never_used_again),
-                     STORE_CASE(change_of_an_old_revision_is_a_conflict), STORE_CASE(untouched_change_leaves_no_event),
-                     STORE_CASE(fields_of_a_finding_are_checked), STORE_CASE(bulk_answers_for_each_row),
-                     STORE_CASE(many_are_given_a_leader_a_department_and_a_supervisor),
-                     STORE_CASE(broken_bulk_leaves_no_row), STORE_CASE(label_and_unit_stay_within_the_actors_reach),
-                     STORE_CASE(measures_are_numbered_and_follow_their_finding),
-                     STORE_CASE(search_finds_the_new_words_and_not_the_old), STORE_CASE(saved_views_are_ones_own),
-                     STORE_CASE(linked_findings_are_one_matter),
-                     STORE_CASE(a_finding_repeats_an_earlier_one_and_never_in_a_circle));
+    return STORE_RUN(
+        STORE_CASE(numbers_run_on_and_are_never_used_again), STORE_CASE(change_of_an_old_revision_is_a_conflict),
+        STORE_CASE(untouched_change_leaves_no_event), STORE_CASE(fields_of_a_finding_are_checked),
+        STORE_CASE(bulk_answers_for_each_row), STORE_CASE(many_are_given_a_leader_a_department_and_a_supervisor),
+        STORE_CASE(broken_bulk_leaves_no_row), STORE_CASE(label_and_unit_stay_within_the_actors_reach),
+        STORE_CASE(measures_are_numbered_and_follow_their_finding),
+        STORE_CASE(search_finds_the_new_words_and_not_the_old), STORE_CASE(saved_views_are_ones_own),
+        STORE_CASE(linked_findings_are_one_matter), STORE_CASE(a_finding_repeats_an_earlier_one_and_never_in_a_circle));
 }

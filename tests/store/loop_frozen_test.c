@@ -1,8 +1,8 @@
 /* loop_frozen_test.c: whatever is closed cannot be changed by any command.
  *
- * Every command of data/commands.def, which is what page, API, command line and bulk edit run, and those that only pages and
- * imports run, is tried on everything that belongs to a closed finding, as the people who could do most and as the program.
- * Then each row of it must be what it was.
+ * Every command of data/commands.def, which is what page, API, command line and bulk edit run, and those that only
+ * pages and imports run, is tried on everything that belongs to a closed finding, as the people who could do most and
+ * as the program. Then each row of it must be what it was.
  */
 #include "loop_any.h"
 
@@ -24,21 +24,27 @@ enum { ACTORS = 3, VALUES = 3 };
 static const struct part {
     const char *noun, *sql;
 } parts[] = {
-    {"finding", "SELECT id, no, title, facts, phase, nature, severity, responsible, amount_fen, due, due_stated, status, aspect_id, unit_id, label, cycle_id, cycle_n, measure_count "
+    {"finding", "SELECT id, no, title, facts, phase, nature, severity, responsible, amount_fen, due, due_stated, "
+                "status, aspect_id, unit_id, label, cycle_id, cycle_n, measure_count "
                 "FROM finding WHERE id = %lld"},
     {"", "SELECT * FROM cycle WHERE finding_id = %lld ORDER BY id"},
     {"", "SELECT * FROM certificate WHERE finding_id = %lld ORDER BY id"},
     {"measure", "SELECT * FROM measure WHERE finding_id = %lld ORDER BY id"},
     {"task", "SELECT * FROM task WHERE finding_id = %lld ORDER BY id"},
     {"node", "SELECT n.* FROM node n JOIN task t ON t.id = n.task_id WHERE t.finding_id = %lld ORDER BY n.id"},
-    {"cause", "SELECT k.* FROM cause k JOIN finding_cause c ON c.cause_id = k.id WHERE c.finding_id = %lld ORDER BY k.id"},
+    {"cause",
+     "SELECT k.* FROM cause k JOIN finding_cause c ON c.cause_id = k.id WHERE c.finding_id = %lld ORDER BY k.id"},
     {"", "SELECT * FROM finding_cause WHERE finding_id = %lld ORDER BY cause_id"},
     {"report", "SELECT r.* FROM report r JOIN task t ON t.id = r.task_id WHERE t.finding_id = %lld ORDER BY r.id"},
-    {"evidence", "SELECT id, no, title, class, label, expires, version_n, verdict, made_on, sha256 FROM evidence WHERE finding_id = %lld ORDER BY id"},
-    {"", "SELECT v.* FROM evidence_version v JOIN evidence e ON e.id = v.evidence_id WHERE e.finding_id = %lld ORDER BY v.evidence_id, v.n"},
-    {"extension", "SELECT x.* FROM extension x JOIN task t ON t.id = x.task_id WHERE t.finding_id = %lld ORDER BY x.id"},
+    {"evidence", "SELECT id, no, title, class, label, expires, version_n, verdict, made_on, sha256 FROM evidence WHERE "
+                 "finding_id = %lld ORDER BY id"},
+    {"", "SELECT v.* FROM evidence_version v JOIN evidence e ON e.id = v.evidence_id WHERE e.finding_id = %lld ORDER "
+         "BY v.evidence_id, v.n"},
+    {"extension",
+     "SELECT x.* FROM extension x JOIN task t ON t.id = x.task_id WHERE t.finding_id = %lld ORDER BY x.id"},
     {"", "SELECT d.* FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = %lld ORDER BY d.id"},
-    {"", "SELECT e.* FROM expected_evidence e JOIN measure m ON m.id = e.measure_id WHERE m.finding_id = %lld ORDER BY e.id"},
+    {"", "SELECT e.* FROM expected_evidence e JOIN measure m ON m.id = e.measure_id WHERE m.finding_id = %lld ORDER BY "
+         "e.id"},
     {"review", "SELECT * FROM review WHERE subject_kind = 'finding' AND subject_id = %lld ORDER BY id"},
 };
 enum { PARTS = sizeof parts / sizeof parts[0] };
@@ -120,7 +126,8 @@ static void give_ids(struct store *store, const struct command *command, struct 
             if (field->kind == FIELD_ID)
                 value_put_int(store->ctx->arena, given, field->name, value_get_int(row, "id", 0));
             else if (field->kind == FIELD_IDS)
-                value_add_int(store->ctx->arena, value_put_list(store->ctx->arena, given, field->name), value_get_int(row, "id", 0));
+                value_add_int(store->ctx->arena, value_put_list(store->ctx->arena, given, field->name),
+                              value_get_int(row, "id", 0));
         }
     }
 }
@@ -177,14 +184,18 @@ STORE_TEST(no_command_changes_what_is_closed)
 /* Bulk edit says so for each row. */
 STORE_TEST(bulk_edit_is_refused_row_by_row)
 {
-    static const char *const fields[] = {"label", "phase", "due", "unit_id", "severity", "nature", "aspect_id", "responsible"};
+    static const char *const fields[] = {"label",    "phase",  "due",       "unit_id",
+                                         "severity", "nature", "aspect_id", "responsible"};
     close_it(store);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct value *result = NULL;
-        const char *value = strcmp(fields[i], "due") == 0 ? "2030-01-01" : strcmp(fields[i], "phase") == 0 ? "long_term" : "2";
-        enum rc rc = run(store, &command_finding_bulk,
-                         jsonf(store, "{'ids': [%lld], 'field': '%s', 'value': '%s'}", (long long)world.finding, fields[i], value),
-                         &result);
+        const char *value = strcmp(fields[i], "due") == 0     ? "2030-01-01"
+                            : strcmp(fields[i], "phase") == 0 ? "long_term"
+                                                              : "2";
+        enum rc rc = run(
+            store, &command_finding_bulk,
+            jsonf(store, "{'ids': [%lld], 'field': '%s', 'value': '%s'}", (long long)world.finding, fields[i], value),
+            &result);
         expect_same(store, fields[i]);
         VALUE_EACH (row, rc == RC_OK ? value_get(result, "rows") : NULL)
             assert_true(!value_get_bool(row, "ok") || !value_get_bool(row, "is_changed"));
@@ -202,7 +213,8 @@ static enum rc import(struct store *store, const char *text)
     VALUE_EACH (column, value_get(mapping, "columns"))
         value_add_text(store->ctx->arena, fields, value_get_text(column, "field"));
     STORE_OK(register_sheet_read(store->ctx, &grid, fields, &sheet));
-    struct value *input = jsonf(store, "{'policy': 'update', 'signature': 'abc', 'source_id': %lld}", (long long)world.source);
+    struct value *input =
+        jsonf(store, "{'policy': 'update', 'signature': 'abc', 'source_id': %lld}", (long long)world.source);
     value_put(input, STR("sheet"), sheet);
     value_put(input, STR("columns"), fields);
     return run(store, &command_register_import, input, NULL);
@@ -217,7 +229,8 @@ STORE_TEST(an_import_is_refused)
         take_digest(rows_of(store, i), before[i]);
     char line[300];
     static const char head[] = "序号,反馈问题,整改措施,整改类型,责任单位,完成时限\n";
-    long long open_no = count_sql(store, "SELECT max(item_no) FROM finding"), closed_no = count_sql(store, "SELECT min(item_no) FROM finding");
+    long long open_no = count_sql(store, "SELECT max(item_no) FROM finding"),
+              closed_no = count_sql(store, "SELECT min(item_no) FROM finding");
     snprintf(line, sizeof line, "%s%lld,另一个问题,,集中整改,西部公司,2031-01-31\n", head, open_no);
     STORE_OK(import(store, line));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE due = '2031-01-31'"), 1);

@@ -65,10 +65,7 @@ static int working_days_between(int32_t after, int32_t to)
     return n;
 }
 
-static bool is_first_of_week(int32_t day)
-{
-    return working_days_between(day - date_weekday(day) - 1, day - 1) == 0;
-}
+static bool is_first_of_week(int32_t day) { return working_days_between(day - date_weekday(day) - 1, day - 1) == 0; }
 
 /* The rule by which item i is told on a day; NULL when it is not. */
 static const char *expected(int i, int32_t day)
@@ -96,15 +93,14 @@ static const char *expected(int i, int32_t day)
     }
 }
 
-static enum rc run_here(void *arg, struct write_job *job)
-{
-    return writer_run_once(((struct store *)arg)->db, job);
-}
+static enum rc run_here(void *arg, struct write_job *job) { return writer_run_once(((struct store *)arg)->db, job); }
 
 static int64_t told(struct store *store, int i, const char *date, const char *rule)
 {
     char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE subject_kind = 'finding' AND subject_id = %lld AND day = '%s' AND rule LIKE '%s'",
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM notice WHERE subject_kind = 'finding' AND subject_id = %lld AND day = '%s' AND rule "
+             "LIKE '%s'",
              (long long)world.ids[i], date, rule);
     return count_sql(store, sql);
 }
@@ -154,13 +150,19 @@ STORE_TEST(reminders_of_long_ago_are_thrown_away_and_not_told_again)
     snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE day < '%s'", date_format(last - 60, text).p);
     assert_true(count_sql(store, sql) > 1);
     /* One of the first day was sent, one is still to be sent. */
-    tamper(store, "INSERT INTO notice_send (id, notice_id, account_id, channel, state, reason, tries, next_at, claimed_at, sent_at)"
-                  " SELECT id, id, account_id, 'mail', CASE WHEN id = (SELECT min(id) FROM notice) THEN 'waiting' ELSE 'sent' END, '', 0, 0, 0, 0"
+    tamper(store, "INSERT INTO notice_send (id, notice_id, account_id, channel, state, reason, tries, next_at, "
+                  "claimed_at, sent_at)"
+                  " SELECT id, id, account_id, 'mail', CASE WHEN id = (SELECT min(id) FROM notice) THEN 'waiting' ELSE "
+                  "'sent' END, '', 0, 0, 0, 0"
                   " FROM notice");
     notice_keep(60);
     run_day(store, last);
     assert_int_equal(count_sql(store, sql), 1); /* what is still to be sent */
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice_send s WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.id = s.notice_id)"), 0);
+    assert_int_equal(
+        count_sql(
+            store,
+            "SELECT count(*) FROM notice_send s WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.id = s.notice_id)"),
+        0);
     int64_t newest = count_sql(store, "SELECT max(id) FROM notice");
     run_day(store, last); /* the same day again */
     assert_int_equal(count_sql(store, "SELECT max(id) FROM notice"), newest);

@@ -238,13 +238,16 @@ STORE_TEST(a_finding_names_the_recorded_meeting_that_approved_its_plan)
     STORE_OK(act(store, &world.office, &command_finding_confirm, world.finding));
     find_cause(store);
     plan_measure(store);
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2026-12-31'}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'due': '2026-12-31'}", (long long)world.finding), NULL));
     STORE_OK(run(store, &command_finding_charge,
-                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)world.finding, (long long)world.boss), NULL));
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)world.finding, (long long)world.boss),
+                 NULL));
     int64_t task = assign(store);
     (void)add_node(store, task, "起草", "2026-12-01", "2026-12-10", "");
     STORE_OK(run_as(store, &world.office, &command_meeting_create,
-                    jsonf(store, "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
+                    jsonf(store,
+                          "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
                           (long long)world.root),
                     &result));
     long long meeting = (long long)value_get_int(result, "id", 0);
@@ -257,9 +260,12 @@ STORE_TEST(a_finding_names_the_recorded_meeting_that_approved_its_plan)
                     jsonf(store, "{'id': %lld, 'meeting_id': %lld}", (long long)world.finding, meeting), NULL),
              RC_INVALID);
     assert_string_equal(issue_field(store), "meeting_id"); /* found without its number being given too */
-    STORE_RC(run_as(store, &world.office, &command_finding_plan, jsonf(store, "{'id': %lld}", (long long)world.finding), NULL), RC_INVALID);
+    STORE_RC(run_as(store, &world.office, &command_finding_plan, jsonf(store, "{'id': %lld}", (long long)world.finding),
+                    NULL),
+             RC_INVALID);
     assert_string_equal(issue_key(store), "plan.which_meeting");
-    STORE_OK(run_as(store, &world.office, &command_meeting_hold, jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", meeting), NULL));
+    STORE_OK(run_as(store, &world.office, &command_meeting_hold,
+                    jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", meeting), NULL));
     STORE_RC(run_as(store, &world.office, &command_finding_plan,
                     jsonf(store, "{'id': %lld, 'meeting': 'HY-1999-001'}", (long long)world.finding), NULL),
              RC_INVALID);
@@ -270,8 +276,10 @@ STORE_TEST(a_finding_names_the_recorded_meeting_that_approved_its_plan)
     assert_string_equal(issue_field(store), "meeting_on");
     STORE_OK(run_as(store, &world.office, &command_finding_plan, jsonf(store, "%s", by_number), NULL));
     char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld AND finding_id = %lld AND approved_on = '2026-11-21'", meeting,
-             (long long)world.finding);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld AND finding_id = %lld AND approved_on = "
+             "'2026-11-21'",
+             meeting, (long long)world.finding);
     assert_int_equal(count_sql(store, sql), 1);
     expect_rebuild_equal(store);
 }

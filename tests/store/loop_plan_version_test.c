@@ -31,22 +31,26 @@ static void make_world(struct store *store)
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
     world.other = make_finding(store, world.source, "出借资金未收回");
-    world.boss = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
+    world.boss =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
 }
 
 static struct planned prepare(struct store *store, int64_t finding)
 {
     struct planned p;
     STORE_OK(run(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", (long long)finding), NULL));
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2026-12-31'}", (long long)finding), NULL));
+    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2026-12-31'}", (long long)finding),
+                 NULL));
     STORE_OK(run(store, &command_finding_charge,
-                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)finding, (long long)world.boss), NULL));
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)finding, (long long)world.boss),
+                 NULL));
     p.cause = make(store, &command_cause_find,
                    jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}",
                          (long long)finding));
-    p.measure = make(store, &command_measure_plan,
-                     jsonf(store, "{'finding_id': %lld, 'text': '修订办法', 'cause_id': %lld, 'assist_ids': [%lld, %lld]}",
-                           (long long)finding, (long long)p.cause, (long long)world.root, (long long)world.firm));
+    p.measure =
+        make(store, &command_measure_plan,
+             jsonf(store, "{'finding_id': %lld, 'text': '修订办法', 'cause_id': %lld, 'assist_ids': [%lld, %lld]}",
+                   (long long)finding, (long long)p.cause, (long long)world.root, (long long)world.firm));
     p.task = make(store, &command_task_assign,
                   jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'goal': '修订办法1项'}", (long long)p.measure,
                         (long long)world.firm));
@@ -59,8 +63,8 @@ static struct planned prepare(struct store *store, int64_t finding)
 static void make_plan(struct store *store)
 {
     struct value *result;
-    STORE_OK(run_as(store, &world.office, &command_plan_make, jsonf(store, "{'source_id': %lld}", (long long)world.source),
-                    &result));
+    STORE_OK(run_as(store, &world.office, &command_plan_make,
+                    jsonf(store, "{'source_id': %lld}", (long long)world.source), &result));
     world.plan = value_get_int(result, "id", 0);
 }
 
@@ -90,10 +94,12 @@ STORE_TEST(a_plan_is_approved_as_one_whole)
 {
     make_world(store);
     make_plan(store);
-    STORE_RC(run_as(store, &world.office, &command_plan_make, jsonf(store, "{'source_id': %lld}", (long long)world.source), NULL),
+    STORE_RC(run_as(store, &world.office, &command_plan_make,
+                    jsonf(store, "{'source_id': %lld}", (long long)world.source), NULL),
              RC_GUARD);
     assert_string_equal(issue_key(store), "plan.exists");
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'plan' AND what = 'submit_plan'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'plan' AND what = 'submit_plan'"),
+                     1);
     struct planned first = prepare(store, world.finding);
     STORE_RC(act(store, &command_plan_submit, ""), RC_GUARD);
     assert_true(has_issue(store, "guard.plan_all_confirm", "1"));
@@ -106,19 +112,29 @@ STORE_TEST(a_plan_is_approved_as_one_whole)
     STORE_RC(act(store, &command_plan_approve, MEETING), RC_GUARD); /* nothing was submitted */
     STORE_OK(act(store, &command_plan_submit, ""));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM plan_row"), 10);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM plan_row WHERE kind = 'measure' AND assist LIKE '%东部公司' AND depth = 1"), 2);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM plan_row WHERE kind = 'finding' AND lead_leader = '甲' AND due = '2026-12-31'"), 2);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM plan_row WHERE kind = 'measure' AND assist LIKE '%东部公司' AND depth = 1"),
+        2);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM plan_row WHERE kind = 'finding' AND lead_leader = '甲' AND due = '2026-12-31'"),
+        2);
     STORE_RC(act(store, &command_plan_approve, ""), RC_INVALID);
     assert_string_equal(issue_field(store), "meeting");
     STORE_RC(act(store, &command_plan_approve, ", 'meeting': '党组会', 'meeting_on': '2999-01-01'"), RC_INVALID);
-    STORE_RC(run_as(store, &world.approver, &command_plan_approve, jsonf(store, "{'id': %lld%s}", (long long)world.plan, MEETING), NULL),
+    STORE_RC(run_as(store, &world.approver, &command_plan_approve,
+                    jsonf(store, "{'id': %lld%s}", (long long)world.plan, MEETING), NULL),
              RC_FORBIDDEN);
     STORE_OK(act(store, &command_plan_approve, MEETING));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE status = 'doing'"), 2);
-    assert_int_equal(count_of(store, "SELECT count(*) FROM node WHERE id = %lld AND base_due = '2026-12-10'", first.node), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM plan p JOIN plan_version v ON v.plan_id = p.id WHERE p.state = 'approved' AND "
-                                      "p.version = 1 AND v.state = 'approved' AND v.meeting_on = '2026-11-20'"),
-                     1);
+    assert_int_equal(
+        count_of(store, "SELECT count(*) FROM node WHERE id = %lld AND base_due = '2026-12-10'", first.node), 1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM plan p JOIN plan_version v ON v.plan_id = p.id WHERE p.state = 'approved' AND "
+                  "p.version = 1 AND v.state = 'approved' AND v.meeting_on = '2026-11-20'"),
+        1);
     expect_clean(store);
     expect_rebuild_equal(store);
 }
@@ -129,7 +145,8 @@ STORE_TEST(what_was_put_before_the_meeting_is_what_it_approves)
     make_plan(store);
     struct planned first = prepare(store, world.finding);
     prepare(store, world.other);
-    STORE_OK(act(store, &command_plan_change, ", 'title': '整改方案', 'report_due': '2026-12-05', 'pledge': '按期完成'"));
+    STORE_OK(
+        act(store, &command_plan_change, ", 'title': '整改方案', 'report_due': '2026-12-05', 'pledge': '按期完成'"));
     STORE_OK(act(store, &command_plan_submit, ""));
     STORE_RC(act(store, &command_plan_change, ", 'title': '另一个'"), RC_GUARD);
     STORE_OK(run(store, &command_measure_change,
@@ -142,22 +159,31 @@ STORE_TEST(what_was_put_before_the_meeting_is_what_it_approves)
     STORE_OK(act(store, &command_plan_submit, ", 'reason': '已补充'"));
     STORE_OK(act(store, &command_plan_approve, MEETING));
     assert_int_equal(count_sql(store, "SELECT version FROM plan"), 2);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM plan_version WHERE n = 1 AND state = 'returned' AND opinion = '补充完成标志'"), 1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM plan_version WHERE n = 1 AND state = 'returned' AND opinion = '补充完成标志'"),
+        1);
     STORE_OK(act(store, &command_plan_send, ", 'sent_on': '2026-11-25'"));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'plan'"), 0);
     /* A revision: a node more; the baseline of the others stays. */
     STORE_RC(act(store, &command_plan_submit, ""), RC_GUARD);
     STORE_OK(act(store, &command_plan_revise, ", 'reason': '增加节点'"));
-    STORE_OK(run(store, &command_node_change,
-                 jsonf(store, "{'id': %lld, 'name': '起草', 'start': '2026-12-01', 'due': '2026-12-12'}", (long long)first.node),
-                 NULL));
-    int64_t more = make(store, &command_node_plan,
-                        jsonf(store, "{'task_id': %lld, 'name': '印发', 'start': '2026-12-14', 'due': '2026-12-20', 'pred_ids': [%lld]}",
-                              (long long)first.task, (long long)first.node));
+    STORE_OK(run(
+        store, &command_node_change,
+        jsonf(store, "{'id': %lld, 'name': '起草', 'start': '2026-12-01', 'due': '2026-12-12'}", (long long)first.node),
+        NULL));
+    int64_t more =
+        make(store, &command_node_plan,
+             jsonf(store,
+                   "{'task_id': %lld, 'name': '印发', 'start': '2026-12-14', 'due': '2026-12-20', 'pred_ids': [%lld]}",
+                   (long long)first.task, (long long)first.node));
     STORE_OK(act(store, &command_plan_submit, ", 'reason': '增加节点'"));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM plan_row WHERE kind = 'node' AND preds = '起草'"), 1);
     STORE_OK(act(store, &command_plan_approve, MEETING));
-    assert_int_equal(count_of(store, "SELECT count(*) FROM node WHERE id = %lld AND base_due = '2026-12-10' AND due = '2026-12-12'", first.node), 1);
+    assert_int_equal(
+        count_of(store, "SELECT count(*) FROM node WHERE id = %lld AND base_due = '2026-12-10' AND due = '2026-12-12'",
+                 first.node),
+        1);
     assert_int_equal(count_of(store, "SELECT count(*) FROM node WHERE id = %lld AND base_due = '2026-12-20'", more), 1);
     expect_kinds(store, "plan");
     expect_clean(store);
@@ -182,10 +208,13 @@ STORE_TEST(two_versions_differ_in_what_was_added_removed_and_changed)
     STORE_OK(plan_rows_compare(store->ctx, before, rows_now(store), &difference));
     assert_int_equal(value_get_int(difference, "count", -1), 0);
     STORE_OK(run(store, &command_measure_charge,
-                 jsonf(store, "{'id': %lld, 'lead_dept_id': %lld}", (long long)first.measure, (long long)world.firm), NULL));
-    STORE_OK(run(store, &command_node_drop, jsonf(store, "{'id': %lld, 'reason': '并入'}", (long long)second.node), NULL));
+                 jsonf(store, "{'id': %lld, 'lead_dept_id': %lld}", (long long)first.measure, (long long)world.firm),
+                 NULL));
+    STORE_OK(
+        run(store, &command_node_drop, jsonf(store, "{'id': %lld, 'reason': '并入'}", (long long)second.node), NULL));
     make(store, &command_node_plan,
-         jsonf(store, "{'task_id': %lld, 'name': '催收', 'start': '2026-12-01', 'due': '2026-12-10'}", (long long)second.task));
+         jsonf(store, "{'task_id': %lld, 'name': '催收', 'start': '2026-12-01', 'due': '2026-12-10'}",
+               (long long)second.task));
     STORE_OK(plan_rows_compare(store->ctx, before, rows_now(store), &difference));
     assert_int_equal(value_count(value_get(difference, "added")), 1);
     assert_int_equal(value_count(value_get(difference, "removed")), 1);
@@ -201,14 +230,18 @@ STORE_TEST(a_plan_holds_no_finding_above_its_label)
     make_world(store);
     make_plan(store);
     prepare(store, world.finding);
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)world.other), NULL));
+    STORE_OK(
+        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)world.other), NULL));
     STORE_OK(act(store, &command_plan_submit, "")); /* the secret one, not even confirmed, is no part of it */
     assert_int_equal(count_of(store, "SELECT count(*) FROM plan_row WHERE finding_id = %lld", world.other), 0);
     STORE_OK(act(store, &command_plan_approve, MEETING));
-    assert_int_equal(count_of(store, "SELECT count(*) FROM finding WHERE id = %lld AND status = 'registered'", world.other), 1);
-    STORE_RC(run_as(store, &world.office, &command_plan_make, jsonf(store, "{'source_id': 99999}"), NULL), RC_NOT_FOUND);
+    assert_int_equal(
+        count_of(store, "SELECT count(*) FROM finding WHERE id = %lld AND status = 'registered'", world.other), 1);
+    STORE_RC(run_as(store, &world.office, &command_plan_make, jsonf(store, "{'source_id': 99999}"), NULL),
+             RC_NOT_FOUND);
     struct actor far = make_actor(store, "far", "office", world.firm, LABEL_INTERNAL);
-    STORE_RC(run_as(store, &far, &command_plan_revise, jsonf(store, "{'id': %lld, 'reason': 'x'}", (long long)world.plan), NULL),
+    STORE_RC(run_as(store, &far, &command_plan_revise,
+                    jsonf(store, "{'id': %lld, 'reason': 'x'}", (long long)world.plan), NULL),
              RC_NOT_FOUND);
     expect_rebuild_equal(store);
 }
@@ -222,7 +255,8 @@ STORE_TEST(the_meeting_is_one_on_record_and_was_held)
     prepare(store, world.other);
     STORE_OK(act(store, &command_plan_submit, ""));
     STORE_OK(run_as(store, &world.office, &command_meeting_create,
-                    jsonf(store, "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
+                    jsonf(store,
+                          "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
                           (long long)world.root),
                     &result));
     long long meeting = (long long)value_get_int(result, "id", 0);
@@ -230,17 +264,23 @@ STORE_TEST(the_meeting_is_one_on_record_and_was_held)
     snprintf(more, sizeof more, ", 'meeting_id': %lld", meeting);
     STORE_RC(act(store, &command_plan_approve, more), RC_INVALID);
     assert_string_equal(issue_key(store), "plan.meeting_not_held");
-    STORE_OK(run_as(store, &world.office, &command_meeting_hold, jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", meeting), NULL));
+    STORE_OK(run_as(store, &world.office, &command_meeting_hold,
+                    jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", meeting), NULL));
     STORE_OK(run_as(store, &world.office, &command_meeting_decide,
-                    jsonf(store, "{'id': %lld, 'text': '同意', 'unit_id': %lld}", meeting, (long long)world.root), &result));
+                    jsonf(store, "{'id': %lld, 'text': '同意', 'unit_id': %lld}", meeting, (long long)world.root),
+                    &result));
     long long decision = (long long)value_get_int(result, "decision_id", 0);
     snprintf(more, sizeof more, ", 'meeting_id': %lld, 'decision_id': 99999", meeting);
     STORE_RC(act(store, &command_plan_approve, more), RC_INVALID);
     assert_string_equal(issue_field(store), "decision_id");
     snprintf(more, sizeof more, ", 'meeting_id': %lld, 'decision_id': %lld", meeting, decision);
     STORE_OK(act(store, &command_plan_approve, more));
-    assert_int_equal(count_of(store, "SELECT count(*) FROM plan_version WHERE meeting_id = %lld AND meeting_on = '2026-11-21'", meeting), 1);
-    assert_true(count_of(store, "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld", meeting) > 0); /* each of its findings */
+    assert_int_equal(count_of(store,
+                              "SELECT count(*) FROM plan_version WHERE meeting_id = %lld AND meeting_on = '2026-11-21'",
+                              meeting),
+                     1);
+    assert_true(count_of(store, "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld", meeting) >
+                0); /* each of its findings */
     expect_rebuild_equal(store);
 }
 
@@ -257,9 +297,11 @@ STORE_TEST(one_finding_approved_alone_agrees_with_the_whole_plan)
     /* The same moves and the same waits, whether alone or with the whole. */
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE status = 'doing'"), 2);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM node WHERE base_due IS NULL"), 0);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND what = 'work_finding'"), 2);
-    assert_int_equal(count_of(store, "SELECT count(*) FROM event WHERE kind = 'finding.moved' AND subject = %lld", world.finding),
-                     count_of(store, "SELECT count(*) FROM event WHERE kind = 'finding.moved' AND subject = %lld", world.other));
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND what = 'work_finding'"), 2);
+    assert_int_equal(
+        count_of(store, "SELECT count(*) FROM event WHERE kind = 'finding.moved' AND subject = %lld", world.finding),
+        count_of(store, "SELECT count(*) FROM event WHERE kind = 'finding.moved' AND subject = %lld", world.other));
     expect_rebuild_equal(store);
 }
 
@@ -277,9 +319,10 @@ STORE_TEST(a_goal_without_number_or_mark_is_vague)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_plan_is_approved_as_one_whole), STORE_CASE(what_was_put_before_the_meeting_is_what_it_approves),
-                     STORE_CASE(two_versions_differ_in_what_was_added_removed_and_changed),
-                     STORE_CASE(a_plan_holds_no_finding_above_its_label), STORE_CASE(the_meeting_is_one_on_record_and_was_held),
-                     STORE_CASE(one_finding_approved_alone_agrees_with_the_whole_plan),
-                     STORE_CASE(a_goal_without_number_or_mark_is_vague));
+    return STORE_RUN(
+        STORE_CASE(a_plan_is_approved_as_one_whole), STORE_CASE(what_was_put_before_the_meeting_is_what_it_approves),
+        STORE_CASE(two_versions_differ_in_what_was_added_removed_and_changed),
+        STORE_CASE(a_plan_holds_no_finding_above_its_label), STORE_CASE(the_meeting_is_one_on_record_and_was_held),
+        STORE_CASE(one_finding_approved_alone_agrees_with_the_whole_plan),
+        STORE_CASE(a_goal_without_number_or_mark_is_vague));
 }

@@ -1,9 +1,9 @@
 /* loop_random_test.c: random sequences of commands over the whole loop keep what must always hold.
  *
- * Steps: a move of the state tables on something that stands in its state; any command with made-up input; what brings a
- * finding nearer to its end; a later day with its ticks.  Refusals are part of the game.  The twelve invariants are named
- * below.  BIHUAN_RANDOM_SEED and BIHUAN_RANDOM_STEPS give the same sequence again, or a longer one; both are printed.
- * BIHUAN_RANDOM_TALK prints each command and its outcome.
+ * Steps: a move of the state tables on something that stands in its state; any command with made-up input; what brings
+ * a finding nearer to its end; a later day with its ticks.  Refusals are part of the game.  The twelve invariants are
+ * named below.  BIHUAN_RANDOM_SEED and BIHUAN_RANDOM_STEPS give the same sequence again, or a longer one; both are
+ * printed. BIHUAN_RANDOM_TALK prints each command and its outcome.
  */
 #include "loop_any.h"
 
@@ -19,7 +19,15 @@
 #include "serve/page.h"
 #include "text/digest.h"
 
-enum { ACTORS = 11, SIGNERS = 6, CLOSED_MAX = 400, STEPS = 2000, CHECK_EVERY = 500, LIMIT_MS = 25000, HOUR_MS = 3600 * 1000 };
+enum {
+    ACTORS = 11,
+    SIGNERS = 6,
+    CLOSED_MAX = 400,
+    STEPS = 2000,
+    CHECK_EVERY = 500,
+    LIMIT_MS = 25000,
+    HOUR_MS = 3600 * 1000
+};
 
 static struct {
     struct actor actors[ACTORS];
@@ -66,10 +74,12 @@ static enum rc attempt(struct store *store, const struct actor *actor, const str
             strncat(keys, issue->key.p, issue->key.n);
             strcat(keys, " "); /* NOLINT */
         }
-    if (rc != RC_OK && rc != RC_GUARD && rc != RC_INVALID && rc != RC_CONFLICT && rc != RC_NOT_FOUND && rc != RC_FORBIDDEN)
+    if (rc != RC_OK && rc != RC_GUARD && rc != RC_INVALID && rc != RC_CONFLICT && rc != RC_NOT_FOUND &&
+        rc != RC_FORBIDDEN)
         fail_msg("%s gives %s (%.*s)", game.last, rc_name(rc), STR_ARG(ctx.first ? ctx.first->key : STR_EMPTY));
     if (getenv("BIHUAN_RANDOM_TALK"))
-        print_message("# %s %s %.*s %.*s\n", rc_name(rc), game.last, STR_ARG(ctx.first ? ctx.first->key : STR_EMPTY), STR_ARG(ctx.first ? ctx.first->field : STR_EMPTY));
+        print_message("# %s %s %.*s %.*s\n", rc_name(rc), game.last, STR_ARG(ctx.first ? ctx.first->key : STR_EMPTY),
+                      STR_ARG(ctx.first ? ctx.first->field : STR_EMPTY));
     game.done += rc == RC_OK;
     game.refused += rc != RC_OK;
     if (rc == RC_OK && ret_id)
@@ -103,14 +113,17 @@ static void step_move(struct store *store)
     if (!table || move->who == WHO_FOLLOWS)
         return;
     while (str_split_next(&rest, '|', &part))
-        snprintf(states + strlen(states), sizeof states - strlen(states), "%s'%.*s'", *states ? ", " : "", STR_ARG(part));
+        snprintf(states + strlen(states), sizeof states - strlen(states), "%s'%.*s'", *states ? ", " : "",
+                 STR_ARG(part));
     /* the state of an item of a look-back is worked out when it is read */
     const char *column = lifecycle_noun_column(move->noun);
     if (move->noun == NOUN_LOOKBACK_ITEM)
-        snprintf(sql, sizeof sql, "SELECT coalesce((SELECT id FROM %s ORDER BY (id * %u) %% 997, id LIMIT 1), 0)", table, 1 + any_random(900));
+        snprintf(sql, sizeof sql, "SELECT coalesce((SELECT id FROM %s ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
+                 table, 1 + any_random(900));
     else
-        snprintf(sql, sizeof sql, "SELECT coalesce((SELECT id FROM %s WHERE %s IN (%s) ORDER BY (id * %u) %% 997, id LIMIT 1), 0)", table, column,
-                 states, 1 + any_random(900));
+        snprintf(sql, sizeof sql,
+                 "SELECT coalesce((SELECT id FROM %s WHERE %s IN (%s) ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
+                 table, column, states, 1 + any_random(900));
     int64_t id = count_sql(store, sql);
     snprintf(name, sizeof name, "%s.%s", noun, move->command);
     const struct command *command = command_find_name(str_from_cstr(name));
@@ -128,11 +141,16 @@ static void step_any(struct store *store)
 /* Something new beside the findings. */
 static void step_make(struct store *store)
 {
-    static const char *const makers[] = {"sweep.open",   "lookback.draw", "rule.draft",    "meeting.create", "lead.start",  "group.set_up",
-                                         "letter.draft", "finding.urge",  "task.extend",   "task.split",     "node.plan",   "measure.plan",
-                                         "cause.find",   "finding.link",  "measure.expect", "meeting.decide", "task.report", "finding.propose_reopen",
-                                         "finding.keep", "finding.end",   "task.to_long_term", "finding.charge", "evidence.link"};
-    const struct command *command = command_find_name(str_from_cstr(makers[any_random(sizeof makers / sizeof makers[0])]));
+    static const char *const makers[] = {"sweep.open",     "lookback.draw", "rule.draft",
+                                         "meeting.create", "lead.start",    "group.set_up",
+                                         "letter.draft",   "finding.urge",  "task.extend",
+                                         "task.split",     "node.plan",     "measure.plan",
+                                         "cause.find",     "finding.link",  "measure.expect",
+                                         "meeting.decide", "task.report",   "finding.propose_reopen",
+                                         "finding.keep",   "finding.end",   "task.to_long_term",
+                                         "finding.charge", "evidence.link"};
+    const struct command *command =
+        command_find_name(str_from_cstr(makers[any_random(sizeof makers / sizeof makers[0])]));
     assert_non_null(command);
     any_lean(any_random(2));
     (void)attempt(store, any_random(2) ? &world.office : &world.chief, command, NULL, NULL, NULL);
@@ -177,9 +195,15 @@ static void push_task(struct store *store, int64_t task)
     else if (IS("submitted"))
         run_named(store, any_random(2) ? &world.office : &world.department, "task.pass", "{'id': %lld}", task);
     else {
-        int64_t report = ask(store, "SELECT coalesce(max(id), 0) FROM report WHERE task_id = %lld AND state IN ('due', 'returned')", task);
-        int64_t sent = ask(store, "SELECT coalesce(max(id), 0) FROM report WHERE task_id = %lld AND state = 'submitted'", task);
-        int64_t child = ask(store, "SELECT coalesce(max(id), 0) FROM task WHERE parent_id = %lld AND state NOT IN ('done', 'cancelled')", task);
+        int64_t report =
+            ask(store, "SELECT coalesce(max(id), 0) FROM report WHERE task_id = %lld AND state IN ('due', 'returned')",
+                task);
+        int64_t sent =
+            ask(store, "SELECT coalesce(max(id), 0) FROM report WHERE task_id = %lld AND state = 'submitted'", task);
+        int64_t child =
+            ask(store,
+                "SELECT coalesce(max(id), 0) FROM task WHERE parent_id = %lld AND state NOT IN ('done', 'cancelled')",
+                task);
         prove(store, task);
         if (report)
             run_named(store, &world.reporter, "report.submit", "{'id': %lld, 'progress': 100}", report);
@@ -196,18 +220,29 @@ static void push_task(struct store *store, int64_t task)
 /* What a guard says is missing is put right: the message key tells what. */
 static void mend(struct store *store, int64_t finding, const char *keys)
 {
-    int64_t measure = ask(store, "SELECT coalesce(max(m.id), 0) FROM measure m JOIN finding f ON f.id = m.finding_id WHERE f.id = %lld AND m.cycle_n = f.cycle_n AND m.state = 'planned'", finding);
-    int64_t task = ask(store, "SELECT coalesce(max(t.id), 0) FROM task t JOIN measure m ON m.id = t.measure_id JOIN finding f ON f.id = m.finding_id WHERE f.id = %lld AND m.cycle_n = f.cycle_n AND t.state NOT IN ('done', 'cancelled')", finding);
+    int64_t measure = ask(store,
+                          "SELECT coalesce(max(m.id), 0) FROM measure m JOIN finding f ON f.id = m.finding_id WHERE "
+                          "f.id = %lld AND m.cycle_n = f.cycle_n AND m.state = 'planned'",
+                          finding);
+    int64_t task =
+        ask(store,
+            "SELECT coalesce(max(t.id), 0) FROM task t JOIN measure m ON m.id = t.measure_id JOIN finding f ON f.id = "
+            "m.finding_id WHERE f.id = %lld AND m.cycle_n = f.cycle_n AND t.state NOT IN ('done', 'cancelled')",
+            finding);
     if (strstr(keys, "_due"))
-        run_named(store, &world.office, "finding.change", "{'id': %lld, 'unit_id': %lld, 'due': '2027-12-31'}", finding);
+        run_named(store, &world.office, "finding.change", "{'id': %lld, 'unit_id': %lld, 'due': '2027-12-31'}",
+                  finding);
     if (strstr(keys, "_cause"))
         run_named(store, &world.office, "cause.find", "{'finding_id': %lld}", finding);
     if (strstr(keys, "_leader"))
         (void)attempt(store, &world.office, command_find_name(STR("finding.charge")),
-                      jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)finding, (long long)game.leader), NULL, NULL);
+                      jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)finding, (long long)game.leader),
+                      NULL, NULL);
     if (strstr(keys, "_measure") && !measure) {
-        int64_t cause = ask(store, "SELECT coalesce(max(cause_id), 0) FROM finding_cause WHERE finding_id = %lld", finding);
-        struct value *given = jsonf(store, "{'finding_id': %lld, 'phase': 'concentrated', 'due': '2027-11-30'}", (long long)finding);
+        int64_t cause =
+            ask(store, "SELECT coalesce(max(cause_id), 0) FROM finding_cause WHERE finding_id = %lld", finding);
+        struct value *given =
+            jsonf(store, "{'finding_id': %lld, 'phase': 'concentrated', 'due': '2027-11-30'}", (long long)finding);
         if (cause)
             value_put_int(store->ctx->arena, given, "cause_id", cause);
         any_lean(true);
@@ -220,20 +255,29 @@ static void mend(struct store *store, int64_t finding, const char *keys)
         run_named(store, &world.office, "node.plan", "{'task_id': %lld}", task);
     if (task && (strstr(keys, "open_task") || strstr(keys, "open_measure") || strstr(keys, "evidence")))
         push_task(store, task);
-    int64_t any_task = ask(store, "SELECT coalesce(max(t.id), 0) FROM task t JOIN measure m ON m.id = t.measure_id JOIN finding f ON f.id = m.finding_id WHERE f.id = %lld AND m.cycle_n = f.cycle_n AND t.state <> 'cancelled'", finding);
+    int64_t any_task =
+        ask(store,
+            "SELECT coalesce(max(t.id), 0) FROM task t JOIN measure m ON m.id = t.measure_id JOIN finding f ON f.id = "
+            "m.finding_id WHERE f.id = %lld AND m.cycle_n = f.cycle_n AND t.state <> 'cancelled'",
+            finding);
     if (any_task && !task && strstr(keys, "evidence"))
         prove(store, any_task);
     if (measure && !task && strstr(keys, "open_measure"))
         run_named(store, &world.chief, "measure.complete", "{'id': %lld}", measure);
-    int64_t expected = ask(store, "SELECT coalesce(max(e.id), 0) FROM expected_evidence e JOIN measure m ON m.id = e.measure_id WHERE m.finding_id = %lld AND e.is_dropped = 0", finding);
+    int64_t expected = ask(store,
+                           "SELECT coalesce(max(e.id), 0) FROM expected_evidence e JOIN measure m ON m.id = "
+                           "e.measure_id WHERE m.finding_id = %lld AND e.is_dropped = 0",
+                           finding);
     if (expected && strstr(keys, "no_expected"))
         (void)attempt(store, &world.office, command_find_name(STR("measure.waive")),
                       jsonf(store, "{'id': %lld, 'expected_id': %lld}",
-                            (long long)ask(store, "SELECT measure_id FROM expected_evidence WHERE id = %lld", expected), (long long)expected),
+                            (long long)ask(store, "SELECT measure_id FROM expected_evidence WHERE id = %lld", expected),
+                            (long long)expected),
                       NULL, NULL);
     if (strstr(keys, "nobody_signs"))
         (void)attempt(store, &world.office, command_find_name(STR("finding.charge")),
-                      jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)finding, (long long)game.leader), NULL, NULL);
+                      jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)finding, (long long)game.leader),
+                      NULL, NULL);
 }
 
 /* One of the signers whom the review waits for, else any of them. */
@@ -262,25 +306,33 @@ static const struct actor *find_signer(struct store *store, int64_t review)
 
 static void push_review(struct store *store, int64_t finding)
 {
-    int64_t review = ask(store, "SELECT coalesce(max(id), 0) FROM review WHERE state = 'open' AND subject_kind = 'finding' AND subject_id = %lld", finding);
+    int64_t review = ask(store,
+                         "SELECT coalesce(max(id), 0) FROM review WHERE state = 'open' AND subject_kind = 'finding' "
+                         "AND subject_id = %lld",
+                         finding);
     const struct actor *signer = review ? find_signer(store, review) : NULL;
     if (review && any_random(signer ? 25 : 4) == 0)
         run_named(store, &world.chief, "review.withdraw", "{'id': %lld, 'reason': '补充材料'}", review);
     if (signer)
-        run_named(store, signer, any_random(30) ? "review.approve" : "review.return", "{'id': %lld, 'reason': '意见'}", review);
+        run_named(store, signer, any_random(30) ? "review.approve" : "review.return", "{'id': %lld, 'reason': '意见'}",
+                  review);
 }
 
 /* One step nearer to the certificate, for a finding that is under way. */
 static void step_push(struct store *store)
 {
-    static const char *const states[] = {"registered", "disputed", "confirmed", "planned", "doing", "returned", "submitted", "reviewing", "kept"};
+    static const char *const states[] = {"registered", "disputed",  "confirmed", "planned", "doing",
+                                         "returned",   "submitted", "reviewing", "kept"};
     char keys[400], sql[300];
     const char *state = "";
-    snprintf(sql, sizeof sql, "SELECT coalesce((SELECT id FROM finding WHERE status NOT IN ('closed', 'ended', 'withdrawn') AND unit_id = %lld ORDER BY (id * %u) %% 997, id LIMIT 1), 0)", (long long)world.firm,
-             1 + any_random(900));
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce((SELECT id FROM finding WHERE status NOT IN ('closed', 'ended', 'withdrawn') AND unit_id "
+             "= %lld ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
+             (long long)world.firm, 1 + any_random(900));
     int64_t finding = count_sql(store, sql);
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE id = %lld AND status = '%s'", (long long)finding, states[i]);
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE id = %lld AND status = '%s'", (long long)finding,
+                 states[i]);
         if (!*state && count_sql(store, sql))
             state = states[i];
     }
@@ -289,7 +341,9 @@ static void step_push(struct store *store)
     if (strcmp(state, "registered") == 0 || strcmp(state, "disputed") == 0) {
         run_named(store, &world.office, "finding.confirm", "{'id': %lld}", finding);
     } else if (strcmp(state, "confirmed") == 0) {
-        if (attempt(store, &world.office, plan, jsonf(store, "{'id': %lld, 'meeting_on': '2026-03-01'}", (long long)finding), NULL, keys) == RC_GUARD)
+        if (attempt(store, &world.office, plan,
+                    jsonf(store, "{'id': %lld, 'meeting_on': '2026-03-01'}", (long long)finding), NULL,
+                    keys) == RC_GUARD)
             mend(store, finding, keys);
     } else if (strcmp(state, "planned") == 0) {
         run_named(store, &world.office, "finding.start", "{'id': %lld}", finding);
@@ -305,14 +359,12 @@ static void make_finding_of(struct store *store, int64_t unit)
     char title[60];
     snprintf(title, sizeof title, "问题%lld", (long long)event_count(store));
     int64_t finding = make_finding(store, world.source, title);
-    STORE_OK(run(store, &command_finding_change,
-                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)finding, (long long)unit), NULL));
+    STORE_OK(run(
+        store, &command_finding_change,
+        jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)finding, (long long)unit), NULL));
 }
 
-static enum rc run_here(void *arg, struct write_job *job)
-{
-    return writer_run_once(((struct store *)arg)->db, job);
-}
+static enum rc run_here(void *arg, struct write_job *job) { return writer_run_once(((struct store *)arg)->db, job); }
 
 static void tick_heard_here(void *arg, const char *name, int64_t changed, struct ctx *ctx, enum rc rc)
 {
@@ -349,8 +401,10 @@ static void closed_cycles_stay(struct store *store)
     struct value *rows;
     struct db_stmt *st;
     STORE_OK(db_prepare_text(store->ctx, store->db,
-                             STR("SELECT c.id, c.state, c.due, c.original_due, c.closed_on, c.result, c.is_on_time, c.certificate_no, k.no, k.content FROM cycle c "
-                                 "JOIN certificate k ON k.cycle_id = c.id AND k.no = c.certificate_no WHERE c.state IN ('closed', 'ended') ORDER BY c.id"),
+                             STR("SELECT c.id, c.state, c.due, c.original_due, c.closed_on, c.result, c.is_on_time, "
+                                 "c.certificate_no, k.no, k.content FROM cycle c "
+                                 "JOIN certificate k ON k.cycle_id = c.id AND k.no = c.certificate_no WHERE c.state IN "
+                                 "('closed', 'ended') ORDER BY c.id"),
                              &st));
     STORE_OK(db_rows(store->ctx, st, &rows));
     db_stmt_free(st);
@@ -377,7 +431,10 @@ static void closed_cycles_stay(struct store *store)
     }
     /* a cycle that was closed once is still there */
     for (int i = 0; i < game.closed_count; i++)
-        holds(ask(store, "SELECT CASE WHEN EXISTS (SELECT 1 FROM cycle WHERE id = %lld AND state IN ('closed', 'ended')) THEN 0 ELSE 1 END", game.closed[i].cycle),
+        holds(ask(store,
+                  "SELECT CASE WHEN EXISTS (SELECT 1 FROM cycle WHERE id = %lld AND state IN ('closed', 'ended')) THEN "
+                  "0 ELSE 1 END",
+                  game.closed[i].cycle),
               "4 a closed cycle is closed no more");
 }
 
@@ -386,7 +443,10 @@ static void same_again_changes_nothing(struct store *store)
 {
     struct value *rows;
     struct db_stmt *st;
-    STORE_OK(db_prepare_text(store->ctx, store->db, STR("SELECT id, rev, title, unit_id, due, label FROM finding WHERE status NOT IN ('closed', 'ended') ORDER BY id LIMIT 12"), &st));
+    STORE_OK(db_prepare_text(store->ctx, store->db,
+                             STR("SELECT id, rev, title, unit_id, due, label FROM finding WHERE status NOT IN "
+                                 "('closed', 'ended') ORDER BY id LIMIT 12"),
+                             &st));
     STORE_OK(db_rows(store->ctx, st, &rows));
     db_stmt_free(st);
     int64_t before = event_count(store);
@@ -420,11 +480,14 @@ static void only_who_may_reads(struct store *store)
                 STORE_OK(db_first_row(store->ctx, st, &row));
                 char sql[500];
                 snprintf(sql, sizeof sql,
-                         "SELECT count(*) FROM %s x WHERE x.id = %lld AND EXISTS (SELECT 1 FROM role_grant g JOIN role_permission r ON r.role = g.role JOIN unit_anc u ON u.ancestor = "
-                         "g.unit_id WHERE g.account_id = %lld AND r.perm = %d AND u.unit = x.unit_id AND g.clearance >= x.label)",
+                         "SELECT count(*) FROM %s x WHERE x.id = %lld AND EXISTS (SELECT 1 FROM role_grant g JOIN "
+                         "role_permission r ON r.role = g.role JOIN unit_anc u ON u.ancestor = "
+                         "g.unit_id WHERE g.account_id = %lld AND r.perm = %d AND u.unit = x.unit_id AND g.clearance "
+                         ">= x.label)",
                          reads[k].table, (long long)id, (long long)actor->account_id, (int)reads[k].perm);
                 if (count_sql(store, sql) != (row != NULL))
-                    fail_msg("11 %.*s and %s %lld; last: %s", STR_ARG(actor->login), reads[k].table, (long long)id, game.last);
+                    fail_msg("11 %.*s and %s %lld; last: %s", STR_ARG(actor->login), reads[k].table, (long long)id,
+                             game.last);
             }
         }
     }
@@ -439,18 +502,24 @@ static void skipped_have_reasons(struct store *store)
     STORE_OK(outbox_work_claim(store->ctx, store->db, &batch));
     STORE_OK(db_commit(store->ctx, store->db));
     assert_false(batch.is_found);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice n WHERE n.day >= '%s' AND NOT EXISTS (SELECT 1 FROM notice_send s WHERE s.notice_id = n.id)",
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM notice n WHERE n.day >= '%s' AND NOT EXISTS (SELECT 1 FROM notice_send s WHERE "
+             "s.notice_id = n.id)",
              date_format(game.day - OUTBOX_SINCE_DAYS, text).p);
     holds(count_sql(store, sql), "12 a reminder has no row in the outbox");
-    holds(count_sql(store, "SELECT count(*) FROM notice_send WHERE state = 'skipped' AND reason = ''"), "12 skipped without a reason");
-    holds(count_sql(store, "SELECT count(*) FROM notice WHERE account_id = 0 AND skipped = ''"), "12 told to nobody without a reason");
+    holds(count_sql(store, "SELECT count(*) FROM notice_send WHERE state = 'skipped' AND reason = ''"),
+          "12 skipped without a reason");
+    holds(count_sql(store, "SELECT count(*) FROM notice WHERE account_id = 0 AND skipped = ''"),
+          "12 told to nobody without a reason");
 }
 
 static void check_invariants(struct store *store)
 {
     any_forget();
-    holds(named(store, Q_CHECK_CLOSED_CYCLE), "1 a closed cycle has a certificate, a closing event and a frozen on-time flag");
-    holds(count_sql(store, "SELECT count(*) FROM cycle WHERE state IN ('closed', 'kept', 'ended') AND is_on_time <> CASE WHEN closed_on <= due THEN 1 ELSE 0 END AND due IS NOT NULL AND state <> 'kept'"),
+    holds(named(store, Q_CHECK_CLOSED_CYCLE),
+          "1 a closed cycle has a certificate, a closing event and a frozen on-time flag");
+    holds(count_sql(store, "SELECT count(*) FROM cycle WHERE state IN ('closed', 'kept', 'ended') AND is_on_time <> "
+                           "CASE WHEN closed_on <= due THEN 1 ELSE 0 END AND due IS NOT NULL AND state <> 'kept'"),
           "6 on time is a matter of dates");
     holds(named(store, Q_CHECK_CLOSED_COMPLETE), "2 nothing is closed without date, cause, measure and step");
     holds(named(store, Q_CHECK_FOUR_EYES), "3 nobody decides on what they handled or asked for");
@@ -464,10 +533,15 @@ static void check_invariants(struct store *store)
     holds(named(store, Q_CHECK_CYCLE_STATE), "6 a finding stands as its last cycle does");
     holds(named(store, Q_CHECK_SOURCE_COUNT), "7 findings of sources");
     holds(named(store, Q_CHECK_MEASURE_COUNT), "7 measures of findings");
-    holds(count_sql(store, "SELECT (SELECT count(*) FROM finding) - coalesce((SELECT sum(n) FROM (SELECT count(*) AS n FROM finding f JOIN unit u ON u.id = f.unit_id GROUP BY u.id) AS k), 0)"),
+    holds(count_sql(store, "SELECT (SELECT count(*) FROM finding) - coalesce((SELECT sum(n) FROM (SELECT count(*) AS n "
+                           "FROM finding f JOIN unit u ON u.id = f.unit_id GROUP BY u.id) AS k), 0)"),
           "7 the units' totals add up");
-    holds(count_sql(store, "SELECT count(*) FROM truth_check WHERE state NOT IN ('raised', 'confirmed', 'dismissed') OR (state <> 'raised' AND decision = '')"), "8 alerts end with a reason");
-    holds(count_sql(store, "SELECT count(*) FROM hang h WHERE h.state = 'released' AND (h.released_on IS NULL OR h.released_on < h.hung_on)"), "8 hung items end by a decision or with their item");
+    holds(count_sql(store, "SELECT count(*) FROM truth_check WHERE state NOT IN ('raised', 'confirmed', 'dismissed') "
+                           "OR (state <> 'raised' AND decision = '')"),
+          "8 alerts end with a reason");
+    holds(count_sql(store, "SELECT count(*) FROM hang h WHERE h.state = 'released' AND (h.released_on IS NULL OR "
+                           "h.released_on < h.hung_on)"),
+          "8 hung items end by a decision or with their item");
     same_again_changes_nothing(store);
     only_who_may_reads(store);
     skipped_have_reasons(store);
@@ -484,11 +558,14 @@ static void begin(struct store *store)
     closing_make_world(store);
     struct actor plant = closing_make_person(store, "plant", "unit_reporter", world.plant);
     struct actor reader = closing_make_person(store, "reader", "reader", world.other);
-    const struct actor *all[ACTORS] = {&world.chief, &world.department, &world.leader,   &world.office, &world.supervisor, &world.group,
-                                       &world.reporter, &world.outsider, &world.second_group, &plant,        &reader};
+    const struct actor *all[ACTORS] = {
+        &world.chief, &world.department, &world.leader,   &world.office,       &world.supervisor,
+        &world.group, &world.reporter,   &world.outsider, &world.second_group, &plant,
+        &reader};
     for (int i = 0; i < ACTORS; i++)
         game.actors[i] = *all[i];
-    static const char *const roles[SIGNERS] = {"lead_department", "lead_leader", "office", "reviewer", "leading_group", "leading_group"};
+    static const char *const roles[SIGNERS] = {"lead_department", "lead_leader",   "office",
+                                               "reviewer",        "leading_group", "leading_group"};
     static const char *const logins[SIGNERS] = {"signer1", "signer2", "signer3", "signer4", "signer5", "signer6"};
     for (int i = 0; i < SIGNERS; i++)
         game.signers[i] = closing_make_person(store, logins[i], roles[i], world.root);
@@ -526,17 +603,20 @@ STORE_TEST(random_commands_keep_the_twelve_invariants)
             step_push(store);
         else if (any_random(3) == 0)
             step_day(store);
-        else if (count_sql(store, "SELECT count(*) FROM finding WHERE status NOT IN ('closed', 'ended', 'withdrawn')") < 8)
+        else if (count_sql(store, "SELECT count(*) FROM finding WHERE status NOT IN ('closed', 'ended', 'withdrawn')") <
+                 8)
             make_finding_of(store, world.firm);
         if (i % CHECK_EVERY == CHECK_EVERY - 1)
             check_invariants(store);
     }
     check_invariants(store);
-    print_message("# %ld done, %ld refused, %lld events, %d closed cycles, %lld cycles, %lld ms\n", game.done, game.refused, (long long)event_count(store), game.closed_count,
-                  (long long)count_sql(store, "SELECT count(*) FROM cycle"), (long long)(clock_monotonic_ms() - from_ms));
+    print_message("# %ld done, %ld refused, %lld events, %d closed cycles, %lld cycles, %lld ms\n", game.done,
+                  game.refused, (long long)event_count(store), game.closed_count,
+                  (long long)count_sql(store, "SELECT count(*) FROM cycle"),
+                  (long long)(clock_monotonic_ms() - from_ms));
     assert_true(game.done > steps / 8);
     assert_true(game.closed_count > 0);
-    expect_clean(store); /* 10: the chain holds */
+    expect_clean(store);         /* 10: the chain holds */
     expect_rebuild_equal(store); /* 10: replaying gives the stored state */
     tamper(store, "UPDATE event SET reason = 'x' WHERE seq = (SELECT max(seq) - 5 FROM event)");
     struct check_result broken = check(store);

@@ -26,15 +26,17 @@ STORE_TEST(a_month_makes_its_report_due_and_the_next_one_overtakes_it)
     assert_int_equal(doing_tick(store), 1);
     assert_int_equal(doing_tick(store), 0);
     /* 5 April 2026 is Qingming, a Sunday; the 6th is free too: the 7th is the first working day. */
-    assert_int_equal(count_reports(store, "state = 'due' AND period_from = '2026-03-12' AND period_to = '2026-03-31' AND "
-                                          "due = '2026-04-07' AND no = 'LY-2026-001-001-T1-R1'"),
+    assert_int_equal(count_reports(store,
+                                   "state = 'due' AND period_from = '2026-03-12' AND period_to = '2026-03-31' AND "
+                                   "due = '2026-04-07' AND no = 'LY-2026-001-001-T1-R1'"),
                      1);
     int64_t report = doing_open_report(store, it.task);
     assert_int_equal(doing_waits(store, "report", report, "write_report"), 1);
     doing_set_day("2026-05-02"); /* two days late: the April one still falls due */
     assert_int_equal(doing_tick(store), 2);
     assert_int_equal(count_reports(store, "state = 'missed' AND n = 1"), 1);
-    assert_int_equal(count_reports(store, "state = 'due' AND period_from = '2026-04-01' AND period_to = '2026-04-30'"), 1);
+    assert_int_equal(count_reports(store, "state = 'due' AND period_from = '2026-04-01' AND period_to = '2026-04-30'"),
+                     1);
     assert_int_equal(doing_waits(store, "report", report, "write_report"), 0);
     assert_int_equal(doing_submit(store, &it.reporter, report, 10, "迟了"), RC_GUARD);
     expect_clean(store);
@@ -67,30 +69,33 @@ STORE_TEST(a_report_is_drafted_submitted_returned_and_accepted)
     assert_int_equal(doing_submit(store, &it.reporter, report, 101, "开了会"), RC_INVALID);
     assert_string_equal(issue_field(store), "progress");
     assert_int_equal(run_as(store, &it.reporter, &command_report_submit,
-                            jsonf(store, "{'id': %lld, 'done_text': '开了会', 'next_text': '继续'}", (long long)report), NULL),
+                            jsonf(store, "{'id': %lld, 'done_text': '开了会', 'next_text': '继续'}", (long long)report),
+                            NULL),
                      RC_INVALID);
     assert_int_equal(doing_submit(store, &it.outsider, report, 40, "开了会"), RC_NOT_FOUND);
-    STORE_OK(run_as(store, &it.reporter, &command_report_submit,
-                    jsonf(store,
-                          "{'id': %lld, 'progress': 40, 'done_text': '清理担保三笔', 'next_text': '继续', 'recovered_fen': "
-                          "'12,345,678,901.00', 'rules_made': 2, 'people_handled': 1}",
-                          (long long)report),
-                    NULL));
+    STORE_OK(
+        run_as(store, &it.reporter, &command_report_submit,
+               jsonf(store,
+                     "{'id': %lld, 'progress': 40, 'done_text': '清理担保三笔', 'next_text': '继续', 'recovered_fen': "
+                     "'12,345,678,901.00', 'rules_made': 2, 'people_handled': 1}",
+                     (long long)report),
+               NULL));
     assert_int_equal(doing_waits(store, "report", report, "check_report"), 1);
     assert_int_equal(count_sql(store, "SELECT progress_bp FROM task"), 0);
     assert_int_equal(doing_move(store, &it.reporter, &command_report_accept, report), RC_FORBIDDEN);
-    assert_int_equal(run_as(store, &it.approver, &command_report_return, jsonf(store, "{'id': %lld}", (long long)report),
-                            NULL),
-                     RC_INVALID);
+    assert_int_equal(
+        run_as(store, &it.approver, &command_report_return, jsonf(store, "{'id': %lld}", (long long)report), NULL),
+        RC_INVALID);
     STORE_OK(doing_move(store, &it.approver, &command_report_return, report));
     assert_int_equal(count_reports(store, "state = 'returned' AND returned_count = 1 AND decision = '说明'"), 1);
     assert_int_equal(doing_waits(store, "report", report, "rewrite_report"), 1);
-    STORE_OK(run_as(store, &it.approver, &command_report_submit,
-                    jsonf(store,
-                          "{'id': %lld, 'progress': 40, 'done_text': '清理担保三笔', 'next_text': '继续', 'recovered_fen': "
-                          "'12,345,678,901.00', 'rules_made': 2, 'people_handled': 1}",
-                          (long long)report),
-                    NULL));
+    STORE_OK(
+        run_as(store, &it.approver, &command_report_submit,
+               jsonf(store,
+                     "{'id': %lld, 'progress': 40, 'done_text': '清理担保三笔', 'next_text': '继续', 'recovered_fen': "
+                     "'12,345,678,901.00', 'rules_made': 2, 'people_handled': 1}",
+                     (long long)report),
+               NULL));
     assert_int_equal(doing_move(store, &it.approver, &command_report_accept, report), RC_GUARD);
     assert_string_equal(issue_key(store), "report.own");
     STORE_OK(doing_move(store, &it.office, &command_report_accept, report));
@@ -227,10 +232,11 @@ STORE_TEST(progress_above_is_the_weighted_mean_of_what_is_below)
         int percent = next_random(&random, 101);
         STORE_OK(doing_move(store, NULL, &command_task_report, tree[i].id));
         int64_t report = doing_open_report(store, tree[i].id);
-        STORE_OK(run_as(store, NULL, &command_report_submit,
-                        jsonf(store, "{'id': %lld, 'progress': %d, 'done_text': '第%d轮', 'next_text': '继续', 'blockers': '有'}",
-                              (long long)report, percent, round),
-                        NULL));
+        STORE_OK(run_as(
+            store, NULL, &command_report_submit,
+            jsonf(store, "{'id': %lld, 'progress': %d, 'done_text': '第%d轮', 'next_text': '继续', 'blockers': '有'}",
+                  (long long)report, percent, round),
+            NULL));
         STORE_OK(doing_move(store, NULL, &command_report_accept, report));
         if (!tree[i].children)
             tree[i].own_bp = percent * 100;
@@ -251,16 +257,19 @@ STORE_TEST(a_task_is_not_done_while_its_newest_report_says_what_is_in_the_way)
     for (int round = 0; round < 2; round++) {
         STORE_OK(doing_move(store, NULL, &command_task_report, it.task));
         int64_t report = doing_open_report(store, it.task);
-        STORE_OK(run_as(store, NULL, &command_report_submit,
-                        jsonf(store, "{'id': %lld, 'progress': 90, 'done_text': '第%d轮', 'next_text': '继续', 'blockers': '%s'}",
-                              (long long)report, round, round ? "" : "等待批复"),
-                        NULL));
+        STORE_OK(run_as(
+            store, NULL, &command_report_submit,
+            jsonf(store, "{'id': %lld, 'progress': 90, 'done_text': '第%d轮', 'next_text': '继续', 'blockers': '%s'}",
+                  (long long)report, round, round ? "" : "等待批复"),
+            NULL));
         STORE_OK(doing_move(store, NULL, &command_report_accept, report));
         STORE_RC(doing_move(store, &it.reporter, &command_task_submit, it.task), RC_GUARD);
         bool is_told = false;
         for (const struct ctx_issue *issue = store->ctx->first; issue; issue = issue->next)
-            is_told |= str_equal_cstr(issue->key, "guard.task_open_blocker") && str_equal_cstr(issue->args[0], "等待批复");
-        assert_true(is_told == (round == 0)); /* the second says that nothing is in the way any more; only the evidence lacks */
+            is_told |=
+                str_equal_cstr(issue->key, "guard.task_open_blocker") && str_equal_cstr(issue->args[0], "等待批复");
+        assert_true(is_told ==
+                    (round == 0)); /* the second says that nothing is in the way any more; only the evidence lacks */
     }
     doing_end();
 }

@@ -55,10 +55,12 @@ STORE_TEST(everything_that_is_missing_is_told_at_once)
     closing_make_ready(store, world.finding);
     int64_t second = make(store, &command_measure_plan,
                           jsonf(store, "{'finding_id': %lld, 'text': '建立制度'}", (long long)world.finding));
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': null}", (long long)world.finding), NULL));
+    STORE_OK(
+        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': null}", (long long)world.finding), NULL));
     struct value *result;
     STORE_OK(run_as(store, &world.office, &command_task_assign,
-                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)second, (long long)world.firm), &result));
+                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)second, (long long)world.firm),
+                    &result));
     tamper(store, "UPDATE account SET is_disabled = 1 WHERE login IN ('group', 'group2')");
     assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
     int n = 0;
@@ -68,7 +70,8 @@ STORE_TEST(everything_that_is_missing_is_told_at_once)
         strncat(keys, arena_copy_cstr(store->ctx->arena, issue->key), 60);
         strncat(keys, " ", 2);
     }
-    assert_string_equal(keys, "guard.finding_no_due guard.finding_open_measure guard.finding_open_task review.nobody_signs ");
+    assert_string_equal(keys,
+                        "guard.finding_no_due guard.finding_open_measure guard.finding_open_task review.nobody_signs ");
     assert_int_equal(n, 4);
 }
 
@@ -77,13 +80,17 @@ STORE_TEST(a_finding_waits_for_the_units_that_were_asked_about_it)
     struct value *result;
     closing_make_world(store);
     closing_make_ready(store, world.finding);
-    STORE_OK(run(store, &command_sweep_open,
-                 jsonf(store, "{'finding_id': %lld, 'items': '有无同类问题', 'due': '2099-12-31', 'reach': 'units', 'unit_ids': [%lld]}",
-                       (long long)world.finding, (long long)world.other),
-                 &result));
+    STORE_OK(run(
+        store, &command_sweep_open,
+        jsonf(
+            store,
+            "{'finding_id': %lld, 'items': '有无同类问题', 'due': '2099-12-31', 'reach': 'units', 'unit_ids': [%lld]}",
+            (long long)world.finding, (long long)world.other),
+        &result));
     STORE_RC(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
     assert_string_equal(issue_key(store), "guard.finding_open_sweeps");
-    STORE_OK(run(store, &command_sweep_cancel, jsonf(store, "{'id': %lld, 'reason': '不再排查'}", (long long)value_get_int(result, "id", 0)), NULL));
+    STORE_OK(run(store, &command_sweep_cancel,
+                 jsonf(store, "{'id': %lld, 'reason': '不再排查'}", (long long)value_get_int(result, "id", 0)), NULL));
     STORE_OK(closing_submit(store, &world.chief, world.finding, NULL));
 }
 
@@ -91,10 +98,10 @@ STORE_TEST(a_pledge_is_signed_with_the_request)
 {
     closing_make_world(store);
     closing_make_ready(store, world.finding);
-    assert_int_equal(run_as(store, &world.chief, &command_finding_submit,
-                            jsonf(store, "{'id': %lld, 'self_result': '完成', 'pledge': '承诺'}", (long long)world.finding),
-                            NULL),
-                     RC_INVALID);
+    assert_int_equal(
+        run_as(store, &world.chief, &command_finding_submit,
+               jsonf(store, "{'id': %lld, 'self_result': '完成', 'pledge': '承诺'}", (long long)world.finding), NULL),
+        RC_INVALID);
     assert_string_equal(issue_field(store), "is_pledged");
     assert_int_equal(closing_submit(store, &world.reporter, world.finding, NULL), RC_FORBIDDEN);
     assert_int_equal(closing_submit(store, &world.outsider, world.finding, NULL), RC_FORBIDDEN);
@@ -109,9 +116,9 @@ STORE_TEST(what_is_sent_back_is_counted_and_asked_for_again)
     closing_make_ready(store, world.finding);
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
-    assert_int_equal(run_as(store, &world.department, &command_review_return, jsonf(store, "{'id': %lld}", (long long)review),
-                            NULL),
-                     RC_INVALID);
+    assert_int_equal(
+        run_as(store, &world.department, &command_review_return, jsonf(store, "{'id': %lld}", (long long)review), NULL),
+        RC_INVALID);
     assert_string_equal(issue_field(store), "reason");
     STORE_OK(closing_sign(store, &world.department, &command_review_return, review));
     assert_int_equal(closing_state_is(store, world.finding, "returned"), 1);
@@ -138,7 +145,8 @@ STORE_TEST(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signatur
     const struct actor *before[] = {&world.department, &world.leader, &world.supervisor, &world.office};
     for (size_t i = 0; i < 4; i++)
         STORE_OK(closing_sign(store, before[i], &command_review_approve, review));
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': null}", (long long)world.finding), NULL));
+    STORE_OK(
+        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': null}", (long long)world.finding), NULL));
     assert_int_equal(closing_sign(store, &world.group, &command_review_approve, review), RC_GUARD);
     assert_string_equal(issue_key(store), "guard.finding_no_due");
     assert_int_equal(count_sql(store, "SELECT count(*) FROM certificate"), 0);
@@ -181,7 +189,8 @@ STORE_TEST(what_is_said_to_be_done_is_proved)
     tamper(store, "UPDATE evidence SET expires = NULL");
     char sql[300];
     snprintf(sql, sizeof sql,
-             "INSERT INTO expected_evidence (id, measure_id, class, text, is_dropped) VALUES (1, %lld, 'minutes', '会议纪要', 0)",
+             "INSERT INTO expected_evidence (id, measure_id, class, text, is_dropped) VALUES (1, %lld, 'minutes', "
+             "'会议纪要', 0)",
              (long long)world.measure);
     tamper(store, sql);
     assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
@@ -189,7 +198,8 @@ STORE_TEST(what_is_said_to_be_done_is_proved)
     closing_prove(store, "measure", world.measure, "minutes");
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     closing_sign_all(store, review);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM certificate WHERE content LIKE '%%%064lld%%' AND content LIKE '%%%064lld%%'",
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM certificate WHERE content LIKE '%%%064lld%%' AND content LIKE '%%%064lld%%'",
              (long long)world.measure, (long long)world.task);
     assert_int_equal(count_sql(store, sql), 1);
 }
@@ -286,10 +296,11 @@ STORE_TEST(who_is_named_to_do_a_task_does_not_sign)
     closing_make_world(store);
     closing_make_ready(store, world.finding);
     char sql[300];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) VALUES (1, 'task', "
-             "%lld, 'doer', 'person', %lld, '2026-01-01', NULL)",
-             (long long)world.task, (long long)closing_person_of(store, &world.department));
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) VALUES (1, 'task', "
+        "%lld, 'doer', 'person', %lld, '2026-01-01', NULL)",
+        (long long)world.task, (long long)closing_person_of(store, &world.department));
     tamper(store, sql);
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     expect_entangled(store, &world.department, review, "review.entangled_handled");
@@ -299,8 +310,9 @@ STORE_TEST(who_is_named_to_do_a_task_does_not_sign)
 
 static int64_t set_chain(struct store *store, const char *steps)
 {
-    return make(store, &command_review_chain_set,
-                jsonf(store, "{'purpose': 'close', 'name': '简', 'unit_id': %lld, 'steps': %s}", (long long)world.firm, steps));
+    return make(
+        store, &command_review_chain_set,
+        jsonf(store, "{'purpose': 'close', 'name': '简', 'unit_id': %lld, 'steps': %s}", (long long)world.firm, steps));
 }
 
 STORE_TEST(a_step_is_taken_up_and_given_back)
@@ -312,7 +324,8 @@ STORE_TEST(a_step_is_taken_up_and_given_back)
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     STORE_OK(closing_sign(store, &world.department, &command_review_claim, review));
     assert_int_equal(closing_state_is(store, world.finding, "reviewing"), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'review' AND actor_kind = 'person'"), 1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'review' AND actor_kind = 'person'"), 1);
     assert_int_equal(closing_sign(store, &colleague, &command_review_approve, review), RC_FORBIDDEN);
     assert_int_equal(closing_sign(store, &world.department, &command_review_claim, review), RC_GUARD);
     STORE_OK(closing_sign(store, &world.department, &command_review_release, review));
@@ -354,17 +367,19 @@ STORE_TEST(a_running_case_keeps_its_version_of_the_chain)
 {
     int64_t review;
     closing_make_world(store);
-    int64_t chain = set_chain(store, "[{'title': '一', 'mode': 'any', 'limit_days': 3, 'signers': [{'kind': 'role', 'ref': "
-                                     "'office'}]}, {'title': '二', 'mode': 'any', 'limit_days': 3, 'signers': [{'kind': "
-                                     "'role', 'ref': 'leading_group'}]}]");
+    int64_t chain =
+        set_chain(store, "[{'title': '一', 'mode': 'any', 'limit_days': 3, 'signers': [{'kind': 'role', 'ref': "
+                         "'office'}]}, {'title': '二', 'mode': 'any', 'limit_days': 3, 'signers': [{'kind': "
+                         "'role', 'ref': 'leading_group'}]}]");
     closing_make_ready(store, world.finding);
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
-    STORE_OK(run_as(store, &world.office, &command_review_chain_set,
-                    jsonf(store,
-                          "{'id': %lld, 'purpose': 'close', 'name': '简', 'unit_id': %lld, 'steps': [{'title': '一', 'mode': "
-                          "'any', 'limit_days': 3, 'signers': [{'kind': 'role', 'ref': 'office'}]}]}",
-                          (long long)chain, (long long)world.firm),
-                    NULL));
+    STORE_OK(run_as(
+        store, &world.office, &command_review_chain_set,
+        jsonf(store,
+              "{'id': %lld, 'purpose': 'close', 'name': '简', 'unit_id': %lld, 'steps': [{'title': '一', 'mode': "
+              "'any', 'limit_days': 3, 'signers': [{'kind': 'role', 'ref': 'office'}]}]}",
+              (long long)chain, (long long)world.firm),
+        NULL));
     STORE_OK(closing_sign(store, &world.office, &command_review_approve, review));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM review WHERE state = 'open' AND step_n = 2"), 1);
     STORE_OK(closing_sign(store, &world.group, &command_review_approve, review));
@@ -373,9 +388,9 @@ STORE_TEST(a_running_case_keeps_its_version_of_the_chain)
     STORE_OK(closing_submit(store, &world.chief, next, &review));
     STORE_OK(closing_sign(store, &world.office, &command_review_approve, review));
     assert_int_equal(closing_state_is(store, next, "closed"), 1);
-    assert_int_equal(run(store, &command_review_chain_retire, jsonf(store, "{'id': %lld, 'reason': 'x'}", (long long)chain),
-                         NULL),
-                     RC_CONFLICT); /* an old version */
+    assert_int_equal(
+        run(store, &command_review_chain_retire, jsonf(store, "{'id': %lld, 'reason': 'x'}", (long long)chain), NULL),
+        RC_CONFLICT); /* an old version */
     STORE_OK(run(store, &command_review_chain_retire,
                  jsonf(store, "{'id': %lld, 'reason': 'x'}",
                        (long long)count_sql(store, "SELECT id FROM review_chain WHERE is_current = 1 AND version = 2")),
@@ -414,11 +429,11 @@ STORE_TEST(a_chain_that_nobody_could_sign_is_refused)
                          RC_INVALID);
         assert_string_equal(issue_key(store), rows[i].key);
     }
-    assert_int_equal(run_as(store, &world.chief, &command_review_chain_set,
-                            jsonf(store, "{'purpose': 'close', 'name': 'x', 'unit_id': %lld, 'steps': []}",
-                                  (long long)world.firm),
-                            NULL),
-                     RC_FORBIDDEN);
+    assert_int_equal(
+        run_as(store, &world.chief, &command_review_chain_set,
+               jsonf(store, "{'purpose': 'close', 'name': 'x', 'unit_id': %lld, 'steps': []}", (long long)world.firm),
+               NULL),
+        RC_FORBIDDEN);
 }
 
 STORE_TEST(the_duty_of_the_finding_names_who_signs)
@@ -438,21 +453,22 @@ STORE_TEST(the_duty_of_the_finding_names_who_signs)
     assert_int_equal(closing_sign(store, &world.leader, &command_review_approve, review), RC_FORBIDDEN);
     delegate(store, &named, &world.leader, 0);
     STORE_OK(closing_sign(store, &world.leader, &command_review_approve, review));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM review_sign WHERE signer = 'leader' AND acted_for = 'named'"), 1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM review_sign WHERE signer = 'leader' AND acted_for = 'named'"), 1);
 }
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_finding_is_closed_by_five_opinions_and_gets_a_certificate),
-                     STORE_CASE(everything_that_is_missing_is_told_at_once), STORE_CASE(a_finding_waits_for_the_units_that_were_asked_about_it), STORE_CASE(a_pledge_is_signed_with_the_request),
-                     STORE_CASE(what_is_sent_back_is_counted_and_asked_for_again),
-                     STORE_CASE(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signature),
-                     STORE_CASE(nothing_is_closed_without_cause_and_dated_step),
-                     STORE_CASE(what_is_said_to_be_done_is_proved),
-                     STORE_CASE(nobody_signs_what_they_handled_or_asked_for_nor_two_steps),
-                     STORE_CASE(a_delegation_hides_nobody), STORE_CASE(who_is_named_to_do_a_task_does_not_sign),
-                     STORE_CASE(a_step_is_taken_up_and_given_back), STORE_CASE(a_vote_is_decided_by_its_threshold_either_way),
-                     STORE_CASE(a_running_case_keeps_its_version_of_the_chain),
-                     STORE_CASE(a_chain_that_nobody_could_sign_is_refused),
-                     STORE_CASE(the_duty_of_the_finding_names_who_signs));
+    return STORE_RUN(
+        STORE_CASE(a_finding_is_closed_by_five_opinions_and_gets_a_certificate),
+        STORE_CASE(everything_that_is_missing_is_told_at_once),
+        STORE_CASE(a_finding_waits_for_the_units_that_were_asked_about_it),
+        STORE_CASE(a_pledge_is_signed_with_the_request), STORE_CASE(what_is_sent_back_is_counted_and_asked_for_again),
+        STORE_CASE(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signature),
+        STORE_CASE(nothing_is_closed_without_cause_and_dated_step), STORE_CASE(what_is_said_to_be_done_is_proved),
+        STORE_CASE(nobody_signs_what_they_handled_or_asked_for_nor_two_steps), STORE_CASE(a_delegation_hides_nobody),
+        STORE_CASE(who_is_named_to_do_a_task_does_not_sign), STORE_CASE(a_step_is_taken_up_and_given_back),
+        STORE_CASE(a_vote_is_decided_by_its_threshold_either_way),
+        STORE_CASE(a_running_case_keeps_its_version_of_the_chain),
+        STORE_CASE(a_chain_that_nobody_could_sign_is_refused), STORE_CASE(the_duty_of_the_finding_names_who_signs));
 }

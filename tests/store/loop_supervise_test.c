@@ -47,8 +47,9 @@ static void day_comes(struct store *store, const char *day)
 static int64_t make_account_of(struct store *store, const char *login, const char *role, int64_t unit, int64_t person,
                                struct actor *ret_actor)
 {
-    int64_t id = make(store, &command_account_create,
-                      jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
+    int64_t id =
+        make(store, &command_account_create,
+             jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
     (void)make(store, &command_grant_give,
                jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': 1}", (long long)id, role,
                      (long long)unit));
@@ -82,13 +83,14 @@ static void make_world(struct store *store)
                  jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
                        (long long)world.firm),
                  NULL));
-    world.measure = make(store, &command_measure_plan,
-                         jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-07-31'}",
-                               (long long)world.finding));
+    world.measure = make(
+        store, &command_measure_plan,
+        jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-07-31'}", (long long)world.finding));
     world.task = make(store, &command_task_assign,
                       jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'start': '2026-06-01'}",
                             (long long)world.measure, (long long)world.firm));
-    STORE_OK(run_as(store, &world.approver, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)world.task), NULL));
+    STORE_OK(run_as(store, &world.approver, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)world.task),
+                    NULL));
 }
 
 static enum rc act(struct store *store, const struct actor *actor, const struct command *command, int64_t id,
@@ -114,16 +116,20 @@ STORE_TEST(what_misses_its_date_is_hung_by_itself_and_released_by_decision)
     day_comes(store, "2026-07-31");
     assert_int_equal(one(store, "SELECT count(*) FROM hang"), 0);
     day_comes(store, "2026-08-03");
-    assert_int_equal(one(store, "SELECT count(*) FROM hang WHERE state = 'open' AND level = 'department' AND miss_count = 1 "
-                                "AND missed_due = '2026-07-31' AND subject_kind = 'task'"),
+    assert_int_equal(one(store,
+                         "SELECT count(*) FROM hang WHERE state = 'open' AND level = 'department' AND miss_count = 1 "
+                         "AND missed_due = '2026-07-31' AND subject_kind = 'task'"),
                      1);
     day_comes(store, "2026-08-04"); /* nothing is hung twice */
     assert_int_equal(one(store, "SELECT count(*) FROM hang"), 1);
     int64_t hang = one(store, "SELECT id FROM hang");
     assert_int_equal(waits(store, "hear_hang"), 1);
-    assert_int_equal(act(store, &world.approver, &command_hang_release, hang, ", 'is_met': true, 'reason': 'x'"), RC_FORBIDDEN);
-    assert_int_equal(act(store, &world.outsider, &command_hang_release, hang, ", 'is_met': true, 'reason': 'x'"), RC_FORBIDDEN);
-    assert_int_equal(act(store, &world.office, &command_hang_release, hang, ", 'is_met': true, 'reason': '完成'"), RC_GUARD);
+    assert_int_equal(act(store, &world.approver, &command_hang_release, hang, ", 'is_met': true, 'reason': 'x'"),
+                     RC_FORBIDDEN);
+    assert_int_equal(act(store, &world.outsider, &command_hang_release, hang, ", 'is_met': true, 'reason': 'x'"),
+                     RC_FORBIDDEN);
+    assert_int_equal(act(store, &world.office, &command_hang_release, hang, ", 'is_met': true, 'reason': '完成'"),
+                     RC_GUARD);
     assert_int_equal(store->ctx->issue_count, 2); /* condition and hearing are missed at once */
     const char *way = ", 'reason_class': 'subjective', 'level': 'department', 'new_due': '%s', 'adjusted': '加派人手', "
                       "'cycle_days': 20, 'release_rule': '清理完成'";
@@ -135,13 +141,15 @@ STORE_TEST(what_misses_its_date_is_hung_by_itself_and_released_by_decision)
     STORE_OK(act(store, &world.office, &command_hang_set, hang, more));
     assert_int_equal(one(store, "SELECT count(*) FROM hang WHERE next_hearing = '2026-08-23'"), 1);
     day_comes(store, "2026-09-01"); /* the new date has passed too: one level up */
-    assert_int_equal(one(store, "SELECT count(*) FROM hang WHERE level = 'leader' AND miss_count = 2 AND new_due IS NULL"), 1);
+    assert_int_equal(
+        one(store, "SELECT count(*) FROM hang WHERE level = 'leader' AND miss_count = 2 AND new_due IS NULL"), 1);
     assert_int_equal(act(store, &world.office, &command_hang_hear, hang,
                          ", 'heard_on': '2026-09-02', 'heard_by': '领导小组', 'text': '汇报'"),
                      RC_INVALID);
     STORE_OK(act(store, &world.office, &command_hang_hear, hang,
                  ", 'heard_on': '2026-09-01', 'heard_by': '领导小组', 'text': '汇报', 'opinion': '抓紧'"));
-    assert_int_equal(one(store, "SELECT count(*) FROM hang WHERE hearing_count = 1 AND next_hearing = '2026-09-21'"), 1);
+    assert_int_equal(one(store, "SELECT count(*) FROM hang WHERE hearing_count = 1 AND next_hearing = '2026-09-21'"),
+                     1);
     assert_int_equal(act(store, &world.office, &command_hang_release, hang, ", 'reason': '完成'"), RC_INVALID);
     STORE_OK(act(store, &world.office, &command_hang_release, hang, ", 'is_met': true, 'reason': '清理完成'"));
     assert_int_equal(waits(store, "hear_hang"), 0);
@@ -199,8 +207,10 @@ STORE_TEST(letters_are_drafted_raised_and_answered)
                             jsonf(store, "{'task_id': %lld, 'kind': 'red'}", (long long)world.task), NULL),
                      RC_GUARD);
     assert_string_equal(issue_key(store), "letter.already_open");
-    assert_int_equal(act(store, &world.approver, &command_letter_issue, blue, ", 'delivered_by': 'program'"), RC_FORBIDDEN);
-    STORE_OK(act(store, &world.office, &command_letter_change, blue, ", 'kind': 'blue', 'demand': '请自查', 'reply_days': 3"));
+    assert_int_equal(act(store, &world.approver, &command_letter_issue, blue, ", 'delivered_by': 'program'"),
+                     RC_FORBIDDEN);
+    STORE_OK(act(store, &world.office, &command_letter_change, blue,
+                 ", 'kind': 'blue', 'demand': '请自查', 'reply_days': 3"));
     STORE_OK(act(store, &world.office, &command_letter_issue, blue, ", 'delivered_by': 'paper'"));
     expect_letter(store, "state = 'issued' AND due = '2026-07-27'");
     STORE_OK(act(store, &world.office, &command_letter_deliver, blue, ", 'delivered_by': 'paper'"));
@@ -216,14 +226,16 @@ STORE_TEST(letters_are_drafted_raised_and_answered)
     assert_int_equal(waits(store, "sign_letter"), 1);
     STORE_OK(act(store, &world.approver, &command_letter_sign, yellow, ""));
     STORE_OK(act(store, &world.office, &command_letter_extend, yellow, ", 'due': '2026-08-10', 'reason': '资料较多'"));
-    assert_int_equal(act(store, &world.office, &command_letter_extend, yellow, ", 'due': '2026-08-07', 'reason': 'x'"), RC_INVALID);
+    assert_int_equal(act(store, &world.office, &command_letter_extend, yellow, ", 'due': '2026-08-07', 'reason': 'x'"),
+                     RC_INVALID);
     STORE_OK(act(store, &world.approver, &command_letter_answer, yellow, ", 'answer': '已清理三笔'"));
     assert_int_equal(act(store, &world.second, &command_letter_close, yellow, ""), RC_GUARD);
     assert_string_equal(issue_key(store), "guard.letter_evidence");
     STORE_OK(act(store, &world.second, &command_letter_refuse, yellow, ", 'reason': '请附凭证'"));
-    STORE_OK(act(store, &world.approver, &command_letter_attach, yellow,
-                 ", 'file_sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'file_name': 'a.pdf', "
-                 "'file_size': 0"));
+    STORE_OK(act(
+        store, &world.approver, &command_letter_attach, yellow,
+        ", 'file_sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'file_name': 'a.pdf', "
+        "'file_size': 0"));
     STORE_OK(act(store, &world.approver, &command_letter_answer, yellow, ", 'answer': '已清理三笔，凭证附后'"));
     STORE_OK(act(store, &world.second, &command_letter_close, yellow, ", 'reason': '属实'"));
     assert_int_equal(waits(store, "answer_letter") + waits(store, "close_letter"), 0);
@@ -240,10 +252,12 @@ STORE_TEST(letter_numbers_have_no_gap_and_void_ones_keep_theirs)
         int64_t finding = make_finding(store, world.source, "事项");
         struct value *result;
         STORE_OK(run_as(store, &world.office, &command_letter_draft,
-                        jsonf(store, "{'finding_id': %lld, 'kind': 'red', 'demand': '请办理'}", (long long)finding), &result));
+                        jsonf(store, "{'finding_id': %lld, 'kind': 'red', 'demand': '请办理'}", (long long)finding),
+                        &result));
         ids[i] = value_get_int(result, "id", 0);
     }
-    STORE_OK(act(store, &world.office, &command_letter_void, ids[3], ", 'reason': '不发'")); /* never issued: no number */
+    STORE_OK(
+        act(store, &world.office, &command_letter_void, ids[3], ", 'reason': '不发'")); /* never issued: no number */
     for (int i = 0; i < 3; i++)
         STORE_OK(act(store, &world.office, &command_letter_issue, ids[i], ", 'delivered_by': 'program'"));
     STORE_OK(act(store, &world.office, &command_letter_void, ids[1], ", 'reason': '重发'"));
@@ -251,7 +265,8 @@ STORE_TEST(letter_numbers_have_no_gap_and_void_ones_keep_theirs)
     assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE kind = 'red' AND no LIKE '%督〔2026〕_号'"), 3);
     assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE state = 'void' AND no LIKE '%2号'"), 1);
     /* A red letter is followed by a talk: its notice waits to be issued. */
-    assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE kind = 'talk' AND state = 'draft' AND cause = 'red'"), 3);
+    assert_int_equal(
+        one(store, "SELECT count(*) FROM letter WHERE kind = 'talk' AND state = 'draft' AND cause = 'red'"), 3);
     expect_rebuild_equal(store);
 }
 
@@ -313,9 +328,11 @@ STORE_TEST(a_lead_case_has_a_log_that_only_its_leader_and_the_office_write)
     assert_int_equal(act(store, &other, &command_lead_log, lead, log), RC_GUARD);
     assert_string_equal(issue_key(store), "lead.not_yours");
     STORE_OK(act(store, &world.leader, &command_lead_log, lead, log));
-    STORE_OK(act(store, &world.leader, &command_lead_log, lead, ", 'kind': 'visit', 'on_day': '2026-06-01', 'text': '调研'"));
-    assert_int_equal(act(store, &world.leader, &command_lead_log, lead, ", 'kind': 'hear', 'on_day': '2026-06-02', 'text': 'x'"),
-                     RC_INVALID);
+    STORE_OK(act(store, &world.leader, &command_lead_log, lead,
+                 ", 'kind': 'visit', 'on_day': '2026-06-01', 'text': '调研'"));
+    assert_int_equal(
+        act(store, &world.leader, &command_lead_log, lead, ", 'kind': 'hear', 'on_day': '2026-06-02', 'text': 'x'"),
+        RC_INVALID);
     assert_int_equal(one(store, "SELECT hear_count * 10 + visit_count FROM lead_case"), 11);
     STORE_OK(act(store, &world.leader, &command_lead_change, lead, ", 'kind': 'lead', 'next_hear': '2026-07-01'"));
     assert_int_equal(one(store, "SELECT count(*) FROM wait WHERE what = 'hear_lead' AND due = '2026-07-01'"), 1);
@@ -333,13 +350,15 @@ STORE_TEST(decisions_become_tasks_and_problems_become_findings)
     make_world(store);
     struct value *result;
     STORE_OK(run_as(store, &world.office, &command_meeting_create,
-                    jsonf(store, "{'unit_id': %lld, 'kind': 'democratic_life', 'title': '专题民主生活会', 'held_on': "
-                                 "'2026-06-01', 'agenda': '对照检查'}",
+                    jsonf(store,
+                          "{'unit_id': %lld, 'kind': 'democratic_life', 'title': '专题民主生活会', 'held_on': "
+                          "'2026-06-01', 'agenda': '对照检查'}",
                           (long long)world.root),
                     &result));
     int64_t meeting = value_get_int(result, "id", 0);
     assert_true(str_equal(value_get_text(result, "no"), STR("HY-2026-001")));
-    STORE_OK(act(store, &world.office, &command_meeting_change, meeting, ", 'title': '民主生活会', 'held_on': '2026-06-01'"));
+    STORE_OK(act(store, &world.office, &command_meeting_change, meeting,
+                 ", 'title': '民主生活会', 'held_on': '2026-06-01'"));
     char more[300];
     snprintf(more, sizeof more, ", 'text': '清理担保', 'unit_id': %lld, 'due': '2026-08-31'", (long long)world.firm);
     for (int i = 0; i < 3; i++)
@@ -349,22 +368,26 @@ STORE_TEST(decisions_become_tasks_and_problems_become_findings)
     snprintf(more, sizeof more, ", 'measure_id': %lld", (long long)world.measure);
     STORE_OK(act(store, &world.office, &command_decision_task, first, more));
     assert_int_equal(act(store, &world.office, &command_decision_task, first, more), RC_GUARD);
-    assert_int_equal(one(store, "SELECT count(*) FROM task t JOIN decision d ON d.task_id = t.id WHERE t.due = '2026-08-31'"), 1);
+    assert_int_equal(
+        one(store, "SELECT count(*) FROM task t JOIN decision d ON d.task_id = t.id WHERE t.due = '2026-08-31'"), 1);
     assert_int_equal(act(store, &world.outsider, &command_decision_finish, last, ", 'result': 'x'"), RC_NOT_FOUND);
     STORE_OK(act(store, &world.approver, &command_decision_finish, last, ", 'result': '已办'"));
-    STORE_OK(act(store, &world.office, &command_decision_cancel, one(store, "SELECT id FROM decision WHERE no LIKE '%J2'"),
-                 ", 'reason': '合并'"));
+    STORE_OK(act(store, &world.office, &command_decision_cancel,
+                 one(store, "SELECT id FROM decision WHERE no LIKE '%J2'"), ", 'reason': '合并'"));
     STORE_OK(act(store, &world.office, &command_meeting_problem, meeting, ", 'text': '担当不够', 'cause': '思想认识'"));
     int64_t problem = one(store, "SELECT id FROM meeting_problem");
     snprintf(more, sizeof more, ", 'problem_id': %lld, 'source_id': %lld", (long long)problem, (long long)world.source);
     STORE_OK(act(store, &world.office, &command_meeting_find, meeting, more));
     assert_int_equal(act(store, &world.office, &command_meeting_find, meeting, more), RC_GUARD);
-    assert_int_equal(one(store, "SELECT count(*) FROM finding f JOIN meeting_problem p ON p.finding_id = f.id WHERE f.title = '担当不够'"), 1);
-    snprintf(more, sizeof more, ", 'held_on': '2026-06-01', 'attended': [%lld], 'absent': [%lld]", (long long)world.boss,
-             (long long)world.boss);
+    assert_int_equal(
+        one(store,
+            "SELECT count(*) FROM finding f JOIN meeting_problem p ON p.finding_id = f.id WHERE f.title = '担当不够'"),
+        1);
+    snprintf(more, sizeof more, ", 'held_on': '2026-06-01', 'attended': [%lld], 'absent': [%lld]",
+             (long long)world.boss, (long long)world.boss);
     assert_int_equal(act(store, &world.office, &command_meeting_hold, meeting, more), RC_INVALID);
-    snprintf(more, sizeof more, ", 'held_on': '2026-06-01', 'attended': [%lld], 'absent': [%lld]", (long long)world.boss,
-             (long long)world.heir);
+    snprintf(more, sizeof more, ", 'held_on': '2026-06-01', 'attended': [%lld], 'absent': [%lld]",
+             (long long)world.boss, (long long)world.heir);
     STORE_OK(act(store, &world.office, &command_meeting_hold, meeting, more));
     STORE_OK(act(store, &world.office, &command_meeting_report, meeting, ", 'report_on': '2026-06-10'"));
     assert_int_equal(one(store, "SELECT count(*) FROM meeting_person WHERE role = 'attended'"), 1);
@@ -374,8 +397,8 @@ STORE_TEST(decisions_become_tasks_and_problems_become_findings)
                     &result));
     STORE_OK(act(store, &world.office, &command_meeting_void, value_get_int(result, "id", 0), ", 'reason': '改期'"));
     /* A decision ends with its task. */
-    STORE_OK(act(store, &world.office, &command_task_cancel, one(store, "SELECT task_id FROM decision WHERE task_id IS NOT NULL"),
-                 ", 'reason': '不再需要'"));
+    STORE_OK(act(store, &world.office, &command_task_cancel,
+                 one(store, "SELECT task_id FROM decision WHERE task_id IS NOT NULL"), ", 'reason': '不再需要'"));
     day_comes(store, "2026-06-02");
     assert_int_equal(one(store, "SELECT count(*) FROM decision WHERE state = 'cancelled'"), 2);
     expect_kinds(store, "meeting");
@@ -390,8 +413,9 @@ STORE_TEST(a_working_group_stands_one_to_one_with_its_finding)
 {
     make_world(store);
     struct value *result;
-    const char *set_up = "{'finding_id': %lld, 'name': '担保清理专项组', 'head_id': %lld, 'member_ids': [%lld, %lld], 'plan': "
-                         "'专门方案'}";
+    const char *set_up =
+        "{'finding_id': %lld, 'name': '担保清理专项组', 'head_id': %lld, 'member_ids': [%lld, %lld], 'plan': "
+        "'专门方案'}";
     STORE_OK(run_as(store, &world.office, &command_group_set_up,
                     jsonf(store, set_up, (long long)world.finding, (long long)world.boss, (long long)world.boss,
                           (long long)world.heir),
@@ -407,9 +431,11 @@ STORE_TEST(a_working_group_stands_one_to_one_with_its_finding)
     on_day("2026-06-12");
     STORE_OK(act(store, &world.office, &command_group_meet, group, ", 'on_day': '2026-06-12', 'text': '研究'"));
     assert_int_equal(one(store, "SELECT count(*) FROM wait WHERE what = 'meet_group' AND due = '2026-06-26'"), 1);
-    STORE_OK(act(store, &world.office, &command_group_brief, group, ", 'on_day': '2026-06-12', 'brief': '第一期', 'text': '进展'"));
+    STORE_OK(act(store, &world.office, &command_group_brief, group,
+                 ", 'on_day': '2026-06-12', 'brief': '第一期', 'text': '进展'"));
     STORE_OK(act(store, &world.office, &command_group_change, group, ", 'cycle_days': 7, 'plan': '新方案'"));
-    assert_int_equal(act(store, &world.office, &command_group_change, group, ", 'cycle_days': 0, 'plan': '新方案'"), RC_INVALID);
+    assert_int_equal(act(store, &world.office, &command_group_change, group, ", 'cycle_days': 0, 'plan': '新方案'"),
+                     RC_INVALID);
     STORE_OK(act(store, &world.office, &command_group_end, group, ", 'reason': '完成'"));
     assert_int_equal(one(store, "SELECT count(*) FROM team WHERE valid_to = '2026-06-12'"), 1);
     expect_kinds(store, "group");
@@ -452,11 +478,14 @@ STORE_TEST(a_handover_moves_what_somebody_carries_when_both_have_signed)
     snprintf(sql, sizeof sql, "SELECT count(*) FROM lead_case WHERE leader_id = %lld", (long long)world.boss);
     assert_int_equal(one(store, sql), 1); /* nothing moves with one signature */
     STORE_OK(act(store, &heir, &command_handover_sign, handover, ""));
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM lead_case WHERE leader_id = %lld AND handed_on = '2026-06-01'", (long long)world.heir);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM lead_case WHERE leader_id = %lld AND handed_on = '2026-06-01'",
+             (long long)world.heir);
     assert_int_equal(one(store, sql), 1);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM wait WHERE what = 'hear_lead' AND actor_id = %lld", (long long)world.heir);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM wait WHERE what = 'hear_lead' AND actor_id = %lld",
+             (long long)world.heir);
     assert_int_equal(one(store, sql), 1);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM duty WHERE role = 'doer' AND actor_id = %lld AND until IS NULL", (long long)world.heir);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM duty WHERE role = 'doer' AND actor_id = %lld AND until IS NULL",
+             (long long)world.heir);
     assert_int_equal(one(store, sql), 1);
     assert_int_equal(one(store, "SELECT count(*) FROM duty WHERE until IS NOT NULL"), 1);
     assert_int_equal(one(store, "SELECT count(*) FROM event WHERE kind = 'duty.handed'"), 2);
@@ -475,7 +504,9 @@ STORE_TEST(a_handover_moves_what_somebody_carries_when_both_have_signed)
 static int64_t told(struct store *store, const char *rule, const char *skipped)
 {
     char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE rule = '%s' AND skipped = '%s' AND subject_kind = 'task'", rule, skipped);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM notice WHERE rule = '%s' AND skipped = '%s' AND subject_kind = 'task'", rule,
+             skipped);
     return count_sql(store, sql);
 }
 
@@ -487,8 +518,8 @@ STORE_TEST(reminders_come_once_a_day_and_say_who_was_not_told)
     /* A reporter of the firm who may only read what is public: the task is internal. */
     int64_t account = make(store, &command_account_create, json(store, "{'login': 'blind', 'name': 'blind'}"));
     (void)make(store, &command_grant_give,
-               jsonf(store, "{'id': %lld, 'role': 'unit_reporter', 'unit_id': %lld, 'clearance': 0}", (long long)account,
-                     (long long)world.firm));
+               jsonf(store, "{'id': %lld, 'role': 'unit_reporter', 'unit_id': %lld, 'clearance': 0}",
+                     (long long)account, (long long)world.firm));
     STORE_OK(actor_load(store->ctx, store->db, account, &blind));
     day_comes(store, "2026-07-10"); /* fifteen working days before 31 July */
     assert_int_equal(told(store, "t15", ""), 1);
@@ -505,7 +536,8 @@ STORE_TEST(reminders_come_once_a_day_and_say_who_was_not_told)
     /* Muted: not shown any more, and written down. */
     struct notice_mute mute = {
         .account_id = world.approver.account_id,
-        .id = count_sql(store, "SELECT min(id) FROM notice WHERE rule = 'overdue' AND skipped = '' AND subject_kind = 'task'"),
+        .id = count_sql(store,
+                        "SELECT min(id) FROM notice WHERE rule = 'overdue' AND skipped = '' AND subject_kind = 'task'"),
         .until = STR("2026-08-12")};
     STORE_OK(db_begin(store->ctx, store->db, true));
     STORE_OK(notice_work_mute(store->ctx, store->db, &mute));
@@ -519,7 +551,9 @@ STORE_TEST(reminders_come_once_a_day_and_say_who_was_not_told)
     STORE_OK(db_begin(store->ctx, store->db, true));
     STORE_OK(notice_work_read(store->ctx, store->db, &read));
     STORE_OK(db_commit(store->ctx, store->db));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice WHERE read_at = 0 AND skipped = '' AND rule = 'overdue' AND subject_kind = 'task'"), 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice WHERE read_at = 0 AND skipped = '' AND rule = "
+                                      "'overdue' AND subject_kind = 'task'"),
+                     0);
     /* Nobody holds the post of a unit without accounts: that is written down too. */
     int64_t empty = make_unit(store, world.root, "E", "无人公司");
     STORE_OK(run_as(store, &world.office, &command_task_assign,

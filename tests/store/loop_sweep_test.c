@@ -39,12 +39,13 @@ static struct str today_plus(struct store *store, int days)
 
 static enum rc open_sweep(struct store *store, const char *reach, const char *extra, struct value **ret_result)
 {
-    return run_as(store, &world.office, &command_sweep_open,
-                  jsonf(store,
-                        "{'finding_id': %lld, 'common_cause': '制度空转', 'items': '超比例担保\\n无审批担保', 'due': '%.*s',"
-                        " 'reach': '%s'%s}",
-                        (long long)world.finding, STR_ARG(today_plus(store, 20)), reach, extra),
-                  ret_result);
+    return run_as(
+        store, &world.office, &command_sweep_open,
+        jsonf(store,
+              "{'finding_id': %lld, 'common_cause': '制度空转', 'items': '超比例担保\\n无审批担保', 'due': '%.*s',"
+              " 'reach': '%s'%s}",
+              (long long)world.finding, STR_ARG(today_plus(store, 20)), reach, extra),
+        ret_result);
 }
 
 static void make_sweep(struct store *store)
@@ -65,9 +66,10 @@ static int64_t answer_of(struct store *store, int64_t unit)
 
 static enum rc give(struct store *store, const struct actor *actor, int64_t answer, const char *fields)
 {
-    return run_as(store, actor, &command_answer_give,
-                  jsonf(store, "{'id': %lld, 'explanation': '逐笔核对', 'evidence': '台账', %s}", (long long)answer, fields),
-                  NULL);
+    return run_as(
+        store, actor, &command_answer_give,
+        jsonf(store, "{'id': %lld, 'explanation': '逐笔核对', 'evidence': '台账', %s}", (long long)answer, fields),
+        NULL);
 }
 
 static enum rc move(struct store *store, const struct actor *actor, const struct command *command, int64_t id)
@@ -82,7 +84,8 @@ static void tick(struct store *store)
 }
 
 #define ZERO(name) "'result': 'none', 'signed_name': '" name "', 'pledge': true"
-#define TWO_FOUND "'items': [{'n': 1, 'result': 'found', 'found': 2, 'fixed': 1, 'amount_fen': 500}, {'n': 2, 'result': 'none'}]"
+#define TWO_FOUND                                                                                                      \
+    "'items': [{'n': 1, 'result': 'found', 'found': 2, 'fixed': 1, 'amount_fen': 500}, {'n': 2, 'result': 'none'}]"
 
 STORE_TEST(one_event_asks_eight_hundred_units)
 {
@@ -97,7 +100,11 @@ STORE_TEST(one_event_asks_eight_hundred_units)
     print_message("# 804 units asked in %lld ms\n", (long long)(clock_monotonic_ms() - start_ms));
     assert_int_equal(event_count(store), before + 1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE state = 'asked'"), 804);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'answer_sweep' AND actor_kind = 'unit' AND actor_id = unit_id"), 804);
+    assert_int_equal(
+        count_sql(
+            store,
+            "SELECT count(*) FROM wait WHERE what = 'answer_sweep' AND actor_kind = 'unit' AND actor_id = unit_id"),
+        804);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'run_sweep'"), 1);
     expect_clean(store);
     expect_rebuild_equal(store);
@@ -124,9 +131,11 @@ STORE_TEST(a_sweep_reaches_a_level_or_chosen_units_and_may_be_widened)
     assert_string_equal(issue_field(store), "unit_id");
     assert_int_equal(open_sweep(store, "units", "", NULL), RC_INVALID);
     assert_string_equal(issue_field(store), "unit_ids");
-    assert_int_equal(run_as(store, &world.approver, &command_sweep_open,
-                            json(store, "{'title': 'x', 'items': 'x', 'due': '2099-01-01', 'reach': 'subtree', 'unit_id': 1}"), NULL),
-                     RC_FORBIDDEN);
+    assert_int_equal(
+        run_as(store, &world.approver, &command_sweep_open,
+               json(store, "{'title': 'x', 'items': 'x', 'due': '2099-01-01', 'reach': 'subtree', 'unit_id': 1}"),
+               NULL),
+        RC_FORBIDDEN);
     expect_rebuild_equal(store);
 }
 
@@ -136,17 +145,23 @@ STORE_TEST(a_zero_answer_is_signed_with_ones_own_name_and_a_pledge)
     make_sweep(store);
     int64_t id = answer_of(store, world.firm);
     assert_int_equal(give(store, &world.approver, id, "'result': 'none'"), RC_INVALID);
-    assert_int_equal(give(store, &world.approver, id, "'result': 'none', 'signed_name': '别人', 'pledge': true"), RC_INVALID);
+    assert_int_equal(give(store, &world.approver, id, "'result': 'none', 'signed_name': '别人', 'pledge': true"),
+                     RC_INVALID);
     assert_string_equal(issue_key(store), "answer.sign_own_name");
     assert_int_equal(give(store, &world.approver, id, "'result': 'none', 'signed_name': 'approver'"), RC_INVALID);
     assert_string_equal(issue_field(store), "pledge");
     assert_int_equal(give(store, &world.outsider, id, ZERO("outsider")), RC_NOT_FOUND);
     STORE_OK(give(store, &world.approver, id, ZERO("approver")));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE state = 'answered' AND result = 'none' AND is_on_time = 1"), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'check_answer' AND actor_kind = 'office'"), 1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM sweep_answer WHERE state = 'answered' AND result = 'none' AND is_on_time = 1"),
+        1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM wait WHERE what = 'check_answer' AND actor_kind = 'office'"), 1);
     assert_int_equal(move(store, &world.approver, &command_answer_check, id), RC_FORBIDDEN);
     STORE_OK(move(store, &world.office, &command_answer_return, id));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'answer_sweep' AND subject_kind = 'answer'"), 4);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM wait WHERE what = 'answer_sweep' AND subject_kind = 'answer'"), 4);
     STORE_OK(give(store, &world.approver, id, ZERO("approver")));
     STORE_OK(move(store, &world.office, &command_answer_check, id));
     assert_int_equal(count_sql(store, "SELECT returned_count FROM sweep_answer WHERE state = 'checked'"), 1);
@@ -159,23 +174,29 @@ STORE_TEST(what_is_found_goes_into_the_register_once)
     make_sweep(store);
     int64_t id = answer_of(store, world.plant);
     const char *hit = "{'id': %lld, 'title': '一厂无审批担保', 'amount_fen_fen': 1}";
-    assert_int_equal(give(store, &world.reporter, id, "'items': [{'n': 1, 'result': 'found'}, {'n': 2, 'result': 'none'}]"),
-                     RC_INVALID);
+    assert_int_equal(
+        give(store, &world.reporter, id, "'items': [{'n': 1, 'result': 'found'}, {'n': 2, 'result': 'none'}]"),
+        RC_INVALID);
     assert_string_equal(issue_field(store), "found_1");
     assert_int_equal(give(store, &world.reporter, id, "'items': [{'n': 1, 'result': 'none'}]"), RC_INVALID);
     assert_string_equal(issue_field(store), "result_2");
     STORE_OK(give(store, &world.reporter, id, TWO_FOUND));
-    assert_int_equal(count_sql(store, "SELECT amount_fen FROM sweep_answer WHERE found_count = 2 AND fixed_count = 1"), 500);
+    assert_int_equal(count_sql(store, "SELECT amount_fen FROM sweep_answer WHERE found_count = 2 AND fixed_count = 1"),
+                     500);
     assert_int_equal(move(store, &world.office, &command_answer_check, id), RC_GUARD);
     assert_string_equal(issue_key(store), "guard.answer_hits_open");
     int64_t sources = count_sql(store, "SELECT count(*) FROM source");
     STORE_OK(run_as(store, &world.reporter, &command_answer_hit, jsonf(store, hit, (long long)id), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM source WHERE kind = 'self_check'"), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding f JOIN source s ON s.id = f.source_id WHERE s.kind = 'self_check'"), 1);
+    assert_int_equal(
+        count_sql(store,
+                  "SELECT count(*) FROM finding f JOIN source s ON s.id = f.source_id WHERE s.kind = 'self_check'"),
+        1);
     STORE_OK(run_as(store, &world.reporter, &command_answer_hit, jsonf(store, hit, (long long)id), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM source"), sources + 1); /* one for the whole sweep */
     /* One that stands in the register already is pointed at, not registered again. */
-    int64_t known = make_finding(store, world.source, "早已登记"), findings = count_sql(store, "SELECT count(*) FROM finding");
+    int64_t known = make_finding(store, world.source, "早已登记"),
+            findings = count_sql(store, "SELECT count(*) FROM finding");
     assert_int_equal(run_as(store, &world.office, &command_answer_hit,
                             jsonf(store, "{'id': %lld, 'finding': '%lld'}", (long long)id, (long long)known), NULL),
                      RC_INVALID); /* it is another unit's */
@@ -219,10 +240,13 @@ STORE_TEST(a_zero_answer_found_wrong_is_told_and_answered_again)
                     jsonf(store, "{'id': %lld, 'other': '%lld'}", (long long)later, (long long)world.finding), NULL));
     assert_int_equal(suspects(store, &world.office), 1);
     assert_int_equal(suspects(store, &world.outsider), 0);
-    STORE_OK(run_as(store, &world.office, &command_answer_fault,
-                    jsonf(store, "{'id': %lld, 'finding': '%lld', 'reason': '零报告不实'}", (long long)id, (long long)later), NULL));
+    STORE_OK(
+        run_as(store, &world.office, &command_answer_fault,
+               jsonf(store, "{'id': %lld, 'finding': '%lld', 'reason': '零报告不实'}", (long long)id, (long long)later),
+               NULL));
     assert_int_equal(suspects(store, &world.office), 0);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE is_fault = 1 AND state = 'returned'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE is_fault = 1 AND state = 'returned'"),
+                     1);
     STORE_OK(give(store, &world.approver, id, TWO_FOUND));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE is_fault = 1 AND result = 'found'"), 1);
     clock_set_ms(0);
@@ -245,11 +269,13 @@ STORE_TEST(who_does_not_answer_is_told_of_once_a_level)
     expect_told(store, start, 20, 0); /* the day is not over */
     expect_told(store, start, 21, 1);
     expect_told(store, start, 22, 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep' AND actor_kind = 'office'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep' AND actor_kind = 'office'"),
+                     1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE escalation = 1"), 3);
     expect_told(store, start, 45, 2);
     expect_told(store, start, 46, 2);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep' AND actor_kind = 'leading_group'"), 1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep' AND actor_kind = 'leading_group'"), 1);
     STORE_OK(give(store, NULL, answer_of(store, world.plant), ZERO("x")));
     STORE_OK(give(store, NULL, answer_of(store, world.west), ZERO("x")));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep'"), 1);
@@ -304,7 +330,8 @@ STORE_TEST(a_sweep_is_passed_in_one_go_and_closed)
     STORE_OK(run_as(store, &world.office, &command_sweep_check, jsonf(store, all, (long long)world.sweep), &result));
     assert_int_equal(value_get_int(result, "checked", 0), 2); /* what was found is not registered yet */
     STORE_OK(run_as(store, &world.reporter, &command_answer_hit,
-                    jsonf(store, "{'id': %lld, 'title': '一厂无审批担保'}", (long long)answer_of(store, world.plant)), NULL));
+                    jsonf(store, "{'id': %lld, 'title': '一厂无审批担保'}", (long long)answer_of(store, world.plant)),
+                    NULL));
     STORE_OK(give(store, &world.office, answer_of(store, world.root), "'result': 'not_applicable'"));
     STORE_OK(run_as(store, &world.office, &command_sweep_check, jsonf(store, all, (long long)world.sweep), &result));
     assert_int_equal(value_get_int(result, "checked", 0), 1);
@@ -326,23 +353,28 @@ STORE_TEST(all_events_of_sweeps_are_replayed)
     STORE_OK(give(store, &world.approver, id, ZERO("approver")));
     STORE_OK(move(store, &world.office, &command_answer_return, id));
     STORE_OK(give(store, &world.approver, id, TWO_FOUND));
-    STORE_OK(run_as(store, &world.approver, &command_answer_hit, jsonf(store, "{'id': %lld, 'title': '甲'}", (long long)id), NULL));
+    STORE_OK(run_as(store, &world.approver, &command_answer_hit,
+                    jsonf(store, "{'id': %lld, 'title': '甲'}", (long long)id), NULL));
     STORE_OK(move(store, &world.office, &command_answer_check, id));
     id = answer_of(store, world.west);
     STORE_OK(give(store, &world.outsider, id, ZERO("outsider")));
-    STORE_OK(run_as(store, &world.office, &command_sweep_check, jsonf(store, "{'id': %lld}", (long long)world.sweep), NULL));
+    STORE_OK(
+        run_as(store, &world.office, &command_sweep_check, jsonf(store, "{'id': %lld}", (long long)world.sweep), NULL));
     int64_t later = make_finding(store, world.source, "西部公司");
     STORE_OK(run_as(store, &world.office, &command_finding_change,
                     jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)later, (long long)world.west), NULL));
     STORE_OK(run_as(store, &world.office, &command_answer_fault,
-                    jsonf(store, "{'id': %lld, 'finding': '%lld', 'reason': '不实'}", (long long)id, (long long)later), NULL));
+                    jsonf(store, "{'id': %lld, 'finding': '%lld', 'reason': '不实'}", (long long)id, (long long)later),
+                    NULL));
     STORE_OK(give(store, &world.outsider, id, TWO_FOUND));
-    STORE_OK(run_as(store, &world.outsider, &command_answer_hit, jsonf(store, "{'id': %lld, 'finding': '%lld'}", (long long)id, (long long)later), NULL));
+    STORE_OK(run_as(store, &world.outsider, &command_answer_hit,
+                    jsonf(store, "{'id': %lld, 'finding': '%lld'}", (long long)id, (long long)later), NULL));
     clock_set_ms(start + 25 * INT64_C(86400000));
     tick(store);
     STORE_OK(give(store, NULL, answer_of(store, world.root), ZERO("x")));
     STORE_OK(give(store, NULL, answer_of(store, world.plant), ZERO("x")));
-    STORE_OK(run_as(store, &world.office, &command_sweep_check, jsonf(store, "{'id': %lld}", (long long)world.sweep), NULL));
+    STORE_OK(
+        run_as(store, &world.office, &command_sweep_check, jsonf(store, "{'id': %lld}", (long long)world.sweep), NULL));
     STORE_OK(move(store, &world.office, &command_sweep_close, world.sweep));
     clock_set_ms(0);
     snprintf(extra, sizeof extra, ", 'unit_ids': [%lld]", (long long)world.plant);
@@ -352,7 +384,8 @@ STORE_TEST(all_events_of_sweeps_are_replayed)
     STORE_OK(run_as(store, &world.office, &command_sweep_widen,
                     jsonf(store, "{'id': %lld, 'unit_ids': [%lld]}", (long long)id, (long long)world.west), NULL));
     STORE_OK(move(store, &world.office, &command_sweep_cancel, id));
-    assert_int_equal(give(store, &world.outsider, count_sql(store, "SELECT max(id) FROM sweep_answer"), ZERO("outsider")), RC_GUARD);
+    assert_int_equal(
+        give(store, &world.outsider, count_sql(store, "SELECT max(id) FROM sweep_answer"), ZERO("outsider")), RC_GUARD);
     expect_kinds(store, "sweep");
     expect_kinds(store, "answer");
     expect_clean(store);

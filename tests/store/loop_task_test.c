@@ -253,10 +253,11 @@ STORE_TEST(the_work_of_a_wide_role_is_the_same_by_either_way)
     for (int i = 0; i < 5; i++) {
         int64_t id = make_finding(store, world.source, "重复");
         assert_int_equal(move(store, NULL, &command_finding_dispute, id), RC_OK);
-        tamper(store, arena_format(store->ctx->arena,
-                                   "UPDATE wait SET due = %s, due_key = coalesce(%s, '9999-12-31') WHERE subject_id = %lld AND "
-                                   "actor_kind = 'office'",
-                                   dues[i], dues[i], (long long)id)
+        tamper(store, arena_format(
+                          store->ctx->arena,
+                          "UPDATE wait SET due = %s, due_key = coalesce(%s, '9999-12-31') WHERE subject_id = %lld AND "
+                          "actor_kind = 'office'",
+                          dues[i], dues[i], (long long)id)
                           .p);
     }
     struct value *gathered, *left, *walked, *rows, *walked_rows;
@@ -292,18 +293,20 @@ STORE_TEST(a_task_may_report_in_a_cycle_of_its_own)
     make_world(store);
     make_task(store);
     STORE_OK(run_as(store, &world.office, &command_task_change,
-                    jsonf(store, "{'id': %lld, 'report_cycle': 'days', 'report_days': 10}", (long long)world.task), NULL));
+                    jsonf(store, "{'id': %lld, 'report_cycle': 'days', 'report_days': 10}", (long long)world.task),
+                    NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM task WHERE report_cycle = 'days:10'"), 1);
     for (int i = 0; i < 2; i++) {
-        enum rc rc = run_as(store, &world.office, &command_task_change,
-                            jsonf(store, "{'id': %lld, 'report_cycle': 'days', 'report_days': %d}", (long long)world.task,
-                                  i ? 367 : 0),
-                            NULL);
+        enum rc rc = run_as(
+            store, &world.office, &command_task_change,
+            jsonf(store, "{'id': %lld, 'report_cycle': 'days', 'report_days': %d}", (long long)world.task, i ? 367 : 0),
+            NULL);
         assert_int_equal(rc, RC_INVALID);
         assert_string_equal(issue_field(store), "report_days");
     }
     STORE_OK(run_as(store, &world.office, &command_task_change,
-                    jsonf(store, "{'id': %lld, 'report_cycle': 'monthly', 'report_days': 10}", (long long)world.task), NULL));
+                    jsonf(store, "{'id': %lld, 'report_cycle': 'monthly', 'report_days': 10}", (long long)world.task),
+                    NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM task WHERE report_cycle = 'monthly'"), 1);
 }
 

@@ -101,17 +101,15 @@ STORE_TEST(only_the_program_does_it)
     assert_int_equal(batch(store, NULL, &units_row, "2026-02-30", NULL), RC_INVALID);
 }
 
-static enum rc run_here(void *arg, struct write_job *job)
-{
-    return writer_run_once(((struct store *)arg)->db, job);
-}
+static enum rc run_here(void *arg, struct write_job *job) { return writer_run_once(((struct store *)arg)->db, job); }
 
 /* All of data/ticks.def, twice: the second time of a day changes nothing. */
 STORE_TEST(the_whole_day_is_done_once)
 {
     root = make_root(store);
     clock_set_ms(1772467200000); /* 2026-03-03 00:00 in China */
-    assert_int_equal(run(store, &command_tick_run, json(store, "{'name': 'x', 'date': '2026-03-04'}"), NULL), RC_INVALID);
+    assert_int_equal(run(store, &command_tick_run, json(store, "{'name': 'x', 'date': '2026-03-04'}"), NULL),
+                     RC_INVALID);
     assert_int_equal(run(store, &command_tick_run, json(store, "{'name': 'x', 'date': '2026-03-03'}"), NULL),
                      RC_NOT_FOUND);
     STORE_OK(tick_run_all(STR("2026-03-03"), run_here, NULL, store));

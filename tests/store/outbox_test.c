@@ -120,10 +120,7 @@ static const char *smtp(struct store *store)
     return arena_format(store->ctx->arena, "smtp://127.0.0.1:%d", peer.smtp).p;
 }
 
-static enum rc run_here(void *arg, struct write_job *job)
-{
-    return writer_run_once(((struct store *)arg)->db, job);
-}
+static enum rc run_here(void *arg, struct write_job *job) { return writer_run_once(((struct store *)arg)->db, job); }
 
 static struct sender_counts pass(struct store *store, const struct settings *settings)
 {
@@ -143,10 +140,12 @@ static void set_hour(int hour)
 
 static int64_t make_approver(struct store *store, const char *login, const char *email)
 {
-    int64_t person = make(store, &command_person_create,
-                          jsonf(store, "{'unit_id': %lld, 'name': '%s', 'email': '%s'}", (long long)world.firm, login, email));
-    int64_t id = make(store, &command_account_create,
-                      jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
+    int64_t person =
+        make(store, &command_person_create,
+             jsonf(store, "{'unit_id': %lld, 'name': '%s', 'email': '%s'}", (long long)world.firm, login, email));
+    int64_t id =
+        make(store, &command_account_create,
+             jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
     (void)make(store, &command_grant_give,
                jsonf(store, "{'id': %lld, 'role': 'unit_approver', 'unit_id': %lld, 'clearance': 1}", (long long)id,
                      (long long)world.firm));
@@ -189,8 +188,9 @@ static void tick(struct store *store)
 static int64_t sends(struct store *store, const char *channel, const char *state, const char *reason)
 {
     char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice_send WHERE channel LIKE '%s' AND state = '%s' AND reason = '%s'",
-             channel, state, reason);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM notice_send WHERE channel LIKE '%s' AND state = '%s' AND reason = '%s'", channel,
+             state, reason);
     return count_sql(store, sql);
 }
 
@@ -221,7 +221,8 @@ STORE_TEST(a_mail_gathers_what_waits_and_goes_out_once)
     assert_true(holds(text, "您有 2 项工作需要关注"));
     assert_true(holds(text, "LY-2026-001-001"));
     assert_true(holds(text, "LY-2026-001-002"));
-    assert_true(holds(text, arena_format(store->ctx->arena, "https://bihuan.test/findings/%lld\n", (long long)world.finding).p));
+    assert_true(holds(
+        text, arena_format(store->ctx->arena, "https://bihuan.test/findings/%lld\n", (long long)world.finding).p));
     assert_false(holds(text, "担保")); /* no title leaves the house */
     assert_true(holds(value_get_text(mail, "head"), "=?UTF-8?B?"));
     assert_true(holds(value_get_text(mail, "id"), "@group.test>"));
@@ -310,8 +311,7 @@ STORE_TEST(mail_is_encrypted_when_it_must_be)
     set_hour(8);
     start_peer(store);
     struct arena *arena = store->ctx->arena;
-    struct settings settings =
-        settings_with(store, arena_format(arena, "smtp://127.0.0.1:%d", peer.tls).p, "", false);
+    struct settings settings = settings_with(store, arena_format(arena, "smtp://127.0.0.1:%d", peer.tls).p, "", false);
     settings.mail_tls = true;
     settings.mail_user = STR("bihuan");
     settings.mail_password = STR("wrong");
@@ -336,8 +336,8 @@ STORE_TEST(mail_is_encrypted_when_it_must_be)
 static int64_t add_hook(struct store *store, const char *kind, const char *path, const char *more)
 {
     return make(store, &command_webhook_add,
-                jsonf(store, "{'name': '%s', 'kind': '%s', 'url': 'http://127.0.0.1:%d%s', 'unit_id': %lld%s}", kind, kind,
-                      peer.http, path, (long long)world.root, more));
+                jsonf(store, "{'name': '%s', 'kind': '%s', 'url': 'http://127.0.0.1:%d%s', 'unit_id': %lld%s}", kind,
+                      kind, peer.http, path, (long long)world.root, more));
 }
 
 static struct str hmac(struct store *store, struct str key, struct str text, bool is_base64)
@@ -401,7 +401,8 @@ static void check_chats(struct store *store)
     size_t from = str_find(url, STR("&timestamp="), 0), to = str_find(url, STR("&sign="), 0);
     assert_true(from != SIZE_MAX && to != SIZE_MAX);
     at = str_slice(url, from + 11, to);
-    struct str want = hmac(store, STR("s3cret"), arena_format(arena, "%.*s\ns3cret", STR_ARG(at)), true), sign = str_slice(url, to + 6, url.n);
+    struct str want = hmac(store, STR("s3cret"), arena_format(arena, "%.*s\ns3cret", STR_ARG(at)), true),
+               sign = str_slice(url, to + 6, url.n);
     for (size_t i = 0, k = 0; i < want.n; i++) { /* percent-encoded */
         char code[4] = {want.p[i]};
         if (strchr("+/=", want.p[i]))
@@ -451,9 +452,9 @@ STORE_TEST(failures_of_robots_are_told_apart)
     static const struct {
         const char *kind, *path, *reason;
         bool is_over;
-    } cases[] = {{"generic", "/fail", "http:500", false},  {"generic", "/gone", "http:404", true},
-                 {"generic", "/moved", "http:302", true},  {"dingtalk", "/robot", "robot:310000", false},
-                 {"wecom", "/long", "net.answer", false},  {"generic", "/ok", "", false}};
+    } cases[] = {{"generic", "/fail", "http:500", false}, {"generic", "/gone", "http:404", true},
+                 {"generic", "/moved", "http:302", true}, {"dingtalk", "/robot", "robot:310000", false},
+                 {"wecom", "/long", "net.answer", false}, {"generic", "/ok", "", false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         add_hook(store, cases[i].kind, cases[i].path, "");
     tamper(store, "UPDATE webhook SET added_on = '2000-01-01'");
@@ -521,13 +522,18 @@ STORE_TEST(addresses_and_secrets_stand_in_no_event)
     const char *add = "{'name': '群', 'kind': 'wecom', 'url': 'https://robots.test/send?key=TOPSECRETKEY', 'secret': "
                       "'SIGNINGSECRET', 'unit_id': %lld}";
     struct value *result;
-    STORE_RC(run_as(store, &office, &command_webhook_add, jsonf(store, add, (long long)world.root), NULL), RC_FORBIDDEN); /* NOLINT */
-    STORE_OK(run_as(store, &admin, &command_webhook_add, jsonf(store, add, (long long)world.root), &result)); /* NOLINT */
+    STORE_RC(run_as(store, &office, &command_webhook_add, jsonf(store, add, (long long)world.root), NULL),
+             RC_FORBIDDEN); /* NOLINT */
+    STORE_OK(
+        run_as(store, &admin, &command_webhook_add, jsonf(store, add, (long long)world.root), &result)); /* NOLINT */
     long long id = value_get_int(result, "id", 0);
-    STORE_OK(run_as(store, &admin, &command_webhook_change,
-                    jsonf(store, "{'id': %lld, 'name': '群二', 'kind': 'wecom', 'unit_id': %lld}", id, (long long)world.root),
-                    NULL));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM webhook_secret WHERE url NOT LIKE '%test%' AND url NOT LIKE '%KEY%' AND secret NOT LIKE '%SECRET%'"), 1);
+    STORE_OK(run_as(
+        store, &admin, &command_webhook_change,
+        jsonf(store, "{'id': %lld, 'name': '群二', 'kind': 'wecom', 'unit_id': %lld}", id, (long long)world.root),
+        NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM webhook_secret WHERE url NOT LIKE '%test%' AND url NOT "
+                                      "LIKE '%KEY%' AND secret NOT LIKE '%SECRET%'"),
+                     1);
     STORE_OK(webhook_read(store->ctx, store->db, id, &result));
     assert_true(str_equal(value_get_text(result, "url"), STR("https://robots.test/send?key=TOPSECRETKEY")));
     assert_true(str_equal(value_get_text(result, "secret"), STR("SIGNINGSECRET")));
@@ -537,12 +543,14 @@ STORE_TEST(addresses_and_secrets_stand_in_no_event)
     assert_int_equal(value_get_text(result, "secret").n, 0);
     vault_use(arena_format(store->ctx->arena, "%s/key", store->dir).p);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM webhook WHERE host = 'robots.test' AND name = '群二'"), 1);
-    STORE_OK(run_as(store, &admin, &command_webhook_switch, jsonf(store, "{'id': %lld, 'is_enabled': false}", id), NULL));
-    STORE_RC(run_as(store, &admin, &command_webhook_change,
-                    jsonf(store, "{'id': %lld, 'name': 'x', 'kind': 'wecom', 'unit_id': %lld, 'url': 'https://u:p@h.test/'}", id,
-                          (long long)world.root),
-                    NULL),
-             RC_INVALID);
+    STORE_OK(
+        run_as(store, &admin, &command_webhook_switch, jsonf(store, "{'id': %lld, 'is_enabled': false}", id), NULL));
+    STORE_RC(
+        run_as(store, &admin, &command_webhook_change,
+               jsonf(store, "{'id': %lld, 'name': 'x', 'kind': 'wecom', 'unit_id': %lld, 'url': 'https://u:p@h.test/'}",
+                     id, (long long)world.root),
+               NULL),
+        RC_INVALID);
     assert_string_equal(issue_field(store), "url");
     assert_int_equal(count_like(store, "TOPSECRETKEY"), 0);
     assert_int_equal(count_like(store, "SIGNINGSECRET"), 0);
@@ -557,8 +565,19 @@ static pid_t start_program(struct store *store)
     const char *program = getenv("BIHUAN_PROGRAM");
     struct arena *arena = store->ctx->arena;
     assert_non_null(program);
-    char *argv[] = {(char *)program, "send", "--db", (char *)arena_copy_cstr(arena, store->url), "--mail-server",
-                    (char *)smtp(store), "--mail-tls", "false", "--mail-from", "bihuan@group.test", "--quiet-hours", "", NULL};
+    char *argv[] = {(char *)program,
+                    "send",
+                    "--db",
+                    (char *)arena_copy_cstr(arena, store->url),
+                    "--mail-server",
+                    (char *)smtp(store),
+                    "--mail-tls",
+                    "false",
+                    "--mail-from",
+                    "bihuan@group.test",
+                    "--quiet-hours",
+                    "",
+                    NULL};
     pid_t pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -646,12 +665,12 @@ STORE_TEST(quiet_hours_end_when_they_should)
 
 int main(void)
 {
-    return STORE_RUN(
-        STORE_CASE(quiet_hours_end_when_they_should), STORE_CASE(a_mail_gathers_what_waits_and_goes_out_once),
-        STORE_CASE(what_is_settled_or_read_meanwhile_is_not_sent),
-        STORE_CASE(a_refused_mail_is_given_up_and_a_put_off_one_tried_again),
-        STORE_CASE(a_server_that_is_down_puts_all_mail_off), STORE_CASE(mail_is_encrypted_when_it_must_be),
-        STORE_CASE(robots_are_told_in_their_own_way), STORE_CASE(failures_of_robots_are_told_apart),
-        STORE_CASE(private_addresses_are_not_called), STORE_CASE(addresses_and_secrets_stand_in_no_event),
-        STORE_CASE(a_killed_sender_loses_nothing));
+    return STORE_RUN(STORE_CASE(quiet_hours_end_when_they_should),
+                     STORE_CASE(a_mail_gathers_what_waits_and_goes_out_once),
+                     STORE_CASE(what_is_settled_or_read_meanwhile_is_not_sent),
+                     STORE_CASE(a_refused_mail_is_given_up_and_a_put_off_one_tried_again),
+                     STORE_CASE(a_server_that_is_down_puts_all_mail_off), STORE_CASE(mail_is_encrypted_when_it_must_be),
+                     STORE_CASE(robots_are_told_in_their_own_way), STORE_CASE(failures_of_robots_are_told_apart),
+                     STORE_CASE(private_addresses_are_not_called), STORE_CASE(addresses_and_secrets_stand_in_no_event),
+                     STORE_CASE(a_killed_sender_loses_nothing));
 }

@@ -9,8 +9,12 @@ static void render(struct store *store, enum paper_kind kind, int64_t id, const 
     struct paper_made made;
     struct buf html CLEANUP(buf_done);
     buf_init(&html, 1 << 24);
-    STORE_OK(paper_take(store->ctx, store->db, &world.office, paper_kind_row(kind)->subject, id, STR("2026-11-28"), NULL, &snapshot));
-    struct paper_order order = {.kind = kind, .snapshot_seq = snapshot.seq, .data_json = snapshot.json, .digest = str_from_cstr(snapshot.digest)};
+    STORE_OK(paper_take(store->ctx, store->db, &world.office, paper_kind_row(kind)->subject, id, STR("2026-11-28"),
+                        NULL, &snapshot));
+    struct paper_order order = {.kind = kind,
+                                .snapshot_seq = snapshot.seq,
+                                .data_json = snapshot.json,
+                                .digest = str_from_cstr(snapshot.digest)};
     STORE_OK(paper_shipped(store->ctx, kind, &order.template_docx));
     enum rc rc = paper_render(store->ctx, &order, &made);
     for (const struct ctx_issue *issue = store->ctx->first; rc != RC_OK && issue; issue = issue->next)

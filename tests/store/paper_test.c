@@ -36,11 +36,19 @@ static void make_world(struct store *store)
     world.first = make_finding(store, world.source, "担保管理不规范");
     world.second = make_finding(store, world.source, "应收账款清收不力");
     world.secret = make_finding(store, world.source, "工作秘密事项");
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)world.secret), NULL));
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2026-12-31', 'amount_fen': 123456700}", (long long)world.first), NULL));
-    int64_t measure = make(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-12-31'}", (long long)world.first));
+    STORE_OK(
+        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'label': 2}", (long long)world.secret), NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'due': '2026-12-31', 'amount_fen': 123456700}", (long long)world.first),
+                 NULL));
+    int64_t measure = make(
+        store, &command_measure_plan,
+        jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-12-31'}", (long long)world.first));
     (void)make(store, &command_task_assign,
-               jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '逐笔清理', 'due': '2026-12-31', 'finish_mark': '比例达标'}", (long long)measure, (long long)world.firm));
+               jsonf(store,
+                     "{'measure_id': %lld, 'unit_id': %lld, 'title': '逐笔清理', 'due': '2026-12-31', 'finish_mark': "
+                     "'比例达标'}",
+                     (long long)measure, (long long)world.firm));
 }
 
 static struct paper_snapshot take(struct store *store, const struct actor *actor, const struct value *before)
@@ -50,9 +58,14 @@ static struct paper_snapshot take(struct store *store, const struct actor *actor
     return snapshot;
 }
 
-static struct paper_order order_of(struct store *store, const struct paper_snapshot *snapshot, enum paper_kind kind, const char *text)
+static struct paper_order order_of(struct store *store, const struct paper_snapshot *snapshot, enum paper_kind kind,
+                                   const char *text)
 {
-    struct paper_order order = {.kind = kind, .snapshot_seq = snapshot->seq, .data_json = snapshot->json, .digest = str_from_cstr(snapshot->digest), .text = json(store, text)};
+    struct paper_order order = {.kind = kind,
+                                .snapshot_seq = snapshot->seq,
+                                .data_json = snapshot->json,
+                                .digest = str_from_cstr(snapshot->digest),
+                                .text = json(store, text)};
     STORE_OK(paper_shipped(store->ctx, kind, &order.template_docx));
     return order;
 }
@@ -87,7 +100,8 @@ STORE_TEST(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_
         struct paper_order order = order_of(store, &snapshot, (enum paper_kind)kind, "{}");
         struct paper_made one, two;
         STORE_OK(paper_render(store->ctx, &order, &one));
-        STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'title': '改了 %d'}", (long long)world.second, kind), NULL));
+        STORE_OK(run(store, &command_finding_change,
+                     jsonf(store, "{'id': %lld, 'title': '改了 %d'}", (long long)world.second, kind), NULL));
         STORE_OK(paper_render(store->ctx, &order, &two)); /* what happens later changes nothing */
         assert_true(str_equal(buf_str(&one.docx), buf_str(&two.docx)));
         assert_true(str_equal(buf_str(&one.pdf), buf_str(&two.pdf)));
@@ -110,7 +124,8 @@ STORE_TEST(figures_are_counted_over_what_the_maker_may_see)
     assert_int_equal(value_get_int(value_get(all.data, "figures"), "findings_amount_fen", 0), 123456700);
     struct paper_snapshot gone;
     struct actor outside = make_actor(store, "outside", "office", world.firm, LABEL_WORK_SECRET);
-    assert_int_equal(paper_take(store->ctx, store->db, &outside, PAPER_OF_SOURCE, world.source, TODAY, NULL, &gone), RC_NOT_FOUND);
+    assert_int_equal(paper_take(store->ctx, store->db, &outside, PAPER_OF_SOURCE, world.source, TODAY, NULL, &gone),
+                     RC_NOT_FOUND);
 }
 
 STORE_TEST(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan)
@@ -118,7 +133,8 @@ STORE_TEST(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan)
     make_world(store);
     struct paper_snapshot snapshot = take(store, &world.office, NULL);
     struct paper_order order = order_of(store, &snapshot, PAPER_PROGRESS,
-                                        "{'opening': '共{{figures.findings}}个问题，3个都要改，另有 9 个问题，涉及123.46万元和7.5万元。', 'next_steps': '{{figures.nothing}}'}");
+                                        "{'opening': '共{{figures.findings}}个问题，3个都要改，另有 9 "
+                                        "个问题，涉及123.46万元和7.5万元。', 'next_steps': '{{figures.nothing}}'}");
     struct paper_made made;
     STORE_OK(paper_render(store->ctx, &order, &made));
     assert_true(has(text_of(&made), "共3个问题"));
@@ -126,16 +142,19 @@ STORE_TEST(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan)
     assert_true(has_fault(&made, "9 个") && has_fault(&made, "7.5万元") && has_fault(&made, "figures.nothing"));
     paper_made_done(&made);
     order = order_of(store, &snapshot, PAPER_PROGRESS,
-                     "{'opening': '一是反馈的三个问题、一个方面，三项都要改，落实中央八项规定精神。', 'next_steps': '整改措施十六项，涉及三百二十万元，完成率百分之八十五，１７件。'}");
+                     "{'opening': '一是反馈的三个问题、一个方面，三项都要改，落实中央八项规定精神。', 'next_steps': "
+                     "'整改措施十六项，涉及三百二十万元，完成率百分之八十五，１７件。'}");
     STORE_OK(paper_render(store->ctx, &order, &made));
     assert_int_equal(value_count(made.faults), 4);
-    assert_true(has_fault(&made, "十六项") && has_fault(&made, "三百二十万元") && has_fault(&made, "百分之八十五") && has_fault(&made, "１７件"));
+    assert_true(has_fault(&made, "十六项") && has_fault(&made, "三百二十万元") && has_fault(&made, "百分之八十五") &&
+                has_fault(&made, "１７件"));
     paper_made_done(&made);
     order = order_of(store, &snapshot, PAPER_PLAN, "{}");
     STORE_OK(paper_render(store->ctx, &order, &made));
     assert_true(has_fault(&made, "LY-2026-001-002") && has_fault(&made, "LY-2026-001-001") && has_fault(&made, "T1"));
     paper_made_done(&made);
-    /* Data whose figure was changed by hand have another digest; with a digest of their own they disagree with their rows. */
+    /* Data whose figure was changed by hand have another digest; with a digest of their own they disagree with their
+     * rows. */
     struct value *data;
     STORE_OK(paper_thaw(store->ctx, snapshot.json, str_from_cstr(snapshot.digest), &data));
     value_set((struct value *)value_get(data, "figures"), STR("findings"), value_new_int(store->ctx->arena, 5));
@@ -151,8 +170,10 @@ STORE_TEST(differences_to_the_last_issue_are_marked)
     make_world(store);
     struct paper_snapshot before = take(store, &world.office, NULL);
     (void)make_finding(store, world.source, "新增的问题");
-    STORE_OK(run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': '2027-06-30'}", (long long)world.first), NULL));
-    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '重复'}", (long long)world.secret), NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'due': '2027-06-30'}", (long long)world.first), NULL));
+    STORE_OK(run(store, &command_finding_withdraw,
+                 jsonf(store, "{'id': %lld, 'reason': '重复'}", (long long)world.secret), NULL));
     struct paper_snapshot after = take(store, &world.office, before.data);
     const struct value *findings = value_get(after.data, "findings");
     struct str changes[3];
@@ -202,13 +223,27 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     tamper(store, "UPDATE source SET title = '省委第七巡视组关于巡视甲集团有限公司党委的反馈意见'");
     tamper(store, "INSERT INTO aspect (id, source_id, no, title) SELECT 900001, id, 1, '担保方面' FROM source");
     tamper(store, "UPDATE finding SET aspect_id = 900001");
-    tamper(store, arena_format(store->ctx->arena, "UPDATE finding SET facts = CASE WHEN id = %lld THEN '具体表现：超比例担保三笔' ELSE '具体表现：' END", (long long)world.first).p);
+    tamper(store,
+           arena_format(
+               store->ctx->arena,
+               "UPDATE finding SET facts = CASE WHEN id = %lld THEN '具体表现：超比例担保三笔' ELSE '具体表现：' END",
+               (long long)world.first)
+               .p);
     tamper(store, "UPDATE measure SET finish_mark = '比例达标；'");
     /* What the document lists below a finding stands in its paragraphs alone. */
-    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 901, 'p901', 'text', '（1）对外担保未经批准；', '', '' FROM source");
-    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 902, 'p902', 'text', '超比例担保三笔', '', '' FROM source");
-    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 903, 'p903', 'measure', '不是表现', '', '' FROM source");
-    tamper(store, arena_format(store->ctx->arena, "INSERT INTO source_item (id, source_id, finding_id, relation, title, text, paragraph_from, paragraph_to) SELECT 900002, source_id, id, 'issued', '', '', 901, 903 FROM finding WHERE id = %lld", (long long)world.first).p);
+    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 901, "
+                  "'p901', 'text', '（1）对外担保未经批准；', '', '' FROM source");
+    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 902, "
+                  "'p902', 'text', '超比例担保三笔', '', '' FROM source");
+    tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 903, "
+                  "'p903', 'measure', '不是表现', '', '' FROM source");
+    tamper(store,
+           arena_format(
+               store->ctx->arena,
+               "INSERT INTO source_item (id, source_id, finding_id, relation, title, text, paragraph_from, "
+               "paragraph_to) SELECT 900002, source_id, id, 'issued', '', '', 901, 903 FROM finding WHERE id = %lld",
+               (long long)world.first)
+               .p);
     struct paper_snapshot snapshot = take(store, &world.office, NULL);
     struct paper_made made;
     struct paper_order order = order_of(store, &snapshot, PAPER_PLAN, "{'doc_no': '某集〔2026〕1号'}");
@@ -216,7 +251,8 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     struct str text = text_of(&made), document = document_of(store, &made);
     assert_true(has(text, "《省委第七巡视组关于巡视甲集团有限公司党委的反馈意见》整改方案"));
     assert_true(has(text, "具体表现：超比例担保三笔。"));
-    assert_true(has(text, "（1）对外担保未经批准；") && count_of(text, "超比例担保三笔") == 1 && !has(text, "不是表现"));
+    assert_true(has(text, "（1）对外担保未经批准；") && count_of(text, "超比例担保三笔") == 1 &&
+                !has(text, "不是表现"));
     assert_int_equal(count_of(text, "具体表现："), 1); /* not twice, and not where there is nothing */
     assert_true(has(text, "清理超比例担保。完成标志：比例达标。完成时限：2026年12月31日。"));
     /* A heading is not left alone at the foot of a page, a title leaves no character alone, a row stays on one page. */
@@ -235,7 +271,8 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     assert_true(has(text_of(&made), "关于《省委第七巡视组关于巡视甲集团有限公司党委的反馈意见》整改进展情况的报告"));
     assert_true(has(text_of(&made), "挽回资金0.00元"));
     paper_made_done(&made);
-    assert_true(str_equal(value_get_text(value_get(snapshot.data, "figures"), "findings_amount_amount"), STR("123.46万元")));
+    assert_true(
+        str_equal(value_get_text(value_get(snapshot.data, "figures"), "findings_amount_amount"), STR("123.46万元")));
 }
 
 /* ---- kinds of lists by configuration -------------------------------------------------------------------------- */
@@ -252,12 +289,17 @@ static enum rc use_lists(struct store *store, const char *text)
     return paper_lists_use(store->ctx, str_from_cstr(path));
 }
 
-#define COLUMNS "'columns': [{'head': '序号', 'field': 'n', 'width': 4, 'center': true}, {'head': '事项', 'field': 'title', 'width': 30}, {'head': '完成标志', 'field': 'finish_mark', 'width': 20}, {'head': '来源', 'field': 'source.no', 'width': 10}]"
+#define COLUMNS                                                                                                              \
+    "'columns': [{'head': '序号', 'field': 'n', 'width': 4, 'center': true}, {'head': '事项', 'field': 'title', "        \
+    "'width': 30}, {'head': '完成标志', 'field': 'finish_mark', 'width': 20}, {'head': '来源', 'field': 'source.no', " \
+    "'width': 10}]"
 
 STORE_TEST(a_kind_of_list_is_added_by_a_file_and_made_in_every_format)
 {
     make_world(store);
-    STORE_OK(use_lists(store, "[{'kind': 'task_marks', 'title': '任务完成标志清单', 'rows': 'tasks', " COLUMNS "}, {'kind': 'meeting_list', 'title': '会议清单', 'rows': 'meetings', 'portrait': true, " COLUMNS "}]"));
+    STORE_OK(use_lists(
+        store, "[{'kind': 'task_marks', 'title': '任务完成标志清单', 'rows': 'tasks', " COLUMNS
+               "}, {'kind': 'meeting_list', 'title': '会议清单', 'rows': 'meetings', 'portrait': true, " COLUMNS "}]"));
     assert_int_equal(paper_kind_count(), PAPER_KINDS + 2);
     enum paper_kind kind, empty;
     assert_true(paper_kind_find(STR("task_marks"), &kind) && paper_kind_find(STR("meeting_list"), &empty));
@@ -268,9 +310,11 @@ STORE_TEST(a_kind_of_list_is_added_by_a_file_and_made_in_every_format)
     struct zip_parts book;
     STORE_OK(paper_render(store->ctx, &order, &made));
     struct str text = text_of(&made);
-    assert_true(has(text, "任务完成标志清单") && has(text, "逐笔清理") && has(text, "比例达标") && has(text, "LY-2026-001") && has(text, "2026年11月28日"));
+    assert_true(has(text, "任务完成标志清单") && has(text, "逐笔清理") && has(text, "比例达标") &&
+                has(text, "LY-2026-001") && has(text, "2026年11月28日"));
     assert_true(made.doc->facts.is_landscape && value_count(made.faults) == 0);
-    assert_true(str_has_prefix(buf_str(&made.pdf), STR("%PDF")) && str_has_prefix(buf_str(&made.docx), STR("PK")) && str_has_prefix(buf_str(&made.ofd), STR("PK")));
+    assert_true(str_has_prefix(buf_str(&made.pdf), STR("%PDF")) && str_has_prefix(buf_str(&made.docx), STR("PK")) &&
+                str_has_prefix(buf_str(&made.ofd), STR("PK")));
     STORE_OK(zip_read_parts(store->ctx, buf_str(&made.xlsx), &book));
     bool is_in_book = false;
     for (size_t i = 0; i < book.n; i++)
@@ -282,10 +326,12 @@ STORE_TEST(a_kind_of_list_is_added_by_a_file_and_made_in_every_format)
     assert_true(has(text_of(&made), "本次没有这项清单的内容") && !made.doc->facts.is_landscape);
     paper_made_done(&made);
     /* a field that rows do not have is told with its place when the paper is made */
-    STORE_OK(use_lists(store, "[{'kind': 'task_marks', 'title': '清单', 'rows': 'tasks', 'columns': [{'head': '甲', 'field': 'nonsense', 'width': 4}]}]"));
+    STORE_OK(use_lists(store, "[{'kind': 'task_marks', 'title': '清单', 'rows': 'tasks', 'columns': [{'head': '甲', "
+                              "'field': 'nonsense', 'width': 4}]}]"));
     order = order_of(store, &snapshot, kind, "{}");
     assert_int_equal(paper_render(store->ctx, &order, &made), RC_INVALID);
-    assert_true(str_equal_cstr(store->ctx->first->key, "template.unknown_field") && str_equal(store->ctx->first->args[0], STR("nonsense")));
+    assert_true(str_equal_cstr(store->ctx->first->key, "template.unknown_field") &&
+                str_equal(store->ctx->first->args[0], STR("nonsense")));
     paper_made_done(&made);
     STORE_OK(paper_lists_use(store->ctx, STR("")));
     assert_int_equal(paper_kind_count(), PAPER_KINDS);
@@ -301,14 +347,19 @@ STORE_TEST(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_w
         {"[", "paper_list.file"},
         {"[{'kind': 'Plan', 'title': 't', 'rows': 'tasks', " COLUMNS "}]", "paper_list.kind"},
         {"[{'kind': 'plan', 'title': 't', 'rows': 'tasks', " COLUMNS "}]", "paper_list.kind"},
-        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', " COLUMNS "}, {'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', " COLUMNS "}]", "paper_list.kind"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', " COLUMNS
+         "}, {'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', " COLUMNS "}]",
+         "paper_list.kind"},
         {"[{'kind': 'a_b_c', 'title': '{{x}}', 'rows': 'tasks', " COLUMNS "}]", "paper_list.title"},
         {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'accounts', " COLUMNS "}]", "paper_list.rows"},
         {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'figures', " COLUMNS "}]", "paper_list.rows"},
         {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': []}]", "paper_list.columns"},
-        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a|b', 'field': 'n', 'width': 4}]}]", "paper_list.field"},
-        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a', 'field': '}}{{x', 'width': 4}]}]", "paper_list.field"},
-        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a', 'field': 'n', 'width': 0}]}]", "paper_list.field"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a|b', 'field': 'n', 'width': 4}]}]",
+         "paper_list.field"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a', 'field': '}}{{x', 'width': 4}]}]",
+         "paper_list.field"},
+        {"[{'kind': 'a_b_c', 'title': 't', 'rows': 'tasks', 'columns': [{'head': 'a', 'field': 'n', 'width': 0}]}]",
+         "paper_list.field"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(use_lists(store, cases[i].text), RC_CONFIG);
@@ -322,30 +373,52 @@ STORE_TEST(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_w
 
 static struct value *make_input(struct store *store, int faults)
 {
-    return jsonf(store,
-                 "{'kind': 'plan', 'subject_kind': 'source', 'subject_id': %lld, 'subject_no': 'LY-2026-001', 'source_id': %lld, 'title': '方案', 'unit_id': %lld, 'label': 1, "
-                 "'doc_no': '某集〔2026〕1号', 'snapshot_seq': 9, 'data_sha256': '%064d', 'template_sha256': '%064d', 'text': {'opening': 'a'}, 'faults': [%s], 'fault_count': 0, "
-                 "'files': [{'format': 'docx', 'sha256': '%064d', 'size': 3}, {'format': 'pdf', 'sha256': '%064d', 'size': 4}]}",
-                 (long long)world.source, (long long)world.source, (long long)world.root, 1, 2, faults ? "'x'" : "", 3, 4); /* a count of the caller's own counts for nothing */
+    return jsonf(
+        store,
+        "{'kind': 'plan', 'subject_kind': 'source', 'subject_id': %lld, 'subject_no': 'LY-2026-001', 'source_id': "
+        "%lld, 'title': '方案', 'unit_id': %lld, 'label': 1, "
+        "'doc_no': '某集〔2026〕1号', 'snapshot_seq': 9, 'data_sha256': '%064d', 'template_sha256': '%064d', 'text': "
+        "{'opening': 'a'}, 'faults': [%s], 'fault_count': 0, "
+        "'files': [{'format': 'docx', 'sha256': '%064d', 'size': 3}, {'format': 'pdf', 'sha256': '%064d', 'size': 4}]}",
+        (long long)world.source, (long long)world.source, (long long)world.root, 1, 2, faults ? "'x'" : "", 3,
+        4); /* a count of the caller's own counts for nothing */
 }
 
 STORE_TEST(a_paper_is_issued_without_faults_only_and_kept_when_void)
 {
     make_world(store);
-    int64_t wrong = make(store, &command_paper_make, make_input(store, 1)), right = make(store, &command_paper_make, make_input(store, 0));
-    assert_int_equal(run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)wrong), NULL), RC_GUARD);
+    int64_t wrong = make(store, &command_paper_make, make_input(store, 1)),
+            right = make(store, &command_paper_make, make_input(store, 0));
+    assert_int_equal(
+        run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)wrong), NULL),
+        RC_GUARD);
     assert_string_equal(issue_key(store), "guard.paper_faults");
     struct actor reader = make_actor(store, "only_reader", "reader", world.root, LABEL_INTERNAL);
-    assert_int_equal(run_as(store, &reader, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL), RC_FORBIDDEN);
+    assert_int_equal(run_as(store, &reader, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL),
+                     RC_FORBIDDEN);
     STORE_OK(run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM paper WHERE state = 'issued' AND n = 2 AND no = 'LY-2026-001-plan-2' AND doc_no = '某集〔2026〕1号'"), 1);
-    assert_int_equal(run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL), RC_GUARD);
-    STORE_OK(run_as(store, &world.office, &command_paper_void, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)right), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM paper WHERE state = 'issued' AND n = 2 AND no = "
+                                      "'LY-2026-001-plan-2' AND doc_no = '某集〔2026〕1号'"),
+                     1);
+    assert_int_equal(
+        run_as(store, &world.office, &command_paper_issue, jsonf(store, "{'id': %lld}", (long long)right), NULL),
+        RC_GUARD);
+    STORE_OK(run_as(store, &world.office, &command_paper_void,
+                    jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)right), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM paper_file WHERE sha256 <> ''"), 4);
-    int64_t one = make(store, &command_paper_template_add, jsonf(store, "{'kind': 'plan', 'title': 'a.docx', 'unit_id': %lld, 'sha256': '%064d', 'size': 3}", (long long)world.root, 5));
-    int64_t two = make(store, &command_paper_template_add, jsonf(store, "{'kind': 'plan', 'title': 'b.docx', 'unit_id': %lld, 'sha256': '%064d', 'size': 3}", (long long)world.root, 6));
-    assert_int_equal(run_as(store, &world.office, &command_paper_template_retire, jsonf(store, "{'id': %lld}", (long long)one), NULL), RC_GUARD);
-    STORE_OK(run_as(store, &world.office, &command_paper_template_retire, jsonf(store, "{'id': %lld}", (long long)two), NULL));
+    int64_t one =
+        make(store, &command_paper_template_add,
+             jsonf(store, "{'kind': 'plan', 'title': 'a.docx', 'unit_id': %lld, 'sha256': '%064d', 'size': 3}",
+                   (long long)world.root, 5));
+    int64_t two =
+        make(store, &command_paper_template_add,
+             jsonf(store, "{'kind': 'plan', 'title': 'b.docx', 'unit_id': %lld, 'sha256': '%064d', 'size': 3}",
+                   (long long)world.root, 6));
+    assert_int_equal(run_as(store, &world.office, &command_paper_template_retire,
+                            jsonf(store, "{'id': %lld}", (long long)one), NULL),
+                     RC_GUARD);
+    STORE_OK(run_as(store, &world.office, &command_paper_template_retire, jsonf(store, "{'id': %lld}", (long long)two),
+                    NULL));
     expect_kinds(store, "paper");
     expect_kinds(store, "paper_template");
     expect_rebuild_equal(store);
@@ -363,7 +436,8 @@ static void render_all(struct store *store, enum paper_subject subject, int64_t 
         struct paper_made made;
         enum rc rc = paper_render(store->ctx, &order, &made);
         for (const struct ctx_issue *issue = store->ctx->first; rc != RC_OK && issue; issue = issue->next)
-            print_error("%s: %.*s %.*s %.*s\n", paper_kind_row((enum paper_kind)kind)->kind, STR_ARG(issue->place), STR_ARG(issue->key), STR_ARG(issue->args[0]));
+            print_error("%s: %.*s %.*s %.*s\n", paper_kind_row((enum paper_kind)kind)->kind, STR_ARG(issue->place),
+                        STR_ARG(issue->key), STR_ARG(issue->args[0]));
         STORE_OK(rc);
         assert_int_equal(value_count(made.faults), 0);
         paper_made_done(&made);
@@ -375,29 +449,47 @@ STORE_TEST(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made)
     make_world(store);
     render_all(store, PAPER_OF_FINDING, world.first);
     render_all(store, PAPER_OF_FINDING, world.second);
-    render_all(store, PAPER_OF_LETTER, make(store, &command_letter_draft, jsonf(store, "{'finding_id': %lld, 'kind': 'red'}", (long long)world.first)));
+    render_all(store, PAPER_OF_LETTER,
+               make(store, &command_letter_draft,
+                    jsonf(store, "{'finding_id': %lld, 'kind': 'red'}", (long long)world.first)));
     int64_t meeting = make(store, &command_meeting_create,
-                           jsonf(store, "{'unit_id': %lld, 'label': 1, 'kind': 'special', 'title': '专题会', 'held_on': '2026-11-01', 'agenda': '一\\n二'}", (long long)world.root));
-    STORE_OK(run(store, &command_meeting_decide, jsonf(store, "{'id': %lld, 'text': '决定', 'unit_id': %lld}", (long long)meeting, (long long)world.firm), NULL));
+                           jsonf(store,
+                                 "{'unit_id': %lld, 'label': 1, 'kind': 'special', 'title': '专题会', 'held_on': "
+                                 "'2026-11-01', 'agenda': '一\\n二'}",
+                                 (long long)world.root));
+    STORE_OK(
+        run(store, &command_meeting_decide,
+            jsonf(store, "{'id': %lld, 'text': '决定', 'unit_id': %lld}", (long long)meeting, (long long)world.firm),
+            NULL));
     render_all(store, PAPER_OF_MEETING, meeting);
     int64_t sweep = make(store, &command_sweep_open,
-                         jsonf(store, "{'title': '排查', 'finding_id': %lld, 'items': '一\\n二', 'reach': 'units', 'unit_ids': [%lld], 'due': '2027-01-31'}",
+                         jsonf(store,
+                               "{'title': '排查', 'finding_id': %lld, 'items': '一\\n二', 'reach': 'units', "
+                               "'unit_ids': [%lld], 'due': '2027-01-31'}",
                                (long long)world.first, (long long)world.firm));
     render_all(store, PAPER_OF_SWEEP, sweep);
     int64_t scheme = make(store, &command_scheme_save,
-                          jsonf(store, "{'name': '方案', 'unit_id': %lld, 'text': 'item a manual 10 落实\\nitem b auto 90 完成\\ndeduct b tasks_late 1\\nband 0 好'}", (long long)world.root));
+                          jsonf(store,
+                                "{'name': '方案', 'unit_id': %lld, 'text': 'item a manual 10 落实\\nitem b auto 90 "
+                                "完成\\ndeduct b tasks_late 1\\nband 0 好'}",
+                                (long long)world.root));
     render_all(store, PAPER_OF_ASSESSMENT,
                make(store, &command_assessment_open,
-                    jsonf(store, "{'title': '考核', 'scheme_id': %lld, 'unit_id': %lld, 'year': 2026, 'period_from': '2026-01-01', 'period_to': '2026-12-31'}",
+                    jsonf(store,
+                          "{'title': '考核', 'scheme_id': %lld, 'unit_id': %lld, 'year': 2026, 'period_from': "
+                          "'2026-01-01', 'period_to': '2026-12-31'}",
                           (long long)scheme, (long long)world.root)));
 }
 
 int main(void)
 {
     return STORE_RUN(STORE_CASE(every_paper_of_a_source_is_made_from_one_snapshot_and_made_again_the_same),
-                     STORE_CASE(figures_are_counted_over_what_the_maker_may_see), STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
+                     STORE_CASE(figures_are_counted_over_what_the_maker_may_see),
+                     STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
                      STORE_CASE(differences_to_the_last_issue_are_marked),
                      STORE_CASE(papers_read_as_an_office_writes_them),
-                     STORE_CASE(a_kind_of_list_is_added_by_a_file_and_made_in_every_format), STORE_CASE(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants), STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
+                     STORE_CASE(a_kind_of_list_is_added_by_a_file_and_made_in_every_format),
+                     STORE_CASE(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants),
+                     STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
                      STORE_CASE(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made));
 }

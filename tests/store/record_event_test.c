@@ -361,9 +361,9 @@ STORE_TEST(every_kind_of_event_replays)
     make(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", (long long)first));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '{}'}"));
     append(store, EVENT_MAPPING_LEARNED, CHAIN_ORGANISATION, 0, json(store, "{'signature': 'abc', 'mapping': '[]'}"));
-    static const char *const nouns[] = {"unit",    "person",  "account", "password", "session", "sessions",
-                                        "login",   "grant",   "file",    "draft",    "source",  "aspect",
-                                        "figure",  "view",    "mapping"};
+    static const char *const nouns[] = {"unit",     "person", "account", "password", "session",
+                                        "sessions", "login",  "grant",   "file",     "draft",
+                                        "source",   "aspect", "figure",  "view",     "mapping"};
     for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
         expect_kinds(store, nouns[i]);
     expect_clean(store);

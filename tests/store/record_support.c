@@ -173,10 +173,12 @@ bool has_problem(const struct check_result *result, const char *words)
 /* What boards read instead of all waits says the same as they do. */
 static void expect_wait_sums(struct store *store, struct db *db)
 {
-    static const char *const sql =
-        "SELECT count(*) AS n FROM (SELECT * FROM (SELECT what, label, (since + 28800000) / 86400000, count(*) FROM wait WHERE what <> 'work_task' "
-        "GROUP BY 1, 2, 3 EXCEPT SELECT what, label, day, n FROM wait_sum) UNION ALL SELECT * FROM (SELECT what, label, day, n FROM wait_sum "
-        "EXCEPT SELECT what, label, (since + 28800000) / 86400000, count(*) FROM wait WHERE what <> 'work_task' GROUP BY 1, 2, 3))";
+    static const char *const sql = "SELECT count(*) AS n FROM (SELECT * FROM (SELECT what, label, (since + 28800000) / "
+                                   "86400000, count(*) FROM wait WHERE what <> 'work_task' "
+                                   "GROUP BY 1, 2, 3 EXCEPT SELECT what, label, day, n FROM wait_sum) UNION ALL SELECT "
+                                   "* FROM (SELECT what, label, day, n FROM wait_sum "
+                                   "EXCEPT SELECT what, label, (since + 28800000) / 86400000, count(*) FROM wait WHERE "
+                                   "what <> 'work_task' GROUP BY 1, 2, 3))";
     struct db_stmt *st CLEANUP(db_stmt_free_ptr) = NULL;
     int64_t n = -1;
     STORE_OK(db_prepare_text(store->ctx, db, str_from_cstr(sql), &st));

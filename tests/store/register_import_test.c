@@ -194,7 +194,8 @@ static struct str export_book(struct store *store, const char *change_title)
         {.title = {"Repeats", 7}, .field = {"recurs_no", 9}, .kind = XLSX_TEXT}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     static const char *const names[] = {"no", "source_no", "aspect_title", "mark", "title",      "facts", "status",
-                                        "",   "unit_name", "responsible",  "",     "due_stated", "",       "no",    "no"};
+                                        "",   "unit_name", "responsible",  "",     "due_stated", "",      "no",
+                                        "no"};
     const struct xlsx_book book = {.title = STR("Register"), .author = STR("Bihuan"), .kind = STR("findings")};
     struct str path = arena_format(store->ctx->arena, "%s/export.xlsx", store->dir);
     struct xlsx_write *write;

@@ -1,5 +1,5 @@
-/* task_book_test.c: a unit's workbook goes out, comes back, and becomes reports: untouched, stale, wrong and filled rows; files beside
- * it become evidence; what is hostile in the package is refused by name. */
+/* task_book_test.c: a unit's workbook goes out, comes back, and becomes reports: untouched, stale, wrong and filled
+ * rows; files beside it become evidence; what is hostile in the package is refused by name. */
 #include "record_support.h"
 
 #include <fcntl.h>
@@ -34,12 +34,18 @@ static void make_world(struct store *store)
     world.root = make_root(store);
     world.firm = make_unit(store, world.root, "F", "东部公司");
     world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
-    world.outsider = make_actor(store, "outsider", "unit_reporter", make_unit(store, world.root, "W", "西部公司"), LABEL_INTERNAL);
-    int64_t source = make_source(store, world.root, "LY-2026-001"), finding = make_finding(store, source, "担保管理不规范");
-    int64_t measure = make(store, &command_measure_plan, jsonf(store, "{'finding_id': %lld, 'text': '清理', 'due': '2099-12-31'}", (long long)finding));
+    world.outsider =
+        make_actor(store, "outsider", "unit_reporter", make_unit(store, world.root, "W", "西部公司"), LABEL_INTERNAL);
+    int64_t source = make_source(store, world.root, "LY-2026-001"),
+            finding = make_finding(store, source, "担保管理不规范");
+    int64_t measure =
+        make(store, &command_measure_plan,
+             jsonf(store, "{'finding_id': %lld, 'text': '清理', 'due': '2099-12-31'}", (long long)finding));
     for (int i = 0; i < 3; i++) {
-        world.tasks[i] = make(store, &command_task_assign,
-                              jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '任务%d', 'due': '2099-12-31'}", (long long)measure, (long long)world.firm, i));
+        world.tasks[i] =
+            make(store, &command_task_assign,
+                 jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '任务%d', 'due': '2099-12-31'}",
+                       (long long)measure, (long long)world.firm, i));
         STORE_OK(run(store, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)world.tasks[i]), NULL));
     }
 }
@@ -112,10 +118,13 @@ STORE_TEST(an_untouched_book_changes_nothing)
     struct str sheet = zip_find_part(&parts, STR("xl/worksheets/sheet1.xml"))->bytes;
     assert_true(str_find(sheet, STR("<sheetProtection"), 0) != SIZE_MAX); /* keys are locked */
     assert_true(str_find(sheet, STR("type=\"whole\""), 0) != SIZE_MAX);   /* progress is checked */
-    assert_true(str_find(sheet, STR("type=\"date\""), 0) != SIZE_MAX && str_find(sheet, STR("type=\"decimal\""), 0) != SIZE_MAX);
-    assert_true(str_find(sheet, STR("type=\"list\""), 0) != SIZE_MAX && str_find(sheet, STR("_lists!$A$1:$A$7"), 0) != SIZE_MAX);
+    assert_true(str_find(sheet, STR("type=\"date\""), 0) != SIZE_MAX &&
+                str_find(sheet, STR("type=\"decimal\""), 0) != SIZE_MAX);
+    assert_true(str_find(sheet, STR("type=\"list\""), 0) != SIZE_MAX &&
+                str_find(sheet, STR("_lists!$A$1:$A$7"), 0) != SIZE_MAX);
     struct str workbook = zip_find_part(&parts, STR("xl/workbook.xml"))->bytes;
-    assert_true(str_find(workbook, STR("name=\"_lists\""), 0) != SIZE_MAX && str_find(workbook, STR("state=\"hidden\""), 0) != SIZE_MAX);
+    assert_true(str_find(workbook, STR("name=\"_lists\""), 0) != SIZE_MAX &&
+                str_find(workbook, STR("state=\"hidden\""), 0) != SIZE_MAX);
 }
 
 STORE_TEST(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_all)
@@ -126,7 +135,8 @@ STORE_TEST(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_al
     struct task_sheet sheet;
     fill(store, row_at(rows, world.tasks[0]), "40", "已清理三笔", "继续清理");
     fill(store, row_at(rows, world.tasks[1]), "50", "做了", "再做");
-    STORE_OK(run(store, &command_task_change, jsonf(store, "{'id': %lld, 'title': '改名', 'reason': '改名'}", (long long)world.tasks[1]), NULL));
+    STORE_OK(run(store, &command_task_change,
+                 jsonf(store, "{'id': %lld, 'title': '改名', 'reason': '改名'}", (long long)world.tasks[1]), NULL));
     fill(store, row_at(rows, world.tasks[2]), "140", "做了", "再做");
     STORE_OK(task_sheet_judge(store->ctx, store->db, &world.office, TODAY, rows, NULL, &sheet));
     judged = sheet.rows;
@@ -140,7 +150,9 @@ STORE_TEST(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_al
     STORE_OK(run_as(store, &world.office, &command_task_sheet, input_of(store, rows), &result));
     assert_int_equal(value_get_int(result, "written", 0), 1);
     assert_int_equal(value_get_int(result, "stale", 0), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM report WHERE state = 'submitted' AND progress_bp = 4000 AND done_text = '已清理三笔'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM report WHERE state = 'submitted' AND progress_bp = 4000 "
+                                      "AND done_text = '已清理三笔'"),
+                     1);
     /* The same book once more: what was written has made its row stale. */
     STORE_OK(task_sheet_judge(store->ctx, store->db, &world.office, TODAY, rows, NULL, &sheet));
     judged = sheet.rows;
@@ -172,15 +184,23 @@ STORE_TEST(each_cell_is_checked_before_anything_is_written)
     struct value *rows = round_trip(store, &bytes);
     static const struct {
         const char *field, *text, *message;
-    } cases[] = {{"progress", "4x", "task_sheet.progress"},          {"progress", "-1", "task_sheet.progress"},
-                 {"progress", "0.4", "task_sheet.progress"},         {"progress", "100", ""},
+    } cases[] = {{"progress", "4x", "task_sheet.progress"},
+                 {"progress", "-1", "task_sheet.progress"},
+                 {"progress", "0.4", "task_sheet.progress"},
+                 {"progress", "100", ""},
                  {"progress", "", "task_sheet.no_progress"},
-                 {"recovered_fen", "1,234.56", ""},                  {"recovered_fen", "1.234", "task_sheet.money"},
-                 {"recovered_fen", "=1+1", "task_sheet.money"},      {"rules_made", "2", ""},
-                 {"rules_made", "-2", "task_sheet.count"},           {"people_handled", "1.5", "task_sheet.count"},
-                 {"evidence_class", "photo", "task_sheet.no_file"},  {"evidence_class", "照片？", "task_sheet.class"},
-                 {"evidence_made_on", "2026-11-29", "task_sheet.made_on"}, {"evidence_made_on", "昨天", "task_sheet.made_on"},
-                 {"done_text", "", "task_sheet.no_done"},            {"next_text", "", "task_sheet.no_next"}};
+                 {"recovered_fen", "1,234.56", ""},
+                 {"recovered_fen", "1.234", "task_sheet.money"},
+                 {"recovered_fen", "=1+1", "task_sheet.money"},
+                 {"rules_made", "2", ""},
+                 {"rules_made", "-2", "task_sheet.count"},
+                 {"people_handled", "1.5", "task_sheet.count"},
+                 {"evidence_class", "photo", "task_sheet.no_file"},
+                 {"evidence_class", "照片？", "task_sheet.class"},
+                 {"evidence_made_on", "2026-11-29", "task_sheet.made_on"},
+                 {"evidence_made_on", "昨天", "task_sheet.made_on"},
+                 {"done_text", "", "task_sheet.no_done"},
+                 {"next_text", "", "task_sheet.no_next"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct str message = message_with(store, rows, cases[i].field, cases[i].text);
         if (!str_equal_cstr(message, cases[i].message))
@@ -208,16 +228,19 @@ static int package_fd(struct store *store, const struct entry *entries, size_t n
     buf_init(&out, 64 << 20);
     STORE_OK(zip_write_open(store->ctx, NULL, &zip));
     for (size_t i = 0; i < n; i++) {
-        struct str stand_in = arena_format(store->ctx->arena, "%.*s", (int)entries[i].name.n, "@0123456789012345678901234567890123456789012345678901234567890123456789");
+        struct str stand_in = arena_format(store->ctx->arena, "%.*s", (int)entries[i].name.n,
+                                           "@0123456789012345678901234567890123456789012345678901234567890123456789");
         ((char *)(uintptr_t)stand_in.p)[0] = (char)('A' + i);
         zip_write_add(zip, stand_in, entries[i].bytes);
     }
     STORE_OK(zip_write_close(store->ctx, zip, &out));
     for (size_t i = 0; i < n; i++) {
         char stand_in[80];
-        (void)snprintf(stand_in, sizeof stand_in, "%.*s", (int)entries[i].name.n, "@0123456789012345678901234567890123456789012345678901234567890123456789");
+        (void)snprintf(stand_in, sizeof stand_in, "%.*s", (int)entries[i].name.n,
+                       "@0123456789012345678901234567890123456789012345678901234567890123456789");
         stand_in[0] = (char)('A' + i);
-        for (char *at = out.p; (at = memmem(at, out.n - (size_t)(at - out.p), stand_in, entries[i].name.n)) != NULL; at += entries[i].name.n)
+        for (char *at = out.p; (at = memmem(at, out.n - (size_t)(at - out.p), stand_in, entries[i].name.n)) != NULL;
+             at += entries[i].name.n)
             memcpy(at, entries[i].name.p, entries[i].name.n);
     }
     FILE *file = tmpfile();
@@ -287,9 +310,14 @@ STORE_TEST(files_beside_the_book_become_evidence_of_their_tasks_once)
     STORE_OK(run_as(store, &world.office, &command_task_sheet, package_input(store, &back), &result));
     assert_int_equal(value_get_int(result, "files", 0), 2);
     assert_int_equal(value_get_int(result, "written", 0), 0);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence e JOIN evidence_version v ON v.evidence_id = e.id WHERE e.home_kind = 'task' AND e.class = 'voucher' "
-                                      "AND v.file_name LIKE '% 合同.pdf' AND v.made_on = '2026-11-01' AND length(v.sha256) = 64 AND v.format = 'pdf'"), 1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence e JOIN evidence_version v ON v.evidence_id = e.id WHERE e.home_kind = 'task' AND e.class = 'other' AND v.file_name = '说明.txt'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence e JOIN evidence_version v ON v.evidence_id = e.id "
+                                      "WHERE e.home_kind = 'task' AND e.class = 'voucher' "
+                                      "AND v.file_name LIKE '% 合同.pdf' AND v.made_on = '2026-11-01' AND "
+                                      "length(v.sha256) = 64 AND v.format = 'pdf'"),
+                     1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM evidence e JOIN evidence_version v ON v.evidence_id = e.id "
+                                      "WHERE e.home_kind = 'task' AND e.class = 'other' AND v.file_name = '说明.txt'"),
+                     1);
     int64_t before = event_count(store);
     STORE_OK(read_package(store, entries, 4, &back)); /* the same package once more */
     STORE_OK(run_as(store, &world.office, &command_task_sheet, package_input(store, &back), &result));
@@ -305,12 +333,16 @@ STORE_TEST(a_file_without_a_task_or_of_a_kind_not_taken_stops_all)
     struct task_sheet sheet;
     struct book_return back;
     (void)round_trip(store, &bytes);
-    struct entry entries[] = {{STR("tasks.xlsx"), bytes}, {STR("合同.pdf"), PDF}, {named(store, world.tasks[0], "$ x.exe"), STR("MZ")}, {named(store, world.tasks[0], "$9.pdf"), PDF},
+    struct entry entries[] = {{STR("tasks.xlsx"), bytes},
+                              {STR("合同.pdf"), PDF},
+                              {named(store, world.tasks[0], "$ x.exe"), STR("MZ")},
+                              {named(store, world.tasks[0], "$9.pdf"), PDF},
                               {named(store, world.tasks[0], "$ a.pdf"), STR("<script>")}};
     STORE_OK(read_package(store, entries, 5, &back));
     STORE_OK(task_sheet_judge(store->ctx, store->db, &world.office, TODAY, back.rows, back.files, &sheet));
     assert_int_equal(sheet.faults, 4);
-    static const char *const messages[] = {"task_sheet.file_no_task", "evidence.kind_not_taken", "task_sheet.file_no_task", "evidence.not_what_it_says"};
+    static const char *const messages[] = {"task_sheet.file_no_task", "evidence.kind_not_taken",
+                                           "task_sheet.file_no_task", "evidence.not_what_it_says"};
     int i = 0;
     VALUE_EACH (file, sheet.files)
         assert_true(str_equal_cstr(value_get_text(file, "message"), messages[i++]));
@@ -320,7 +352,8 @@ STORE_TEST(a_file_without_a_task_or_of_a_kind_not_taken_stops_all)
     assert_int_equal(event_count(store), before);
 }
 
-static void expect_refused(struct store *store, const struct entry *entries, size_t n, const char *key, struct str argument)
+static void expect_refused(struct store *store, const struct entry *entries, size_t n, const char *key,
+                           struct str argument)
 {
     struct book_return back;
     assert_int_not_equal(read_package(store, entries, n, &back), RC_OK);
@@ -377,7 +410,8 @@ STORE_TEST(a_stamp_says_for_which_unit_and_address_a_book_is_and_nobody_else_mak
     struct book_stamp made = {.unit_id = world.firm, .addressee = STR("Li@Example.cn"), .made_on = TODAY};
     STORE_OK(book_stamp_make(store->ctx, &made, &text));
     STORE_OK(book_stamp_read(store->ctx, text, &stamp));
-    assert_true(stamp.unit_id == world.firm && str_equal(stamp.addressee, STR("li@example.cn")) && str_equal(stamp.made_on, TODAY));
+    assert_true(stamp.unit_id == world.firm && str_equal(stamp.addressee, STR("li@example.cn")) &&
+                str_equal(stamp.made_on, TODAY));
     made = (struct book_stamp){.unit_id = world.firm, .made_on = TODAY};
     STORE_OK(book_stamp_make(store->ctx, &made, &other));
     STORE_OK(book_stamp_read(store->ctx, other, &stamp));
@@ -408,8 +442,11 @@ int main(int argc, char **argv)
         return reader_child_main(argc, argv);
     if (argc > 1 && strcmp(argv[1], PACKAGE_CHILD_VERB) == 0)
         return package_child_main(argc, argv);
-    return STORE_RUN(STORE_CASE(an_untouched_book_changes_nothing), STORE_CASE(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_all),
-                     STORE_CASE(each_cell_is_checked_before_anything_is_written), STORE_CASE(files_beside_the_book_become_evidence_of_their_tasks_once),
-                     STORE_CASE(a_file_without_a_task_or_of_a_kind_not_taken_stops_all), STORE_CASE(a_hostile_package_is_refused_by_the_name_of_its_entry),
+    return STORE_RUN(STORE_CASE(an_untouched_book_changes_nothing),
+                     STORE_CASE(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_all),
+                     STORE_CASE(each_cell_is_checked_before_anything_is_written),
+                     STORE_CASE(files_beside_the_book_become_evidence_of_their_tasks_once),
+                     STORE_CASE(a_file_without_a_task_or_of_a_kind_not_taken_stops_all),
+                     STORE_CASE(a_hostile_package_is_refused_by_the_name_of_its_entry),
                      STORE_CASE(a_stamp_says_for_which_unit_and_address_a_book_is_and_nobody_else_makes_one));
 }

@@ -16,7 +16,8 @@ static int32_t day(const char *text)
     return n;
 }
 
-static void expect(const char *cycle, const char *from, bool is_first, const char *to, const char *open, const char *due)
+static void expect(const char *cycle, const char *from, bool is_first, const char *to, const char *open,
+                   const char *due)
 {
     struct report_period period;
     assert_true(report_cycle_period(str_from_cstr(cycle), day(from), is_first, &period));

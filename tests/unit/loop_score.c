@@ -50,9 +50,9 @@ static void scores_by_the_usual_scheme(void **state)
     input.answers[ANSWER_VERY] = 1;
     input.answers[ANSWER_NOT] = 2;
     result = score_compute(arena, &scheme, &input);
-    assert_int_equal(part_score(result, "lead"), 1351);        /* 1350.5 up */
+    assert_int_equal(part_score(result, "lead"), 1351); /* 1350.5 up */
     assert_int_equal(part_score(result, "done"), 4000 - 500 - 300);
-    assert_int_equal(part_score(result, "satisfied"), 333);    /* a third of 1000 */
+    assert_int_equal(part_score(result, "satisfied"), 333); /* a third of 1000 */
     assert_int_equal(value_get_int(result, "total", 0), 1351 + 1500 + 3200 + 333);
     assert_true(str_equal_cstr(value_get_text(result, "band"), "一般"));
     input.figures[FIGURE_ANSWERS_WRONG] = 5;
@@ -66,10 +66,17 @@ static void refuses_lines_by_number(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(1 << 20);
-    static const char *const bad[] = {"item a manual 15",        "item a guess 15 x",          "item a manual 1.234 x",
-                                      "item a manual -1 x",      "deduct a tasks_late 1",      "veto tasks_late 0",
-                                      "veto nothing 1",          "band x y",                   "whatever",
-                                      "rate a tasks_due tasks_late", "item a manual 99999999 x"};
+    static const char *const bad[] = {"item a manual 15",
+                                      "item a guess 15 x",
+                                      "item a manual 1.234 x",
+                                      "item a manual -1 x",
+                                      "deduct a tasks_late 1",
+                                      "veto tasks_late 0",
+                                      "veto nothing 1",
+                                      "band x y",
+                                      "whatever",
+                                      "rate a tasks_due tasks_late",
+                                      "item a manual 99999999 x"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct ctx ctx = make_ctx(arena);
         struct scheme scheme;
@@ -102,15 +109,18 @@ static struct str random_scheme(struct arena *arena)
     int items = 1 + (int)below(8);
     for (int i = 0; i < items; i++) {
         int kind = (int)below(3);
-        buf_add(&out, arena_format(arena, "item i%d %s %lld.%02lld t\n", i, kinds[kind], (long long)below(90), (long long)below(100)));
+        buf_add(&out, arena_format(arena, "item i%d %s %lld.%02lld t\n", i, kinds[kind], (long long)below(90),
+                                   (long long)below(100)));
         for (int64_t k = kind == 1 ? below(4) : 0; k > 0; k--)
-            buf_add(&out, arena_format(arena, "deduct i%d %s %lld.%lld%s\n", i, score_figure_name((int)below(FIGURE_COUNT)),
-                                       (long long)below(9), (long long)below(10), below(2) ? " cap 7.5" : ""));
+            buf_add(&out,
+                    arena_format(arena, "deduct i%d %s %lld.%lld%s\n", i, score_figure_name((int)below(FIGURE_COUNT)),
+                                 (long long)below(9), (long long)below(10), below(2) ? " cap 7.5" : ""));
         if (kind == 1 && below(2))
             buf_add(&out, arena_format(arena, "rate i%d tasks_on_time of tasks_due\n", i));
     }
     if (below(3) == 0)
-        buf_add(&out, arena_format(arena, "veto %s %lld\n", score_figure_name((int)below(FIGURE_COUNT)), (long long)(1 + below(50))));
+        buf_add(&out, arena_format(arena, "veto %s %lld\n", score_figure_name((int)below(FIGURE_COUNT)),
+                                   (long long)(1 + below(50))));
     buf_add_cstr(&out, "band 90 a\nband 60 b\nband 0 c\n");
     return arena_copy_str(arena, buf_str(&out));
 }
@@ -162,7 +172,8 @@ static void the_total_is_the_sum_of_its_parts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(scores_by_the_usual_scheme), cmocka_unit_test(refuses_lines_by_number),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(scores_by_the_usual_scheme),
+                                       cmocka_unit_test(refuses_lines_by_number),
                                        cmocka_unit_test(the_total_is_the_sum_of_its_parts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

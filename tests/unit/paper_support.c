@@ -23,21 +23,24 @@ int tear_down(void **state)
     return 0;
 }
 
-const char long_text[] = "经逐项梳理，共有问题25个，其中立行立改9个、集中整改11个、长期整改5个；制定整改措施63项，分解任务88项，Excel 表 3 张，压降 12.5%。"
-                                "“两金”占用、应收账款清收、低效无效资产处置等工作，由朱镕、王玥、李昇、张翀、喆㛃分别牵头，按月调度（2026年11月28日前完成）。";
+const char long_text[] = "经逐项梳理，共有问题25个，其中立行立改9个、集中整改11个、长期整改5个；制定整改措施63项，分解"
+                         "任务88项，Excel 表 3 张，压降 12.5%。"
+                         "“两金”占用、应收账款清收、低效无效资产处置等工作，由朱镕、王玥、李昇、张翀、喆㛃分别牵头，按"
+                         "月调度（2026年11月28日前完成）。";
 
 struct doc *make(int paragraphs, int rows)
 {
     struct doc *doc;
     static const int widths[] = {1, 5, 3};
-    assert_ok(doc_new(&ctx,
-                      &(struct doc_facts){.title = STR("关于<整改>进展情况的通报 & 说明"),
-                                          .author = STR("某集团"),
-                                          .subject = STR("TB-2026-001"),
-                                          .made_ms = 1795824000000, /* 2026-11-28 */
-                                          .snapshot_seq = 4711,
-                                          .snapshot_digest = STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")},
-                      &doc));
+    assert_ok(doc_new(
+        &ctx,
+        &(struct doc_facts){.title = STR("关于<整改>进展情况的通报 & 说明"),
+                            .author = STR("某集团"),
+                            .subject = STR("TB-2026-001"),
+                            .made_ms = 1795824000000, /* 2026-11-28 */
+                            .snapshot_seq = 4711,
+                            .snapshot_digest = STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")},
+        &doc));
     doc_add(doc, DOC_ISSUER, STR("某集团有限公司文件"));
     doc_add(doc, DOC_NUMBER, STR("某集〔2026〕3号"));
     doc_add_mark(doc, DOC_RED_LINE);
@@ -48,14 +51,17 @@ struct doc *make(int paragraphs, int rows)
             doc_add(doc, DOC_HEADING_1, arena_format(ctx.arena, "%d、总体情况", i + 1));
         if (i % 4 == 1)
             doc_add(doc, DOC_HEADING_2, STR("（一）主体责任"));
-        doc_add_lead(doc, DOC_HEADING_3, arena_format(ctx.arena, "%d.关于“两金”占用的问题。", i + 1), str_from_cstr(long_text));
+        doc_add_lead(doc, DOC_HEADING_3, arena_format(ctx.arena, "%d.关于“两金”占用的问题。", i + 1),
+                     str_from_cstr(long_text));
     }
     if (rows) {
         doc_turn(doc, true);
         struct doc_table *table = doc_add_table(doc, widths, 3);
         doc_add_row(table, true, (struct str[]){STR("序号"), STR("问题"), STR("责任单位")});
         for (int i = 0; i < rows; i++)
-            doc_add_row(table, false, (struct str[]){arena_format(ctx.arena, "%d", i + 1), str_from_cstr(long_text), STR("规划发展部")});
+            doc_add_row(
+                table, false,
+                (struct str[]){arena_format(ctx.arena, "%d", i + 1), str_from_cstr(long_text), STR("规划发展部")});
         doc_turn(doc, false);
     }
     doc_add(doc, DOC_SIGN, STR("某集团党组"));
@@ -107,7 +113,10 @@ struct str text_of(const struct xml_item *item)
     return text;
 }
 
-double number_of(const struct xml_item *item, const char *name) { return atof(arena_copy_cstr(ctx.arena, xml_item_get(item, name))); }
+double number_of(const struct xml_item *item, const char *name)
+{
+    return atof(arena_copy_cstr(ctx.arena, xml_item_get(item, name)));
+}
 
 void box_of(struct str s, double box[4])
 {

@@ -1,4 +1,5 @@
-/* paper_support.h: what the tests of papers share: memory of a case, a made-up paper, and looking into its OFD package. */
+/* paper_support.h: what the tests of papers share: memory of a case, a made-up paper, and looking into its OFD package.
+ */
 #ifndef BIHUAN_TESTS_PAPER_SUPPORT_H
 #define BIHUAN_TESTS_PAPER_SUPPORT_H
 
@@ -12,7 +13,8 @@ int set_up(void **state);
 int tear_down(void **state);
 
 extern const char long_text[];
-/* A paper with head, so many paragraphs under headings, and a table of so many rows on a sheet turned around (0: none). */
+/* A paper with head, so many paragraphs under headings, and a table of so many rows on a sheet turned around (0: none).
+ */
 struct doc *make(int paragraphs, int rows);
 /* Written as OFD: its parts, and its bytes. */
 struct zip_parts package_of(struct doc *doc, struct str *ret_bytes);

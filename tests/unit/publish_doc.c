@@ -32,13 +32,15 @@ static struct doc *make(int rows)
 {
     struct doc *doc;
     static const int widths[] = {1, 5, 3};
-    assert_int_equal(doc_new(&ctx,
-                             &(struct doc_facts){.title = STR("关于整改进展情况的通报"),
-                                                 .author = STR("某集团"),
-                                                 .snapshot_seq = 4711,
-                                                 .snapshot_digest = STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")},
-                             &doc),
-                     RC_OK);
+    assert_int_equal(
+        doc_new(&ctx,
+                &(struct doc_facts){.title = STR("关于整改进展情况的通报"),
+                                    .author = STR("某集团"),
+                                    .snapshot_seq = 4711,
+                                    .snapshot_digest =
+                                        STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")},
+                &doc),
+        RC_OK);
     doc_add(doc, DOC_ISSUER, STR("某集团有限公司文件"));
     doc_add(doc, DOC_NUMBER, STR("某集〔2026〕3号"));
     doc_add_mark(doc, DOC_RED_LINE);
@@ -46,13 +48,18 @@ static struct doc *make(int rows)
     doc_add(doc, DOC_PLAIN, STR("各单位："));
     doc_add(doc, DOC_HEADING_1, STR("一、总体情况"));
     doc_add(doc, DOC_HEADING_2, STR("（一）主体责任"));
-    doc_add(doc, DOC_BODY, STR("朱镕、王玥、李昇、张翀等同志参加。一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十。\n第二段 <&\">。"));
+    doc_add(doc, DOC_BODY,
+            STR("朱镕、王玥、李昇、张翀等同志参加。一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四"
+                "五六七八九十。\n第二段 <&\">。"));
     doc_add_lead(doc, DOC_HEADING_3, STR("1.关于“两金”占用的问题。"), STR("已压降 12.5%。"));
     doc_turn(doc, true);
     struct doc_table *table = doc_add_table(doc, widths, 3);
     doc_add_row(table, true, (struct str[]){STR("序号"), STR("问题"), STR("责任单位")});
     for (int i = 0; i < rows; i++)
-        doc_add_row(table, false, (struct str[]){arena_format(ctx.arena, "%d", i + 1), STR("部分单位制度执行不严格，存在以会议落实会议的情况，需要进一步压实责任。"), STR("规划发展部")});
+        doc_add_row(table, false,
+                    (struct str[]){arena_format(ctx.arena, "%d", i + 1),
+                                   STR("部分单位制度执行不严格，存在以会议落实会议的情况，需要进一步压实责任。"),
+                                   STR("规划发展部")});
     doc_turn(doc, false);
     doc_add(doc, DOC_SIGN, STR("某集团党组"));
     doc_add(doc, DOC_DATE, STR("2026年11月28日"));
@@ -98,7 +105,8 @@ static void a_word_file_has_the_sheet_grid_and_fonts_of_the_standard(void **stat
 static void the_same_tree_gives_the_same_bytes(void **state)
 {
     (void)state;
-    enum rc (*const writers[])(struct doc *, struct buf *) = {doc_write_docx, doc_write_pdf, doc_write_ofd, doc_write_html};
+    enum rc (*const writers[])(struct doc *, struct buf *) = {doc_write_docx, doc_write_pdf, doc_write_ofd,
+                                                              doc_write_html};
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
         struct buf one CLEANUP(buf_done), two CLEANUP(buf_done);
         buf_init(&one, 16 * 1024 * 1024);

@@ -1,14 +1,16 @@
-/* Templates: fields in text that Word has cut up, repeated rows and paragraphs, conditions, content controls, faults with
- * their places; hostile files. */
+/* Templates: fields in text that Word has cut up, repeated rows and paragraphs, conditions, content controls, faults
+ * with their places; hostile files. */
 #include "paper_support.h"
 #include "publish/docx.h"
 #include "publish/docx_wire.h"
 #include "publish/paper_make.h"
 #include "text/json.h"
 
+/* clang-format off: markup stands as the editors write it */
 #define NS "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
 #define TYPES                                                                                                          \
-    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" "              \
+    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override "                         \
+    "PartName=\"/word/document.xml\" "                                                                                 \
     "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>"
 
 /* A package with a body and perhaps one more part. */
@@ -20,7 +22,8 @@ static struct str package(const char *body, const char *name, const char *bytes)
     assert_int_equal(zip_write_open(&ctx, NULL, &zip), RC_OK);
     if (!name || strcmp(name, "[Content_Types].xml") != 0)
         zip_write_add(zip, STR("[Content_Types].xml"), STR(TYPES));
-    zip_write_add(zip, STR("word/document.xml"), arena_format(ctx.arena, "<w:document " NS "><w:body>%s</w:body></w:document>", body));
+    zip_write_add(zip, STR("word/document.xml"),
+                  arena_format(ctx.arena, "<w:document " NS "><w:body>%s</w:body></w:document>", body));
     if (name)
         zip_write_add(zip, str_from_cstr(name), str_from_cstr(bytes));
     assert_int_equal(zip_write_close(&ctx, zip, &out), RC_OK);
@@ -67,7 +70,9 @@ static void a_field_that_word_has_cut_into_runs_is_filled(void **state)
 {
     (void)state;
     struct str xml;
-    assert_int_equal(filled(P(R("A{") "<w:r><w:rPr><w:b/></w:rPr>" T("{na") "</w:r>" R("me}}B{{na") R("me}}C")), "{\"name\":\"<x>\"}", &xml), RC_OK);
+    assert_int_equal(filled(P(R("A{") "<w:r><w:rPr><w:b/></w:rPr>" T("{na") "</w:r>" R("me}}B{{na") R("me}}C")),
+                            "{\"name\":\"<x>\"}", &xml),
+                     RC_OK);
     assert_true(has(xml, "A&lt;x&gt;"));
     assert_true(has(xml, "B&lt;x&gt;") && has(xml, "C"));
     assert_false(has(xml, "{"));
@@ -85,10 +90,22 @@ static void rows_and_paragraphs_are_repeated_with_their_names_and_those_around(v
 {
     (void)state;
     struct str xml;
-    const char *body = P(R("{{#items}}")) P(R("{{n}}{{title}}{{all}}")) P(R("{{/items}}"))
-        "<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc>" P(R("head")) "</w:tc></w:tr><w:tr><w:tc>" P(R("{{#items}}") R("{{title}}")) "</w:tc><w:tc>" P(
-            R("{{#parts}}[{{.}}]{{/parts}}{{/items}}")) "</w:tc></w:tr></w:tbl>";
-    assert_int_equal(filled(body, "{\"all\":\"!\",\"items\":[{\"n\":1,\"title\":\"one\",\"parts\":[\"p\",\"q\"]},{\"n\":2,\"title\":\"two\",\"parts\":[]}]}", &xml), RC_OK);
+    const char *body = P(R("{{#items}}")) P(R("{{n}}{{title}}{{all}}"))
+        P(R("{{/items}}")) "<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc>" P(
+            R("head")) "</w:tc></w:tr><w:tr><w:tc>" P(R("{{#items}}")
+                                                          R("{{title}}")) "</w:tc><w:tc>" P(R("{{#parts}}[{{.}}]{"
+                                                                                              "{/parts}}{{/"
+                                                                                              "items}}")) "</"
+                                                                                                          "w:tc><"
+                                                                                                          "/w:tr>"
+                                                                                                          "</"
+                                                                                                          "w:"
+                                                                                                          "tbl>";
+    assert_int_equal(filled(body,
+                            "{\"all\":\"!\",\"items\":[{\"n\":1,\"title\":\"one\",\"parts\":[\"p\",\"q\"]},{\"n\":2,"
+                            "\"title\":\"two\",\"parts\":[]}]}",
+                            &xml),
+                     RC_OK);
     assert_true(has(xml, "1one!") && has(xml, "2two!"));
     assert_int_equal(count(xml, "<w:tr>"), 3);
     assert_true(has(xml, "[p][q]"));
@@ -99,7 +116,8 @@ static void a_section_over_several_rows_repeats_them_all(void **state)
 {
     (void)state;
     struct str xml;
-    const char *body = "<w:tbl><w:tr><w:tc>" P(R("{{#items}}{{a}}")) "</w:tc></w:tr><w:tr><w:tc>" P(R("{{b}}{{/items}}")) "</w:tc></w:tr></w:tbl>";
+    const char *body = "<w:tbl><w:tr><w:tc>" P(R("{{#items}}{{a}}")) "</w:tc></w:tr><w:tr><w:tc>" P(
+        R("{{b}}{{/items}}")) "</w:tc></w:tr></w:tbl>";
     assert_int_equal(filled(body, "{\"items\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}]}", &xml), RC_OK);
     assert_int_equal(count(xml, "<w:tr>"), 4);
     assert_true(has(xml, ">1<") && has(xml, ">4<"));
@@ -111,8 +129,10 @@ static void conditions_show_what_is_and_what_is_not(void **state)
 {
     (void)state;
     struct str xml;
-    assert_int_equal(filled(P(R("{{#due}}till {{due}}{{/due}}{{^due}}open{{/due}}")) P(R("{{^list}}")) P(R("none")) P(R("{{/list}}")),
-                            "{\"due\":null,\"list\":[]}", &xml), RC_OK);
+    assert_int_equal(filled(P(R("{{#due}}till {{due}}{{/due}}{{^due}}open{{/due}}")) P(R("{{^list}}")) P(R("none"))
+                                P(R("{{/list}}")),
+                            "{\"due\":null,\"list\":[]}", &xml),
+                     RC_OK);
     assert_true(has(xml, "open") && has(xml, "none") && !has(xml, "till"));
 }
 
@@ -129,8 +149,18 @@ static void content_controls_are_fields(void **state)
 {
     (void)state;
     struct str xml;
-    const char *body = P(R("No. ") "<w:sdt><w:sdtPr><w:tag w:val=\"no\"/></w:sdtPr><w:sdtContent>" R("click here") R(" more") "</w:sdtContent></w:sdt>")
-        "<w:sdt><w:sdtPr><w:tag w:val=\"#items\"/></w:sdtPr><w:sdtContent>" P(R("{{title}}")) "</w:sdtContent></w:sdt>";
+    const char *body =
+        P(R("No. ") "<w:sdt><w:sdtPr><w:tag w:val=\"no\"/></w:sdtPr><w:sdtContent>" R("click here")
+              R(" more") "</w:sdtContent></w:sdt>") "<w:sdt><w:sdtPr><w:tag "
+                                                    "w:val=\"#items\"/></w:sdtPr><w:sdtContent>" P(R("{{title}}")) "</"
+                                                                                                                   "w:"
+                                                                                                                   "sdt"
+                                                                                                                   "Con"
+                                                                                                                   "ten"
+                                                                                                                   "t><"
+                                                                                                                   "/w:"
+                                                                                                                   "sdt"
+                                                                                                                   ">";
     assert_int_equal(filled(body, "{\"no\":\"7\",\"items\":[{\"title\":\"one\"},{\"title\":\"two\"}]}", &xml), RC_OK);
     assert_true(has(xml, ">7<") && !has(xml, "click") && !has(xml, "more"));
     assert_true(has(xml, "one") && has(xml, "two"));
@@ -140,7 +170,8 @@ static void every_fault_is_told_with_its_place(void **state)
 {
     (void)state;
     struct str xml;
-    const char *body = P(R("fine")) P(R("{{nothing}}")) "<w:tbl><w:tr><w:tc>" P(R("a")) "</w:tc><w:tc>" P(R("{{wrong.name}}")) "</w:tc></w:tr></w:tbl>" P(R("{{#open}}"));
+    const char *body = P(R("fine")) P(R("{{nothing}}")) "<w:tbl><w:tr><w:tc>" P(R("a")) "</w:tc><w:tc>" P(
+        R("{{wrong.name}}")) "</w:tc></w:tr></w:tbl>" P(R("{{#open}}"));
     assert_int_equal(filled(body, "{\"open\":true}", &xml), RC_INVALID);
     assert_int_equal(ctx.issue_count, 3);
     assert_true(str_equal(ctx.first->place, STR("p2")) && str_equal(ctx.first->args[0], STR("nothing")));
@@ -155,7 +186,8 @@ static void expect_fault(const char *body, const char *key, const char *place, c
     assert_int_equal(filled(body, "{\"a\":1,\"rows\":[{},{},{}]}", &xml), RC_INVALID);
     const struct ctx_issue *issue = ctx.first;
     assert_int_equal(ctx.issue_count, 1); /* once, however often the row is repeated */
-    if (!str_equal_cstr(issue->key, key) || !str_equal_cstr(issue->place, place) || str_find(issue->args[0], str_from_cstr(what), 0) == SIZE_MAX)
+    if (!str_equal_cstr(issue->key, key) || !str_equal_cstr(issue->place, place) ||
+        str_find(issue->args[0], str_from_cstr(what), 0) == SIZE_MAX)
         fail_msg("%.*s at %.*s: %.*s", STR_ARG(issue->key), STR_ARG(issue->place), STR_ARG(issue->args[0]));
     assert_true(issue->arg_count == 2 && issue->args[1].n > 0);
 }
@@ -168,9 +200,12 @@ static void a_broken_field_is_told_with_its_place_and_the_text_around(void **sta
     expect_fault(P(R("x")) P(R("before {{") R("a")), "template.broken_field", "p2", "{{a");
     expect_fault(P(R("{{a")) P(R("fine")), "template.broken_field", "p1", "{{a");
     expect_fault(P(R("{a}} x")), "template.broken_field", "p1", "}}");
-    expect_fault(P(R("\xef\xbd\x9b\xef\xbd\x9b" "a\xef\xbd\x9d\xef\xbd\x9d")), "template.wide_braces", "p1", "{{");
+    expect_fault(P(R("\xef\xbd\x9b\xef\xbd\x9b"
+                     "a\xef\xbd\x9d\xef\xbd\x9d")),
+                 "template.wide_braces", "p1", "{{");
     expect_fault(P(R("{{#rows}}")) P(R("{{wrong}}")) P(R("{{/rows}}")), "template.unknown_field", "p2", "wrong");
-    expect_fault("<w:tbl><w:tr><w:tc>" P(R("{{#rows}}{{wrong}}{{/rows}}")) "</w:tc></w:tr></w:tbl>", "template.unknown_field", "table 1 r1 c1", "wrong");
+    expect_fault("<w:tbl><w:tr><w:tc>" P(R("{{#rows}}{{wrong}}{{/rows}}")) "</w:tc></w:tr></w:tbl>",
+                 "template.unknown_field", "table 1 r1 c1", "wrong");
     expect_fault(P(R("x")) P(R("anchor") BOX(R("{{wrong}}"))), "template.unknown_field", "p2 box p1", "wrong");
 }
 
@@ -181,11 +216,16 @@ static void fields_in_text_boxes_heads_and_notes_are_filled(void **state)
     struct docx docx;
     assert_int_equal(filled(P(R("{{a}}") BOX(R("[{") R("{a}}]"))), "{\"a\":\"<v>\"}", &xml), RC_OK);
     assert_true(has(xml, "[&lt;v&gt;") && !has(xml, "{{"));
-    assert_int_equal(docx_open(&ctx, package(P(R("x")), "word/header1.xml", "<w:hdr " NS ">" P(R("h {{") R("a}}")) "</w:hdr>"), &docx), RC_OK);
+    assert_int_equal(
+        docx_open(&ctx, package(P(R("x")), "word/header1.xml", "<w:hdr " NS ">" P(R("h {{") R("a}}")) "</w:hdr>"),
+                  &docx),
+        RC_OK);
     assert_int_equal(docx_fill(&ctx, &docx, json("{\"a\":\"v\"}")), RC_OK);
     assert_true(has(zip_find_part(&docx.parts, STR("word/header1.xml"))->bytes, "h v"));
     ctx_clear_issues(&ctx);
-    assert_int_equal(docx_open(&ctx, package(P(R("x")), "word/footer2.xml", "<w:ftr " NS ">" P(R("{{b}}")) "</w:ftr>"), &docx), RC_OK);
+    assert_int_equal(
+        docx_open(&ctx, package(P(R("x")), "word/footer2.xml", "<w:ftr " NS ">" P(R("{{b}}")) "</w:ftr>"), &docx),
+        RC_OK);
     assert_int_equal(docx_fill(&ctx, &docx, json("{\"a\":1}")), RC_INVALID);
     assert_true(str_equal(ctx.first->place, STR("footer2 p1")));
 }
@@ -196,24 +236,37 @@ static void spelling_marks_tags_bookmarks_and_comments_do_not_break_a_field(void
 {
     (void)state;
     static const char *const bodies[] = {
-        P("<w:proofErr w:type=\"spellStart\"/>" R("{{") "<w:proofErr w:type=\"spellEnd\"/><w:proofErr w:type=\"gramStart\"/>" R("na") "<w:proofErr w:type=\"gramEnd\"/>" R("me}}")),
-        P(R("{{") "<w:smartTag w:uri=\"urn:schemas-microsoft-com:office:smarttags\" w:element=\"PersonName\"><w:smartTagPr><w:attr w:name=\"x\" w:val=\"y\"/></w:smartTagPr>" R("name") "</w:smartTag>" R("}}")),
+        P("<w:proofErr w:type=\"spellStart\"/>" R("{{") "<w:proofErr w:type=\"spellEnd\"/><w:proofErr "
+                                                        "w:type=\"gramStart\"/>" R(
+                                                            "na") "<w:proofErr w:type=\"gramEnd\"/>" R("me}}")),
+        P(R("{{") "<w:smartTag w:uri=\"urn:schemas-microsoft-com:office:smarttags\" "
+                  "w:element=\"PersonName\"><w:smartTagPr><w:attr w:name=\"x\" w:val=\"y\"/></w:smartTagPr>" R(
+                      "name") "</w:smartTag>" R("}}")),
         P(R("{{na") "<w:bookmarkStart w:id=\"0\" w:name=\"_GoBack\"/><w:bookmarkEnd w:id=\"0\"/>" R("me}}")),
-        P(R("{{na") "<w:commentRangeStart w:id=\"1\"/>" R("me") "<w:commentRangeEnd w:id=\"1\"/><w:r><w:commentReference w:id=\"1\"/></w:r>" R("}}")),
+        P(R("{{na") "<w:commentRangeStart w:id=\"1\"/>" R(
+            "me") "<w:commentRangeEnd w:id=\"1\"/><w:r><w:commentReference w:id=\"1\"/></w:r>" R("}}")),
         P("<w:customXml w:element=\"x\"><w:customXmlPr/>" R("{{name}}") "</w:customXml>"),
-        P("<w:r><w:rPr><w:rFonts w:eastAsia=\"\xe4\xbb\xbf\xe5\xae\x8b\"/><w:sz w:val=\"32\"/></w:rPr>" T("{") "</w:r><w:r><w:rPr><w:b/><w:color w:val=\"FF0000\"/></w:rPr>" T("{na") "</w:r><w:r><w:rPr><w:i/></w:rPr>" T("me}") "</w:r>" R("}")),
+        P("<w:r><w:rPr><w:rFonts w:eastAsia=\"\xe4\xbb\xbf\xe5\xae\x8b\"/><w:sz w:val=\"32\"/></w:rPr>" T(
+            "{") "</w:r><w:r><w:rPr><w:b/><w:color w:val=\"FF0000\"/></w:rPr>" T("{na") "</w:r><w:r><w:rPr><w:i/></"
+                                                                                        "w:rPr>" T("me}") "</w:r>" R(
+                                                                                            "}")),
         P("<w:r>" T("{{na") "<w:lastRenderedPageBreak/>" T("me}}") "</w:r>"),
         P("<w:hyperlink w:anchor=\"_GoBack\">" R("{{na") "</w:hyperlink>" R("me}}")),
         P(R("{{\xc2\xa0name\xe3\x80\x80}}")),
         "<w:customXml w:element=\"x\">" P(R("{{name}}")) "</w:customXml>",
-        P("<w:r><mc:AlternateContent><mc:Choice Requires=\"w16se\"><w:t>{{name}}</w:t></mc:Choice><mc:Fallback><w:t>{{name}}</w:t></mc:Fallback></mc:AlternateContent></w:r>"),
-        P(R("{{na") "<w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:wsp/></w:drawing></mc:Choice><mc:Fallback><w:pict/></mc:Fallback></mc:AlternateContent></w:r>" R("me}}")),
+        P("<w:r><mc:AlternateContent><mc:Choice "
+          "Requires=\"w16se\"><w:t>{{name}}</w:t></mc:Choice><mc:Fallback><w:t>{{name}}</w:t></mc:Fallback></"
+          "mc:AlternateContent></w:r>"),
+        P(R("{{na") "<w:r><mc:AlternateContent><mc:Choice "
+                    "Requires=\"wps\"><w:drawing><wps:wsp/></w:drawing></mc:Choice><mc:Fallback><w:pict/></"
+                    "mc:Fallback></mc:AlternateContent></w:r>" R("me}}")),
     };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         struct str xml;
         if (filled(bodies[i], "{\"name\":\"<v>\"}", &xml) != RC_OK)
             fail_msg("%s", bodies[i]);
-        if (count(xml, "&lt;v&gt;") != 1 || has(xml, "{") || has(xml, "smartTag") || has(xml, "comment") || has(xml, "proofErr") || has(xml, "customXml"))
+        if (count(xml, "&lt;v&gt;") != 1 || has(xml, "{") || has(xml, "smartTag") || has(xml, "comment") ||
+            has(xml, "proofErr") || has(xml, "customXml"))
             fail_msg("%s\n%.*s", bodies[i], STR_ARG(xml));
     }
 }
@@ -223,7 +276,10 @@ static void a_field_in_several_looks_takes_the_first(void **state)
 {
     (void)state;
     struct str xml;
-    assert_int_equal(filled(P("<w:r><w:rPr><w:b/></w:rPr>" T("{{na") "</w:r><w:r><w:rPr><w:i/></w:rPr>" T("me}} tail") "</w:r>"), "{\"name\":\"v\"}", &xml), RC_OK);
+    assert_int_equal(
+        filled(P("<w:r><w:rPr><w:b/></w:rPr>" T("{{na") "</w:r><w:r><w:rPr><w:i/></w:rPr>" T("me}} tail") "</w:r>"),
+               "{\"name\":\"v\"}", &xml),
+        RC_OK);
     assert_true(has(xml, "<w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">v</w:t>"));
     assert_true(has(xml, "<w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\"> tail</w:t>"));
 }
@@ -236,16 +292,45 @@ static void tracked_changes_are_accepted_and_nobody_is_named(void **state)
 {
     (void)state;
     struct str xml;
-    const char *body = P(R("a{{na") DEL("old") INS(R("me")) R("}}b")) P("<w:pPr><w:rPr><w:b/><w:rPrChange" WHO "><w:rPr/></w:rPrChange></w:rPr><w:pPrChange" WHO "><w:pPr/></w:pPrChange></w:pPr>" R("styled"))
-        "<w:moveFromRangeStart" WHO " w:name=\"m\"/><w:p><w:moveFrom" WHO ">" R("{{moved}}") "</w:moveFrom></w:p><w:moveFromRangeEnd w:id=\"7\"/>"
-        "<w:p><w:moveTo" WHO ">" R("{{moved}}") "</w:moveTo></w:p>" P("<w:pPr><w:rPr><w:del" WHO "/></w:rPr></w:pPr>" R("joined {{na")) P("<w:pPr><w:jc w:val=\"center\"/></w:pPr>" R("me}} on"))
-        "<w:tbl><w:tr><w:tc>" P(R("kept")) "</w:tc></w:tr><w:tr><w:trPr><w:del" WHO "/></w:trPr><w:tc>" P(R("{{gone}}")) "</w:tc></w:tr><w:tr><w:trPr><w:ins" WHO "/></w:trPr><w:tc>" P(R("{{name}}")) "</w:tc></w:tr></w:tbl>";
+    const char *body = P(R("a{{na") DEL("old") INS(R("me")) R("}}b")) P(
+        "<w:pPr><w:rPr><w:b/><w:rPrChange" WHO "><w:rPr/></w:rPrChange></w:rPr><w:pPrChange" WHO
+        "><w:pPr/></w:pPrChange></w:pPr>" R(
+            "styled")) "<w:moveFromRangeStart" WHO " w:name=\"m\"/><w:p><w:moveFrom" WHO
+                       ">" R(
+                           "{{moved}}") "</w:moveFrom></w:p><w:moveFromRangeEnd w:id=\"7\"/>"
+                                        "<w:p><w:moveTo" WHO ">" R("{{moved}}") "</w:moveTo></w:p>" P(
+                                            "<w:pPr><w:rPr><w:del" WHO "/></w:rPr></w:pPr>" R("joined {{na"))
+                                            P("<w:pPr><w:jc w:val=\"center\"/></w:pPr>" R(
+                                                "me}} on")) "<w:tbl><w:tr><w:tc>" P(R("kept")) "</w:tc></"
+                                                                                               "w:tr><w:tr><w:trPr><w:"
+                                                                                               "del" WHO
+                                                                                               "/></w:trPr><w:tc>" P(R(
+                                                                                                   "{{gone}}")) "</"
+                                                                                                                "w:tc><"
+                                                                                                                "/w:tr>"
+                                                                                                                "<w:tr>"
+                                                                                                                "<w:"
+                                                                                                                "trPr><"
+                                                                                                                "w:"
+                                                                                                                "in"
+                                                                                                                "s" WHO
+                                                                                                                "/></"
+                                                                                                                "w:"
+                                                                                                                "trPr><"
+                                                                                                                "w:"
+                                                                                                                "tc>" P(R(
+                                                                                                                    "{{"
+                                                                                                                    "na"
+                                                                                                                    "me"
+                                                                                                                    "}"
+                                                                                                                    "}")) "</w:tc></w:tr></w:tbl>";
     assert_int_equal(filled(body, "{\"name\":\"V\",\"moved\":\"M\"}", &xml), RC_OK);
     assert_int_equal(count(xml, ">M<"), 1);
     assert_int_equal(count(xml, "<w:tr>"), 2);
     assert_true(has(xml, "aV") && has(xml, "styled") && has(xml, "kept") && has(xml, ">V<"));
     assert_true(has(xml, "<w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">joined V<"));
-    assert_false(has(xml, "Reviewer") || has(xml, "old") || has(xml, "gone") || has(xml, "w:ins") || has(xml, "w:del") || has(xml, "Change") || has(xml, "{{"));
+    assert_false(has(xml, "Reviewer") || has(xml, "old") || has(xml, "gone") || has(xml, "w:ins") ||
+                 has(xml, "w:del") || has(xml, "Change") || has(xml, "{{"));
 }
 
 static void comments_and_their_authors_do_not_go_out_with_a_paper(void **state)
@@ -257,21 +342,36 @@ static void comments_and_their_authors_do_not_go_out_with_a_paper(void **state)
     static const char *const gone[] = {"word/comments.xml", "word/commentsExtended.xml", "word/people.xml"};
     buf_init(&out, 1 << 24);
     assert_int_equal(zip_write_open(&ctx, NULL, &zip), RC_OK);
-    zip_write_add(zip, STR("[Content_Types].xml"),
-                  STR("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
-                      "<Override PartName=\"/word/comments.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml\"/></Types>"));
-    zip_write_add(zip, STR("word/document.xml"), STR("<w:document " NS "><w:body>" P("<w:commentRangeStart w:id=\"1\"/>" R("{{a}}") "<w:commentRangeEnd w:id=\"1\"/>") "</w:body></w:document>"));
-    zip_write_add(zip, STR("word/_rels/document.xml.rels"), STR("<Relationships><Relationship Id=\"c\" Type=\"x/comments\" Target=\"comments.xml\"/><Relationship Id=\"s\" Type=\"x/styles\" Target=\"styles.xml\"/></Relationships>"));
+    zip_write_add(
+        zip, STR("[Content_Types].xml"),
+        STR("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override "
+            "PartName=\"/word/document.xml\" "
+            "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
+            "<Override PartName=\"/word/comments.xml\" "
+            "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml\"/></Types>"));
+    zip_write_add(zip, STR("word/document.xml"),
+                  STR("<w:document " NS "><w:body>" P("<w:commentRangeStart w:id=\"1\"/>" R(
+                      "{{a}}") "<w:commentRangeEnd w:id=\"1\"/>") "</w:body></w:document>"));
+    zip_write_add(
+        zip, STR("word/_rels/document.xml.rels"),
+        STR("<Relationships><Relationship Id=\"c\" Type=\"x/comments\" Target=\"comments.xml\"/><Relationship Id=\"s\" "
+            "Type=\"x/styles\" Target=\"styles.xml\"/></Relationships>"));
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
-        zip_write_add(zip, str_from_cstr(gone[i]), STR("<w:comments " NS "><w:comment w:author=\"Reviewer\">" P(R("delete this?")) "</w:comment></w:comments>"));
+        zip_write_add(zip, str_from_cstr(gone[i]),
+                      STR("<w:comments " NS
+                          "><w:comment w:author=\"Reviewer\">" P(R("delete this?")) "</w:comment></w:comments>"));
     zip_write_add(zip, STR("word/footer1.xml"), STR("<w:ftr " NS ">" P(R("f") INS(R("g")) DEL("h")) "</w:ftr>"));
-    zip_write_add(zip, STR("customXml/item1.xml"), STR("<s:customData xmlns=\"http://www.wps.cn/officeDocument/2013/wpsCustomData\" xmlns:s=\"http://www.wps.cn/officeDocument/2013/wpsCustomData\"><customSectProps/></s:customData>"));
+    zip_write_add(
+        zip, STR("customXml/item1.xml"),
+        STR("<s:customData xmlns=\"http://www.wps.cn/officeDocument/2013/wpsCustomData\" "
+            "xmlns:s=\"http://www.wps.cn/officeDocument/2013/wpsCustomData\"><customSectProps/></s:customData>"));
     assert_int_equal(zip_write_close(&ctx, zip, &out), RC_OK);
     assert_int_equal(docx_open(&ctx, buf_str(&out), &docx), RC_OK);
     assert_int_equal(docx_fill(&ctx, &docx, json("{\"a\":1}")), RC_OK);
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
         assert_null(zip_find_part(&docx.parts, str_from_cstr(gone[i])));
-    struct str relations = zip_find_part(&docx.parts, STR("word/_rels/document.xml.rels"))->bytes, footer = zip_find_part(&docx.parts, STR("word/footer1.xml"))->bytes;
+    struct str relations = zip_find_part(&docx.parts, STR("word/_rels/document.xml.rels"))->bytes,
+               footer = zip_find_part(&docx.parts, STR("word/footer1.xml"))->bytes;
     assert_true(has(relations, "styles.xml") && !has(relations, "comments.xml"));
     assert_false(has(zip_find_part(&docx.parts, STR("[Content_Types].xml"))->bytes, "comments.xml"));
     assert_true(has(footer, ">g<") && !has(footer, ">h<") && !has(footer, "Reviewer"));
@@ -281,13 +381,27 @@ static void comments_and_their_authors_do_not_go_out_with_a_paper(void **state)
 static void a_broken_field_among_marks_is_told_with_its_place(void **state)
 {
     (void)state;
-    expect_fault(P(R("x")) P(R("{{") "<w:proofErr w:type=\"spellStart\"/>" R("a") DEL("}}")), "template.broken_field", "p2", "{{a");
+    expect_fault(P(R("x")) P(R("{{") "<w:proofErr w:type=\"spellStart\"/>" R("a") DEL("}}")), "template.broken_field",
+                 "p2", "{{a");
     expect_fault(P(R("x")) P(R("{{") INS(R("wrong")) R("}}")), "template.unknown_field", "p2", "wrong");
-    expect_fault(P("<w:smartTag w:element=\"x\">" R("{{wro") "</w:smartTag>" "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/>" R("ng}}")), "template.unknown_field", "p1", "wrong");
-    expect_fault("<w:tbl><w:tr><w:tc>" P(R("a")) "</w:tc><w:tc>" P(R("{{#a}}") "<w:commentRangeStart w:id=\"1\"/>" R("x")) "</w:tc></w:tr></w:tbl>", "template.unclosed", "table 1 r1 c2", "a");
-    expect_fault(P(R("anchor") "<w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:txbx><w:txbxContent>" P(R("{{wrong}}"))
-                   "</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>" P(R("{{wrong}}")) "</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"),
-                 "template.unknown_field", "p1 box p1", "wrong");
+    expect_fault(P("<w:smartTag w:element=\"x\">" R("{{wro") "</w:smartTag>"
+                                                             "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/>" R("ng}}")),
+                 "template.unknown_field", "p1", "wrong");
+    expect_fault("<w:tbl><w:tr><w:tc>" P(R("a")) "</w:tc><w:tc>" P(
+                     R("{{#a}}") "<w:commentRangeStart w:id=\"1\"/>" R("x")) "</w:tc></w:tr></w:tbl>",
+                 "template.unclosed", "table 1 r1 c2", "a");
+    expect_fault(
+        P(R("anchor") "<w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:txbx><w:txbxContent>" P(R(
+            "{{wrong}}")) "</w:txbxContent></wps:txbx></w:drawing></"
+                          "mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>" P(R("{{wrong}}")) "</"
+                                                                                                        "w:txbxContent>"
+                                                                                                        "</v:textbox></"
+                                                                                                        "w:pict></"
+                                                                                                        "mc:Fallback></"
+                                                                                                        "mc:"
+                                                                                                        "AlternateConte"
+                                                                                                        "nt></w:r>"),
+        "template.unknown_field", "p1 box p1", "wrong");
 }
 
 static void what_the_child_answers_is_not_trusted(void **state)
@@ -299,7 +413,8 @@ static void what_the_child_answers_is_not_trusted(void **state)
     buf_init(&out, 1 << 24);
     buf_init(&one, 1 << 24);
     buf_init(&two, 1 << 24);
-    assert_int_equal(docx_unpack(&ctx, package(P(R("{{a}} &lt;&amp;") "<w:r/>"), "word/media/x.png", "png"), &docx, &roots), RC_OK);
+    assert_int_equal(
+        docx_unpack(&ctx, package(P(R("{{a}} &lt;&amp;") "<w:r/>"), "word/media/x.png", "png"), &docx, &roots), RC_OK);
     docx_wire_encode(&out, &docx, roots);
     assert_int_equal(docx_wire_decode(&ctx, buf_str(&out), &back), RC_OK);
     assert_true(str_equal(zip_find_part(&back.parts, STR("word/media/x.png"))->bytes, STR("png")));
@@ -338,22 +453,34 @@ static void hostile_templates_are_refused_each_with_its_reason(void **state)
 {
     (void)state;
 #define RELATION(type, target, mode)                                                                                   \
-    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" Type=\"x/" type "\" Target=\"" target      \
-    "\"" mode "/></Relationships>"
+    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" "    \
+    "Type=\"x/" type "\" Target=\"" target "\"" mode "/></Relationships>"
     const char *plain = P(R("x"));
     expect_refused(STR("hello"), "template.not_word");
     expect_refused(package(plain, "word/vbaProject.bin", "x"), "template.macro");
-    expect_refused(package(plain, "[Content_Types].xml", "<Types>application/vnd.ms-word.document.macroEnabled.main+xml wordprocessingml</Types>"), "template.macro");
+    expect_refused(package(plain, "[Content_Types].xml",
+                           "<Types>application/vnd.ms-word.document.macroEnabled.main+xml wordprocessingml</Types>"),
+                   "template.macro");
     expect_refused(package(plain, "word/embeddings/oleObject1.bin", "x"), "template.object");
     expect_refused(package("<w:p><w:r><w:object/></w:r></w:p>", NULL, NULL), "template.object");
-    expect_refused(package(plain, "word/_rels/document.xml.rels", RELATION("hyperlink", "http://example.com/", " TargetMode=\"External\"")), "template.external");
-    expect_refused(package(plain, "word/_rels/settings.xml.rels", RELATION("attachedTemplate", "file://host/x.dotm", "")), "template.external");
-    expect_refused(package(plain, "word/_rels/document.xml.rels", RELATION("aFChunk", "x.html", "")), "template.included");
+    expect_refused(package(plain, "word/_rels/document.xml.rels",
+                           RELATION("hyperlink", "http://example.com/", " TargetMode=\"External\"")),
+                   "template.external");
+    expect_refused(
+        package(plain, "word/_rels/settings.xml.rels", RELATION("attachedTemplate", "file://host/x.dotm", "")),
+        "template.external");
+    expect_refused(package(plain, "word/_rels/document.xml.rels", RELATION("aFChunk", "x.html", "")),
+                   "template.included");
     expect_refused(package("<w:altChunk/>", NULL, NULL), "template.included");
-    expect_refused(package("<w:p><w:fldSimple w:instr=\" DDEAUTO c:\\\\x \"/></w:p>", NULL, NULL), "template.field_command");
-    expect_refused(package("<w:p><w:r><w:instrText> INCLUDETEXT \"x\" </w:instrText></w:r></w:p>", NULL, NULL), "template.field_command");
-    expect_refused(package("<w:p><w:r><w:instrText>=1+1</w:instrText></w:r></w:p>", NULL, NULL), "template.field_command");
-    expect_refused(package(plain, "word/styles.xml", "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><x>&b;</x>"), "template.doctype");
+    expect_refused(package("<w:p><w:fldSimple w:instr=\" DDEAUTO c:\\\\x \"/></w:p>", NULL, NULL),
+                   "template.field_command");
+    expect_refused(package("<w:p><w:r><w:instrText> INCLUDETEXT \"x\" </w:instrText></w:r></w:p>", NULL, NULL),
+                   "template.field_command");
+    expect_refused(package("<w:p><w:r><w:instrText>=1+1</w:instrText></w:r></w:p>", NULL, NULL),
+                   "template.field_command");
+    expect_refused(
+        package(plain, "word/styles.xml", "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><x>&b;</x>"),
+        "template.doctype");
     expect_refused(package(plain, "word/styles.xml", "<x><y></x>"), "template.xml");
     expect_refused(package(plain, "../outside.xml", "<x/>"), "reader.zip_path");
     struct buf zeros CLEANUP(buf_done);
@@ -367,19 +494,33 @@ static void hostile_templates_are_refused_each_with_its_reason(void **state)
     expect_refused(package(plain, "word/styles.xml", buf_str(&deep).p), "template.deep");
 #define CHAR(type) "<w:r><w:fldChar w:fldCharType=\"" type "\"/></w:r>"
 #define INSTR(text) "<w:r><w:instrText>" text "</w:instrText></w:r>"
-    expect_refused(package(P(CHAR("begin") INSTR(" INCLUDE") INSTR("PICTURE \"http://x/\"") CHAR("end")), NULL, NULL), "template.field_command");
-    expect_refused(package(P(CHAR("begin") INSTR(" PAGE ") CHAR("begin") INSTR("DDE") INSTR("AUTO c") CHAR("end") CHAR("end")), NULL, NULL), "template.field_command");
+    expect_refused(package(P(CHAR("begin") INSTR(" INCLUDE") INSTR("PICTURE \"http://x/\"") CHAR("end")), NULL, NULL),
+                   "template.field_command");
+    expect_refused(
+        package(P(CHAR("begin") INSTR(" PAGE ") CHAR("begin") INSTR("DDE") INSTR("AUTO c") CHAR("end") CHAR("end")),
+                NULL, NULL),
+        "template.field_command");
     expect_refused(package(P(CHAR("begin") INSTR(" LINK Excel.Sheet")), NULL, NULL), "template.field_command");
-    expect_refused(package("<w:p><w:r><w:pict><v:imagedata src=\"http://127.0.0.1/x.png\"/></w:pict></w:r></w:p>", NULL, NULL), "template.external");
-    assert_true(ctx.first->arg_count == 2 && str_equal(ctx.first->args[1], STR("word/document.xml"))); /* what, and where */
+    expect_refused(
+        package("<w:p><w:r><w:pict><v:imagedata src=\"http://127.0.0.1/x.png\"/></w:pict></w:r></w:p>", NULL, NULL),
+        "template.external");
+    assert_true(ctx.first->arg_count == 2 &&
+                str_equal(ctx.first->args[1], STR("word/document.xml"))); /* what, and where */
     struct docx docx;
     ctx_clear_issues(&ctx);
-    assert_int_equal(docx_open(&ctx, package(P(CHAR("begin") INSTR(" PA") INSTR("GE ") CHAR("separate") R("1") CHAR("end")), NULL, NULL), &docx), RC_OK);
-    assert_int_equal(docx_open(&ctx, package("<w:p><w:r><w:instrText> PAGE \\* MERGEFORMAT </w:instrText></w:r></w:p>", NULL, NULL), &docx), RC_OK);
+    assert_int_equal(
+        docx_open(&ctx,
+                  package(P(CHAR("begin") INSTR(" PA") INSTR("GE ") CHAR("separate") R("1") CHAR("end")), NULL, NULL),
+                  &docx),
+        RC_OK);
+    assert_int_equal(
+        docx_open(&ctx, package("<w:p><w:r><w:instrText> PAGE \\* MERGEFORMAT </w:instrText></w:r></w:p>", NULL, NULL),
+                  &docx),
+        RC_OK);
 }
 
-/* Every name in a shipped template is a field of its subject's data: that is tried by the store test.  Here: that each is a
- * sound template. */
+/* Every name in a shipped template is a field of its subject's data: that is tried by the store test.  Here: that each
+ * is a sound template. */
 static void every_shipped_template_opens_and_is_made_the_same_twice(void **state)
 {
     (void)state;
@@ -402,8 +543,11 @@ static void a_filled_file_is_read_as_a_tree(void **state)
     struct doc_facts facts = {.title = STR("T"), .snapshot_seq = 9, .snapshot_digest = STR("abc")};
     buf_init(&out, 1 << 24);
     buf_init(&pdf, 1 << 24);
-    assert_int_equal(paper_describe(&ctx, STR("TITLE {{t}}\nHEADING_1 one\nLEAD 1.{{t}}||text\nLANDSCAPE\nTABLE 1 2\nHEAD a|b\nROW ^{{#r}}{{x}}|y{{/r}}\nPORTRAIT\nBODY end\n"),
-                                    &facts, &doc), RC_OK);
+    assert_int_equal(paper_describe(&ctx,
+                                    STR("TITLE {{t}}\nHEADING_1 one\nLEAD 1.{{t}}||text\nLANDSCAPE\nTABLE 1 2\nHEAD "
+                                        "a|b\nROW ^{{#r}}{{x}}|y{{/r}}\nPORTRAIT\nBODY end\n"),
+                                    &facts, &doc),
+                     RC_OK);
     assert_int_equal(doc_write_docx(doc, &out), RC_OK);
     assert_int_equal(docx_open(&ctx, buf_str(&out), &docx), RC_OK);
     assert_int_equal(docx_fill(&ctx, &docx, json("{\"t\":\"Name\",\"r\":[{\"x\":1},{\"x\":2}]}")), RC_OK);
@@ -438,7 +582,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_field_that_word_has_cut_into_runs_is_filled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_value_is_not_looked_at_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(rows_and_paragraphs_are_repeated_with_their_names_and_those_around, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_and_paragraphs_are_repeated_with_their_names_and_those_around, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_section_over_several_rows_repeats_them_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(conditions_show_what_is_and_what_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_text_becomes_paragraphs_or_lines, set_up, tear_down),
@@ -446,7 +591,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_fault_is_told_with_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_field_is_told_with_its_place_and_the_text_around, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fields_in_text_boxes_heads_and_notes_are_filled, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(spelling_marks_tags_bookmarks_and_comments_do_not_break_a_field, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(spelling_marks_tags_bookmarks_and_comments_do_not_break_a_field, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_field_in_several_looks_takes_the_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tracked_changes_are_accepted_and_nobody_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_and_their_authors_do_not_go_out_with_a_paper, set_up, tear_down),

@@ -1,5 +1,5 @@
-/* The form of papers (GB/T 9704-2012): red head, imprint, letters, titles, text that fills its line; measured in the OFD, which
- * shares its layout with the PDF, and in the words of the Word file. */
+/* The form of papers (GB/T 9704-2012): red head, imprint, letters, titles, text that fills its line; measured in the
+ * OFD, which shares its layout with the PDF, and in the words of the Word file. */
 #include <math.h>
 
 #include "paper_support.h"
@@ -23,8 +23,10 @@ static int rules_of(const struct xml_item *content, struct rule_line *lines, int
             continue;
         box_of(xml_item_get(item, "Boundary"), box);
         const char *at = arena_copy_cstr(ctx.arena, text_of(xml_item_child(item, "ofd:AbbreviatedData")));
-        struct rule_line line = {.width = number_of(item, "LineWidth"), .colour = xml_item_get(xml_item_child(item, "ofd:StrokeColor"), "Value")};
-        for (int used = 0; sscanf(at, " M %lf %lf L %lf %lf%n", &line.x1, &line.y1, &line.x2, &line.y2, &used) == 4; at += used) {
+        struct rule_line line = {.width = number_of(item, "LineWidth"),
+                                 .colour = xml_item_get(xml_item_child(item, "ofd:StrokeColor"), "Value")};
+        for (int used = 0; sscanf(at, " M %lf %lf L %lf %lf%n", &line.x1, &line.y1, &line.x2, &line.y2, &used) == 4;
+             at += used) {
             assert_true(n < room);
             lines[n] = line;
             lines[n].x1 += box[0];
@@ -75,7 +77,9 @@ static void red_head_and_imprint_stand_where_the_standard_puts_them(void **state
     struct doc *doc = make(3, 0);
     struct rule_line lines[20];
     double size, left;
-    doc_add_imprint(doc, STR("抄送：某集团各部门，各子公司，某某工程技术研究院，某某数据服务有限公司，某某投资管理有限公司。"), STR("某集团办公室"), STR("2026年11月28日印发"));
+    doc_add_imprint(
+        doc, STR("抄送：某集团各部门，各子公司，某某工程技术研究院，某某数据服务有限公司，某某投资管理有限公司。"),
+        STR("某集团办公室"), STR("2026年11月28日印发"));
     struct zip_parts parts = package_of(doc, &bytes);
     struct xml_item *first = page_of(&parts, 0), *last = page_of(&parts, page_count(&parts) - 1);
     assert_int_equal(rules_of(first, lines, 20), 1);
@@ -165,11 +169,15 @@ static void a_word_file_says_the_same_lines(void **state)
     assert_ok(zip_read_parts(&ctx, buf_str(&out), &parts));
     struct str body = zip_find_part(&parts, STR("word/document.xml"))->bytes;
     assert_true(str_find(body, STR("w:tblpYSpec=\"bottom\""), 0) != SIZE_MAX);
-    assert_true(str_find(body, STR("<w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"000000\"/><w:bottom w:val=\"single\" w:sz=\"8\" w:space=\"0\" "
-                                   "w:color=\"000000\"/><w:insideH w:val=\"single\" w:sz=\"6\""), 0) != SIZE_MAX); /* 1/8 pt: 0.353 and 0.265 mm */
+    assert_true(str_find(body,
+                         STR("<w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"000000\"/><w:bottom "
+                             "w:val=\"single\" w:sz=\"8\" w:space=\"0\" "
+                             "w:color=\"000000\"/><w:insideH w:val=\"single\" w:sz=\"6\""),
+                         0) != SIZE_MAX); /* 1/8 pt: 0.353 and 0.265 mm */
     assert_true(str_find(body, STR("w:tblpY=\"11716\""), 0) != SIZE_MAX);
     assert_true(str_find(body, STR("w:sz=\"18\" w:space=\"1\" w:color=\"d40000\""), 0) != SIZE_MAX);
-    assert_true(str_find(body, STR("<w:pStyle w:val=\"GongwenHead\"/><w:spacing w:before=\"1894\"/>"), 0) != SIZE_MAX); /* 35 mm less the free space of the line */
+    assert_true(str_find(body, STR("<w:pStyle w:val=\"GongwenHead\"/><w:spacing w:before=\"1894\"/>"), 0) !=
+                SIZE_MAX); /* 35 mm less the free space of the line */
 }
 
 static void files_of_a_bulletin_name_the_event_and_the_digest_of_their_version(void **state)
@@ -182,11 +190,17 @@ static void files_of_a_bulletin_name_the_event_and_the_digest_of_their_version(v
     struct zip_parts word;
     struct buf out CLEANUP(buf_done);
     buf_init(&out, FILE_MAX);
-    assert_ok(json_parse(&ctx, STR("{\"title\": \"通报\", \"no\": \"TB-2026-001\", \"signatory\": \"中共某某数据科技集团有限公司委员会\", \"signed\": \"2026-11-27\", "
-                                   "\"blocks\": [{\"kind\": \"part\", \"title\": \"总体情况\", \"body\": \"共有问题25个。\"}]}"), &content));
+    assert_ok(
+        json_parse(&ctx,
+                   STR("{\"title\": \"通报\", \"no\": \"TB-2026-001\", \"signatory\": "
+                       "\"中共某某数据科技集团有限公司委员会\", \"signed\": \"2026-11-27\", "
+                       "\"blocks\": [{\"kind\": \"part\", \"title\": \"总体情况\", \"body\": \"共有问题25个。\"}]}"),
+                   &content));
     assert_ok(bulletin_paper_file(&ctx, content, 4711, str_from_cstr(digest), 1795824000000, &doc));
     struct zip_parts parts = package_of(doc, &bytes);
-    struct str custom = text_of(xml_item_child(xml_item_child(xml_item_child(parse(&parts, STR("OFD.xml")), "ofd:DocBody"), "ofd:DocInfo"), "ofd:CustomDatas"));
+    struct str custom = text_of(
+        xml_item_child(xml_item_child(xml_item_child(parse(&parts, STR("OFD.xml")), "ofd:DocBody"), "ofd:DocInfo"),
+                       "ofd:CustomDatas"));
     assert_str(custom, arena_format(ctx.arena, "4711%s", digest).p);
     static struct line lines[60];
     struct str shown = STR_EMPTY;
@@ -200,7 +214,8 @@ static void files_of_a_bulletin_name_the_event_and_the_digest_of_their_version(v
     assert_true(str_find(pdf, str_from_cstr(digest), 0) != SIZE_MAX);
     assert_ok(doc_write_docx(doc, &out));
     assert_ok(zip_read_parts(&ctx, buf_str(&out), &word));
-    assert_true(str_find(zip_find_part(&word, STR("docProps/custom.xml"))->bytes, str_from_cstr(digest), 0) != SIZE_MAX);
+    assert_true(str_find(zip_find_part(&word, STR("docProps/custom.xml"))->bytes, str_from_cstr(digest), 0) !=
+                SIZE_MAX);
     assert_true(str_find(zip_find_part(&word, STR("word/document.xml"))->bytes, str_from_cstr(digest), 0) != SIZE_MAX);
     /* The issuer's name of 17 characters stands in one line. */
     assert_true(lines_of(page_of(&parts, 0), lines, 60) > 2);
@@ -249,10 +264,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(red_head_and_imprint_stand_where_the_standard_puts_them, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_letter_has_double_red_lines_and_no_number_on_its_first_page, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_letter_has_double_red_lines_and_no_number_on_its_first_page, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_title_of_two_lines_leaves_no_character_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_file_says_the_same_lines, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(files_of_a_bulletin_name_the_event_and_the_digest_of_their_version, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(files_of_a_bulletin_name_the_event_and_the_digest_of_their_version, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(advances_put_the_last_character_where_the_line_ends, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* A paper as OFD (GB/T 33190-2016): the package as the standard describes it, the same lines and places as the PDF, every
- * character shown by an embedded font, and the text read again as it was. */
+/* A paper as OFD (GB/T 33190-2016): the package as the standard describes it, the same lines and places as the PDF,
+ * every character shown by an embedded font, and the text read again as it was. */
 #include <hb-ot.h>
 #include <math.h>
 
@@ -12,18 +12,23 @@ enum { IDS_MAX = 20000, FILE_MAX = 32 * 1024 * 1024 };
 
 /* ---- structure ------------------------------------------------------------------------------------------------- */
 
-/* What the schema of the standard says of the elements that may stand here: children in this order ("?" none or one, "*" any
- * number, "+" at least one), attributes that must be there. */
+/* What the schema of the standard says of the elements that may stand here: children in this order ("?" none or one,
+ * "*" any number, "+" at least one), attributes that must be there. */
 static const struct rule {
     const char *element, *children, *attributes;
 } rules[] = {
     {"ofd:OFD", "ofd:DocBody+", "Version DocType"},
     {"ofd:DocBody", "ofd:DocInfo ofd:DocRoot", ""},
-    {"ofd:DocInfo", "ofd:DocID ofd:Title? ofd:Author? ofd:Subject? ofd:Abstract? ofd:CreationDate? ofd:ModDate? ofd:DocUsage? ofd:Cover? ofd:Keywords? ofd:Creator? ofd:CreatorVersion? ofd:CustomDatas?", ""},
+    {"ofd:DocInfo",
+     "ofd:DocID ofd:Title? ofd:Author? ofd:Subject? ofd:Abstract? ofd:CreationDate? ofd:ModDate? ofd:DocUsage? "
+     "ofd:Cover? ofd:Keywords? ofd:Creator? ofd:CreatorVersion? ofd:CustomDatas?",
+     ""},
     {"ofd:CustomDatas", "ofd:CustomData+", ""},
     {"ofd:CustomData", "", "Name"},
-    {"ofd:Document", "ofd:CommonData ofd:Pages ofd:Outlines? ofd:Permissions? ofd:Actions? ofd:VPreferences? ofd:Bookmarks?", ""},
-    {"ofd:CommonData", "ofd:MaxUnitID ofd:PageArea ofd:PublicRes* ofd:DocumentRes* ofd:TemplatePage* ofd:DefaultCS?", ""},
+    {"ofd:Document",
+     "ofd:CommonData ofd:Pages ofd:Outlines? ofd:Permissions? ofd:Actions? ofd:VPreferences? ofd:Bookmarks?", ""},
+    {"ofd:CommonData", "ofd:MaxUnitID ofd:PageArea ofd:PublicRes* ofd:DocumentRes* ofd:TemplatePage* ofd:DefaultCS?",
+     ""},
     {"ofd:PageArea", "ofd:PhysicalBox ofd:ApplicationBox? ofd:ContentBox? ofd:BleedBox?", ""},
     {"ofd:Area", "ofd:PhysicalBox ofd:ApplicationBox? ofd:ContentBox? ofd:BleedBox?", ""},
     {"ofd:Pages", "ofd:Page+", ""},
@@ -33,7 +38,8 @@ static const struct rule {
     {"ofd:Action", "ofd:Goto", "Event"},
     {"ofd:Goto", "ofd:Dest", ""},
     {"ofd:Dest", "", "Type PageID"},
-    {"ofd:Permissions", "ofd:Edit? ofd:Annot? ofd:Export? ofd:Signature? ofd:Watermark? ofd:PrintScreen? ofd:Print? ofd:ValidPeriod?", ""},
+    {"ofd:Permissions",
+     "ofd:Edit? ofd:Annot? ofd:Export? ofd:Signature? ofd:Watermark? ofd:PrintScreen? ofd:Print? ofd:ValidPeriod?", ""},
     {"ofd:Print", "", "Printable"},
     {"ofd:Bookmarks", "ofd:Bookmark+", ""},
     {"ofd:Bookmark", "ofd:Dest", "Name"},
@@ -123,7 +129,8 @@ static void a_package_has_the_parts_and_references_of_the_standard(void **state)
     struct zip_parts parts = package_of(make(12, 20), &bytes);
     assert_true(str_equal(parts.parts[0].name, STR("OFD.xml")));
     struct xml_item *entry = parse(&parts, STR("OFD.xml")), *document = parse(&parts, STR("Doc_0/Document.xml"));
-    struct xml_item *public = parse(&parts, STR("Doc_0/PublicRes.xml")), *res = parse(&parts, STR("Doc_0/DocumentRes.xml"));
+    struct xml_item *public = parse(&parts, STR("Doc_0/PublicRes.xml")),
+                    *res = parse(&parts, STR("Doc_0/DocumentRes.xml"));
     struct xml_item *const heads[] = {entry, document, public, res};
     assert_str(text_of(xml_item_child(xml_item_child(entry, "ofd:DocBody"), "ofd:DocRoot")), "Doc_0/Document.xml");
     for (int i = 0; i < 4; i++) {
@@ -142,7 +149,8 @@ static void a_package_has_the_parts_and_references_of_the_standard(void **state)
     }
     assert_true(fonts.n >= 3);
     int n = 0;
-    for (const struct xml_item *page = next_element(xml_item_child(document, "ofd:Pages")->first); page; page = next_element(page->next), n++) {
+    for (const struct xml_item *page = next_element(xml_item_child(document, "ofd:Pages")->first); page;
+         page = next_element(page->next), n++) {
         pages.numbers[pages.n++] = (int)number_of(page, "ID");
         assert_str(xml_item_get(page, "BaseLoc"), arena_format(ctx.arena, "Pages/Page_%d/Content.xml", n).p);
         struct xml_item *content = page_of(&parts, n);
@@ -154,7 +162,8 @@ static void a_package_has_the_parts_and_references_of_the_standard(void **state)
     }
     assert_int_equal(n, page_count(&parts));
     assert_true(n >= 4);
-    int most = atoi(arena_copy_cstr(ctx.arena, text_of(xml_item_child(xml_item_child(document, "ofd:CommonData"), "ofd:MaxUnitID"))));
+    int most = atoi(arena_copy_cstr(
+        ctx.arena, text_of(xml_item_child(xml_item_child(document, "ofd:CommonData"), "ofd:MaxUnitID"))));
     for (int i = 0; i < ids.n; i++)
         assert_true(ids.numbers[i] <= most);
     for (const struct xml_item *item = document; item; item = xml_item_after(item, document))
@@ -186,7 +195,8 @@ static void headings_stand_in_the_outline_under_each_other(void **state)
     struct str bytes;
     struct zip_parts parts = package_of(make(5, 0), &bytes);
     struct xml_item *document = parse(&parts, STR("Doc_0/Document.xml"));
-    const struct xml_item *title = next_element(xml_item_child(document, "ofd:Outlines")->first), *first = next_element(title->next);
+    const struct xml_item *title = next_element(xml_item_child(document, "ofd:Outlines")->first),
+                          *first = next_element(title->next);
     assert_str(xml_item_get(title, "Title"), "关于<整改>进展情况的通报");
     assert_str(xml_item_get(first, "Title"), "1、总体情况");
     assert_str(xml_item_get(first, "Count"), "2"); /* the item, and the section with the other items */
@@ -263,8 +273,11 @@ static void every_character_is_shown_by_its_embedded_font(void **state)
     struct xml_item *res = parse(&parts, STR("Doc_0/DocumentRes.xml"));
     hb_font_t *fonts[64];
     int ids[64], n = 0, shown = 0;
-    for (const struct xml_item *font = xml_item_child(xml_item_child(res, "ofd:Fonts"), "ofd:Font"); font && n < 64; font = next_element(font->next), n++) {
-        struct str file = zip_find_part(&parts, arena_concat(ctx.arena, STR("Doc_0/Res/"), text_of(xml_item_child(font, "ofd:FontFile"))))->bytes;
+    for (const struct xml_item *font = xml_item_child(xml_item_child(res, "ofd:Fonts"), "ofd:Font"); font && n < 64;
+         font = next_element(font->next), n++) {
+        struct str file = zip_find_part(&parts, arena_concat(ctx.arena, STR("Doc_0/Res/"),
+                                                             text_of(xml_item_child(font, "ofd:FontFile"))))
+                              ->bytes;
         hb_blob_t *blob = hb_blob_create(file.p, (unsigned)file.n, HB_MEMORY_MODE_READONLY, NULL, NULL);
         hb_face_t *face = hb_face_create(blob, 0);
         fonts[n] = hb_font_create(face);
@@ -281,14 +294,17 @@ static void every_character_is_shown_by_its_embedded_font(void **state)
             while (f < n && ids[f] != (int)number_of(item, "Font"))
                 f++;
             assert_true(f < n);
-            struct str text = text_of(xml_item_child(item, "ofd:TextCode")), glyphs = text_of(xml_item_child(item, "ofd:CGTransform")), word;
+            struct str text = text_of(xml_item_child(item, "ofd:TextCode")),
+                       glyphs = text_of(xml_item_child(item, "ofd:CGTransform")), word;
             uint32_t code;
             hb_codepoint_t glyph;
             for (size_t at = 0; !glyphs.n && utf8_decode(text, &at, &code); shown++)
                 if (!hb_font_get_nominal_glyph(fonts[f], code, &glyph) || !glyph)
                     fail_msg("U+%04X of %.*s is not in its font", code, STR_ARG(text));
             while (str_split_next(&glyphs, ' ', &word))
-                assert_true(atoi(arena_copy_cstr(ctx.arena, word)) > 0 && atoi(arena_copy_cstr(ctx.arena, word)) < (int)hb_face_get_glyph_count(hb_font_get_face(fonts[f])));
+                assert_true(atoi(arena_copy_cstr(ctx.arena, word)) > 0 &&
+                            atoi(arena_copy_cstr(ctx.arena, word)) <
+                                (int)hb_face_get_glyph_count(hb_font_get_face(fonts[f])));
         }
     }
     for (int i = 0; i < n; i++)

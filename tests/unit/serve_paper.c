@@ -143,25 +143,27 @@ static void test_odd_tables_lose_nothing(void **state)
 static void test_places_in_words(void **state)
 {
     (void)state;
-    static const char *const cases[][3] = {{"p18", "第18段", "para. 18"},
-                                           {"table 2 r5 c11", "表2第5行第11列", "table 2, row 5, col. 11"},
-                                           {"table 2 r5", "表2第5行", "table 2, row 5"},
-                                           {"page 3 p4", "第3页第4段", "page 3, para. 4"},
-                                           {"page 3 edge", "第3页页边", "page 3, margin"},
-                                           {"footnote 2 p1", "脚注2第1段", "footnote 2, para. 1"},
-                                           {"Sheet1!B7", "Sheet1!B7", "Sheet1!B7"},
-                                           {"row 12", "第12行", "row 12"},
-                                           {"header1 p2", "页眉1第2段", "header 1, para. 2"},
-                                           {"footer table 1 r2 c3", "页脚表1第2行第3列", "footer, table 1, row 2, col. 3"},
-                                           {"footnotes p4", "脚注第4段", "footnotes, para. 4"},
-                                           {"p3 box p1", "第3段文本框内第1段", "para. 3, text box, para. 1"},
-                                           {"header2 p1 box table 1 r1 c2", "页眉2第1段文本框内表1第1行第2列", "header 2, para. 1, text box, table 1, row 1, col. 2"},
-                                           {"p3 box x", "p3 box x", "p3 box x"},
-                                           {"headerx p1", "headerx p1", "headerx p1"},
-                                           {"", "", ""},
-                                           {"p", "p", "p"},
-                                           {"p1x", "p1x", "p1x"},
-                                           {"page 3", "page 3", "page 3"}};
+    static const char *const cases[][3] = {
+        {"p18", "第18段", "para. 18"},
+        {"table 2 r5 c11", "表2第5行第11列", "table 2, row 5, col. 11"},
+        {"table 2 r5", "表2第5行", "table 2, row 5"},
+        {"page 3 p4", "第3页第4段", "page 3, para. 4"},
+        {"page 3 edge", "第3页页边", "page 3, margin"},
+        {"footnote 2 p1", "脚注2第1段", "footnote 2, para. 1"},
+        {"Sheet1!B7", "Sheet1!B7", "Sheet1!B7"},
+        {"row 12", "第12行", "row 12"},
+        {"header1 p2", "页眉1第2段", "header 1, para. 2"},
+        {"footer table 1 r2 c3", "页脚表1第2行第3列", "footer, table 1, row 2, col. 3"},
+        {"footnotes p4", "脚注第4段", "footnotes, para. 4"},
+        {"p3 box p1", "第3段文本框内第1段", "para. 3, text box, para. 1"},
+        {"header2 p1 box table 1 r1 c2", "页眉2第1段文本框内表1第1行第2列",
+         "header 2, para. 1, text box, table 1, row 1, col. 2"},
+        {"p3 box x", "p3 box x", "p3 box x"},
+        {"headerx p1", "headerx p1", "headerx p1"},
+        {"", "", ""},
+        {"p", "p", "p"},
+        {"p1x", "p1x", "p1x"},
+        {"page 3", "page 3", "page 3"}};
     struct arena *arena = arena_new(1 << 20);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_str(paper_place_words(arena, LANG_ZH, str_from_cstr(cases[i][0])), cases[i][1]);

@@ -46,7 +46,8 @@ static void sets_versions_side_by_side(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(64 << 20);
-    expect(arena, "第一条 总则\n\n第二条 范围", " 第一条 总则 \n第二条 范围", "same|第一条 总则|第一条 总则;same|第二条 范围|第二条 范围;");
+    expect(arena, "第一条 总则\n\n第二条 范围", " 第一条 总则 \n第二条 范围",
+           "same|第一条 总则|第一条 总则;same|第二条 范围|第二条 范围;");
     expect(arena, "", "第一条", "added||[第一条];");
     expect(arena, "第一条", "", "removed|[第一条]|;");
     expect(arena, "担保总额不得超过净资产的50%。", "担保总额不得超过净资产的40%。",

@@ -58,12 +58,39 @@ static void reads_money_and_rates(void **state)
 static void passes_over_what_is_no_figure(void **state)
 {
     (void)state;
-    static const char *const texts[] = {
-        "一是明确分工。二是压实责任。三是跟踪问效。", "第一，第二项，第十六条，第3项，第16条", "党的二十大、十九届六中全会、二十届三中全会", "三重一大事项，两金压降，一岗双责", "一方案三清单",
-        "严守中央八项规定精神", "四个意识、四个自信、两个维护、三个区分开来", "落实“三个聚焦”", "二〇二六年三月十五日", "2026年3月15日，3月底前", "15个工作日内，3个月内，六个月", "三年一次，十四五规划",
-        "三项制度改革", "五个一工程，做到五个一", "一个问题一个问题地改，每一项，一户一策，一企一策", "一起抓，一次性，一批，一些", "五六个，三五家，七八次", "几十个，数十项，数百条，上百个",
-        "从三个方面发力，四个环节", "千家万户，百花齐放，万人", "二次供水，三次产业", "监督检查二处，审计三处", "《关于进一步做好16项工作的通知》、《十项举措》", "一、二、三、（一）（二）1.2.", "1 个别单位", "A3项，GB/T 9704", "三分之二，十分之三",
-        "元旦", "2元旦", "零容忍", "６月底", "三位一体", "不足十人以上者"};
+    static const char *const texts[] = {"一是明确分工。二是压实责任。三是跟踪问效。",
+                                        "第一，第二项，第十六条，第3项，第16条",
+                                        "党的二十大、十九届六中全会、二十届三中全会",
+                                        "三重一大事项，两金压降，一岗双责",
+                                        "一方案三清单",
+                                        "严守中央八项规定精神",
+                                        "四个意识、四个自信、两个维护、三个区分开来",
+                                        "落实“三个聚焦”",
+                                        "二〇二六年三月十五日",
+                                        "2026年3月15日，3月底前",
+                                        "15个工作日内，3个月内，六个月",
+                                        "三年一次，十四五规划",
+                                        "三项制度改革",
+                                        "五个一工程，做到五个一",
+                                        "一个问题一个问题地改，每一项，一户一策，一企一策",
+                                        "一起抓，一次性，一批，一些",
+                                        "五六个，三五家，七八次",
+                                        "几十个，数十项，数百条，上百个",
+                                        "从三个方面发力，四个环节",
+                                        "千家万户，百花齐放，万人",
+                                        "二次供水，三次产业",
+                                        "监督检查二处，审计三处",
+                                        "《关于进一步做好16项工作的通知》、《十项举措》",
+                                        "一、二、三、（一）（二）1.2.",
+                                        "1 个别单位",
+                                        "A3项，GB/T 9704",
+                                        "三分之二，十分之三",
+                                        "元旦",
+                                        "2元旦",
+                                        "零容忍",
+                                        "６月底",
+                                        "三位一体",
+                                        "不足十人以上者"};
     for (size_t i = 0; i + 1 < sizeof texts / sizeof texts[0]; i++)
         check(texts[i], "");
     check(texts[sizeof texts / sizeof texts[0] - 1], "10");
@@ -88,9 +115,12 @@ static void compares_at_the_precision_as_written(void **state)
     value_put_int(arena, figures, "progress_bp", 3333);
     assert_true(known(figures, "二十个") && known(figures, "20项") && known(figures, "十七件"));
     assert_false(known(figures, "二十一个") || known(figures, "2.0个") || known(figures, "320450000个"));
-    assert_true(known(figures, "三百二十万元") && known(figures, "320万元") && known(figures, "320.45万元") && known(figures, "三百二十万四千五百元") && known(figures, "0.03亿元"));
-    assert_false(known(figures, "三百二十一万元") || known(figures, "320.4万元") || known(figures, "320元") || known(figures, "20万元"));
-    assert_true(known(figures, "百分之八十五") && known(figures, "85%") && known(figures, "85.0%") && known(figures, "33.3%") && known(figures, "33.33％"));
+    assert_true(known(figures, "三百二十万元") && known(figures, "320万元") && known(figures, "320.45万元") &&
+                known(figures, "三百二十万四千五百元") && known(figures, "0.03亿元"));
+    assert_false(known(figures, "三百二十一万元") || known(figures, "320.4万元") || known(figures, "320元") ||
+                 known(figures, "20万元"));
+    assert_true(known(figures, "百分之八十五") && known(figures, "85%") && known(figures, "85.0%") &&
+                known(figures, "33.3%") && known(figures, "33.33％"));
     assert_false(known(figures, "百分之八十六") || known(figures, "20%") || known(figures, "33.4%"));
     arena_free(arena);
 }
@@ -112,7 +142,9 @@ static void tells_what_the_register_holds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_figures_of_either_script), cmocka_unit_test(reads_money_and_rates), cmocka_unit_test(passes_over_what_is_no_figure),
-                                       cmocka_unit_test(compares_at_the_precision_as_written), cmocka_unit_test(tells_what_the_register_holds)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_figures_of_either_script), cmocka_unit_test(reads_money_and_rates),
+        cmocka_unit_test(passes_over_what_is_no_figure), cmocka_unit_test(compares_at_the_precision_as_written),
+        cmocka_unit_test(tells_what_the_register_holds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,24 +55,29 @@ static void make_finding_row(struct store *store, int i)
     tamper(store, arena_format(
                       store->ctx->arena,
                       "UPDATE finding SET unit_id = %lld, label = %d, status = '%s', due = %s, due_key = coalesce(%s, "
-                      "'9999-12-31'), closed_on = %s, amount_fen = %d, recovered_fen = %d, rules_made = %d, aspect_id = (SELECT min(id) FROM aspect WHERE "
+                      "'9999-12-31'), closed_on = %s, amount_fen = %d, recovered_fen = %d, rules_made = %d, aspect_id "
+                      "= (SELECT min(id) FROM aspect WHERE "
                       "source_id = %lld AND no = %d) WHERE id = %lld",
                       (long long)(draw(10) ? world.units[draw(UNITS)] : world.root), (int)draw(3), state, due_text.p,
-                      due_text.p, done.p, (int)draw(100000), (int)draw(3) * 1234567, (int)draw(2), (long long)source, (int)draw(3), (long long)id)
+                      due_text.p, done.p, (int)draw(100000), (int)draw(3) * 1234567, (int)draw(2), (long long)source,
+                      (int)draw(3), (long long)id)
                       .p);
     tamper(store, arena_format(store->ctx->arena, "UPDATE cycle SET is_on_time = %d WHERE finding_id = %lld",
                                (int)draw(2), (long long)id)
                       .p);
     if (draw(6) == 0)
-        tamper(store, arena_format(store->ctx->arena,
-                                   "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, hung_on, "
-                                   "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
-                                   "hearing_count, release_rule, release_note, changed_seq) VALUES (%lld, 'G%lld', 'x', 'finding', "
-                                   "%lld, %lld, 0, %lld, '%s', '2026-01-05', '2026-01-04', '2026-01-04', 1, 'department', '', '', 7, "
-                                   "'2026-01-12', 0, '', '', 1)",
-                                   (long long)id * 16 + 8, (long long)id, (long long)id, (long long)world.root,
-                                   (long long)source, draw(3) ? "open" : "released")
-                          .p);
+        tamper(
+            store,
+            arena_format(
+                store->ctx->arena,
+                "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, hung_on, "
+                "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
+                "hearing_count, release_rule, release_note, changed_seq) VALUES (%lld, 'G%lld', 'x', 'finding', "
+                "%lld, %lld, 0, %lld, '%s', '2026-01-05', '2026-01-04', '2026-01-04', 1, 'department', '', '', 7, "
+                "'2026-01-12', 0, '', '', 1)",
+                (long long)id * 16 + 8, (long long)id, (long long)id, (long long)world.root, (long long)source,
+                draw(3) ? "open" : "released")
+                .p);
     if (draw(3))
         tamper(store,
                arena_format(store->ctx->arena,
@@ -300,7 +305,8 @@ static int64_t total_at(struct store *store, const struct app_session *session, 
     snprintf(path, sizeof path, format, (long long)id);
     VALUE_EACH (figure, value_get(app_view(store, session, path), "figures")) {
         int64_t n = -1;
-        if (str_equal_cstr(value_get_text(figure, "name"), "total") && str_parse_int64(value_get_text(figure, "value"), &n))
+        if (str_equal_cstr(value_get_text(figure, "name"), "total") &&
+            str_parse_int64(value_get_text(figure, "value"), &n))
             return n;
     }
     return -1;
@@ -323,7 +329,8 @@ STORE_TEST(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_
             world.sources[i] = make_source(store, world.root, no);
         f[i] = make_finding(store, world.sources[i % SOURCES], "同一事项");
         STORE_OK(run(store, &command_finding_change,
-                     jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)f[i], (long long)world.units[i % 3]), NULL));
+                     jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)f[i], (long long)world.units[i % 3]),
+                     NULL));
     }
     struct actor office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
     struct actor part = make_actor(store, "part", "unit_approver", world.units[1], LABEL_INTERNAL);
@@ -333,9 +340,9 @@ STORE_TEST(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_
     change_link(store, &command_finding_link, f[1], f[0]);
     change_link(store, &command_finding_link, f[2], f[1]);
     assert_int_equal(total_at(store, &all, "/board", 0), 2);
-    assert_int_equal(sum_of(store, &all, "/board", "units"), 2);     /* the parts add up to the whole */
+    assert_int_equal(sum_of(store, &all, "/board", "units"), 2); /* the parts add up to the whole */
     assert_int_equal(sum_of(store, &all, "/board", "leaders"), 2);
-    assert_int_equal(sum_of(store, &all, "/board", "columns"), 4);   /* each source has its own */
+    assert_int_equal(sum_of(store, &all, "/board", "columns"), 4); /* each source has its own */
     assert_int_equal(total_at(store, &all, "/board?source=%lld", world.sources[0]), 2);
     assert_int_equal(total_at(store, &all, "/board?source=%lld", world.sources[1]), 1);
     assert_int_equal(total_at(store, &all, "/board?source=%lld", world.sources[2]), 1);
@@ -348,7 +355,8 @@ STORE_TEST(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_
     follow_board(store, &one, "/board");
     change_link(store, &command_finding_unlink, f[2], f[1]);
     assert_int_equal(total_at(store, &all, "/board", 0), 3);
-    STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)f[0]), NULL));
+    STORE_OK(
+        run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)f[0]), NULL));
     assert_int_equal(total_at(store, &all, "/board", 0), 3); /* its part is counted in its place */
     assert_int_equal(sum_of(store, &all, "/board", "units"), 3);
     app_end();

@@ -1,5 +1,5 @@
-/* exports_test.c: no cell of what goes out calculates.  Every export is asked for over a register whose texts begin with = + - @; every
- * address that gives a table is on the list, so that a new one cannot be forgotten.
+/* exports_test.c: no cell of what goes out calculates.  Every export is asked for over a register whose texts begin
+ * with = + - @; every address that gives a table is on the list, so that a new one cannot be forgotten.
  *
  * Threat: who may write a title writes a formula, and whoever opens the export in a spreadsheet runs it. */
 #include "paper_site.h"
@@ -12,20 +12,25 @@
 #include "publish/zip_file.h"
 
 /* What the texts of the register are. */
-static const char *const poison[] = {"UPDATE finding SET title = '=HYPERLINK(\"http://x\",\"a\")', facts = '@SUM(1)', responsible = '+1'",
-                                     "UPDATE unit SET name = '=2+5', short_name = '-2+3'",
-                                     "UPDATE person SET name = '@x', title = '+cmd|''/c calc''!A0', portfolio = '=1'",
-                                     "UPDATE aspect SET title = '+1+1'",
-                                     "UPDATE measure SET text = '=1+1', finish_mark = '@A1'",
-                                     "UPDATE task SET title = '-1+1', goal = '=1+2', finish_mark = '=1+3'",
-                                     "UPDATE cause SET text = '=1+4'",
-                                     "UPDATE sweep SET title = '=1+5'",
-                                     "UPDATE sweep_answer SET state = 'answered', result = 'found', explanation = '@1', signed_name = '=1'",
-                                     "UPDATE assessment SET title = '=1+6'",
-                                     "UPDATE scorecard SET state = 'final', band = '=1+7'"};
+static const char *const poison[] = {
+    "UPDATE finding SET title = '=HYPERLINK(\"http://x\",\"a\")', facts = '@SUM(1)', responsible = '+1'",
+    "UPDATE unit SET name = '=2+5', short_name = '-2+3'",
+    "UPDATE person SET name = '@x', title = '+cmd|''/c calc''!A0', portfolio = '=1'",
+    "UPDATE aspect SET title = '+1+1'",
+    "UPDATE measure SET text = '=1+1', finish_mark = '@A1'",
+    "UPDATE task SET title = '-1+1', goal = '=1+2', finish_mark = '=1+3'",
+    "UPDATE cause SET text = '=1+4'",
+    "UPDATE sweep SET title = '=1+5'",
+    "UPDATE sweep_answer SET state = 'answered', result = 'found', explanation = '@1', signed_name = '=1'",
+    "UPDATE assessment SET title = '=1+6'",
+    "UPDATE scorecard SET state = 'final', band = '=1+7'"};
 
 /* Addresses of tables whose {..} the test fills in; those below are all of data/routes.def. */
-static const char *const tables[] = {"/findings/export.csv", "/findings/export.xlsx", "/units/export.xlsx", "/units/import/template.xlsx", "/findings/import/{sha256}/errors.csv",
+static const char *const tables[] = {"/findings/export.csv",
+                                     "/findings/export.xlsx",
+                                     "/units/export.xlsx",
+                                     "/units/import/template.xlsx",
+                                     "/findings/import/{sha256}/errors.csv",
                                      "/assessments/export.csv"};
 
 static bool is_table(const char *path) { return strstr(path, ".csv") || strstr(path, ".xlsx"); }
@@ -48,7 +53,8 @@ static void every_table_is_on_the_list(void)
 
 static bool begins_formula(struct str cell)
 {
-    static const char *const signs[] = {"=", "+", "-", "@", "\t", "\r", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\t", "\r", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
     bool is_number = cell.n > 1 && cell.p[0] == '-';
     for (size_t i = 1; i < cell.n && is_number; i++)
         is_number = (cell.p[i] >= '0' && cell.p[i] <= '9') || cell.p[i] == '.' || cell.p[i] == '%';
@@ -100,7 +106,9 @@ static void expect_book(struct store *store, const char *path, const char *needl
         for (size_t k = 0; k < sizeof parts_forbidden / sizeof parts_forbidden[0]; k++)
             assert_false(paper_site_has(name, parts_forbidden[k]));
         has_needle = has_needle || (str_has_prefix(name, STR("xl/")) && paper_site_has(bytes, needle));
-        if (str_has_prefix(name, STR("xl/worksheets/")) && (paper_site_has(bytes, "<f>") || paper_site_has(bytes, "<f ") || paper_site_has(bytes, "t=\"str\"") || paper_site_has(bytes, "<hyperlink")))
+        if (str_has_prefix(name, STR("xl/worksheets/")) &&
+            (paper_site_has(bytes, "<f>") || paper_site_has(bytes, "<f ") || paper_site_has(bytes, "t=\"str\"") ||
+             paper_site_has(bytes, "<hyperlink")))
             fail_msg("%s: %.*s calculates", path, STR_ARG(name));
     }
     if (!has_needle)
@@ -111,14 +119,21 @@ static void expect_book(struct store *store, const char *path, const char *needl
 static void expect_errors(struct store *store)
 {
     struct arena *arena = store->ctx->arena;
-    struct str file = STR("\xef\xbb\xbf" "编号,问题,整改时限,责任单位\r\n1,问题甲,=1+1,-2+3\r\n2,问题乙,@SUM(1),+9\r\n");
-    struct str fields = arena_concat(arena, paper_site_field(store, "source", arena_format(arena, "%lld", (long long)world.source).p), paper_site_field(store, "policy", "stop"));
+    struct str file = STR("\xef\xbb\xbf"
+                          "编号,问题,整改时限,责任单位\r\n1,问题甲,=1+1,-2+3\r\n2,问题乙,@SUM(1),+9\r\n");
+    struct str fields =
+        arena_concat(arena, paper_site_field(store, "source", arena_format(arena, "%lld", (long long)world.source).p),
+                     paper_site_field(store, "policy", "stop"));
     struct app_answer got = paper_site_send_file(store, "/findings/import", fields, "ledger.csv", file);
     size_t at = str_find(got.head, STR("/findings/import/"), 0);
     assert_int_equal(got.status, 303);
     assert_true(at != SIZE_MAX);
     struct str sha256 = str_slice(got.head, at + 17, at + 17 + 64);
-    expect_csv(store, arena_format(arena, "/findings/import/%.*s/errors.csv?source=%lld&policy=stop", STR_ARG(sha256), (long long)world.source).p, true);
+    expect_csv(store,
+               arena_format(arena, "/findings/import/%.*s/errors.csv?source=%lld&policy=stop", STR_ARG(sha256),
+                            (long long)world.source)
+                   .p,
+               true);
 }
 
 /* A kind of list of the administrator goes the same way: it stands on the form and is made. */
@@ -129,14 +144,20 @@ static void expect_own_list(struct store *store)
     char *path = arena_copy_cstr(arena, arena_format(arena, "%s/lists.json", store->dir));
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
-    fputs("[{\"kind\": \"own_list\", \"title\": \"领导包案清单\", \"rows\": \"findings\", \"columns\": [{\"head\": \"问题\", \"field\": \"title\", \"width\": 30}]}]", file);
+    fputs("[{\"kind\": \"own_list\", \"title\": \"领导包案清单\", \"rows\": \"findings\", \"columns\": [{\"head\": "
+          "\"问题\", \"field\": \"title\", \"width\": 30}]}]",
+          file);
     fclose(file);
     STORE_OK(paper_lists_use(store->ctx, str_from_cstr(path)));
     assert_true(paper_kind_find(STR("own_list"), &kind));
-    assert_true(paper_site_has(paper_site_get(store, arena_format(arena, "/papers/new?subject=source&id=%lld", (long long)world.source).p).body, "领导包案清单"));
+    assert_true(paper_site_has(
+        paper_site_get(store, arena_format(arena, "/papers/new?subject=source&id=%lld", (long long)world.source).p)
+            .body,
+        "领导包案清单"));
     assert_true(paper_site_has(paper_site_get(store, "/paper_templates").body, "领导包案清单"));
     int64_t paper = paper_site_make(store, kind);
-    assert_true(paper_site_has(paper_site_get(store, arena_format(arena, "/papers/%lld", (long long)paper).p).body, "领导包案清单"));
+    assert_true(paper_site_has(paper_site_get(store, arena_format(arena, "/papers/%lld", (long long)paper).p).body,
+                               "领导包案清单"));
     assert_true(paper_site_has(paper_site_get(store, "/papers").body, "领导包案清单"));
     expect_book(store, arena_format(arena, "/papers/%lld/files/xlsx", (long long)paper).p, "=HYPERLINK(");
     STORE_OK(paper_lists_use(store->ctx, STR(""))); /* taken out of the file again: what was made stays to be read */
@@ -161,7 +182,8 @@ STORE_TEST(nothing_that_goes_out_calculates)
         if (!strstr(paper_kind_row((enum paper_kind)kind)->formats, "xlsx"))
             continue;
         int64_t paper = paper_site_make(store, (enum paper_kind)kind);
-        expect_book(store, arena_format(store->ctx->arena, "/papers/%lld/files/xlsx", (long long)paper).p, kind == PAPER_PROBLEMS ? "=HYPERLINK(" : NULL);
+        expect_book(store, arena_format(store->ctx->arena, "/papers/%lld/files/xlsx", (long long)paper).p,
+                    kind == PAPER_PROBLEMS ? "=HYPERLINK(" : NULL);
     }
     expect_own_list(store);
     app_site_stop(&paper_site);

@@ -1,4 +1,5 @@
-/* gantt_test.c: the timetable with real nodes: who follows whom, what the approved plan said, what decides the end, moving. */
+/* gantt_test.c: the timetable with real nodes: who follows whom, what the approved plan said, what decides the end,
+ * moving. */
 #include "app_support.h"
 
 #include <stdio.h>
@@ -20,8 +21,9 @@ static struct {
 static int64_t add_node(struct store *store, const char *name, const char *start, const char *due, int64_t pred)
 {
     return make(store, &command_node_plan,
-                jsonf(store, "{'task_id': %lld, 'name': '%s', 'start': '%s', 'due': '%s', 'pred_ids': [%s]}", (long long)world.task, name,
-                      start, due, pred ? arena_format(store->ctx->arena, "%lld", (long long)pred).p : ""));
+                jsonf(store, "{'task_id': %lld, 'name': '%s', 'start': '%s', 'due': '%s', 'pred_ids': [%s]}",
+                      (long long)world.task, name, start, due,
+                      pred ? arena_format(store->ctx->arena, "%lld", (long long)pred).p : ""));
 }
 
 /* Draft, review, issue one after the other; a survey beside them. */
@@ -36,10 +38,13 @@ static void make_nodes(struct store *store)
 static void approve_plan(struct store *store)
 {
     long long f = (long long)world.finding;
-    int64_t boss = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
+    int64_t boss =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
     STORE_OK(run(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", f), NULL));
-    STORE_OK(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", f, (long long)boss), NULL));
-    STORE_OK(run(store, &command_finding_plan, jsonf(store, "{'id': %lld, 'meeting': '党组会', 'meeting_on': '2026-11-20'}", f), NULL));
+    STORE_OK(run(store, &command_finding_charge,
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", f, (long long)boss), NULL));
+    STORE_OK(run(store, &command_finding_plan,
+                 jsonf(store, "{'id': %lld, 'meeting': '党组会', 'meeting_on': '2026-11-20'}", f), NULL));
 }
 
 static void make_world(struct store *store)
@@ -51,14 +56,19 @@ static void make_world(struct store *store)
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
     STORE_OK(run(store, &command_finding_change,
-                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding, (long long)world.firm), NULL));
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
+                       (long long)world.firm),
+                 NULL));
     int64_t cause = make(store, &command_cause_find,
-                         jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}", (long long)world.finding));
+                         jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}",
+                               (long long)world.finding));
     int64_t measure = make(store, &command_measure_plan,
-                           jsonf(store, "{'finding_id': %lld, 'text': '修订办法', 'cause_id': %lld}", (long long)world.finding, (long long)cause));
-    world.task = make(store, &command_task_assign,
-                      jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '修订担保办法', 'due': '2026-12-25'}", (long long)measure,
-                            (long long)world.firm));
+                           jsonf(store, "{'finding_id': %lld, 'text': '修订办法', 'cause_id': %lld}",
+                                 (long long)world.finding, (long long)cause));
+    world.task =
+        make(store, &command_task_assign,
+             jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '修订担保办法', 'due': '2026-12-25'}",
+                   (long long)measure, (long long)world.firm));
     make_nodes(store);
     approve_plan(store);
     struct actor office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
@@ -94,7 +104,10 @@ static void expect_day(const struct value *view, int64_t id, const char *key, co
     assert_true(str_equal_cstr(value_get_text(row, key), day));
 }
 
-static bool is_critical(const struct value *view, int64_t id) { return value_get_bool(row_of(view, id), "is_critical"); }
+static bool is_critical(const struct value *view, int64_t id)
+{
+    return value_get_bool(row_of(view, id), "is_critical");
+}
 
 static bool has_link(const struct value *view, int64_t from, int64_t to)
 {
@@ -105,11 +118,12 @@ static bool has_link(const struct value *view, int64_t from, int64_t to)
     return false;
 }
 
-static void change_node(struct store *store, int64_t id, const char *name, const char *start, const char *due, int64_t pred, const char *more)
+static void change_node(struct store *store, int64_t id, const char *name, const char *start, const char *due,
+                        int64_t pred, const char *more)
 {
     STORE_OK(run(store, &command_node_change,
-                 jsonf(store, "{'id': %lld, 'name': '%s', 'start': '%s', 'due': '%s', 'pred_ids': [%lld]%s}", (long long)id, name, start, due,
-                       (long long)pred, more),
+                 jsonf(store, "{'id': %lld, 'name': '%s', 'start': '%s', 'due': '%s', 'pred_ids': [%lld]%s}",
+                       (long long)id, name, start, due, (long long)pred, more),
                  NULL));
 }
 
@@ -148,8 +162,10 @@ STORE_TEST(the_baseline_is_what_the_meeting_approved)
     expect_day(view, world.review, "base_start", "2026-12-07");
     expect_day(view, world.review, "base_due", "2026-12-11");
     change_node(store, world.review, "审议", "2026-12-08", "2026-12-15", world.draft, "");
-    STORE_OK(run(store, &command_node_report,
-                 jsonf(store, "{'id': %lld, 'real_start': '2026-11-20', 'real_due': '2026-11-24'}", (long long)world.draft), NULL));
+    STORE_OK(
+        run(store, &command_node_report,
+            jsonf(store, "{'id': %lld, 'real_start': '2026-11-20', 'real_due': '2026-11-24'}", (long long)world.draft),
+            NULL));
     view = timetable(store, &world.office);
     expect_day(view, world.review, "base_due", "2026-12-11"); /* stays */
     expect_day(view, world.review, "due", "2026-12-15");
@@ -169,7 +185,8 @@ STORE_TEST(a_bar_is_moved_where_one_may_and_files_hold_the_same)
     clock_set_ms(1795600000000);
     make_world(store);
     app_start(store);
-    snprintf(path, sizeof path, "/gantt?source=%lld&node=%lld&start=2026-12-14&due=2026-12-23", (long long)world.source, (long long)world.issue);
+    snprintf(path, sizeof path, "/gantt?source=%lld&node=%lld&start=2026-12-14&due=2026-12-23", (long long)world.source,
+             (long long)world.issue);
     const struct value *move = value_get(app_view(store, &world.office, path), "move");
     assert_true(str_equal_cstr(value_get_text(move, "new_due"), "2026-12-23"));
     assert_true(str_equal_cstr(value_get_text(move, "due"), "2026-12-18"));
@@ -193,6 +210,7 @@ STORE_TEST(a_bar_is_moved_where_one_may_and_files_hold_the_same)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(nodes_show_who_they_follow_and_what_decides_the_end), STORE_CASE(the_baseline_is_what_the_meeting_approved),
+    return STORE_RUN(STORE_CASE(nodes_show_who_they_follow_and_what_decides_the_end),
+                     STORE_CASE(the_baseline_is_what_the_meeting_approved),
                      STORE_CASE(a_bar_is_moved_where_one_may_and_files_hold_the_same));
 }

@@ -179,8 +179,8 @@ STORE_TEST(a_folded_branch_says_the_sum_of_its_parts)
     const struct app_session *readers[] = {&world.office, &world.part};
     for (size_t r = 0; r < 2; r++) {
         for (int i = 0; i < 4 * 5; i++) {
-            struct str more = arena_format(store->ctx->arena, "&group=%s&colour=%s&level=%d", groups[i % 4],
-                                           colours[i % 3], i / 4);
+            struct str more =
+                arena_format(store->ctx->arena, "&group=%s&colour=%s&level=%d", groups[i % 4], colours[i % 3], i / 4);
             expect_complete(store, readers[r], more.p);
         }
         struct str body = get_map(store, readers[r], "&group=unit&level=1");
@@ -193,8 +193,9 @@ STORE_TEST(a_folded_branch_says_the_sum_of_its_parts)
             assert_true(count_of(get_map(store, readers[r], more.p), "id=\"n-f") > 0 || id.n == 2);
         }
         for (int i = 0; i < 2; i++)
-            expect_complete(store, readers[r],
-                            arena_format(store->ctx->arena, "&level=%d&t=f%lld.r0", i + 2, (long long)world.findings[0]).p);
+            expect_complete(
+                store, readers[r],
+                arena_format(store->ctx->arena, "&level=%d&t=f%lld.r0", i + 2, (long long)world.findings[0]).p);
     }
     app_end();
 }
@@ -210,14 +211,16 @@ STORE_TEST(a_map_opens_the_way_to_what_is_folded)
     struct str body = get_map(store, &world.office, at.p);
     assert_true(str_find(body, task, 0) != SIZE_MAX);
     assert_int_equal(count_of(body, "m-found"), 1);
-    assert_true(count_of(body, "id=\"n-f") > MANY / 2 && count_of(body, "id=\"n-t") == 1); /* one group, one finding of it */
+    assert_true(count_of(body, "id=\"n-f") > MANY / 2 &&
+                count_of(body, "id=\"n-t") == 1); /* one group, one finding of it */
     expect_complete(store, &world.office, at.p);
     expect_complete(store, &world.office, arena_format(store->ctx->arena, "&group=unit%.*s", STR_ARG(at)).p);
     at = arena_format(store->ctx->arena, "&level=1&at=m%lld", (long long)world.measure);
     assert_true(count_of(get_map(store, &world.part, at.p), "id=\"n-m") == 1);
     at = arena_format(store->ctx->arena, "&at=f%lld", (long long)world.findings[1]); /* not this reader's */
     assert_int_equal(count_of(get_map(store, &world.part, at.p), "m-found"), 0);
-    body = get_map(store, &world.office, "&level=1&q=%E9%80%90%E7%AC%94%E6%A0%B8%E5%AF%B9"); /* a task's title, all of them folded */
+    body = get_map(store, &world.office,
+                   "&level=1&q=%E9%80%90%E7%AC%94%E6%A0%B8%E5%AF%B9"); /* a task's title, all of them folded */
     assert_int_equal(count_of(body, "m-found"), MANY / 2);
     assert_int_equal(count_of(body, "id=\"n-t"), MANY / 2);
     expect_complete(store, &world.office, "&level=1&q=%E9%80%90%E7%AC%94%E6%A0%B8%E5%AF%B9");

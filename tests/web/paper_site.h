@@ -20,7 +20,8 @@ struct value *paper_site_post(struct store *store, const char *path, struct str 
 int64_t paper_site_make(struct store *store, enum paper_kind kind);
 /* One field of a form with a file, and the form: fields are joined. */
 struct str paper_site_field(struct store *store, const char *name, const char *value);
-struct app_answer paper_site_send_file(struct store *store, const char *path, struct str fields, const char *name, struct str file);
+struct app_answer paper_site_send_file(struct store *store, const char *path, struct str fields, const char *name,
+                                       struct str file);
 bool paper_site_has(struct str s, const char *needle);
 
 #endif

@@ -1,5 +1,5 @@
-/* public_test.c: the public listener: nothing of the inside, forms that are good once, receipts, floods, hostile input; the site as
- * files. */
+/* public_test.c: the public listener: nothing of the inside, forms that are good once, receipts, floods, hostile input;
+ * the site as files. */
 #include "app_site.h"
 #include "record_support.h"
 
@@ -57,15 +57,20 @@ static void make_public(struct store *store)
     world.source = make_source(store, world.root, "LY-2024-001");
     (void)make_finding(store, world.source, "担保管理不规范");
     struct value *result = NULL;
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create, jsonf(store, "{'source_id': %lld, 'title': '整改通报<b>'}", (long long)world.source), &result));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_create,
+                    jsonf(store, "{'source_id': %lld, 'title': '整改通报<b>'}", (long long)world.source), &result));
     world.bulletin = value_get_int(result, "id", 0);
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_change,
-                    jsonf(store,
-                          "{'id': %lld, 'title': '整改通报<b>', 'window_from': '2024-07-08', 'window_days': 15, 'window_first_day': true, 'signatory': '党组', 'signed': '2024-07-08', 'phone': '010-12345678'}",
-                          (long long)world.bulletin),
-                    NULL));
-    STORE_OK(run_as(store, &world.publisher, &command_bulletin_submit, jsonf(store, "{'id': %lld}", (long long)world.bulletin), NULL));
-    STORE_OK(run_as(store, &world.leader, &command_bulletin_release, jsonf(store, "{'id': %lld}", (long long)world.bulletin), NULL));
+    STORE_OK(
+        run_as(store, &world.publisher, &command_bulletin_change,
+               jsonf(store,
+                     "{'id': %lld, 'title': '整改通报<b>', 'window_from': '2024-07-08', 'window_days': 15, "
+                     "'window_first_day': true, 'signatory': '党组', 'signed': '2024-07-08', 'phone': '010-12345678'}",
+                     (long long)world.bulletin),
+               NULL));
+    STORE_OK(run_as(store, &world.publisher, &command_bulletin_submit,
+                    jsonf(store, "{'id': %lld}", (long long)world.bulletin), NULL));
+    STORE_OK(run_as(store, &world.leader, &command_bulletin_release,
+                    jsonf(store, "{'id': %lld}", (long long)world.bulletin), NULL));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE state = 'published'"), 1);
 }
 
@@ -84,7 +89,10 @@ static int dial_public(void)
 static int say(const char *method, const char *path, const char *lines, struct str body)
 {
     char head[4096];
-    int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n", method, path, lines, body.n), fd = dial_public();
+    int n = snprintf(head, sizeof head,
+                     "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n", method, path,
+                     lines, body.n),
+        fd = dial_public();
     assert_true(n > 0 && (size_t)n < sizeof head);
     (void)send(fd, head, (size_t)n, MSG_NOSIGNAL);
     for (size_t sent = 0; sent < body.n;) {
@@ -159,7 +167,17 @@ STORE_TEST(nothing_of_the_inside_is_there)
 {
     make_public(store);
     app_site_start_public(store, &world.site);
-    static const char *const more[] = {"/static/app.css", "/metrics", "/healthz", "/readyz", "/openapi.json", "/..%2fetc/passwd", "/TB-2024-001.html/x", "/index.html.json", "/tb-2024-001.html", "/TB-%00.html", "/comments"};
+    static const char *const more[] = {"/static/app.css",
+                                       "/metrics",
+                                       "/healthz",
+                                       "/readyz",
+                                       "/openapi.json",
+                                       "/..%2fetc/passwd",
+                                       "/TB-2024-001.html/x",
+                                       "/index.html.json",
+                                       "/tb-2024-001.html",
+                                       "/TB-%00.html",
+                                       "/comments"};
     for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
         assert_true(ask("GET", more[i], "", STR("")).status >= 400);
     for (int i = 0; i < route_count; i++) {
@@ -176,7 +194,8 @@ STORE_TEST(nothing_of_the_inside_is_there)
         path[n] = '\0';
         if (strcmp(path, "/") == 0)
             continue;
-        struct app_answer got = ask(route_table[i].method == HTTP_POST ? "POST" : "GET", path, "Cookie: bihuan=x\r\n", STR(""));
+        struct app_answer got =
+            ask(route_table[i].method == HTTP_POST ? "POST" : "GET", path, "Cookie: bihuan=x\r\n", STR(""));
         if (got.status != 404)
             fail_msg("%s: %d", path, got.status);
     }
@@ -184,7 +203,8 @@ STORE_TEST(nothing_of_the_inside_is_there)
     assert_int_equal(ask("POST", "/TB-2024-001.html", "", STR("x")).status, 405);
     struct app_answer page = ask("GET", "/TB-2024-001.html", "", STR(""));
     assert_int_equal(page.status, 200);
-    assert_true(has(page.head, "Content-Security-Policy") && !has(page.body, "<script") && has(page.body, "&lt;b&gt;") && !has(page.body, "<b>"));
+    assert_true(has(page.head, "Content-Security-Policy") && !has(page.body, "<script") &&
+                has(page.body, "&lt;b&gt;") && !has(page.body, "<b>"));
     assert_true(has(page.body, "7月26日") && has(page.body, "comment?no=TB-2024-001"));
     assert_int_equal(ask("GET", "/TB-2024-001.html", "", STR("")).status, 200); /* from memory */
     page = ask("GET", "/", "", STR(""));
@@ -195,21 +215,25 @@ STORE_TEST(nothing_of_the_inside_is_there)
     page = ask("GET", "/favicon.ico", "", STR(""));
     assert_true(page.status == 200 && has(page.head, "image/svg+xml") && has(page.body, "<svg"));
     page = ask("GET", "/TB-2024-002.html", "", STR(""));
-    assert_true(page.status == 404 && has(page.body, "没有这个页面") && has(page.body, "There is no such page") && has(page.head, "no-store"));
+    assert_true(page.status == 404 && has(page.body, "没有这个页面") && has(page.body, "There is no such page") &&
+                has(page.head, "no-store"));
     assert_true(has(ask("GET", "/index.en.html", "", STR("")).body, "<html lang=\"en\">"));
     page = ask("GET", "/TB-2024-001.en.html", "", STR(""));
-    assert_true(page.status == 200 && has(page.body, "<article lang=\"zh-CN\">") && has(page.body, "comment.en?no=TB-2024-001") && has(page.body, "href=\"TB-2024-001.html\""));
+    assert_true(page.status == 200 && has(page.body, "<article lang=\"zh-CN\">") &&
+                has(page.body, "comment.en?no=TB-2024-001") && has(page.body, "href=\"TB-2024-001.html\""));
     page = ask("GET", "/comment.en?no=TB-2024-001", "", STR(""));
     assert_true(page.status == 200 && has(page.body, "What is ") && has(page.body, "action=\"comment.en\""));
     assert_int_equal(ask("GET", "/receipt.en", "", STR("")).status, 200);
     /* packed for whom it suits, and not sent again to whom it is known */
     page = ask("GET", "/TB-2024-001.html", "Accept-Encoding: gzip\r\n", STR(""));
-    assert_true(page.status == 200 && has(page.head, "Content-Encoding: gzip") && page.body.n > 2 && (unsigned char)page.body.p[0] == 0x1f);
+    assert_true(page.status == 200 && has(page.head, "Content-Encoding: gzip") && page.body.n > 2 &&
+                (unsigned char)page.body.p[0] == 0x1f);
     page = ask("GET", "/TB-2024-001.html", "", STR(""));
     size_t at = str_find(page.head, STR("ETag: "), 0);
     assert_true(at != SIZE_MAX && has(page.head, "Vary: Accept-Encoding"));
     struct str etag = str_slice(page.head, at + 6, str_find_byte(page.head, '\r', at));
-    page = ask("GET", "/TB-2024-001.html", arena_format(store->ctx->arena, "If-None-Match: %.*s\r\n", STR_ARG(etag)).p, STR(""));
+    page = ask("GET", "/TB-2024-001.html", arena_format(store->ctx->arena, "If-None-Match: %.*s\r\n", STR_ARG(etag)).p,
+               STR(""));
     assert_true(page.status == 304 && page.body.n == 0);
     app_site_stop(&world.site);
     clock_set_ms(0);
@@ -225,7 +249,8 @@ STORE_TEST(pages_are_kept_in_bounds)
     assert_null(public_cache_find(cache, STR("a"), 0, &is_due));
     first = public_cache_put(cache, STR("a"), STR("one"), STR("gz"), 1000);
     second = public_cache_find(cache, STR("a"), 1000 + PUBLIC_FRESH_MS - 1, &is_due);
-    assert_true(second == first && !is_due && str_equal_cstr(second->bytes, "one") && str_equal_cstr(second->gzip, "gz"));
+    assert_true(second == first && !is_due && str_equal_cstr(second->bytes, "one") &&
+                str_equal_cstr(second->gzip, "gz"));
     public_page_release(second);
     second = public_cache_find(cache, STR("a"), 1000 + PUBLIC_FRESH_MS, &is_due);
     assert_true(second == first && is_due);
@@ -248,7 +273,8 @@ STORE_TEST(pages_are_kept_in_bounds)
     first = public_cache_find(cache, STR("page 39"), 5040, &is_due);
     assert_non_null(first);
     public_page_release(first);
-    first = public_cache_put(cache, STR("huge"), (struct str){big, PUBLIC_CACHE_BYTES / 2}, STR(""), 6000); /* sent, not kept */
+    first = public_cache_put(cache, STR("huge"), (struct str){big, PUBLIC_CACHE_BYTES / 2}, STR(""),
+                             6000); /* sent, not kept */
     assert_non_null(first);
     public_page_release(first);
     assert_null(public_cache_find(cache, STR("huge"), 6000, &is_due));
@@ -279,21 +305,26 @@ STORE_TEST(a_comment_comes_in_once_and_is_found_by_its_receipt)
     assert_int_equal(got.status, 201);
     size_t at = str_find(got.body, STR("class=\"receipt\">"), 0);
     assert_true(at != SIZE_MAX);
-    struct str receipt = arena_copy_str(store->ctx->arena, str_slice(got.body, at + 16, str_find_byte(got.body, '<', at + 16)));
+    struct str receipt =
+        arena_copy_str(store->ctx->arena, str_slice(got.body, at + 16, str_find_byte(got.body, '<', at + 16)));
     assert_int_equal(receipt.n, 29);
     assert_int_equal(post(store, token, "再来一次", "", sum_of(token)).status, 409); /* good once */
     assert_int_equal(comments(store), 1);
     /* no word of it stands in the log or in a replayed table */
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM event WHERE body LIKE '%没有整改%' OR body LIKE '%13800138000%'"), 0);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM event WHERE body LIKE '%没有整改%' OR body LIKE '%13800138000%'"), 0);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM comment_store WHERE sealed LIKE '%138%001%38000%'"), 0);
     struct str body = arena_format(store->ctx->arena, "receipt=%.*s", STR_ARG(receipt));
     got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n", body);
     assert_true(got.status == 200 && has(got.body, "YJ-2024-0001"));
-    got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n", STR("receipt=AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"));
+    got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n",
+              STR("receipt=AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"));
     assert_int_equal(got.status, 404);
     int64_t id = count_sql(store, "SELECT max(id) FROM comment");
-    STORE_OK(run_as(store, &world.office, &command_comment_accept, jsonf(store, "{'id': %lld, 'kind': 'advice'}", (long long)id), NULL));
-    STORE_OK(run_as(store, &world.office, &command_comment_answer, jsonf(store, "{'id': %lld, 'answer': '已核实<u>'}", (long long)id), NULL));
+    STORE_OK(run_as(store, &world.office, &command_comment_accept,
+                    jsonf(store, "{'id': %lld, 'kind': 'advice'}", (long long)id), NULL));
+    STORE_OK(run_as(store, &world.office, &command_comment_answer,
+                    jsonf(store, "{'id': %lld, 'answer': '已核实<u>'}", (long long)id), NULL));
     got = ask("POST", "/receipt", "Content-Type: application/x-www-form-urlencoded\r\n", body);
     assert_true(has(got.body, "已核实&lt;u&gt;"));
     /* inside, the office reads the words; a reader without the permission finds nothing */
@@ -309,7 +340,8 @@ STORE_TEST(a_comment_comes_in_once_and_is_found_by_its_receipt)
     assert_int_equal(app_site_ask(&world.site, "GET", path, cookie, STR("")).status, 403);
     later(5 * 3600);
     assert_int_equal(post(store, token, "太旧", "", sum_of(token)).status, 422);
-    STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
+    STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw,
+                    jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
     assert_int_equal(ask("GET", "/comment?no=TB-2024-001", "", STR("")).status, 404);
     app_site_stop(&world.site);
     clock_set_ms(0);
@@ -333,7 +365,8 @@ STORE_TEST(hostile_input_ends_as_a_plain_refusal)
     for (size_t i = 0; i + 3 < sizeof text; i += 3)
         memcpy(text + i, "\xe5\xad\x97", 3);
     assert_int_equal(post(store, token, text, "", sum_of(token)).status, 422); /* over 4000 characters */
-    assert_int_equal(post(store, token, "正文", "a\r\nBcc: x@y", sum_of(token)).status, 422); /* contacts are one line */
+    assert_int_equal(post(store, token, "正文", "a\r\nBcc: x@y", sum_of(token)).status,
+                     422); /* contacts are one line */
     struct app_answer got = post(store, token, "=HYPERLINK(\"x\")\r\n\"';DROP TABLE comment;--", "", sum_of(token));
     assert_int_equal(got.status, 201);
     assert_int_equal(comments(store), 1);
@@ -366,8 +399,10 @@ static void *flood(void *arg)
     struct flood *own = arg;
     for (int i = 0; i < FLOOD_EACH; i++) {
         char body[1024];
-        int n = snprintf(body, sizeof body, "no=TB-2024-001&text=flood&answer=%lld&token=%.*s", (long long)own->sums[i], STR_ARG(own->tokens[i]));
-        int status = status_of(say("POST", "/comment", "Content-Type: application/x-www-form-urlencoded\r\n", (struct str){body, (size_t)n}));
+        int n = snprintf(body, sizeof body, "no=TB-2024-001&text=flood&answer=%lld&token=%.*s", (long long)own->sums[i],
+                         STR_ARG(own->tokens[i]));
+        int status = status_of(say("POST", "/comment", "Content-Type: application/x-www-form-urlencoded\r\n",
+                                   (struct str){body, (size_t)n}));
         own->accepted += status == 201;
         own->refused += status == 429 || status == 503;
         own->other += status != 201 && status != 429 && status != 503;
@@ -447,7 +482,8 @@ STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
     snprintf(path, sizeof path, "%s/TB-2024-001.html", dir);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(write_site(store, dir, RC_OK), 10); /* again, over itself */
-    STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw, jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
+    STORE_OK(run_as(store, &world.leader, &command_bulletin_withdraw,
+                    jsonf(store, "{'id': %lld, 'reason': '有误'}", (long long)world.bulletin), NULL));
     assert_int_equal(write_site(store, dir, RC_OK), 5);
     assert_int_equal(stat(path, &st), -1);
     int entries = 0;
@@ -468,6 +504,9 @@ STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(pages_are_kept_in_bounds), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt), STORE_CASE(hostile_input_ends_as_a_plain_refusal),
-                     STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on), STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
+    return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(pages_are_kept_in_bounds),
+                     STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt),
+                     STORE_CASE(hostile_input_ends_as_a_plain_refusal),
+                     STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on),
+                     STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
 }

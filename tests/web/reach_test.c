@@ -1,5 +1,5 @@
-/* reach_test.c: what leads where for whom: rules and evidence in the search, the meeting that approved a plan on the page
- * of its finding. */
+/* reach_test.c: what leads where for whom: rules and evidence in the search, the meeting that approved a plan on the
+ * page of its finding. */
 #include "app_support.h"
 
 #include <stdio.h>
@@ -17,7 +17,8 @@
 
 static struct doing it;
 
-static int64_t id_of(struct store *store, const struct actor *actor, const struct command *command, const struct value *raw)
+static int64_t id_of(struct store *store, const struct actor *actor, const struct command *command,
+                     const struct value *raw)
 {
     struct value *result;
     STORE_OK(run_as(store, actor, command, raw, &result));
@@ -26,11 +27,13 @@ static int64_t id_of(struct store *store, const struct actor *actor, const struc
 
 static int64_t draft_rule(struct store *store, int64_t unit, const char *name)
 {
-    return id_of(store, &it.office, &command_rule_draft,
-                 jsonf(store, "{'name': '%s', 'kind': 'new', 'unit_id': %lld, 'text': '第一条'}", name, (long long)unit));
+    return id_of(
+        store, &it.office, &command_rule_draft,
+        jsonf(store, "{'name': '%s', 'kind': 'new', 'unit_id': %lld, 'text': '第一条'}", name, (long long)unit));
 }
 
-/* Hits of a kind ("": of all kinds), which the page must say too; -1 when the program says another number than it lists. */
+/* Hits of a kind ("": of all kinds), which the page must say too; -1 when the program says another number than it
+ * lists. */
 static int64_t hits(struct store *store, const struct app_session *session, const char *q, const char *kind)
 {
     struct str body, path = arena_format(store->ctx->arena, "/search?q=%s&kind=%s", q, kind);
@@ -42,7 +45,8 @@ static int64_t hits(struct store *store, const struct app_session *session, cons
     return listed == value_get_int(view, "found", -1) && listed == shown ? listed : -1;
 }
 
-static bool has_href(struct store *store, const struct app_session *session, const char *page, const char *noun, int64_t id)
+static bool has_href(struct store *store, const struct app_session *session, const char *page, const char *noun,
+                     int64_t id)
 {
     struct str body, link = arena_format(store->ctx->arena, "href=\"/%s/%lld\"", noun, (long long)id);
     assert_int_equal(app_get(session, page, "text/html", &body), 200);
@@ -53,16 +57,19 @@ STORE_TEST(search_finds_rules_and_evidence_for_who_may_see_them)
 {
     doing_make(store, &it, "2026-03-12", "");
     int64_t rule = draft_rule(store, it.firm, "阀门巡检办法"), high = draft_rule(store, it.root, "印章管理办法");
-    int64_t evidence =
-        id_of(store, &it.reporter, &command_evidence_add,
-              jsonf(store,
-                    "{'subject_kind': 'task', 'subject_id': %lld, 'class': 'photo', 'title': '阀门更换照片', 'made_on': '2026-03-10',"
-                    " 'sha256': '%064d', 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
-                    (long long)it.task, 7));
+    int64_t evidence = id_of(
+        store, &it.reporter, &command_evidence_add,
+        jsonf(store,
+              "{'subject_kind': 'task', 'subject_id': %lld, 'class': 'photo', 'title': '阀门更换照片', 'made_on': "
+              "'2026-03-10',"
+              " 'sha256': '%064d', 'file_name': 'a.png', 'media_type': 'image/png', 'format': 'png', 'size_bytes': 3}",
+              (long long)it.task, 7));
     struct actor open_only = make_actor(store, "open", "reader", it.firm, LABEL_PUBLIC);
     app_start(store);
-    struct app_session office = app_sign_in(store, it.office.account_id), reporter = app_sign_in(store, it.reporter.account_id);
-    struct app_session outsider = app_sign_in(store, it.outsider.account_id), below = app_sign_in(store, open_only.account_id);
+    struct app_session office = app_sign_in(store, it.office.account_id),
+                       reporter = app_sign_in(store, it.reporter.account_id);
+    struct app_session outsider = app_sign_in(store, it.outsider.account_id),
+                       below = app_sign_in(store, open_only.account_id);
     const struct app_session *seeing[] = {&office, &reporter}, *blind[] = {&outsider, &below};
     for (int i = 0; i < 2; i++) {
         assert_int_equal(hits(store, seeing[i], VALVES, ""), 2);
@@ -87,23 +94,33 @@ STORE_TEST(a_finding_leads_to_the_meeting_that_approved_its_plan)
     doing_make(store, &it, "2026-11-22", "");
     long long f = (long long)it.finding;
     struct value *result;
-    int64_t meeting = id_of(store, &it.office, &command_meeting_create,
-                            jsonf(store, "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
-                                  (long long)it.root));
-    STORE_OK(run_as(store, &it.office, &command_meeting_hold, jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", (long long)meeting), NULL));
-    int64_t boss = make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)it.firm));
-    int64_t cause = make(store, &command_cause_find,
-                         jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}", f));
-    STORE_OK(run(store, &command_measure_change, jsonf(store, "{'id': %lld, 'cause_id': %lld}", (long long)it.measure, (long long)cause), NULL));
+    int64_t meeting =
+        id_of(store, &it.office, &command_meeting_create,
+              jsonf(store, "{'unit_id': %lld, 'kind': 'party_board', 'title': '审议整改方案', 'held_on': '2026-11-20'}",
+                    (long long)it.root));
+    STORE_OK(run_as(store, &it.office, &command_meeting_hold,
+                    jsonf(store, "{'id': %lld, 'held_on': '2026-11-21'}", (long long)meeting), NULL));
+    int64_t boss =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)it.firm));
+    int64_t cause =
+        make(store, &command_cause_find,
+             jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}", f));
+    STORE_OK(run(store, &command_measure_change,
+                 jsonf(store, "{'id': %lld, 'cause_id': %lld}", (long long)it.measure, (long long)cause), NULL));
     STORE_OK(run(store, &command_node_plan,
-                 jsonf(store, "{'task_id': %lld, 'name': '起草', 'start': '2026-12-01', 'due': '2026-12-04'}", (long long)it.task), NULL));
+                 jsonf(store, "{'task_id': %lld, 'name': '起草', 'start': '2026-12-01', 'due': '2026-12-04'}",
+                       (long long)it.task),
+                 NULL));
     STORE_OK(run(store, &command_finding_confirm, jsonf(store, "{'id': %lld}", f), NULL));
-    STORE_OK(run(store, &command_finding_charge, jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", f, (long long)boss), NULL));
+    STORE_OK(run(store, &command_finding_charge,
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", f, (long long)boss), NULL));
     snprintf(number, sizeof number, "/findings/%lld", f);
     app_start(store);
-    struct app_session office = app_sign_in(store, it.office.account_id), reporter = app_sign_in(store, it.reporter.account_id);
+    struct app_session office = app_sign_in(store, it.office.account_id),
+                       reporter = app_sign_in(store, it.reporter.account_id);
     assert_false(has_href(store, &office, number, "meetings", meeting));
-    STORE_OK(run_as(store, &it.office, &command_finding_plan, jsonf(store, "{'id': %lld, 'meeting_id': %lld}", f, (long long)meeting), &result));
+    STORE_OK(run_as(store, &it.office, &command_finding_plan,
+                    jsonf(store, "{'id': %lld, 'meeting_id': %lld}", f, (long long)meeting), &result));
     assert_true(has_href(store, &office, number, "meetings", meeting));
     struct str body;
     assert_false(has_href(store, &reporter, number, "meetings", meeting)); /* of the group: not this reader's */
@@ -115,12 +132,14 @@ STORE_TEST(a_finding_leads_to_the_meeting_that_approved_its_plan)
 
 static void issue(struct store *store, int64_t rule)
 {
-    static const char *const steps[] = {"'reviewer': '法务部 甲', 'reviewed_on': '2026-02-01', 'opinion': '合规'",
-                                        "'meeting': '办公会', 'met_on': '2026-02-05'",
-                                        "'doc_no': '岫川〔2026〕8号', 'issued_on': '2026-02-10', 'review_due': '2028-02-10'"};
+    static const char *const steps[] = {
+        "'reviewer': '法务部 甲', 'reviewed_on': '2026-02-01', 'opinion': '合规'",
+        "'meeting': '办公会', 'met_on': '2026-02-05'",
+        "'doc_no': '岫川〔2026〕8号', 'issued_on': '2026-02-10', 'review_due': '2028-02-10'"};
     const struct command *const commands[] = {&command_rule_review, &command_rule_pass, &command_rule_issue};
     for (int i = 0; i < 3; i++)
-        STORE_OK(run_as(store, &it.office, commands[i], jsonf(store, "{'id': %lld, %s}", (long long)rule, steps[i]), NULL));
+        STORE_OK(
+            run_as(store, &it.office, commands[i], jsonf(store, "{'id': %lld, %s}", (long long)rule, steps[i]), NULL));
 }
 
 /* The board's figure of rules issued; its list has as many. */
@@ -148,7 +167,8 @@ STORE_TEST(rules_issued_on_boards_are_those_of_the_list)
     STORE_OK(run_as(store, &it.office, &command_rule_link,
                     jsonf(store, "{'id': %lld, 'finding': 'LY-2026-001-001'}", (long long)rule), NULL));
     app_start(store);
-    struct app_session office = app_sign_in(store, it.office.account_id), approver = app_sign_in(store, it.approver.account_id);
+    struct app_session office = app_sign_in(store, it.office.account_id),
+                       approver = app_sign_in(store, it.approver.account_id);
     struct str under = arena_format(store->ctx->arena, "/board?under=%lld", (long long)it.firm);
     struct str source = arena_format(store->ctx->arena, "/board?source=%lld", (long long)it.source);
     assert_int_equal(issued_on_board(store, &office, "/board"), 2);
@@ -157,7 +177,8 @@ STORE_TEST(rules_issued_on_boards_are_those_of_the_list)
     assert_int_equal(issued_on_board(store, &approver, "/board"), 1);
     assert_int_equal(issued_on_board(store, &office, "/board/wall"), 2);
     struct value *first = value_get(app_view(store, &office, "/rules"), "figures")->items.first->next;
-    assert_true(str_equal(value_get_text(first, "href"), STR("/rules?show=issued")) && value_get_int(first, "value", -1) == 2);
+    assert_true(str_equal(value_get_text(first, "href"), STR("/rules?show=issued")) &&
+                value_get_int(first, "value", -1) == 2);
     app_end();
     doing_end();
 }

@@ -90,10 +90,11 @@ static size_t add_macro(struct buf *out, struct place place, struct str line, si
         if (alias.n == 0)
             fail_at(place, "{once} needs the alias of finding");
         /* The main finding stands for all of the matter; for who may not see it, the first one in sight does. */
-        buf_add_format(out,
-                       "(%.*s.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding once_ WHERE (once_.id = %.*s.main_id OR "
-                       "(once_.main_id = %.*s.main_id AND once_.id < %.*s.id)) AND once_.status <> 'withdrawn' AND ",
-                       STR_ARG(alias), STR_ARG(alias), STR_ARG(alias), STR_ARG(alias));
+        buf_add_format(
+            out,
+            "(%.*s.main_id IS NULL OR NOT EXISTS (SELECT 1 FROM finding once_ WHERE (once_.id = %.*s.main_id OR "
+            "(once_.main_id = %.*s.main_id AND once_.id < %.*s.id)) AND once_.status <> 'withdrawn' AND ",
+            STR_ARG(alias), STR_ARG(alias), STR_ARG(alias), STR_ARG(alias));
         add_scope(out, place, STR("once_.unit_id once_.label"), query);
         buf_add_cstr(out, "))");
     } else if (is_marker) {
