@@ -25,7 +25,7 @@ STORE_TEST(what_a_finding_has_is_named_by_queries)
     struct db_stmt *st = db_query(store->db, Q_FINDING_HAS);
     db_bind_int(st, "id", 1);
     STORE_OK(db_first_row(store->ctx, st, &row));
-    assert_int_equal(value_count(row), 19);
+    assert_int_equal(value_count(row), 20);
     VALUE_EACH (has, row) {
         bool is_query = false;
         for (int i = 0; i < db_catalog.query_count; i++)
