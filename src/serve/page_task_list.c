@@ -433,6 +433,7 @@ enum rc page_task_list(struct page *page)
     put_sorts(page, &q);
     if (page->is_json)
         return RC_OK;
+    value_put_bool(arena, page->view, "may_work", page_can(page, PERM_TASK_WORK));
     struct value *filter = value_put_map(arena, page->view, "filter");
     value_put_text(arena, filter, "q", page_param_text(page, "q"));
     put_select(page, filter, "state", TASK_STATES, "task.state");

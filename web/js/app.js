@@ -33,6 +33,7 @@ document.addEventListener('keydown', (event) => {
   } else if (event.key === '?') {
     const keys = document.getElementById('keys');
     if (keys && !keys.open) keys.showModal();
+    else if (!keys && location.pathname !== '/help') location.assign('/help#key-list');
   }
 });
 
