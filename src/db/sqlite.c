@@ -171,6 +171,7 @@ static void lite_close(struct db *db)
 {
     if (db->log_fd >= 0)
         (void)close(db->log_fd);
+    sqlite_log_sync_next(db->conn); /* the last connection copies the log into the file */
     int code = sqlite3_close(db->conn);
     assert(code == SQLITE_OK); /* a statement was left: our bug */
     (void)code;
@@ -290,6 +291,7 @@ static enum rc lite_checkpoint(struct ctx *ctx, struct db *db, int readers_ms, i
 {
     int in_log = 0, copied = 0, how = readers_ms ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
     (void)sqlite3_busy_timeout(db->conn, readers_ms);
+    sqlite_log_sync_next(db->conn);
     int code = sqlite3_wal_checkpoint_v2(db->conn, NULL, how, &in_log, &copied);
     (void)sqlite3_busy_timeout(db->conn, db->busy_ms);
     if (code != SQLITE_OK)

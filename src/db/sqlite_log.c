@@ -2,8 +2,9 @@
  *
  * SQLite writes each page of a commit with two calls, a head of 24 bytes and the page.  Here they are gathered and go
  * out in one.  SQLite tells other connections of a commit only after the sync that ends it, so nobody looks for bytes
- * that are still here.  That sync itself is left to db_sync_log, but for one: when the log begins anew its head must be
- * on the disk before the first page behind it, or what was there before could be read as the newest again.
+ * that are still here.  That sync itself is left to db_sync_log, but for two: when the log begins anew its head must be
+ * on the disk before the first page behind it, or what was there before could be read as the newest again; and before
+ * pages are copied into the database file the log must hold them.
  */
 #include "db/sqlite_log.h"
 
@@ -23,7 +24,7 @@ struct gathered {
     char *bytes; /* of `n` from offset `at` on, not written yet */
     sqlite3_int64 at;
     int n;
-    bool is_head_new; /* written since the last real sync */
+    bool is_sync_due; /* the next sync is a real one: a head is new, or pages are about to be copied */
 };
 
 static sqlite3_vfs *real_vfs;
@@ -43,7 +44,7 @@ static int log_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64
 {
     struct gathered *log = of(file);
     if (at == 0 && n == LOG_HEAD_BYTES)
-        log->is_head_new = true;
+        log->is_sync_due = true;
     if (log->n && (at != log->at + log->n || n > GATHER_BYTES - log->n)) {
         int code = flush(log);
         if (code != SQLITE_OK)
@@ -62,10 +63,10 @@ static int log_sync(sqlite3_file *file, int flags)
 {
     struct gathered *log = of(file);
     int code = flush(log);
-    if (code != SQLITE_OK || !log->is_head_new)
+    if (code != SQLITE_OK || !log->is_sync_due)
         return code;
     code = log->real->pMethods->xSync(log->real, flags);
-    log->is_head_new = code != SQLITE_OK;
+    log->is_sync_due = code != SQLITE_OK;
     return code;
 }
 
@@ -151,3 +152,11 @@ static void register_vfs(void)
 }
 
 void sqlite_log_register(void) { (void)pthread_once(&is_registered, register_vfs); }
+
+void sqlite_log_sync_next(void *conn)
+{
+    sqlite3_file *file = NULL;
+    (void)sqlite3_file_control(conn, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&file);
+    if (file && file->pMethods == &log_methods)
+        of(file)->is_sync_due = true;
+}
