@@ -19,24 +19,29 @@ SELECT count(*) FROM event e WHERE e.chain = 0 AND e.seq > $after AND e.kind NOT
 -- unscoped: the tree; names are shown only of units with something in sight
 SELECT u.id, u.parent_id FROM unit u ORDER BY u.sort_no, u.sort_key, u.id
 
--- :name board_rows
+-- Of one source along its index, of everything in the order of the file: to go through it source by source would read it once for each.
+-- :list board_rows
 -- unscoped: for the image, which board_sum reads with the scope of who asks
-SELECT f.unit_id, f.label, f.status, f.aspect_id, f.due, f.closed_on, f.amount_fen, f.main_id, coalesce(c.is_on_time, 0) AS is_on_time,
-       (SELECT min(d.id) FROM duty d WHERE d.subject_kind = 'finding' AND d.subject_id = f.id AND d.role = 'lead_leader' AND d.until IS NULL) AS duty_id,
-       f.recovered_fen, f.rules_made, CASE WHEN (EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open')
-       OR EXISTS (SELECT 1 FROM task k WHERE k.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = k.id AND h.state = 'open'))) THEN 1 ELSE 0 END AS is_hung, f.id
+SELECT f.id, f.source_id, f.unit_id, f.label, f.status, f.aspect_id, f.due, f.closed_on, f.amount_fen, f.main_id, coalesce(c.is_on_time, 0) AS is_on_time,
+       f.recovered_fen, f.rules_made, d.actor_kind, d.actor_id
 FROM finding f LEFT JOIN cycle c ON c.id = f.cycle_id
-WHERE f.source_id = $source AND f.status <> 'withdrawn'
+LEFT JOIN duty d ON d.id = (SELECT min(x.id) FROM duty x WHERE x.subject_kind = 'finding' AND x.subject_id = f.id AND x.role = 'lead_leader' AND x.until IS NULL)
+WHERE f.status <> 'withdrawn' AND {filters}
+-- :filter source f.source_id = $source
+
+-- The findings that hang, themselves or by a task.
+-- :list board_hung
+-- unscoped: for the image
+SELECT coalesce(k.finding_id, h.subject_id) AS finding_id
+FROM hang h LEFT JOIN task k ON h.subject_kind = 'task' AND k.id = h.subject_id
+WHERE h.state = 'open' AND {filters}
+-- :filter source h.source_id = $source
 
 -- The findings that others are counted as.
 -- :name board_mains
 -- unscoped: for the image
 SELECT m.id, m.unit_id, m.label FROM (SELECT DISTINCT f.main_id AS id FROM finding f WHERE f.main_id IS NOT NULL) x JOIN finding m ON m.id = x.id
 WHERE m.status <> 'withdrawn'
-
--- :name board_duty
--- unscoped: for the image
-SELECT d.actor_kind, d.actor_id FROM duty d WHERE d.id = $id
 
 -- :name board_scope
 -- unscoped: what the person may see

@@ -65,4 +65,4 @@ SELECT count(*) FROM search_doc
 
 -- :name search_measures_rescope
 -- unscoped: apply; measures are found where their finding may be seen
-UPDATE search_doc SET unit_id = $unit_id, label = $label WHERE target = $id AND kind = 'measure'
+UPDATE search_doc SET unit_id = $unit_id, label = $label WHERE target = $id AND target <> id AND kind = 'measure'

@@ -1,7 +1,7 @@
 /* board.c: sums over the image, within what the person may see; see board.h.
  *
  * Threat: a figure that counts what its reader may not see.  The rule is that of {scope} in sql/query: held for the
- * whole group up to the label, or in user_scope for the unit up to the label; permission_test and watch_board_test
+ * whole group up to the label, or in user_scope for the unit up to the label; permission_test and board_test
  * compare.
  */
 #include "watch/board.h"

@@ -196,39 +196,27 @@ static int32_t day_of(struct str date)
     return date_parse(date, &day) ? day : BOARD_NO_DAY;
 }
 
-static enum rc read_leader(struct ctx *ctx, struct db *db, struct board_image *image, int64_t duty, int32_t *ret_place)
-{
-    struct db_stmt *st = db_query(db, Q_BOARD_DUTY);
-    bool is_row;
-    db_bind_int(st, "id", duty);
-    *ret_place = -1;
-    TRY(db_step(ctx, st, &is_row));
-    int64_t packed = is_row ? board_leader_pack(db_column_text(st, 0), db_column_int(st, 1)) : -1;
-    db_reset(st);
-    return packed < 0 ? RC_OK : ids_place(&image->leaders, packed, ret_place);
-}
-
-static enum rc read_row(struct ctx *ctx, struct db *db, struct board_image *image, struct db_stmt *st,
+static enum rc read_row(struct board_image *image, const struct board_ids *hung, struct db_stmt *st,
                         struct board_row *ret_row)
 {
-    struct board_row row = {.aspect = -1, .leader = -1, .main = -1};
-    TRY(place_unit(image, db_column_int(st, 0), &row.unit));
-    row.label = (uint8_t)db_column_int(st, 1);
-    row.state = state_of(db_column_text(st, 2));
-    if (!db_column_is_null(st, 3))
-        TRY(ids_place(&image->aspects, db_column_int(st, 3), &row.aspect));
-    row.due = day_of(db_column_text(st, 4));
-    row.closed_on = day_of(db_column_text(st, 5));
-    row.amount_fen = db_column_int(st, 6);
-    if (!db_column_is_null(st, 7))
-        TRY(place_main(image, db_column_int(st, 7), &row.main));
-    row.id = db_column_int(st, 13);
-    row.is_on_time = db_column_int(st, 8) != 0;
-    row.recovered_fen = db_column_int(st, 10);
-    row.rules_made = (int32_t)db_column_int(st, 11);
-    row.is_hung = db_column_int(st, 12) != 0;
+    struct board_row row = {.id = db_column_int(st, 0), .aspect = -1, .leader = -1, .main = -1};
+    TRY(place_unit(image, db_column_int(st, 2), &row.unit));
+    row.label = (uint8_t)db_column_int(st, 3);
+    row.state = state_of(db_column_text(st, 4));
+    if (!db_column_is_null(st, 5))
+        TRY(ids_place(&image->aspects, db_column_int(st, 5), &row.aspect));
+    row.due = day_of(db_column_text(st, 6));
+    row.closed_on = day_of(db_column_text(st, 7));
+    row.amount_fen = db_column_int(st, 8);
     if (!db_column_is_null(st, 9))
-        TRY(read_leader(ctx, db, image, db_column_int(st, 9), &row.leader));
+        TRY(place_main(image, db_column_int(st, 9), &row.main));
+    row.is_on_time = db_column_int(st, 10) != 0;
+    row.recovered_fen = db_column_int(st, 11);
+    row.rules_made = (int32_t)db_column_int(st, 12);
+    row.is_hung = board_ids_find(hung, row.id) >= 0;
+    int64_t leader = db_column_is_null(st, 14) ? -1 : board_leader_pack(db_column_text(st, 13), db_column_int(st, 14));
+    if (leader >= 0)
+        TRY(ids_place(&image->leaders, leader, &row.leader));
     *ret_row = row;
     return RC_OK;
 }
@@ -247,26 +235,67 @@ static enum rc add_row(struct board_block *block, struct board_row row)
     return RC_OK;
 }
 
-static enum rc read_block(struct ctx *ctx, struct db *db, struct board_image *image, struct board_block *block)
+/* The findings that hang, of a source or (0) of all. */
+static enum rc read_hung(struct ctx *ctx, struct db *db, int64_t source, struct board_ids *hung)
 {
-    struct db_stmt *st = db_query(db, Q_BOARD_ROWS);
-    db_bind_int(st, "source", block->source);
-    block->n = 0;
+    struct db_stmt *st = db_query_list(db, Q_BOARD_HUNG, source ? BOARD_HUNG_FILTER_SOURCE : 0, 0);
+    if (source)
+        db_bind_int(st, "source", source);
     for (;;) {
         bool is_row;
-        struct board_row row;
+        int32_t place;
         TRY(db_step(ctx, st, &is_row));
         if (!is_row)
-            break;
-        enum rc rc = read_row(ctx, db, image, st, &row);
-        if (rc == RC_OK)
-            rc = add_row(block, row);
+            return RC_OK;
+        enum rc rc = ids_place(hung, db_column_int(st, 0), &place);
         if (rc != RC_OK) {
             db_reset(st);
             return rc;
         }
     }
-    block->is_stale = false;
+}
+
+/* Rows go to the blocks of their sources, which are empty.  A source has a block as soon as its chain has a head. */
+static enum rc read_rows(struct ctx *ctx, struct db *db, struct board_image *image, int64_t source,
+                         const struct board_ids *hung)
+{
+    struct db_stmt *st = db_query_list(db, Q_BOARD_ROWS, source ? BOARD_ROWS_FILTER_SOURCE : 0, 0);
+    if (source)
+        db_bind_int(st, "source", source);
+    for (;;) {
+        bool is_row;
+        struct board_row row;
+        TRY(db_step(ctx, st, &is_row));
+        if (!is_row)
+            return RC_OK;
+        int32_t place = board_ids_find(&image->sources, db_column_int(st, 1));
+        if (place < 0)
+            continue;
+        enum rc rc = read_row(image, hung, st, &row);
+        if (rc == RC_OK)
+            rc = add_row(&image->blocks[place], row);
+        if (rc != RC_OK) {
+            db_reset(st);
+            return rc;
+        }
+    }
+}
+
+/* The findings of a source, or (0) of all, anew. */
+static enum rc read_findings(struct ctx *ctx, struct db *db, struct board_image *image, int64_t source)
+{
+    struct board_ids hung CLEANUP(ids_done) = {0};
+    TRY(read_hung(ctx, db, source, &hung));
+    for (size_t i = 0; i < image->sources.n; i++) {
+        if (source && image->blocks[i].source != source)
+            continue;
+        image->blocks[i].n = 0;
+        image->blocks[i].is_stale = true; /* should the reading fail */
+    }
+    TRY(read_rows(ctx, db, image, source, &hung));
+    for (size_t i = 0; i < image->sources.n; i++)
+        if (!source || image->blocks[i].source == source)
+            image->blocks[i].is_stale = false;
     return RC_OK;
 }
 
@@ -357,6 +386,24 @@ static enum rc read_mains(struct ctx *ctx, struct db *db, struct board_image *im
     }
 }
 
+/* One source after the other, or all of them together when most are to be read. */
+static enum rc read_stale(struct ctx *ctx, struct db *db, struct board_image *image)
+{
+    size_t stale = 0;
+    for (size_t i = 0; i < image->sources.n; i++)
+        stale += image->blocks[i].is_stale;
+    if (!stale)
+        return RC_OK;
+    if (stale > image->sources.n / 2) {
+        TRY(read_findings(ctx, db, image, 0));
+    } else {
+        for (size_t i = 0; i < image->sources.n; i++)
+            if (image->blocks[i].is_stale)
+                TRY(read_findings(ctx, db, image, image->blocks[i].source));
+    }
+    return read_mains(ctx, db, image);
+}
+
 enum rc board_image_refresh(struct ctx *ctx, struct db *db, struct board_image *image)
 {
     int64_t head = image->head, newest = image->newest;
@@ -364,15 +411,7 @@ enum rc board_image_refresh(struct ctx *ctx, struct db *db, struct board_image *
     if (image->newest >= 0 && newest > image->newest)
         TRY(mark_touched(ctx, db, image));
     TRY(follow_organisation(ctx, db, image, head));
-    bool is_read = false;
-    for (size_t i = 0; i < image->sources.n; i++) {
-        if (!image->blocks[i].is_stale)
-            continue;
-        TRY(read_block(ctx, db, image, &image->blocks[i]));
-        is_read = true;
-    }
-    if (is_read)
-        TRY(read_mains(ctx, db, image));
+    TRY(read_stale(ctx, db, image));
     image->newest = newest;
     return RC_OK;
 }
