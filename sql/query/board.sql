@@ -149,7 +149,8 @@ ORDER BY w.since, w.id
 
 -- :name board_sources
 -- scope: s
-SELECT s.id, s.no, s.title FROM source s WHERE {scope s.unit_id s.label} ORDER BY s.id DESC LIMIT 200
+SELECT s.id, s.no, s.title, CASE WHEN s.kind <> 'self_check' AND s.finding_count > 1 THEN 1 ELSE 0 END AS is_main
+FROM source s WHERE {scope s.unit_id s.label} ORDER BY s.id DESC LIMIT 200
 
 -- :name board_unit_path
 -- unscoped: the way down to a unit with findings in sight

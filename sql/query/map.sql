@@ -9,15 +9,25 @@ SELECT s.id, s.no, s.title FROM source s WHERE s.id = $source
 SELECT s.id FROM source s WHERE s.no = $no AND {scope s.unit_id s.label}
 
 -- What a map counts: every finding with what its group and its colour follow from, and how many nodes are below it.
+-- group: 0 aspect, 1 unit (its name comes with map_units), 2 leader, 3 date.
 -- :name map_items
 -- scope: f
 SELECT f.id, f.status, f.due, f.progress_bp, f.measure_count - (SELECT count(*) FROM measure m WHERE m.finding_id = f.id AND m.state = 'dropped') AS measures,
-       CASE CAST($group AS bigint) WHEN 0 THEN (SELECT a.title FROM aspect a WHERE a.id = f.aspect_id) WHEN 1 THEN (SELECT u.short_name FROM unit u WHERE u.id = f.unit_id)
-         WHEN 2 THEN (SELECT coalesce(p.name, t.title) FROM duty d LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id LEFT JOIN post t ON d.actor_kind = 'post' AND t.id = d.actor_id
-                      WHERE d.id = (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL)) END AS group_title,
-       CASE CAST($group AS bigint) WHEN 0 THEN (SELECT a.no FROM aspect a WHERE a.id = f.aspect_id) END AS group_no
-FROM finding f WHERE f.source_id = $source AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
+       CASE CAST($group AS bigint) WHEN 0 THEN f.aspect_id WHEN 1 THEN f.unit_id WHEN 2 THEN d.actor_id END AS group_id,
+       CASE CAST($group AS bigint) WHEN 0 THEN a.title WHEN 2 THEN coalesce(p.name, t.title) END AS group_title,
+       CASE CAST($group AS bigint) WHEN 0 THEN a.no END AS group_no
+FROM finding f
+LEFT JOIN aspect a ON a.id = CASE CAST($group AS bigint) WHEN 0 THEN f.aspect_id END
+LEFT JOIN duty d ON d.id = CASE CAST($group AS bigint) WHEN 2 THEN (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL) END
+LEFT JOIN person p ON d.actor_kind = 'person' AND p.id = d.actor_id
+LEFT JOIN post t ON d.actor_kind = 'post' AND t.id = d.actor_id
+WHERE f.source_id = $source AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
 ORDER BY f.item_no, f.id
+
+-- The tree of units; of those without findings in sight, below them or in them, nothing is shown.
+-- :name map_units
+-- unscoped: the way down to units with findings in sight
+SELECT u.id, u.parent_id, u.short_name FROM unit u ORDER BY u.sort_no, u.sort_key, u.id
 
 -- Along an index alone; of findings that are not in sight too.
 -- :name map_task_counts

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 
-enum { ITEMS_START = 256 };
+enum { ITEMS_START = 256, BRANCHES_START = 64 };
 
 struct map_item *map_item_find(const struct map_outline *outline, int64_t finding)
 {
@@ -29,28 +29,38 @@ struct map_item *map_item_find(const struct map_outline *outline, int64_t findin
 
 /* ---- findings ------------------------------------------------------------------------------------------------ */
 
-/* What names the group of a finding, and in what order groups stand; those without come last. */
+static int64_t month_of(struct str due)
+{
+    int32_t day;
+    int year = 0, month = 0, date;
+    if (date_parse(due, &day))
+        date_to_civil(day, &year, &month, &date);
+    return year * 12 + month;
+}
+
+/* Which group a finding is in, what names it, and in what order groups stand; those without come last.  Units are
+ * named and ordered by their tree. */
 static void group_item(const struct map_reading *reading, struct db_stmt *st, struct str due, struct map_item *item)
 {
-    static const char *const none[] = {"map.no_aspect", "map.no_unit", "map.no_leader", "map.no_date"};
+    static const char *const none[] = {
+        [MAP_BY_ASPECT] = "map.no_aspect", [MAP_BY_LEADER] = "map.no_leader", [MAP_BY_DATE] = "map.no_date"};
     enum map_group group = reading->request->group;
-    struct str title = group == MAP_BY_DATE ? str_slice(due, 0, 7) : db_column_text(st, 5);
+    struct str title = group == MAP_BY_DATE ? str_slice(due, 0, 7) : db_column_text(st, 6);
     item->order = 0;
+    item->group = group == MAP_BY_DATE ? month_of(due) : db_column_int(st, 5);
+    if (group == MAP_BY_UNIT)
+        return;
     if (!title.n) {
         item->title = message_find(reading->request->lang, str_from_cstr(none[group]));
+        item->group = MAP_WITHOUT_ID;
         item->order = INT64_MAX;
         return;
     }
     item->title = arena_copy_str(reading->ctx->arena, title);
     if (group == MAP_BY_ASPECT)
-        item->order = db_column_int(st, 6);
-    else if (group == MAP_BY_DATE) {
-        int32_t day;
-        int year = 0, month = 0, date;
-        if (date_parse(due, &day))
-            date_to_civil(day, &year, &month, &date);
-        item->order = year * 12 + month;
-    }
+        item->order = db_column_int(st, 7);
+    else if (group == MAP_BY_DATE)
+        item->order = item->group;
 }
 
 static void read_item(const struct map_reading *reading, struct db_stmt *st, struct map_item *item)
@@ -145,33 +155,61 @@ static enum rc count_tasks(struct map_reading *reading)
 
 /* ---- groups -------------------------------------------------------------------------------------------------- */
 
-/* Named by its title, so that an address keeps its folding when groups come and go. */
-static int64_t branch_id(struct str title) { return (int64_t)(str_hash(title, 0) & 0x7fffffff) | 1; }
+int32_t map_branch_add(struct map_reading *reading, int32_t up, int64_t id, struct str title)
+{
+    struct map_outline *outline = &reading->outline;
+    if (outline->branch_count == outline->branch_room) {
+        size_t room = outline->branch_room ? outline->branch_room * 2 : BRANCHES_START;
+        struct map_branch *branches = ARENA_NEW_ARRAY(reading->ctx->arena, struct map_branch, room);
+        if (!branches)
+            return -1;
+        if (outline->branch_count)
+            memcpy(branches, outline->branches, outline->branch_count * sizeof *branches);
+        outline->branches = branches;
+        outline->branch_room = room;
+    }
+    int32_t at = (int32_t)outline->branch_count++;
+    outline->branches[at] = (struct map_branch){.title = title, .id = id, .up = up, .place = -1};
+    return at;
+}
 
-static enum rc make_branches(struct map_reading *reading)
+/* Branches in the order of the items, which are sorted. */
+static enum rc branch_items(struct map_reading *reading)
 {
     struct map_outline *outline = &reading->outline;
     struct arena *arena = reading->ctx->arena;
     struct map places;
     map_init(&places, arena);
-    outline->branches = ARENA_NEW_ARRAY(arena, struct map_branch, outline->n + 1);
-    if (!outline->branches)
-        return arena_rc(arena);
     for (size_t i = 0; i < outline->n; i++) {
         struct map_item *item = &outline->items[i];
-        struct map_branch *branch = map_get(&places, item->title);
-        if (!branch) {
-            branch = &outline->branches[outline->branch_count++];
-            *branch = (struct map_branch){.title = item->title, .id = branch_id(item->title), .place = -1};
-            TRY(map_put(&places, item->title, branch));
+        struct str key = {(const char *)&item->group, sizeof item->group};
+        intptr_t at = (intptr_t)map_get(&places, key) - 1;
+        if (at < 0) {
+            at = map_branch_add(reading, -1, item->group, item->title);
+            if (at < 0)
+                return arena_rc(arena);
+            TRY(map_put(&places, key, (void *)(at + 1)));
         }
-        item->branch = (int32_t)(branch - outline->branches);
-        branch->findings++;
-        branch->below += 1 + item->measures + item->tasks;
-        branch->parts[item->state]++;
-        outline->parts[item->state]++;
+        item->branch = (int32_t)at;
     }
     return RC_OK;
+}
+
+static void count_branches(struct map_outline *outline)
+{
+    for (size_t i = 0; i < outline->n; i++) {
+        const struct map_item *item = &outline->items[i];
+        outline->parts[item->state]++;
+        for (int32_t at = item->branch; at >= 0; at = outline->branches[at].up) {
+            struct map_branch *branch = &outline->branches[at];
+            branch->findings++;
+            branch->below += 1 + item->measures + item->tasks;
+            branch->parts[item->state]++;
+        }
+    }
+    for (size_t i = 0; i < outline->branch_count; i++)
+        for (int32_t at = outline->branches[i].up; at >= 0; at = outline->branches[at].up)
+            outline->branches[at].below++;
 }
 
 /* ---- what is open -------------------------------------------------------------------------------------------- */
@@ -180,8 +218,10 @@ static void choose_level(struct map_reading *reading)
 {
     const struct map_outline *outline = &reading->outline;
     int32_t counts[MAP_KINDS] = {[MAP_ROOT] = 1};
-    counts[MAP_GROUP] = (int32_t)outline->branch_count + (outline->outside_count > 0);
+    counts[MAP_GROUP] = outline->outside_count > 0;
     counts[MAP_FINDING] = (int32_t)outline->n;
+    for (size_t i = 0; i < outline->branch_count; i++) /* a group within a group is seen when that is open */
+        counts[outline->branches[i].up < 0 ? MAP_GROUP : MAP_FINDING]++;
     for (size_t i = 0; i < outline->n; i++) {
         counts[MAP_MEASURE] += outline->items[i].measures;
         counts[MAP_TASK] += outline->items[i].tasks;
@@ -216,13 +256,15 @@ static enum rc choose_open(struct map_reading *reading)
     struct map_item *way = finding ? map_item_find(outline, finding) : NULL;
     if (way) {
         way->is_way = view->at_kind != MAP_FINDING;
-        outline->branches[way->branch].is_way = true;
+        for (int32_t at = way->branch; at >= 0; at = outline->branches[at].up)
+            outline->branches[at].is_way = true;
     }
     bool is_root_open = view->is_whole || map_is_open(arena, view, MAP_ROOT, 0, way != NULL);
     for (size_t i = 0; i < outline->branch_count; i++) {
         struct map_branch *branch = &outline->branches[i];
+        bool is_up_open = branch->up < 0 ? is_root_open : outline->branches[branch->up].is_open;
         branch->is_open =
-            view->is_whole || (is_root_open && map_is_open(arena, view, MAP_GROUP, branch->id, branch->is_way));
+            view->is_whole || (is_up_open && map_is_open(arena, view, MAP_GROUP, branch->id, branch->is_way));
     }
     for (size_t i = 0; i < outline->n; i++) {
         struct map_item *item = &outline->items[i];
@@ -236,10 +278,15 @@ static enum rc choose_open(struct map_reading *reading)
 
 enum rc map_outline_read(struct map_reading *reading)
 {
+    bool is_by_unit = reading->request->group == MAP_BY_UNIT;
     TRY(read_items(reading));
+    if (is_by_unit)
+        TRY(map_units_branch(reading));
     TRY(sort_items(reading));
     TRY(count_tasks(reading));
-    TRY(make_branches(reading));
+    if (!is_by_unit)
+        TRY(branch_items(reading));
+    count_branches(&reading->outline);
     choose_level(reading);
     return choose_open(reading);
 }

@@ -136,7 +136,10 @@ static enum rc add_branches(struct map_reading *reading)
     map->nodes[0].parts = outline->parts;
     for (size_t i = 0; i < outline->branch_count; i++) {
         struct map_branch *branch = &outline->branches[i];
-        branch->place = map_add(map, 0, MAP_GROUP, branch->title);
+        const struct map_branch *up = branch->up < 0 ? NULL : &outline->branches[branch->up];
+        if (up && !up->is_open)
+            continue; /* counted with it */
+        branch->place = map_add(map, up ? up->place : 0, MAP_GROUP, branch->title);
         if (branch->place < 0)
             return arena_rc(reading->ctx->arena);
         struct map_node *node = &map->nodes[branch->place];

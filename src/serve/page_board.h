@@ -21,6 +21,9 @@ struct str board_rate(struct page *page, int64_t part, int64_t whole);
 enum rc board_name(struct page *page, enum query query, int64_t id, struct str kind, struct str *ret_name) MUST_CHECK;
 /* Names of the filter as crumbs and the choices of its form. */
 enum rc board_put_filter(struct page *page, const struct board_filter *filter, int64_t unit_id) MUST_CHECK;
+/* The filter of a page about one source; when none is asked for (0) the newest that is not just a self-check with a
+ * finding or none, which would show next to nothing.  0 is left when no source is in sight. */
+enum rc board_choose_source(struct page *page, int64_t *source) MUST_CHECK;
 /* The two lines of what is left, month by month, as a drawing for the page. */
 struct str board_draw_burndown(struct page *page, const struct board *board);
 /* "waits", counted by what is to be done, and "longest", for the filter. */

@@ -145,6 +145,26 @@ enum rc board_put_filter(struct page *page, const struct board_filter *filter, i
     return put_path(page, filter, unit_id);
 }
 
+enum rc board_choose_source(struct page *page, int64_t *source)
+{
+    struct board_filter filter = {.source = *source};
+    TRY(board_put_filter(page, &filter, 0));
+    if (*source)
+        return RC_OK;
+    struct value *chosen = value_get(page->view, "sources")->items.first;
+    for (struct value *row = chosen; row; row = row->next) {
+        if (value_get_int(row, "is_main", 0)) {
+            chosen = row;
+            break;
+        }
+    }
+    if (!chosen)
+        return RC_OK;
+    *source = value_get_int(chosen, "id", 0);
+    value_set(chosen, STR("selected"), value_new_int(page->ctx.arena, 1));
+    return RC_OK;
+}
+
 /* ---- drawing ------------------------------------------------------------------------------------------------- */
 
 struct scale {

@@ -26,17 +26,6 @@ static enum rc read_request(struct page *page, struct gantt_request *ret)
     return RC_OK;
 }
 
-static enum rc choose_source(struct page *page, struct gantt_request *request)
-{
-    struct board_filter filter = {.source = request->source_id};
-    TRY(board_put_filter(page, &filter, 0));
-    struct value *first = value_get(page->view, "sources")->items.first;
-    if (request->source_id || !first)
-        return RC_OK;
-    request->source_id = value_get_int(first, "id", 0);
-    return RC_OK;
-}
-
 /* A date of the address, from dragging, else the node's own. */
 static struct str date_or(const struct page *page, const char *name, struct str otherwise)
 {
@@ -115,7 +104,7 @@ enum rc page_gantt(struct page *page)
     struct arena *arena = page->ctx.arena;
     TRY(read_request(page, &request));
     bool is_chosen = request.source_id != 0;
-    TRY(choose_source(page, &request));
+    TRY(board_choose_source(page, &request.source_id));
     enum rc rc = request.source_id ? gantt_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &request, &gantt)
                                    : RC_NOT_FOUND;
     const char *by = request.by_leader ? "leader" : "unit";

@@ -219,20 +219,6 @@ static void put_nodes(struct page *page, const struct mindmap *map)
     }
 }
 
-/* Without a source in the address the newest one is shown. */
-static enum rc choose_source(struct page *page, struct asked *asked)
-{
-    struct board_filter filter = {.source = asked->request.source_id};
-    TRY(board_put_filter(page, &filter, 0));
-    const struct value *first = value_get(page->view, "sources")->items.first;
-    if (asked->request.source_id || !first)
-        return RC_OK;
-    asked->request.source_id = value_get_int(first, "id", 0);
-    value_set((struct value *)first, STR("selected"), NULL);
-    value_put_bool(page->ctx.arena, (struct value *)first, "selected", true);
-    return RC_OK;
-}
-
 enum rc page_map(struct page *page)
 {
     struct asked asked;
@@ -240,7 +226,7 @@ enum rc page_map(struct page *page)
     struct arena *arena = page->ctx.arena;
     TRY(read_asked(page, &asked));
     bool is_chosen = asked.request.source_id != 0;
-    TRY(choose_source(page, &asked));
+    TRY(board_choose_source(page, &asked.request.source_id));
     enum rc rc = asked.request.source_id
                      ? map_read(&page->ctx, page->db, &page->actor, PERM_BOARD_READ, &asked.request, &asked.view, &map)
                      : RC_NOT_FOUND;

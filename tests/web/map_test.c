@@ -72,6 +72,24 @@ STORE_TEST(a_map_holds_what_its_reader_may_see)
     app_end();
 }
 
+/* Without a source in the address: the newest that has something to show. */
+STORE_TEST(a_map_begins_with_a_source_worth_seeing)
+{
+    struct str body;
+    make_world(store);
+    int64_t small = make_source(store, world.root, "LY-2026-002");
+    (void)make_finding(store, small, "仅此一项");
+    app_start(store);
+    assert_int_equal(app_get(&world.office, "/map", "text/html", &body), 200);
+    struct str chosen = arena_format(store->ctx->arena, "<option value=\"%lld\" selected>", (long long)world.source);
+    assert_true(str_find(body, chosen, 0) != SIZE_MAX);
+    assert_true(str_find(body, STR("仅此一项"), 0) == SIZE_MAX);
+    struct str path = arena_format(store->ctx->arena, "/map?source=%lld", (long long)small);
+    assert_int_equal(app_get(&world.office, path.p, "text/html", &body), 200);
+    assert_true(str_find(body, STR("仅此一项"), 0) != SIZE_MAX);
+    app_end();
+}
+
 STORE_TEST(a_map_folds_through_links_and_finds)
 {
     struct str body, path;
@@ -229,9 +247,77 @@ STORE_TEST(a_map_opens_the_way_to_what_is_folded)
     app_end();
 }
 
+/* Titles of the groups, each behind that of the group it stands in: "东部公司/财务部" */
+static struct str group_paths(struct store *store, const struct app_session *session, const char *more)
+{
+    struct str path = arena_format(store->ctx->arena, "/map?source=%lld%s", (long long)world.source, more);
+    const struct value *nodes = value_get(app_view(store, session, path.p), "nodes");
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, 64 * 1024);
+    VALUE_EACH (node, nodes) {
+        if (!str_equal(value_get_text(node, "kind"), STR("group")))
+            continue;
+        struct str title = value_get_text(node, "title");
+        for (const struct value *up = node;;) {
+            int64_t at = value_get_int(up, "parent", 0);
+            if (at <= 0)
+                break;
+            up = nodes->items.first;
+            while (at--)
+                up = up->next;
+            title = arena_format(store->ctx->arena, "%.*s/%.*s", STR_ARG(value_get_text(up, "title")), STR_ARG(title));
+        }
+        buf_add_format(&out, "%.*s %lld\n", STR_ARG(title), (long long)value_get_int(node, "below", -1));
+    }
+    return arena_copy_str(store->ctx->arena, buf_str(&out));
+}
+
+static void expect_groups(struct str paths, const char *expected)
+{
+    if (!str_equal_cstr(paths, expected))
+        fail_msg("%.*s instead of %s", STR_ARG(paths), expected);
+}
+
+static void move_finding(struct store *store, int64_t finding, int64_t unit)
+{
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)finding, (long long)unit), NULL));
+}
+
+STORE_TEST(groups_by_unit_stand_as_the_units_do)
+{
+    make_world(store);
+    int64_t region = make_unit(store, world.firm, "R", "片区"), yard = make_unit(store, region, "Y", "船厂");
+    int64_t east = make_unit(store, world.firm, "FC", "财务部"), west = make_unit(store, world.other, "WC", "财务部");
+    app_start(store);
+    expect_groups(group_paths(store, &world.office, "&group=unit"), "东部公司 4\n西部公司 1\n");
+    /* Two units of one name are two groups; one with nothing but one below it is left out. */
+    move_finding(store, make_finding(store, world.source, "费用报销不规范"), east);
+    move_finding(store, make_finding(store, world.source, "费用报销不规范"), west);
+    move_finding(store, make_finding(store, world.source, "安全投入不足"), yard);
+    expect_groups(group_paths(store, &world.office, "&group=unit"), "东部公司 8\n东部公司/财务部 1\n东部公司/船厂 1\n"
+                                                                    "西部公司 3\n西部公司/财务部 1\n");
+    /* What is found in the unit above all others stands in a group of its own. */
+    (void)make_finding(store, world.source, "统筹不够");
+    struct str paths = group_paths(store, &world.office, "&group=unit");
+    assert_true(str_find(paths, STR("本级 1\n东部公司 8\n"), 0) != SIZE_MAX);
+    /* A reader of one part begins with what is below it. */
+    expect_groups(group_paths(store, &world.part, "&group=unit"), "东部公司本级 3\n财务部 1\n船厂 1\n");
+    const struct app_session *readers[] = {&world.office, &world.part};
+    for (int i = 0; i < 2 * 5; i++)
+        expect_complete(store, readers[i % 2], arena_format(store->ctx->arena, "&group=unit&level=%d", i / 2).p);
+    struct str at = arena_format(store->ctx->arena, "&group=unit&level=1&t=g%lld", (long long)world.firm);
+    expect_complete(store, &world.office, at.p);
+    struct str body = get_map(store, &world.office, at.p);
+    assert_true(str_find(body, arena_format(store->ctx->arena, "id=\"n-g%lld\"", (long long)yard), 0) != SIZE_MAX);
+    assert_true(str_find(body, arena_format(store->ctx->arena, "id=\"n-g%lld\"", (long long)west), 0) == SIZE_MAX);
+    app_end();
+}
+
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_map_holds_what_its_reader_may_see), STORE_CASE(a_map_folds_through_links_and_finds),
-                     STORE_CASE(a_folded_branch_says_the_sum_of_its_parts),
-                     STORE_CASE(a_map_opens_the_way_to_what_is_folded));
+    return STORE_RUN(
+        STORE_CASE(a_map_holds_what_its_reader_may_see), STORE_CASE(a_map_begins_with_a_source_worth_seeing),
+        STORE_CASE(a_map_folds_through_links_and_finds), STORE_CASE(a_folded_branch_says_the_sum_of_its_parts),
+        STORE_CASE(groups_by_unit_stand_as_the_units_do), STORE_CASE(a_map_opens_the_way_to_what_is_folded));
 }
