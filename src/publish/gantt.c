@@ -65,10 +65,11 @@ static bool is_month_begin(int32_t day, int *ret_year, int *ret_month)
     return date == 1;
 }
 
-/* Months, days without work, today. */
+/* Years above the months that begin them, months, days without work, today. */
 static void draw_days(struct canvas *canvas, const struct gantt *gantt)
 {
     struct arena *arena = gantt->ctx->arena;
+    bool is_year_due = true;
     for (int32_t day = gantt->first; day <= gantt->last; day++) {
         int year, month;
         if (gantt->day_width >= DAY_WIDTH_SHADED && !calendar_is_working_day(day))
@@ -78,11 +79,14 @@ static void draw_days(struct canvas *canvas, const struct gantt *gantt)
             continue;
         double x = x_of(gantt, day);
         canvas_line(canvas, CANVAS_GRID, x, 20, x, gantt->height);
-        canvas_text(canvas, CANVAS_HEAD, CANVAS_START, x + 4, 32, 0, arena_format(arena, "%d-%02d", year, month));
+        canvas_text(canvas, CANVAS_HEAD, CANVAS_START, x + 4, 32, 0, arena_format(arena, "%d", month));
+        if (is_year_due || month == 1)
+            canvas_text(canvas, CANVAS_HEAD, CANVAS_START, x + 4, 15, 0, arena_format(arena, "%d", year));
+        is_year_due = false;
     }
     if (gantt->today >= gantt->first && gantt->today <= gantt->last) {
         double x = x_of(gantt, gantt->today) + gantt->day_width / 2;
-        canvas_line(canvas, CANVAS_TODAY, x, 16, x, gantt->height);
+        canvas_line(canvas, CANVAS_TODAY, x, 20, x, gantt->height);
     }
 }
 
