@@ -74,7 +74,8 @@ LEFT JOIN unit u ON $kind = 'unit' AND u.id = w.id
 -- scope: f
 SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count, f.recovered_fen, f.rules_made,
        f.changed_at, f.responsible, f.progress_bp, f.closed_on, f.source_id, s.title AS source_title, coalesce(a.title, '') AS aspect_title,
-       f.unit_id, u.short_name AS unit_short, u.name AS unit_name
+       f.unit_id, u.short_name AS unit_short, u.name AS unit_name,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter source f.source_id = $source

@@ -59,7 +59,8 @@ INSERT INTO figure (id, finding_id, label, value, scale, unit, text) VALUES ($se
 -- :name finding_get
 -- scope: f
 SELECT f.*, s.no AS source_no, s.title AS source_title, s.kind AS source_kind, s.fed_back AS source_fed_back, s.file_sha256 AS source_file,
-       coalesce(a.title, '') AS aspect_title, u.name AS unit_name, u.short_name AS unit_short, coalesce(c.name, '') AS created_by_name
+       coalesce(a.title, '') AS aspect_title, u.name AS unit_name, u.short_name AS unit_short, coalesce(c.name, '') AS created_by_name,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id
 LEFT JOIN aspect a ON a.id = f.aspect_id LEFT JOIN account c ON c.id = f.created_by
 WHERE f.id = $id AND {scope f.unit_id f.label}
@@ -74,7 +75,7 @@ SELECT f.* FROM finding f WHERE f.no = $no
 
 -- :name finding_measures
 -- unscoped: of a finding that was read through its scope
-SELECT id, no, text, is_derived, phase, due, paragraph, cause_id, kinds, weight, state, progress_bp FROM measure WHERE finding_id = $id ORDER BY no
+SELECT id, no, text, is_derived, phase, due, paragraph, cause_id, kinds, weight, state, progress_bp, cycle_n FROM measure WHERE finding_id = $id ORDER BY no
 
 -- Which of the queries named by the columns have rows to look at: most parts of most findings are empty.
 -- :name finding_has
@@ -126,7 +127,8 @@ ORDER BY i.id
 -- scope: f
 SELECT f.id, f.no, f.item_no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
        f.measure_count, f.changed_at, f.changed_seq, f.responsible, f.rev, f.source_id, s.no AS source_no, s.title AS source_title,
-       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name
+       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter source f.source_id + 0 = $source
@@ -249,7 +251,8 @@ SELECT count(*) FROM (SELECT 1 AS one FROM search_doc d WHERE d.tokens @@ CAST($
 
 -- :name finding_brief
 -- scope: f
-SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title, s.fed_back
+SELECT f.id, f.no, f.title, f.status, f.due, f.measure_count, s.title AS source_title, s.fed_back,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f JOIN source s ON s.id = f.source_id WHERE f.id = $id AND {scope f.unit_id f.label}
 
 -- :name aspect_get

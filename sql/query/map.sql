@@ -15,7 +15,8 @@ SELECT s.id FROM source s WHERE s.no = $no AND {scope s.unit_id s.label}
 SELECT f.id, f.status, f.due, f.progress_bp, f.measure_count - (SELECT count(*) FROM measure m WHERE m.finding_id = f.id AND m.state = 'dropped') AS measures,
        CASE CAST($group AS bigint) WHEN 0 THEN f.aspect_id WHEN 1 THEN f.unit_id WHEN 2 THEN d.actor_id END AS group_id,
        CASE CAST($group AS bigint) WHEN 0 THEN a.title WHEN 2 THEN coalesce(p.name, t.title) END AS group_title,
-       CASE CAST($group AS bigint) WHEN 0 THEN a.no END AS group_no
+       CASE CAST($group AS bigint) WHEN 0 THEN a.no END AS group_no,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f
 LEFT JOIN aspect a ON a.id = CASE CAST($group AS bigint) WHEN 0 THEN f.aspect_id END
 LEFT JOIN duty d ON d.id = CASE CAST($group AS bigint) WHEN 2 THEN (SELECT min(e.id) FROM duty e WHERE e.subject_kind = 'finding' AND e.subject_id = f.id AND e.role = 'lead_leader' AND e.until IS NULL) END

@@ -167,10 +167,14 @@ SELECT k.day, k.verdict, k.text FROM rule_check k WHERE k.rule_id = $id ORDER BY
 
 -- :name rule_findings
 -- scope: f
-SELECT f.id, f.no, f.title, f.status, f.due, 0 AS measure_id, '' AS measure_text FROM rule_link l JOIN finding f ON f.id = l.target_id
+SELECT f.id, f.no, f.title, f.status, f.due, 0 AS measure_id, '' AS measure_text,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
+FROM rule_link l JOIN finding f ON f.id = l.target_id
 WHERE l.rule_id = $id AND l.target_kind = 'finding' AND {scope f.unit_id f.label}
 UNION ALL
-SELECT f.id, f.no, f.title, f.status, f.due, m.id, m.text FROM rule_link l JOIN measure m ON m.id = l.target_id JOIN finding f ON f.id = m.finding_id
+SELECT f.id, f.no, f.title, f.status, f.due, m.id, m.text,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id)
+FROM rule_link l JOIN measure m ON m.id = l.target_id JOIN finding f ON f.id = m.finding_id
 WHERE l.rule_id = $id AND l.target_kind = 'measure' AND {scope f.unit_id f.label}
 ORDER BY 1, 6
 

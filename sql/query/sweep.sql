@@ -209,7 +209,8 @@ WHERE a.sweep_id = $id AND {scope a.unit_id a.label} AND {filters}
 
 -- :name sweep_hits
 -- scope: f
-SELECT f.id, f.no, f.title, f.status, f.due, f.amount_fen, u.name AS unit_name, h.is_new, h.answer_id
+SELECT f.id, f.no, f.title, f.status, f.due, f.amount_fen, u.name AS unit_name, h.is_new, h.answer_id,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM sweep_hit h JOIN sweep_answer a ON a.id = h.answer_id JOIN finding f ON f.id = h.finding_id JOIN unit u ON u.id = f.unit_id
 WHERE a.sweep_id = $id AND {scope f.unit_id f.label} ORDER BY f.id LIMIT 1000
 
@@ -252,7 +253,9 @@ WHERE a.id = $id ORDER BY i.n
 
 -- :name sweep_answer_hits
 -- scope: f
-SELECT f.id, f.no, f.title, f.status, f.due FROM sweep_hit h JOIN finding f ON f.id = h.finding_id
+SELECT f.id, f.no, f.title, f.status, f.due,
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
+FROM sweep_hit h JOIN finding f ON f.id = h.finding_id
 WHERE h.answer_id = $id AND {scope f.unit_id f.label} ORDER BY f.id
 
 -- All answers in sight, over all sweeps: what a unit has to answer, what the office has to check.

@@ -40,6 +40,10 @@ enum rc finding_count_matter(struct command_call *call, int64_t id) MUST_CHECK;
 /* The finding that a field names by its id or its number; RC_INVALID at the field when the actor may not read it. */
 enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row) MUST_CHECK;
 
+/* Whether a finding that is in time hangs at a step: it was disputed or sent back, or who is waited for is late
+ * (step_due: the earliest limit, date text, may be empty).  One light for page, list and map. */
+bool finding_is_behind(struct str status, struct str step_due, int32_t today);
+
 /* Of a finding's number what stands before its last digits; these sort as a number (sql/query/finding.sql). */
 struct str finding_number_head(struct str no);
 

@@ -6,9 +6,17 @@
  */
 #include "loop/finding.h"
 
+#include "base/clock.h"
 #include "loop/lifecycle.h"
 
 enum { CONFIRM_DAYS = 5 }; /* working days to confirm a finding or to decide that it is somebody else's */
+
+bool finding_is_behind(struct str status, struct str step_due, int32_t today)
+{
+    int32_t day;
+    return str_equal(status, STR("disputed")) || str_equal(status, STR("returned")) ||
+           (date_parse(step_due, &day) && day < today);
+}
 
 enum rc finding_find_other(struct command_call *call, const char *field, struct value **ret_row)
 {

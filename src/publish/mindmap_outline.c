@@ -67,7 +67,8 @@ static void read_item(const struct map_reading *reading, struct db_stmt *st, str
 {
     struct str due = db_column_text(st, 2);
     item->id = db_column_int(st, 0);
-    item->state = map_state_of(reading->request, db_column_text(st, 1), db_column_int(st, 3), due);
+    item->state =
+        map_state_of(reading->request, db_column_text(st, 1), db_column_int(st, 3), due, db_column_text(st, 8));
     item->measures = (int32_t)db_column_int(st, 4);
     item->place = -1;
     group_item(reading, st, due, item);

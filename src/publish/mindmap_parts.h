@@ -52,8 +52,8 @@ struct map_reading {
     struct map_outline outline;
 };
 
-enum canvas_state map_state_of(const struct map_request *request, struct str state, int64_t progress_bp,
-                               struct str due);
+enum canvas_state map_state_of(const struct map_request *request, struct str state, int64_t progress_bp, struct str due,
+                               struct str step_due);
 struct db_stmt *map_bind(const struct map_reading *reading, struct db_stmt *st);
 struct map_item *map_item_find(const struct map_outline *outline, int64_t finding);
 /* Counts everything, and decides what is open. */

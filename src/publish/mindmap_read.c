@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "loop/finding.h"
 
 enum { SOON_DAYS = 30, FULL_BP = 10000, HALF_BP = 5000, WHOLE_FROM = 4 };
 
@@ -54,18 +55,13 @@ static bool is_done(struct str state)
     return false;
 }
 
-static bool is_stuck(struct str state)
-{
-    return str_equal(state, STR("disputed")) || str_equal(state, STR("returned"));
-}
-
 static bool is_under_review(struct str state)
 {
     return str_equal(state, STR("submitted")) || str_equal(state, STR("reviewing"));
 }
 
 enum canvas_state map_state_of(const struct map_request *request, struct str state, int64_t progress,
-                               struct str due_text)
+                               struct str due_text, struct str step_due)
 {
     int32_t due, today = request->today;
     bool has_due = date_parse(due_text, &due);
@@ -78,7 +74,7 @@ enum canvas_state map_state_of(const struct map_request *request, struct str sta
                                      : CANVAS_NORMAL;
     if (has_due && due < today)
         return CANVAS_OVERDUE;
-    if (is_stuck(state))
+    if (finding_is_behind(state, step_due, today))
         return CANVAS_BEHIND;
     if (request->colour == MAP_BY_ALERT)
         return has_due && due <= today + SOON_DAYS ? CANVAS_DUE_SOON : CANVAS_NORMAL;
@@ -88,7 +84,7 @@ enum canvas_state map_state_of(const struct map_request *request, struct str sta
 static enum canvas_state state_of(const struct map_reading *reading, const struct value *row, const char *state_key)
 {
     return map_state_of(reading->request, value_get_text(row, state_key), value_get_int(row, "progress_bp", 0),
-                        value_get_text(row, "due"));
+                        value_get_text(row, "due"), STR(""));
 }
 
 /* "unit - who - date - state 40%", what there is of it. */

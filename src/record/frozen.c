@@ -39,6 +39,20 @@ static int64_t named_id(struct str kind, const char *noun, const char *key, cons
     return id ? id : own_id(kind, noun, body);
 }
 
+/* Ids are numbers of events: one id is one thing, whatever it is. */
+enum rc frozen_find(struct ctx *ctx, struct db *db, int64_t id, bool *ret_is_frozen)
+{
+    static const char *const names[] = {"finding_id", "measure_id",  "task_id", "node_id",
+                                        "cause_id",   "evidence_id", "subject"};
+    struct db_stmt *st = db_query(db, Q_FROZEN_FIND);
+    struct value *row;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        db_bind_int(st, names[i], id);
+    TRY(db_first_row(ctx, st, &row));
+    *ret_is_frozen = row != NULL;
+    return RC_OK;
+}
+
 enum rc frozen_check(struct ctx *ctx, struct db *db, enum event_kind event_kind, int64_t subject,
                      const struct value *body)
 {

@@ -12,5 +12,8 @@
  * measure_id, task_id, or by noun and id.  subject: of the event. */
 enum rc frozen_check(struct ctx *ctx, struct db *db, enum event_kind kind, int64_t subject,
                      const struct value *body) MUST_CHECK;
+/* Whether what has this id lies in such a cycle: a finding, measure, task, node, cause, report, extension or evidence.
+ * Pages ask, so that they offer nothing that a command would refuse. */
+enum rc frozen_find(struct ctx *ctx, struct db *db, int64_t id, bool *ret_is_frozen) MUST_CHECK;
 
 #endif

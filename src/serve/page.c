@@ -151,7 +151,10 @@ void page_put_due(struct page *page, struct value *row, const char *key, bool is
     bool is_late = day < today;
     int days = calendar_count_working_days(is_late ? day : today, is_late ? today : day, false, &is_estimated);
     struct str count = arena_format(arena, "%d", days);
-    value_put_text(arena, row, "due_left_text", page_text_args(page, is_late ? "due.late" : "due.left", &count, 1));
+    const char *words = day == today ? "due.today"
+                        : is_late    ? (days ? "due.late" : "due.late_short")
+                                     : (days ? "due.left" : "due.left_short");
+    value_put_text(arena, row, "due_left_text", page_text_args(page, words, &count, 1));
 }
 
 struct str page_format_money(struct arena *arena, int64_t fen)

@@ -1,5 +1,6 @@
 /* page_cause.c: forms of root causes, and who carries a finding, a measure or a task. */
 #include "loop/cause.h"
+#include "record/frozen.h"
 #include "serve/chrome.h"
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
@@ -36,6 +37,7 @@ enum rc page_cause_new(struct page *page)
     struct value *form = typed_form_begin(page, arena_concat(arena, address, STR("/causes")), address);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
     value_put_bool(arena, form, "is_new", true);
+    value_put_bool(arena, form, "may_save", true);
     put_fields(page, form, NULL);
     put_crumbs(page, value_get_text(finding, "no"), address, "cause.add");
     return RC_OK;
@@ -76,12 +78,15 @@ enum rc page_cause(struct page *page)
     value_put_text(arena, form, "about", value_get_text(cause, "finding_title"));
     value_put_bool(arena, form, "is_new", false);
     put_fields(page, form, cause);
+    bool is_frozen;
+    TRY(frozen_find(&page->ctx, page->db, id, &is_frozen));
+    value_put_bool(arena, form, "may_save", !is_frozen);
     typed_form_field(page, form, "other", NULL);
     TRY(put_list(page, "findings", Q_CAUSE_FINDINGS, id));
     struct value *findings = (struct value *)value_get(page->view, "findings");
     for (struct value *row = findings->items.first; row; row = row->next) {
         bool is_own = value_get_int(row, "id", 0) == value_get_int(cause, "finding_id", 0);
-        value_put_bool(arena, row, "may_unshare", !is_own);
+        value_put_bool(arena, row, "may_unshare", !is_own && !is_frozen);
     }
     TRY(put_list(page, "measures", Q_CAUSE_MEASURES, id));
     value_put_bool(arena, page->view, "has_measures", value_count(value_get(page->view, "measures")) > 0);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "calendar/calendar.h"
 #include "loop/report_cycle.h"
+#include "serve/page_finding.h"
 #include "serve/page_loop.h"
 
 enum { REPORTS_SHOWN = 60, KIB = 1024, MIB = 1024 * 1024, TEXT_SHOWN_BYTES = 400 };
@@ -214,7 +215,8 @@ enum rc page_put_doing_task(struct page *page, struct value *task)
     st = db_query(page->db, Q_CHECK_OF_TASK);
     db_bind_int(st, "id", id);
     TRY(put_checks(page, task, st));
-    value_put_bool(page->ctx.arena, task, "may_add_evidence", !is_over && doing_may(page, PERM_TASK_WORK, task));
+    value_put_bool(page->ctx.arena, task, "may_add_evidence",
+                   !is_over && !value_get_bool(task, "is_frozen") && doing_may(page, PERM_TASK_WORK, task));
     return RC_OK;
 }
 
@@ -232,7 +234,8 @@ enum rc page_put_doing_finding(struct page *page, struct value *finding)
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_int(st, "id", id);
     TRY(put_checks(page, finding, st));
-    value_put_bool(page->ctx.arena, finding, "may_add_evidence", doing_may(page, PERM_TASK_WORK, finding));
+    bool is_over = finding_is_closed(value_get_text(finding, "status"));
+    value_put_bool(page->ctx.arena, finding, "may_add_evidence", !is_over && doing_may(page, PERM_TASK_WORK, finding));
     value_put_bool(page->ctx.arena, finding, "has_doing",
                    value_get_bool(finding, "has_evidence") || value_get_bool(finding, "has_checks") ||
                        value_get_bool(finding, "has_outcome") || value_get_bool(finding, "may_add_evidence"));

@@ -2,6 +2,7 @@
 #include "loop/evidence.h"
 
 #include "base/clock.h"
+#include "record/frozen.h"
 #include "serve/chrome.h"
 #include "serve/file_kind.h"
 #include "serve/page_doing.h"
@@ -180,8 +181,10 @@ static enum rc put_may(struct page *page, struct value *evidence, bool *ret_may_
     db_bind_int(st, "id", value_get_int(evidence, "id", 0));
     TRY(db_first_row(&page->ctx, st, &row));
     bool is_own = value_get_int(row, "added_by", 0) == page->actor.account_id;
-    bool may_judge = doing_may(page, PERM_TASK_APPROVE, row);
-    *ret_may_work = doing_may(page, PERM_TASK_WORK, row);
+    bool is_frozen;
+    TRY(frozen_find(&page->ctx, page->db, value_get_int(evidence, "id", 0), &is_frozen));
+    bool may_judge = !is_frozen && doing_may(page, PERM_TASK_APPROVE, row);
+    *ret_may_work = !is_frozen && doing_may(page, PERM_TASK_WORK, row);
     value_put_bool(arena, evidence, "may_judge", may_judge && !is_own);
     value_put_bool(arena, evidence, "is_own", may_judge && is_own);
     value_put_bool(arena, evidence, "may_work", *ret_may_work);

@@ -135,7 +135,10 @@ static enum rc put_measures(struct page *page, struct value *finding)
         page_put_due(page, row, "due", is_closed);
         if (!value_get(row, "due_left_text"))
             value_put_null(arena, row, "due_left_text");
-        value_put_bool(arena, row, "may_assign", may_plan && !is_closed);
+        bool is_of_cycle = !is_closed && value_get_int(row, "cycle_n", 1) >= value_get_int(finding, "cycle_n", 1);
+        value_put_bool(arena, row, "may_assign",
+                       may_plan && is_of_cycle && !str_equal(value_get_text(row, "state"), STR("dropped")));
+        value_put_bool(arena, row, "may_change", is_of_cycle && value_get_bool(finding, "may_edit"));
         value_put_bool(arena, row, "is_split_off", value_get_int(row, "is_derived", 0) != 0);
     }
     TRY(put_tasks(page, finding, rows));
@@ -299,27 +302,147 @@ static enum rc put_events(struct page *page, int64_t id)
 
 /* ---- the page ---------------------------------------------------------------------------------------------- */
 
-/* What to do next, in one sentence, and where. */
-static void put_next(struct page *page, struct value *finding)
+/* The way on from each state of data/lifecycle.def: its words, and the command that leads on. */
+struct way_on {
+    const char *status, *command; /* NULL: nothing to press here */
+    const char *key;              /* when it may be done at once, or by those who may not do it */
+    const char *before;           /* while something is missing and the reader is not the one to do it */
+};
+
+static const struct way_on ways_on[] = {
+    {"registered", "confirm", "finding.next_confirm", NULL},
+    {"disputed", "confirm", "finding.next_disputed", NULL},
+    {"confirmed", "plan", "finding.next_plan", "finding.next_prepare"},
+    {"planned", "start", "finding.next_start", NULL},
+    {"doing", "submit", "finding.next_submit", "finding.next_go_on"},
+    {"returned", "submit", "finding.next_submit", "finding.next_returned"},
+    {"submitted", NULL, "finding.next_review", NULL},
+    {"reviewing", NULL, "finding.next_review", NULL},
+    {"kept", "submit", "finding.next_submit", "finding.next_kept"},
+    {"closed", NULL, "finding.next_closed", NULL},
+    {"ended", NULL, "finding.next_ended", NULL},
+    {"withdrawn", NULL, "finding.next_withdrawn", NULL},
+};
+
+static const struct value *find_offer(const struct value *finding, const char *command)
+{
+    VALUE_EACH (offer, value_get(finding, "offers")) {
+        if (command && str_equal_cstr(value_get_text(offer, "command"), command))
+            return offer;
+    }
+    return NULL;
+}
+
+/* Of what is missing the one to begin with: a measure is done once its tasks are. */
+static const struct value *first_missing(const struct value *offer)
+{
+    const struct value *missing = value_get(offer, "missing"), *first = missing ? missing->items.first : NULL;
+    VALUE_EACH (row, missing) {
+        if (str_equal(value_get_text(row, "key"), STR("guard.finding_open_task")))
+            return row;
+    }
+    return first;
+}
+
+/* Whether the reader has the permission of the page behind a link, for this finding. */
+static bool may_open(struct page *page, const struct value *finding, struct str href)
+{
+    struct str path = str_slice(href, 0, str_find_byte(href, '#', 0));
+    path = str_slice(path, 0, str_find_byte(path, '?', 0));
+    const struct route *route = path.n ? route_find(HTTP_GET, path, page->ctx.arena, NULL) : NULL;
+    bool may = route && actor_check(&page->ctx, page->db, &page->actor, route->perm,
+                                    value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
+    ctx_clear_issues(&page->ctx);
+    return may;
+}
+
+/* Whether it is the reader who has to sign. */
+static enum rc is_signing(struct page *page, const struct value *finding, const struct value *review, bool *ret_is)
 {
     struct arena *arena = page->ctx.arena;
-    bool may = value_get_bool(finding, "may_edit");
-    long long id = (long long)value_get_int(finding, "id", 0);
-    struct str state = value_get_text(finding, "due_state");
-    const char *key = "finding.next_go_on";
-    struct str href = STR("");
-    if (str_equal(value_get_text(finding, "status"), STR("withdrawn")))
-        key = "finding.next_withdrawn";
-    else if (!value_get_bool(finding, "has_measures")) {
-        key = "finding.next_measure";
-        href = arena_format(arena, "/findings/%lld/measures/new", id);
-    } else if (value_is_null(value_get(finding, "due"))) {
-        key = "finding.next_due";
-        href = arena_format(arena, "/findings/%lld/edit#due", id);
-    } else if (str_equal(state, STR("overdue")))
-        key = "finding.next_overdue";
-    value_put_text(arena, finding, "next", page_text(page, key));
-    value_put_text(arena, finding, "next_href", may ? href : STR(""));
+    struct value *row = value_new_map(arena), *offers;
+    static const char *const keys[] = {"unit_id", "label"};
+    value_put_int(arena, row, "id", value_get_int(review, "id", 0));
+    value_put_text(arena, row, "state", STR("open"));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        value_put_int(arena, row, keys[i], value_get_int(finding, keys[i], 0));
+    TRY(lifecycle_offers(&page->ctx, page->db, &page->actor, NOUN_REVIEW, row, &offers));
+    *ret_is = false;
+    VALUE_EACH (offer, offers)
+        *ret_is |= value_get_bool(offer, "is_mine");
+    return RC_OK;
+}
+
+/* Where the whole source lies somebody has to say first whose finding it is. */
+static bool is_unassigned(const struct value *finding)
+{
+    VALUE_EACH (wait, value_get(finding, "waits")) {
+        if (str_equal(value_get_text(wait, "what"), STR("assign_finding")))
+            return true;
+    }
+    return false;
+}
+
+/* A further cycle begins without measures: those of the earlier one stay as they are. */
+static bool has_measure_of_cycle(const struct value *finding)
+{
+    VALUE_EACH (measure, value_get(finding, "measures")) {
+        if (value_get_int(measure, "cycle_n", 1) >= value_get_int(finding, "cycle_n", 1))
+            return true;
+    }
+    return false;
+}
+
+/* Which case is signed now. */
+static const struct value *open_case(const struct value *finding)
+{
+    VALUE_EACH (row, value_get(finding, "cases")) {
+        if (value_get_bool(row, "is_open"))
+            return row;
+    }
+    return NULL;
+}
+
+/* What to do next, in one sentence, and where: what the state machine says of this state. */
+static enum rc put_next(struct page *page, struct value *finding)
+{
+    struct arena *arena = page->ctx.arena;
+    bool is_mine = false;
+    struct str status = value_get_text(finding, "status"), href = STR(""), text, late;
+    const struct way_on *way = &ways_on[0];
+    for (size_t i = 0; i < sizeof ways_on / sizeof ways_on[0]; i++)
+        if (str_equal_cstr(status, ways_on[i].status))
+            way = &ways_on[i];
+    const struct value *offer = find_offer(finding, way->command), *missing = offer ? first_missing(offer) : NULL,
+                       *under_review = way->command ? NULL : open_case(finding);
+    text = page_text(page, !offer && way->before ? way->before : way->key);
+    if (missing) {
+        struct str args[] = {value_get_text(missing, "text"), value_get_text(offer, "label"),
+                             arena_format(arena, "%lld", (long long)value_get_int(offer, "missing_count", 0))};
+        text = page_text_args(page, "finding.next_missing", args, 3);
+        href = value_get_text(missing, "href");
+    } else if (offer && value_get_bool(offer, "is_page")) {
+        href = value_get_text(offer, "action");
+    } else if (under_review && str_equal_cstr(STR("finding.next_review"), way->key)) {
+        struct str step = value_get_text(under_review, "step_title");
+        text = page_text_args(page, "finding.next_review_step", &step, 1);
+        TRY(is_signing(page, finding, under_review, &is_mine));
+        if (is_mine)
+            href = arena_format(arena, "/reviews/%lld", (long long)value_get_int(under_review, "id", 0));
+    } else if (str_equal(status, STR("planned")) && !has_measure_of_cycle(finding)) {
+        text = page_text(page, "finding.next_again");
+        href = arena_format(arena, "/findings/%lld/measures/new", (long long)value_get_int(finding, "id", 0));
+    } else if (is_unassigned(finding)) {
+        text = page_text(page, "finding.next_assign");
+        href = arena_format(arena, "/findings/%lld/edit", (long long)value_get_int(finding, "id", 0));
+    }
+    bool is_late = str_equal(value_get_text(finding, "due_state"), STR("overdue"));
+    late = is_late ? page_text(page, "finding.next_overdue") : STR("");
+    value_put_text(
+        arena, finding, "next",
+        arena_format(arena, "%.*s%s%.*s", STR_ARG(late), is_late && page->lang == LANG_EN ? " " : "", STR_ARG(text)));
+    value_put_text(arena, finding, "next_href", may_open(page, finding, href) ? href : STR(""));
+    return RC_OK;
 }
 
 enum rc page_finding(struct page *page)
@@ -340,13 +463,15 @@ enum rc page_finding(struct page *page)
     value_put_text(arena, finding, "label_label",
                    page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(finding, "label", 1)).p));
     bool is_withdrawn = str_equal(value_get_text(finding, "status"), STR("withdrawn"));
+    bool is_over = finding_is_closed(value_get_text(finding, "status"));
     bool may_write = actor_check(&page->ctx, page->db, &page->actor, PERM_FINDING_WRITE,
                                  value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK;
     value_put_bool(arena, finding, "is_withdrawn", is_withdrawn);
-    value_put_bool(arena, finding, "may_edit", may_write && !is_withdrawn);
+    value_put_bool(arena, finding, "may_edit", may_write && !is_over); /* as data/frozen.def has it */
+    value_put_bool(arena, finding, "may_link", may_write && !is_withdrawn);
     value_put_bool(arena, finding, "may_map", !is_withdrawn && page_can(page, PERM_BOARD_READ));
     value_put_bool(arena, finding, "may_plan",
-                   !is_withdrawn &&
+                   !is_over &&
                        actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE,
                                    value_get_int(finding, "unit_id", 0), value_get_int(finding, "label", 0)) == RC_OK);
     TRY(page_put_causes(page, finding));
@@ -364,7 +489,7 @@ enum rc page_finding(struct page *page)
     TRY(page_finding_put_closing(page, finding));
     TRY(put_events(page, id));
     TRY(supervision_put_section(page, finding, "finding", finding));
-    put_next(page, finding);
+    TRY(put_next(page, finding));
     value_put_text(arena, page->view, "page_title", value_get_text(finding, "title"));
     chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
     if (page_can(page, PERM_SOURCE_READ))

@@ -10,6 +10,8 @@
 #include "serve/chrome.h"
 #include "serve/typed_form.h"
 #include "serve/page_finding.h"
+
+#include "loop/finding.h"
 #include "serve/pages.h"
 
 /* Names of an address that make the list; whatever else stands there is not carried along. */
@@ -90,8 +92,9 @@ void finding_put_words(struct page *page, struct value *row)
     bool has_left = value_get_text(row, "due_left_text").n > 0;
     if (!has_left)
         value_put_null(arena, row, "due_left_text");
-    if (str_equal(value_get_text(row, "due_state"), STR("soon"))) /* the name that LOOK gives this state */
-        value_set(row, STR("due_state"), value_new_text(arena, STR("due_soon")));
+    bool is_in_time = !is_closed && !str_equal(value_get_text(row, "due_state"), STR("overdue"));
+    if (is_in_time && finding_is_behind(value_get_text(row, "status"), value_get_text(row, "step_due"), clock_today()))
+        value_set(row, STR("due_state"), value_new_text(arena, STR("behind")));
     bool is_withdrawn = str_equal(value_get_text(row, "status"), STR("withdrawn"));
     if (is_withdrawn)
         value_put_text(arena, row, "due_state_label", value_get_text(row, "status_label"));

@@ -20,7 +20,7 @@ static enum rc add_record(struct page *page, struct value *row)
     struct value *brief;
     db_bind_int(st, "id", value_get_int(row, "id", 0));
     TRY(db_first_row(&page->ctx, st, &brief));
-    static const char *const keys[] = {"status", "due", "source_title", "no", "fed_back"};
+    static const char *const keys[] = {"status", "due", "step_due", "source_title", "no", "fed_back"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         value_put_text(arena, row, keys[i], value_get_text(brief, keys[i]));
     finding_put_words(page, row);

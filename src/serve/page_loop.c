@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "calendar/calendar.h"
+#include "record/frozen.h"
 
 struct str page_actor_label(struct page *page, struct str kind, struct str name)
 {
@@ -115,7 +116,15 @@ static void put_offer_words(struct page *page, struct value *offer, enum lifecyc
 enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_noun noun, const struct value *row)
 {
     struct value *offers;
-    bool is_primary_given = false;
+    bool is_primary_given = false, is_frozen = false;
+    if (noun == NOUN_MEASURE || noun == NOUN_TASK || noun == NOUN_REPORT || noun == NOUN_EVIDENCE ||
+        noun == NOUN_EXTENSION)
+        TRY(frozen_find(&page->ctx, page->db, value_get_int(row, "id", 0), &is_frozen));
+    if (is_frozen) {
+        value_put_bool(page->ctx.arena, map, "has_offers", false);
+        value_put_list(page->ctx.arena, map, "offers");
+        return RC_OK;
+    }
     TRY(lifecycle_offers(&page->ctx, page->db, &page->actor, noun, row, &offers));
     for (struct value *offer = offers->items.first; offer; offer = offer->next)
         put_offer_words(page, offer, noun, value_get_int(row, "id", 0), &is_primary_given);

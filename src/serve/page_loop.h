@@ -14,7 +14,8 @@
 enum rc page_put_waiting(struct page *page, struct value *map, enum lifecycle_noun noun, int64_t id) MUST_CHECK;
 /* "offers": every move of row's state that the reader may make, from lifecycle_offers, and "has_offers".  A command
  * whose path can also be read (GET) is offered as a link to that form; another as a button, with a field for the
- * reason. What is missing stands under the button, each with its link.  row: id, unit_id, label and the noun's state
+ * reason. What is missing stands under the button, each with its link.  What lies in a closed cycle is offered nothing.
+ * row: id, unit_id, label and the noun's state
  * column. */
 enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_noun noun,
                         const struct value *row) MUST_CHECK;

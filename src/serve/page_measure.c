@@ -1,5 +1,6 @@
 /* page_measure.c: one measure: what it removes, how it stands, its tasks, whom it serves, what must prove it. */
 #include "loop/measure.h"
+#include "record/frozen.h"
 #include "serve/chrome.h"
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
@@ -70,8 +71,12 @@ enum rc page_measure(struct page *page)
     put_words(page, measure);
     bool may_plan = actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE,
                                 value_get_int(measure, "unit_id", 0), value_get_int(measure, "label", 0)) == RC_OK;
+    bool is_frozen;
     ctx_clear_issues(&page->ctx);
-    value_put_bool(arena, measure, "may_plan", may_plan);
+    TRY(frozen_find(&page->ctx, page->db, id, &is_frozen));
+    bool is_going = !is_frozen && !str_equal(value_get_text(measure, "state"), STR("dropped"));
+    value_put_bool(arena, measure, "may_plan", may_plan && !is_frozen);
+    value_put_bool(arena, measure, "may_assign", may_plan && is_going);
     TRY(put_cause(page, measure));
     TRY(put_rows(page, measure, "tasks", "has_tasks", Q_TASK_OF_MEASURE, PERM_TASK_READ));
     for (struct value *row = ((struct value *)value_get(measure, "tasks"))->items.first; row; row = row->next)

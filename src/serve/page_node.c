@@ -72,9 +72,9 @@ static void put_node_words(struct page *page, struct value *row, const struct sc
     page_put_due(page, row, "due", node->real_due != 0);
     if (!value_get(row, "due_left_text"))
         value_put_null(arena, row, "due_left_text");
-    struct str state = value_get_text(row, "due_state");
     value_put_text(arena, row, "due_state_label",
-                   page_text(page, arena_format(arena, "status.%.*s", STR_ARG(state)).p));
+                   node->real_due ? page_text(page, "node.done")
+                                  : page_word(page, "status", value_get_text(row, "due_state")));
     value_put_text(arena, row, "early_due", date_text(arena, node->early_due));
     value_put_bool(arena, row, "is_critical", node->is_critical);
     value_put_int(arena, row, "slack_days", node->slack_days);
@@ -109,7 +109,8 @@ enum rc task_put_nodes(struct page *page, struct value *task)
         value_put_text(arena, row, "preds", pred_numbers(page, rows, links, value_get_int(row, "id", 0)));
     }
     struct str state = value_get_text(task, "state");
-    bool is_open = !str_equal(state, STR("done")) && !str_equal(state, STR("cancelled"));
+    bool is_open =
+        !str_equal(state, STR("done")) && !str_equal(state, STR("cancelled")) && !value_get_bool(task, "is_frozen");
     value_put_bool(arena, task, "may_node", is_open && may(page, PERM_TASK_APPROVE, task));
     value_put_bool(arena, task, "may_report_node", is_open && may(page, PERM_TASK_WORK, task));
     value_put_bool(arena, task, "has_nodes", value_count(rows) > 0);

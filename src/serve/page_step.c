@@ -54,7 +54,8 @@ enum rc step_put(struct page *page, const struct step *step, const struct step_p
         TRY(put_field(page, form, list, &step->fields[i], row, place->perm));
     value_put(form, STR("fields"), list);
     value_put_text(arena, form, "about", about);
-    value_put_text(arena, form, "button", page_text(page, step->title));
+    value_put_text(arena, form, "heading", page_text(page, step->title)); /* "title" may be a field */
+    value_put_text(arena, form, "button", page_text(page, step->title));  /* a page may name it otherwise */
     value_put_list(arena, form, "hidden");
     step_hide(page, "finding_id", page_param_text(page, "finding"));
     step_hide(page, "measure_id", page_param_text(page, "measure"));

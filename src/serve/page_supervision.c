@@ -89,6 +89,17 @@ static void put_line(struct page *page, struct value *row)
                    arena_format(arena, "/%.*ss/%lld", STR_ARG(noun), (long long)value_get_int(row, "id", 0)));
 }
 
+/* As subject_finding and subject_task in sql/query/hang.sql: what is over is not urged, hung or led. */
+static bool is_subject_open(const char *kind, const struct value *row)
+{
+    static const char *const over[] = {"closed", "kept", "ended", "withdrawn", "done", "cancelled"};
+    struct str state = value_get_text(row, str_equal(str_from_cstr(kind), STR("finding")) ? "status" : "state");
+    for (size_t i = 0; i < sizeof over / sizeof over[0]; i++)
+        if (str_equal_cstr(state, over[i]))
+            return false;
+    return true;
+}
+
 enum rc supervision_put_section(struct page *page, struct value *map, const char *kind, const struct value *row)
 {
     struct arena *arena = page->ctx.arena;
@@ -102,8 +113,9 @@ enum rc supervision_put_section(struct page *page, struct value *map, const char
     TRY(page_rows(page, st, &rows));
     for (struct value *one = rows->items.first; one; one = one->next)
         put_line(page, one);
-    bool may = actor_check(&page->ctx, page->db, &page->actor, PERM_SUPERVISE, unit_id, label) == RC_OK;
-    bool may_group = str_equal(str_from_cstr(kind), STR("finding")) &&
+    bool is_open = is_subject_open(kind, row);
+    bool may = is_open && actor_check(&page->ctx, page->db, &page->actor, PERM_SUPERVISE, unit_id, label) == RC_OK;
+    bool may_group = is_open && str_equal(str_from_cstr(kind), STR("finding")) &&
                      actor_check(&page->ctx, page->db, &page->actor, PERM_MEETING_WRITE, unit_id, label) == RC_OK;
     value_put_bool(arena, section, "has_lines", value_count(rows) > 0);
     value_put(section, STR("lines"), rows);

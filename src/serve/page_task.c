@@ -3,6 +3,7 @@
 #include "serve/page_task.h"
 
 #include "base/clock.h"
+#include "record/frozen.h"
 #include "serve/chrome.h"
 #include "serve/page_doing.h"
 #include "serve/page_loop.h"
@@ -113,13 +114,16 @@ enum rc page_task(struct page *page)
     put_task_words(page, task);
     bool may_plan = actor_check(&page->ctx, page->db, &page->actor, PERM_PLAN_WRITE, value_get_int(task, "unit_id", 0),
                                 value_get_int(task, "label", 0)) == RC_OK;
+    bool is_frozen;
+    TRY(frozen_find(&page->ctx, page->db, id, &is_frozen));
+    value_put_bool(arena, task, "is_frozen", is_frozen);
     TRY(put_tasks(page, task, "path", "has_path", Q_TASK_PATH));
     TRY(put_tasks(page, task, "children", "has_children", Q_TASK_CHILDREN));
     TRY(task_put_nodes(page, task));
     TRY(page_put_waiting(page, task, NOUN_TASK, id));
     TRY(page_put_offers(page, task, NOUN_TASK, task));
     TRY(page_put_duties(page, task, NOUN_TASK, id));
-    value_put_bool(arena, task, "may_plan", may_plan);
+    value_put_bool(arena, task, "may_plan", may_plan && !is_frozen);
     value_put_bool(arena, task, "may_map", page_can(page, PERM_BOARD_READ));
     value_put_bool(arena, task, "is_vague",
                    !plan_is_measurable(value_get_text(task, "goal"), value_get_text(task, "finish_mark")));

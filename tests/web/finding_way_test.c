@@ -1,0 +1,203 @@
+/* finding_way_test.c: what a finding's page says comes next, and that it offers nothing which a command would refuse:
+ * from registration to the certificate. */
+#include "app_support.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "loop/finding.h"
+#include "loop/measure.h"
+#include "loop/node.h"
+#include "loop/task.h"
+#include "loop_closing_support.h"
+
+static struct app_session office, chief, department;
+static char page_path[40];
+
+static struct value *finding_of(struct store *store, const struct app_session *session)
+{
+    return (struct value *)value_get(app_view(store, session, page_path), "finding");
+}
+
+static bool says(struct store *store, const struct app_session *session, const char *part)
+{
+    return str_find(value_get_text(finding_of(store, session), "next"), str_from_cstr(part), 0) != SIZE_MAX;
+}
+
+/* Where the button leads; what it leads to opens for the same reader. */
+static struct str next_of(struct store *store, const struct app_session *session)
+{
+    struct str href = value_get_text(finding_of(store, session), "next_href"), body;
+    if (!href.n)
+        return href;
+    struct str path = str_slice(href, 0, str_find_byte(href, '#', 0));
+    assert_int_equal(app_get(session, arena_format(store->ctx->arena, "%.*s", STR_ARG(path)).p, "text/html", &body),
+                     200);
+    return href;
+}
+
+static bool shows(struct store *store, const struct app_session *session, const char *path, const char *part)
+{
+    struct str body;
+    (void)store;
+    assert_int_equal(app_get(session, path, "text/html", &body), 200);
+    return str_find(body, str_from_cstr(part), 0) != SIZE_MAX;
+}
+
+static void begin(struct store *store)
+{
+    closing_make_world(store);
+    app_start(store);
+    office = app_sign_in(store, world.office.account_id);
+    chief = app_sign_in(store, world.chief.account_id);
+    department = app_sign_in(store, world.department.account_id);
+    snprintf(page_path, sizeof page_path, "/findings/%lld", (long long)world.finding);
+}
+
+STORE_TEST(each_state_says_what_comes_next)
+{
+    begin(store);
+    assert_true(says(store, &office, "明确责任单位"));
+    assert_true(str_has_suffix(next_of(store, &office), STR("/edit")));
+    closing_force_state(store, world.finding, "confirmed");
+    assert_true(says(store, &office, "还没有分析根源"));
+    assert_true(str_has_suffix(next_of(store, &office), STR("/causes")));
+    assert_true(says(store, &department, "报批整改方案"));
+    closing_force_state(store, world.finding, "planned");
+    assert_true(says(store, &office, "制定整改措施"));
+    assert_true(str_has_suffix(next_of(store, &office), STR("/measures/new")));
+
+    closing_make_ready(store, world.finding);
+    assert_true(says(store, &office, "申请销号"));
+    assert_true(str_has_suffix(next_of(store, &office), STR("/submit")));
+    int64_t review;
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    assert_true(says(store, &office, "签署审核意见"));
+    assert_int_equal(next_of(store, &office).n, 0); /* it waits for somebody else */
+    closing_sign_all(store, review);
+    assert_true(says(store, &office, "已销号"));
+    assert_int_equal(next_of(store, &office).n, 0);
+    app_end();
+}
+
+STORE_TEST(one_who_has_to_sign_is_led_to_the_case)
+{
+    begin(store);
+    closing_make_ready(store, world.finding);
+    int64_t review;
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    struct str link = arena_format(store->ctx->arena, "/reviews/%lld", (long long)review);
+    int led = 0;
+    const struct actor *people[] = {&world.chief, &world.department, &world.leader, &world.office, &world.group};
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        struct app_session session = app_sign_in(store, people[i]->account_id);
+        led += str_equal(next_of(store, &session), link);
+    }
+    assert_int_equal(led, 1);
+    app_end();
+}
+
+STORE_TEST(a_closed_finding_offers_nothing_that_would_be_refused)
+{
+    static const char *const gone[] = {"/edit\"", "/causes\"",    "/measures/new", "/charge\"",  "/evidence/new",
+                                       "/urge\"", "/letters/new", "/leads/new",    "/groups/new"};
+    begin(store);
+    closing_make_ready(store, world.finding);
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        if (!shows(store, &office, page_path, gone[i]))
+            fail_msg("%s is not offered before", gone[i]);
+    int64_t review;
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    closing_sign_all(store, review);
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        assert_false(shows(store, &office, page_path, gone[i]));
+    char path[40];
+    snprintf(path, sizeof path, "/measures/%lld", (long long)world.measure);
+    assert_false(shows(store, &office, path, "/edit\""));
+    assert_false(shows(store, &office, path, arena_format(store->ctx->arena, "%s/tasks", path).p));
+    assert_false(shows(store, &office, path, "/reopen\""));
+    snprintf(path, sizeof path, "/tasks/%lld", (long long)world.task);
+    assert_false(shows(store, &office, path, "/charge\""));
+    assert_false(shows(store, &office, path, "/urge\""));
+    assert_true(shows(store, &office, page_path, "/link\"")); /* what other sources say goes on */
+    app_end();
+}
+
+/* A limit of a step that has gone by is one light on page, list and board. */
+STORE_TEST(a_late_step_is_seen_in_the_finding_s_light)
+{
+    begin(store);
+    struct value *finding = finding_of(store, &office);
+    assert_true(str_equal(value_get_text(finding, "due_state"), STR("normal")));
+    clock_set_ms(clock_now_ms() + (int64_t)30 * 24 * 3600 * 1000);
+    office = app_sign_in(store, world.office.account_id);
+    assert_true(str_equal(value_get_text(finding_of(store, &office), "due_state"), STR("behind")));
+    const char *lists[] = {"/findings", "/board/findings?figure=open"};
+    for (size_t i = 0; i < 2; i++) {
+        struct value *view = app_view(store, &office, lists[i]);
+        const struct value *rows = value_get(view, "findings");
+        assert_true(str_equal(value_get_text(rows->items.first, "due_state"), STR("behind")));
+    }
+    app_end();
+    clock_set_ms(0);
+}
+
+static struct str left_after(struct store *store, const char *due)
+{
+    STORE_OK(run_as(store, &world.office, &command_finding_change,
+                    jsonf(store, "{'id': %lld, 'due': '%s'}", (long long)world.finding, due), NULL));
+    return value_get_text(finding_of(store, &office), "due_left_text");
+}
+
+/* 2026-03-13 is a Friday, the weekend after it has no working day. */
+STORE_TEST(what_is_left_is_never_zero_days)
+{
+    int32_t day;
+    assert_true(date_parse(STR("2026-03-13"), &day));
+    int64_t friday = (int64_t)day * 24 * 3600 * 1000;
+    clock_set_ms(friday);
+    begin(store);
+    assert_true(str_equal(left_after(store, "2026-03-13"), STR("今天到期")));
+    assert_true(str_equal(left_after(store, "2026-03-14"), STR("还有不足 1 个工作日")));
+    assert_true(str_equal(left_after(store, "2026-03-16"), STR("还有 1 个工作日")));
+    assert_true(str_equal(left_after(store, "2026-03-12"), STR("逾期 1 个工作日")));
+    clock_set_ms(friday + (int64_t)2 * 24 * 3600 * 1000);
+    office = app_sign_in(store, world.office.account_id);
+    assert_true(str_equal(left_after(store, "2026-03-14"), STR("逾期不足 1 个工作日")));
+    app_end();
+    clock_set_ms(0);
+}
+
+/* A step of a task is done; only findings are closed with a certificate. */
+STORE_TEST(a_finished_step_of_a_task_is_done)
+{
+    begin(store);
+    struct value *result;
+    int64_t measure = make(store, &command_measure_plan,
+                           jsonf(store, "{'finding_id': %lld, 'text': '清理'}", (long long)world.finding));
+    STORE_OK(run_as(store, &world.office, &command_task_assign,
+                    jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)measure, (long long)world.firm),
+                    &result));
+    int64_t task = value_get_int(result, "id", 0);
+    STORE_OK(run_as(store, &world.reporter, &command_task_accept, jsonf(store, "{'id': %lld}", (long long)task), NULL));
+    int64_t node = make(
+        store, &command_node_plan,
+        jsonf(store, "{'task_id': %lld, 'name': '清完', 'start': '2026-01-01', 'due': '2026-01-09'}", (long long)task));
+    char path[40];
+    snprintf(path, sizeof path, "/tasks/%lld", (long long)task);
+    assert_true(shows(store, &office, path, "逾期"));
+    STORE_OK(run_as(store, &world.reporter, &command_node_report,
+                    jsonf(store, "{'id': %lld, 'real_start': '2026-01-01', 'real_due': '2026-01-05'}", (long long)node),
+                    NULL));
+    const struct value *nodes = value_get(value_get(app_view(store, &office, path), "task"), "nodes");
+    assert_true(str_equal(value_get_text(nodes->items.first, "due_state_label"), STR("已完成")));
+    app_end();
+}
+
+int main(void)
+{
+    return STORE_RUN(STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
+                     STORE_CASE(a_closed_finding_offers_nothing_that_would_be_refused),
+                     STORE_CASE(a_late_step_is_seen_in_the_finding_s_light),
+                     STORE_CASE(what_is_left_is_never_zero_days), STORE_CASE(a_finished_step_of_a_task_is_done));
+}
