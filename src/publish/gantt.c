@@ -10,6 +10,7 @@ enum {
     ROW_HEIGHT = 30,
     BAR_HEIGHT = 14,
     BASE_HEIGHT = 4,
+    ARROW_ROOM = 8,
     CHART_WIDTH = 960,
     DAYS_AROUND = 7,
     DAYS_MAX = 1200,
@@ -50,10 +51,12 @@ void gantt_layout(struct gantt *gantt)
     gantt->height = HEAD_HEIGHT + (double)ROW_HEIGHT * gantt->n + 8;
 }
 
+static double label_width(const struct gantt *gantt) { return gantt->is_bare ? 0 : LABEL_WIDTH; }
+
 static double x_of(const struct gantt *gantt, int32_t day)
 {
     int32_t at = day < gantt->first ? gantt->first : day > gantt->last + 1 ? gantt->last + 1 : day;
-    return LABEL_WIDTH + gantt->day_width * (at - gantt->first);
+    return label_width(gantt) + gantt->day_width * (at - gantt->first);
 }
 
 static double y_of(int32_t row) { return HEAD_HEIGHT + (double)ROW_HEIGHT * row; }
@@ -116,6 +119,8 @@ static void draw_row(struct canvas *canvas, const struct gantt *gantt, int32_t a
     double y = y_of(at), indent = row->kind == GANTT_HEAD ? 8 : row->kind == GANTT_TASK ? 20 : 36;
     char from[DATE_TEXT_BYTES], to[DATE_TEXT_BYTES];
     canvas_line(canvas, CANVAS_GRID, 0, y, gantt->width, y);
+    if (row->kind == GANTT_HEAD && gantt->is_bare)
+        return;
     if (row->kind == GANTT_HEAD) {
         canvas_text(canvas, CANVAS_TITLE, CANVAS_START, indent, y + 20, LABEL_WIDTH - indent - 8, row->title);
         return;
@@ -132,22 +137,36 @@ static void draw_row(struct canvas *canvas, const struct gantt *gantt, int32_t a
                            STR_ARG(date_format(row->due, to)))
             : STR(" class=\"node\"");
     canvas_link(canvas, id, row->href, name, more.p);
-    canvas_text(canvas, row->kind == GANTT_TASK ? CANVAS_TITLE : CANVAS_SUB, CANVAS_START, indent, y + 20,
-                LABEL_WIDTH - indent - 8, row->title);
+    if (!gantt->is_bare)
+        canvas_text(canvas, row->kind == GANTT_TASK ? CANVAS_TITLE : CANVAS_SUB, CANVAS_START, indent, y + 20,
+                    LABEL_WIDTH - indent - 8, row->title);
     draw_bar(canvas, gantt, row, y);
     canvas_link_end(canvas);
 }
 
-static void draw_links(struct canvas *canvas, const struct gantt *gantt)
+/* From the end of a step to the beginning of the next.  One that begins earlier is met from above: the arrow leaves the
+ * bar where the next step begins, and one that begins before the bar does is gone back to between the rows. */
+static void draw_link(struct canvas *canvas, const struct gantt *gantt, const struct gantt_link *link)
 {
-    for (int32_t i = 0; i < gantt->link_count; i++) {
-        const struct gantt_link *link = &gantt->links[i];
-        double x1 = x_of(gantt, gantt->rows[link->from].due + 1), y1 = y_of(link->from) + ROW_HEIGHT / 2.0 - 2;
-        double x2 = x_of(gantt, gantt->rows[link->to].start), y2 = y_of(link->to) + ROW_HEIGHT / 2.0 - 2;
-        canvas_curve(canvas, CANVAS_ARROW, x1, y1, x2 > x1 + 8 ? x2 : x1 + 8, y2);
-        canvas_line(canvas, CANVAS_ARROW, x2 - 4, y2 - 4, x2, y2);
-        canvas_line(canvas, CANVAS_ARROW, x2 - 4, y2 + 4, x2, y2);
+    const struct gantt_row *from = &gantt->rows[link->from], *to = &gantt->rows[link->to];
+    double begin = x_of(gantt, from->start), x1 = x_of(gantt, from->due + 1), x2 = x_of(gantt, to->start);
+    double y1 = y_of(link->from) + ROW_HEIGHT / 2.0 - 2, y2 = y_of(link->to) + ROW_HEIGHT / 2.0 - 2;
+    double turn = x2 - ARROW_ROOM, side = y2 > y1 ? 1 : -1;
+    if (turn >= x1) {
+        canvas_line(canvas, CANVAS_ARROW, x1, y1, turn, y1);
+        canvas_line(canvas, CANVAS_ARROW, turn, y1, turn, y2);
+    } else if (turn >= begin) {
+        canvas_line(canvas, CANVAS_ARROW, turn, y1 + side * BAR_HEIGHT / 2.0, turn, y2);
+    } else {
+        double out = x1 + ARROW_ROOM, between = y1 + side * ROW_HEIGHT / 2.0;
+        canvas_line(canvas, CANVAS_ARROW, x1, y1, out, y1);
+        canvas_line(canvas, CANVAS_ARROW, out, y1, out, between);
+        canvas_line(canvas, CANVAS_ARROW, out, between, turn, between);
+        canvas_line(canvas, CANVAS_ARROW, turn, between, turn, y2);
     }
+    canvas_line(canvas, CANVAS_ARROW, turn, y2, x2, y2);
+    canvas_line(canvas, CANVAS_ARROW, x2 - 4, y2 - 4, x2, y2);
+    canvas_line(canvas, CANVAS_ARROW, x2 - 4, y2 + 4, x2, y2);
 }
 
 static void draw_all(struct canvas *canvas, const struct gantt *gantt, bool is_page, int32_t from, int32_t to)
@@ -155,7 +174,8 @@ static void draw_all(struct canvas *canvas, const struct gantt *gantt, bool is_p
     draw_days(canvas, gantt);
     for (int32_t i = from; i < to; i++)
         draw_row(canvas, gantt, i, is_page);
-    draw_links(canvas, gantt);
+    for (int32_t i = 0; i < gantt->link_count; i++)
+        draw_link(canvas, gantt, &gantt->links[i]);
 }
 
 /* Sheets of A3 below one another, as wide as the chart. */
@@ -179,7 +199,8 @@ enum rc gantt_draw(const struct gantt *gantt, enum canvas_kind kind, struct buf 
         return draw_pdf(gantt, out);
     double longer = gantt->width > gantt->height ? gantt->width : gantt->height;
     double scale = PNG_SIDE_MAX / longer < 2 ? PNG_SIDE_MAX / longer : 2;
-    TRY(canvas_new(gantt->ctx, kind, gantt->width, gantt->height, scale, out, &canvas));
+    double width = gantt->width - (gantt->is_bare ? LABEL_WIDTH : 0);
+    TRY(canvas_new(gantt->ctx, kind, width, gantt->height, scale, out, &canvas));
     draw_all(canvas, gantt, kind == CANVAS_PAGE, 0, gantt->n);
     return canvas_finish(canvas);
 }

@@ -31,7 +31,8 @@ struct gantt {
     int32_t link_count;
     int32_t first, last, today; /* days shown */
     double day_width, width, height;
-    bool is_cut; /* there are more tasks than are shown */
+    bool is_cut;  /* there are more tasks than are shown */
+    bool is_bare; /* drawn without the column of names, which a page shows beside it */
 };
 
 struct gantt_request {

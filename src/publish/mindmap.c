@@ -8,6 +8,7 @@ enum {
     CARD_HEIGHT = 44,
     CARD_GAP = 8,
     COLUMN_GAP = 48,
+    NARROW_GAP = 32,
     MARGIN = 16,
     PADDING = 12,
     TITLE_LINE = 18,
@@ -24,6 +25,8 @@ enum {
 static const double PNG_SIDE_MAX = 16000, PNG_SCALE_MIN = 0.4, PNG_SCALE = 2;
 static const double widths[MAP_KINDS] = {
     [MAP_ROOT] = 220, [MAP_GROUP] = 200, [MAP_FINDING] = 280, [MAP_MEASURE] = 260, [MAP_TASK] = 250};
+static const double narrow_widths[MAP_KINDS] = {
+    [MAP_ROOT] = 116, [MAP_GROUP] = 150, [MAP_FINDING] = 220, [MAP_MEASURE] = 220, [MAP_TASK] = 220};
 
 int32_t map_add(struct mindmap *map, int32_t parent, enum map_kind kind, struct str title)
 {
@@ -88,13 +91,13 @@ static void place_columns(struct mindmap *map)
     for (int32_t i = 0; i < map->n; i++) {
         struct map_node *node = &map->nodes[i];
         int column = node->depth;
-        node->w = widths[node->kind];
+        node->w = map->is_narrow ? narrow_widths[node->kind] : widths[node->kind];
         node->h = CARD_HEIGHT;
         if (node->is_shown && node->w > width_of[column])
             width_of[column] = node->w;
     }
     for (int i = 0; i < columns; i++)
-        left_of[i + 1] = left_of[i] + (width_of[i] > 0 ? width_of[i] + COLUMN_GAP : 0);
+        left_of[i + 1] = left_of[i] + (width_of[i] > 0 ? width_of[i] + (map->is_narrow ? NARROW_GAP : COLUMN_GAP) : 0);
     map->width = 0;
     for (int32_t i = 0; i < map->n; i++) {
         struct map_node *node = &map->nodes[i];

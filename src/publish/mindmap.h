@@ -40,6 +40,7 @@ struct mindmap {
     int32_t n, room;
     double width, height;
     int32_t shown;
+    bool is_narrow; /* for a phone: root and first level side by side */
 };
 
 /* Adds a node; parent -1 only for the first.  Texts are borrowed.  -1 when memory is short. */

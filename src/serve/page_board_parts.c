@@ -1,4 +1,6 @@
 /* page_board_parts.c: filter, names, addresses, drawing and waits of boards; see page_board.h. */
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "calendar/calendar.h"
 #include "serve/chrome.h"
@@ -6,6 +8,7 @@
 #include "serve/pages.h"
 
 enum {
+    WAITS_SHOWN = 10,
     CHART_WIDTH = 720,
     CHART_HEIGHT = 240,
     CHART_LEFT = 40,
@@ -208,8 +211,8 @@ static void draw_axes(struct buf *out, const struct scale *scale, const struct b
     for (size_t i = 0; i < board->month_count; i += every ? every : 1) {
         char text[DATE_TEXT_BYTES];
         struct str name = str_slice(date_format(board->months[i].first, text), 2, 7);
-        buf_add_format(out, "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.*s</text>", x_of(scale, i),
-                       CHART_HEIGHT - 8, STR_ARG(name));
+        buf_add_format(out, "<text class=\"tick tick-x\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.*s</text>",
+                       x_of(scale, i), CHART_HEIGHT - 8, STR_ARG(name));
     }
 }
 
@@ -295,6 +298,40 @@ void board_put_wait_words(struct page *page, struct value *row)
     value_put_text(arena, row, "role_label", word.p ? word : STR(""));
 }
 
+static int by_urgency(const void *a, const void *b)
+{
+    static const char *const keys[] = {"over_month", "over_week", "waits"};
+    const struct value *const *x = a, *const *y = b;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        int64_t left = value_get_int(*x, keys[i], 0), right = value_get_int(*y, keys[i], 0);
+        if (left != right)
+            return left < right ? 1 : -1;
+    }
+    return str_compare(value_get_text(*x, "what"), value_get_text(*y, "what"));
+}
+
+/* Where most has been waiting longest comes first; a page shows the rest behind a line, programs get them all. */
+static void sort_waits(struct page *page, struct value *list)
+{
+    struct arena *arena = page->ctx.arena;
+    size_t n = value_count(list), i = 0;
+    struct value **rows = ARENA_NEW_ARRAY(arena, struct value *, n + 1),
+                 *more = value_put_list(arena, page->view, "more_waits");
+    bool has_more = !page->is_json && n > WAITS_SHOWN + 2;
+    value_put_bool(arena, page->view, "has_more_waits", has_more);
+    if (!rows)
+        return; /* the arena remembers */
+    for (struct value *row = list->items.first; row; row = row->next)
+        rows[i++] = row;
+    qsort(rows, n, sizeof *rows, by_urgency);
+    list->items.first = list->items.last = NULL;
+    list->items.n = 0;
+    for (i = 0; i < n; i++) {
+        rows[i]->next = NULL;
+        value_add(has_more && i >= WAITS_SHOWN ? more : list, rows[i]);
+    }
+}
+
 static enum rc put_wait_counts(struct page *page, const struct board_filter *filter, uint32_t filters)
 {
     struct arena *arena = page->ctx.arena;
@@ -326,6 +363,7 @@ static enum rc put_wait_counts(struct page *page, const struct board_filter *fil
                 board_href(page, "/board/waits", filter, arena_format(arena, "what=%.*s%s", STR_ARG(what), longer[i])));
     }
     value_put_bool(arena, page->view, "has_waits", value_count(rows) > 0);
+    sort_waits(page, (struct value *)rows);
     return RC_OK;
 }
 

@@ -69,18 +69,20 @@ static void put_day(struct arena *arena, struct value *item, const char *key, in
     value_put_text(arena, item, key, day ? date_text(arena, day) : STR(""));
 }
 
-/* The table behind the drawing: rows with plan, baseline and what was done, and which row follows which. */
+/* The rows of the drawing with plan, baseline and what was done, and which row follows which.  The page shows their
+ * names beside it, where they stay while the days move. */
 static void put_rows(struct page *page, const struct gantt *gantt)
 {
     static const char *const kinds[] = {"group", "task", "node"};
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, page->view, "rows");
-    for (int32_t i = 0; i < gantt->n && page->is_json; i++) {
+    for (int32_t i = 0; i < gantt->n; i++) {
         const struct gantt_row *row = &gantt->rows[i];
         struct value *item = value_add_map(arena, list);
         value_put_text(arena, item, "kind", str_from_cstr(kinds[row->kind]));
         value_put_int(arena, item, "id", row->id);
         value_put_text(arena, item, "title", row->title);
+        value_put_text(arena, item, "href", row->href);
         value_put_bool(arena, item, "is_critical", row->is_critical);
         put_day(arena, item, "start", row->start);
         put_day(arena, item, "due", row->due);
@@ -118,6 +120,7 @@ enum rc page_gantt(struct page *page)
         return RC_OK;
     struct buf out CLEANUP(buf_done);
     buf_init(&out, GANTT_BYTES_MAX);
+    gantt.is_bare = true;
     TRY(gantt_draw(&gantt, CANVAS_PAGE, &out));
     value_put_html(arena, page->view, "drawing", arena_copy_str(arena, buf_str(&out)));
     value_put_bool(arena, page->view, "is_cut", gantt.is_cut);

@@ -42,10 +42,10 @@ enum rc page_hang_list(struct page *page)
         {"hang.age", "age_days", CELL_NUM, NULL, NULL},
         {"hang.missed_due", "missed_due", CELL_DAY, NULL, NULL},
         {"hang.miss_count", "miss_count", CELL_NUM, NULL, NULL},
-        {"finding.unit", "unit_short", CELL_TEXT, NULL, NULL},
+        {"finding.unit", "unit_short", CELL_CODE, NULL, NULL},
         {"hang.last_hearing", "last_hearing", CELL_DAY, NULL, NULL},
         {"hang.next_hearing", "next_hearing", CELL_DUE, NULL, NULL},
-        {"finding.number", "no", CELL_TEXT, NULL, NULL},
+        {"finding.number", "no", CELL_CODE, NULL, NULL},
     };
     struct arena *arena = page->ctx.arena;
     record_begin_list(page, "hang.list", "hang.list_about");

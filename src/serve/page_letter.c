@@ -49,13 +49,13 @@ enum rc page_letter_list(struct page *page)
     static const struct record_column columns[] = {
         {"letter.matter", "title", CELL_TEXT, NULL, "/letters/{id}"},
         {"letter.kind", "kind", CELL_CHOICE, "letter.kind", NULL},
-        {"letter.no", "no", CELL_TEXT, NULL, NULL},
+        {"letter.no", "no", CELL_CODE, NULL, NULL},
         {"letter.state", "state", CELL_CHOICE, "letter.state", NULL},
         {"letter.cause", "cause", CELL_CHOICE, "letter.cause", NULL},
-        {"letter.unit", "unit_short", CELL_TEXT, NULL, NULL},
+        {"letter.unit", "unit_short", CELL_CODE, NULL, NULL},
         {"letter.issued_on", "issued_on", CELL_DAY, NULL, NULL},
         {"letter.due", "due", CELL_DUE, NULL, NULL},
-        {"letter.subject", "subject_no", CELL_TEXT, NULL, "/{subject_kind}s/{subject_id}"},
+        {"letter.subject", "subject_no", CELL_CODE, NULL, "/{subject_kind}s/{subject_id}"},
     };
     struct arena *arena = page->ctx.arena;
     record_begin_list(page, "letter.list", "letter.list_about");

@@ -13,6 +13,7 @@ struct asked {
     struct map_request request;
     struct map_view view;
     struct str q, at;
+    bool is_narrow;
 };
 
 static enum rc fail(struct page *page, const char *field)
@@ -28,6 +29,7 @@ static enum rc read_view(struct page *page, struct asked *asked)
     view->toggles = page_param_text(page, "t");
     asked->q = str_trim(page_param_text(page, "q"));
     asked->at = page_param_text(page, "at");
+    asked->is_narrow = page_param_int(page, "narrow", 0) != 0;
     if (asked->at.n && !map_key_find(asked->at, &view->at_kind, &view->at_id))
         return fail(page, "at");
     view->is_whole = page->is_json || asked->q.n; /* what is looked for may be anywhere */
@@ -66,7 +68,7 @@ static void add_address(const struct asked *asked, int level, struct str toggles
         buf_add_format(out, "&t=%.*s", STR_ARG(toggles));
 }
 
-/* What opens a way: turned over branches are turned from there. */
+/* What opens a way: turned over branches are turned from there; a narrow map stays narrow. */
 static void add_way(const struct asked *asked, struct buf *out)
 {
     if (asked->at.n)
@@ -96,6 +98,8 @@ static void write_fold_href(void *arg, const struct map_node *node, struct buf *
     buf_add_cstr(out, "/map");
     add_address(folding->asked, folding->asked->view.level, buf_str(&toggles), out);
     add_way(folding->asked, out);
+    if (folding->asked->is_narrow)
+        buf_add_cstr(out, "&narrow=1");
     buf_add_format(out, "#n-%.*s", STR_ARG(key));
 }
 
@@ -238,6 +242,7 @@ enum rc page_map(struct page *page)
     value_put_int(arena, page->view, "found", map_search(&map, asked.q));
     map_fold(&map, &asked.view);
     value_put_text(arena, page->view, "q", asked.q);
+    map.is_narrow = asked.is_narrow;
     map_layout(&map);
     put_choices(page, &asked);
     int32_t all = 1 + map.nodes[0].below;

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "serve/chrome.h"
 
-enum { ROWS_A_PAGE = 50, HREF_CEILING = 400 };
+enum { ROWS_A_PAGE = 50, HREF_CEILING = 400, SHORT_BYTES = 15 /* five Chinese characters */ };
 
 static struct value *child(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
 
@@ -76,7 +76,8 @@ static void put_cell(struct page *page, struct value *cell, const struct value *
     value_put_bool(arena, cell, "is_num", column->kind == CELL_NUM);
     value_put_bool(arena, cell, "is_long", column->kind == CELL_LONG);
     value_put_bool(arena, cell, "is_short",
-                   column->kind == CELL_DAY || column->kind == CELL_DUE || column->kind == CELL_TIME);
+                   column->kind == CELL_DAY || column->kind == CELL_DUE || column->kind == CELL_TIME ||
+                       column->kind == CELL_CODE || (column->kind == CELL_CHOICE && text.n <= SHORT_BYTES));
 }
 
 void record_put_table(struct page *page, struct value *to, const char *key, struct value *rows,

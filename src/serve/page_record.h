@@ -17,6 +17,7 @@ enum record_cell {
     CELL_DAY,    /* date text */
     CELL_TIME,   /* time, shown as a day */
     CELL_CHOICE, /* code; its words are message PREFIX.CODE */
+    CELL_CODE,   /* text that stays on one line: numbers, short words */
     CELL_DUE,    /* date with state: late when before today, unless row.is_over */
     CELL_YES,    /* yes or no */
 };

@@ -3,6 +3,11 @@ export function start_gantt() {
   const frame = document.querySelector('[data-gantt]');
   if (!frame) return;
   const day = Number(frame.dataset.day);
+  const today = frame.querySelector('.m-today');
+  if (today && frame.clientWidth < 700 && frame.scrollWidth > frame.clientWidth) { // today comes into sight beside the names
+    const names = frame.querySelector('.gantt-names')?.offsetWidth ?? 0;
+    frame.scrollLeft = Number(today.getAttribute('x1')) - (frame.clientWidth - names) / 2;
+  }
   const shift = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
   const open = (step, from_days, to_days) => {
     const to = new URL(step.getAttribute('href'), location.href);

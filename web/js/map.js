@@ -5,6 +5,8 @@ export function start_map(is_typing) {
   if (frame) run(frame, is_typing);
 }
 
+const NARROW = 600;
+
 function run(frame, is_typing) {
   let scale = 1;
   const scroll = () => frame.querySelector('.map-scroll');
@@ -141,8 +143,18 @@ function run(frame, is_typing) {
     event.preventDefault();
   });
   async function begin() {
-    const key = /^#n-([gfmt]\d+)$/.exec(location.hash)?.[1], card = key && document.getElementById(`n-${key}`);
-    const address = new URL(location.href);
+    const key = /^#n-([gfmt]\d+)$/.exec(location.hash)?.[1], address = new URL(location.href);
+    if (scroll().clientWidth < NARROW && !address.searchParams.has('narrow')) { // root and first level side by side
+      const asked = ['level', 't', 'at', 'q'].some((name) => address.searchParams.get(name));
+      address.searchParams.set('narrow', 1);
+      if (!asked && !key) {
+        address.searchParams.set('level', 1);
+        const level = document.getElementById('map-level');
+        if (level) level.value = '1';
+      }
+      if (!await load(address.href)) return;
+    }
+    const card = key && document.getElementById(`n-${key}`);
     if (key && !card && address.searchParams.get('at') !== key) { // it is folded: the way to it is opened
       address.searchParams.set('at', key);
       address.hash = '';
@@ -154,7 +166,10 @@ function run(frame, is_typing) {
       at.scrollLeft += box.left + box.width / 2 - room.left - at.clientWidth / 2;
       at.scrollTop += box.top + box.height / 2 - room.top - at.clientHeight / 2;
     }
-    if (!found && !card) scroll().scrollTop = Math.max(0, (size_of(drawing()).height - scroll().clientHeight) / 2);
+    if (!found && !card) { // the root in the middle
+      const root = nodes()[0]?.getBBox(), middle = root ? root.y + root.height / 2 : size_of(drawing()).height / 2;
+      scroll().scrollTop = Math.max(0, middle - scroll().clientHeight / 2);
+    }
     (key ? document.getElementById(`n-${key}`) : null)?.focus({ preventScroll: true });
     show_window();
   }
