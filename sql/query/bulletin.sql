@@ -39,7 +39,7 @@ UPDATE bulletin SET last_block = (SELECT coalesce(max(b.n), 0) FROM bulletin_blo
 -- :name bulletin_head
 -- unscoped: apply
 UPDATE bulletin SET title = $title, window_from = $window_from, window_to = $window_to, window_days = $window_days, window_first_day = $window_first_day,
-  signatory = $signatory, signed = $signed, contacts = $contacts, changed_seq = $seq WHERE id = $id
+  signatory = $signatory, signed = $signed, contacts = $contacts, doc_no = coalesce(CAST($doc_no AS text), ''), changed_seq = $seq WHERE id = $id
 
 -- :name bulletin_set_state
 -- unscoped: apply

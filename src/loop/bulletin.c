@@ -165,7 +165,7 @@ static enum rc bulletin_change(struct command_call *call)
     if (from.n && to.n && str_compare(to, from) < 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "bulletin.window_order", "window_to");
     value_set(body, STR("title"), value_new_text(arena, value_get_text(call->input, "title")));
-    supervise_copy(call, body, NULL, "window_from window_to window_days window_first_day signatory signed");
+    supervise_copy(call, body, NULL, "window_from window_to window_days window_first_day signatory signed doc_no");
     TRY(put_contacts(call, body));
     return supervise_append(call, EVENT_BULLETIN_CHANGED, value_get_int(row, "id", 0), body);
 }
@@ -199,7 +199,7 @@ enum rc bulletin_make_content(struct ctx *ctx, const struct value *row, const st
 {
     struct arena *arena = ctx->arena;
     struct value *content = value_new_map(arena), *contacts;
-    static const char *const keys[] = {"no", "title", "signatory", "signed", "window_from"};
+    static const char *const keys[] = {"no", "doc_no", "title", "signatory", "signed", "window_from"};
     static const char *const block_keys[] = {"n", "kind", "role", "title", "body"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         value_put_text(arena, content, keys[i],
@@ -408,6 +408,7 @@ static const struct field change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                              {"window_first_day", FIELD_BOOL, false, 0, NULL},
                                              {"signatory", FIELD_TEXT, false, 200, NULL},
                                              {"signed", FIELD_DATE, false, 0, NULL},
+                                             {"doc_no", FIELD_TEXT, false, 100, NULL},
                                              {"phone", FIELD_TEXT, false, 100, NULL},
                                              {"hours", FIELD_TEXT, false, 100, NULL},
                                              {"address", FIELD_TEXT, false, 300, NULL},

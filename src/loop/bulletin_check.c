@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "calendar/calendar.h"
+#include "loop/doc_no.h"
 #include "text/counted.h"
 #include "text/numeral.h"
 #include "text/utf8.h"
@@ -328,6 +329,9 @@ static enum rc check_head(struct checker *c, const struct value *row, const stru
     check_words(c, title, rules->forbidden);
     if (!str_trim(value_get_text(row, "signatory")).n || !value_get_text(row, "signed").n)
         add(c, "signature", true, STR(""), STR(""));
+    struct str doc_no = value_get_text(row, "doc_no");
+    if (doc_no.n && !doc_no_is_formed(doc_no))
+        add(c, "doc_no", false, doc_no, STR(""));
     if (str_find(contacts, STR("\"kind\""), 0) == SIZE_MAX)
         add(c, "contacts", true, STR(""), STR(""));
     return RC_OK;

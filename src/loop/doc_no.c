@@ -11,6 +11,30 @@ static const struct {
 #undef DOC_KIND
 };
 
+/* What stands on the paper is Chinese in every language: U+3014, U+3015, U+53F7 (hao). */
+#define YEAR_OPEN "\xe3\x80\x94"
+#define YEAR_CLOSE "\xe3\x80\x95"
+#define NUMBER_END "\xe5\x8f\xb7"
+
+static bool is_number(struct str digits, size_t least, size_t most)
+{
+    for (size_t i = 0; i < digits.n; i++)
+        if (digits.p[i] < '0' || digits.p[i] > '9')
+            return false;
+    return digits.n >= least && digits.n <= most && digits.p[0] != '0';
+}
+
+bool doc_no_is_formed(struct str no)
+{
+    size_t open = str_find(no, STR(YEAR_OPEN), 0), mark = sizeof YEAR_OPEN - 1, year = 4;
+    if (open == SIZE_MAX || open == 0 || !str_has_suffix(no, STR(NUMBER_END)))
+        return false;
+    struct str rest = str_slice(no, open + mark, no.n - (sizeof NUMBER_END - 1));
+    return is_number(str_slice(rest, 0, year), year, year) &&
+           str_has_prefix(str_slice(rest, year, rest.n), STR(YEAR_CLOSE)) &&
+           is_number(str_slice(rest, year + mark, rest.n), 1, 6);
+}
+
 static int64_t year_of(int64_t now_ms)
 {
     char text[TIME_TEXT_BYTES];
@@ -41,9 +65,7 @@ enum rc doc_no_take(struct command_call *call, struct value *body, int64_t issue
     value_put_text(arena, body, "doc_kind", str_from_cstr(kinds[kind].kind));
     value_put_int(arena, body, "doc_n", n);
     struct str name = value_get_text(unit, "short_name");
-    /* Year in the brackets U+3014 and U+3015, then U+53F7 (hao): what stands on the paper is Chinese in every language.
-     */
-    *ret_no = arena_format(arena, "%.*s%s\xe3\x80\x94%lld\xe3\x80\x95%lld\xe5\x8f\xb7",
+    *ret_no = arena_format(arena, "%.*s%s" YEAR_OPEN "%lld" YEAR_CLOSE "%lld" NUMBER_END,
                            STR_ARG(name.n ? name : value_get_text(unit, "name")), kinds[kind].word, (long long)year,
                            (long long)n);
     return arena_rc(arena);

@@ -21,4 +21,8 @@ enum doc_kind {
 enum rc doc_no_take(struct command_call *call, struct value *body, int64_t issuer_id, enum doc_kind kind,
                     struct str *ret_no) MUST_CHECK;
 
+/* Whether a number typed by somebody has the form of GB/T 9704, 7.2.5: word of the issuer, year of four digits between
+ * U+3014 and U+3015, n without zeros before it, U+53F7 (hao). */
+bool doc_no_is_formed(struct str no);
+
 #endif

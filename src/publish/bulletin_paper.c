@@ -120,8 +120,9 @@ struct str bulletin_paper_closing(struct arena *arena, const struct value *conte
     return contacts.n ? arena_concat(arena, arena_concat(arena, text, contacts), bulletin_text(BULLETIN_STOP)) : text;
 }
 
-/* The issuer in one line (7.2.4: as large as looks well): 36 pt, or as small as its name needs. */
-static void add_head(struct setter *s, struct str issuer, struct str no)
+/* The issuer in one line (7.2.4: as large as looks well): 36 pt, or as small as its name needs.  Under it the number
+ * that the office gave (7.2.5), or nothing: our own number of a bulletin is not a document's. */
+static void add_head(struct setter *s, struct str issuer, struct str doc_no)
 {
     enum { TEXT_HALF_POINTS = 884 }; /* 156 mm */
     size_t chars = 0, at = 0;
@@ -130,24 +131,26 @@ static void add_head(struct setter *s, struct str issuer, struct str no)
     struct doc_block *block = doc_add(s->doc, DOC_ISSUER, issuer);
     if (block && block->first && chars * (size_t)doc_look(DOC_ISSUER)->half_points > TEXT_HALF_POINTS)
         block->first->half_points = (int)(TEXT_HALF_POINTS / chars);
-    (void)doc_add(s->doc, DOC_NUMBER, no);
+    if (doc_no.n)
+        (void)doc_add(s->doc, DOC_NUMBER, doc_no);
     doc_add_mark(s->doc, DOC_RED_LINE);
 }
 
 static enum rc set(struct ctx *ctx, const struct value *content, int64_t seq, struct str digest, int64_t made_ms,
                    bool is_file, struct doc **ret_doc)
 {
-    struct str title = value_get_text(content, "title"), signatory = value_get_text(content, "signatory");
+    struct str title = value_get_text(content, "title"), signatory = value_get_text(content, "signatory"),
+               doc_no = value_get_text(content, "doc_no");
     struct doc_facts facts = {.title = title,
                               .author = signatory,
-                              .subject = value_get_text(content, "no"),
+                              .subject = doc_no,
                               .snapshot_seq = seq,
                               .snapshot_digest = digest,
                               .made_ms = made_ms};
     struct setter s = {.ctx = ctx, .points = STR("")};
     TRY(doc_new(ctx, &facts, &s.doc));
     if (is_file && signatory.n)
-        add_head(&s, signatory, value_get_text(content, "no"));
+        add_head(&s, signatory, doc_no);
     (void)doc_add(s.doc, DOC_TITLE, title);
     if (is_file)
         (void)doc_add(s.doc, DOC_PLAIN, STR("")); /* a line free under the title (7.3.2) */

@@ -228,6 +228,7 @@ static void put_facts(struct page *page, struct value *item, struct value *row)
         {"bulletin.window_to", "window_end", CELL_DAY, NULL, NULL},
         {"bulletin.window_days", "window_days", CELL_NUM, NULL, NULL},
         {"bulletin.window_first_day", "window_first_day", CELL_YES, NULL, NULL},
+        {"bulletin.doc_no", "doc_no", CELL_TEXT, NULL, NULL},
         {"bulletin.signatory", "signatory", CELL_TEXT, NULL, NULL},
         {"bulletin.signed", "signed", CELL_DAY, NULL, NULL},
         {"bulletin.closing", "closing", CELL_LONG, NULL, NULL},

@@ -18,6 +18,7 @@ static const struct step change_step = {
      {"window_days", "bulletin.window_days", NULL, STEP_NUMBER, true, NULL, NULL},
      {"window_first_day", "bulletin.window_first_day", NULL, STEP_CHOICE, true, "1|0", "bulletin.first_day"},
      {"window_to", "bulletin.window_to", "bulletin.window_to_help", STEP_DATE, false, NULL, NULL},
+     {"doc_no", "bulletin.doc_no", "bulletin.doc_no_help", STEP_LINE, false, NULL, NULL},
      {"signatory", "bulletin.signatory", NULL, STEP_LINE, false, NULL, NULL},
      {"signed", "bulletin.signed", NULL, STEP_DATE, false, NULL, NULL},
      {"phone", "bulletin.phone", NULL, STEP_LINE, false, NULL, NULL},

@@ -128,6 +128,7 @@ enum rc site_bulletin(struct site *site, struct str no, struct buf *out)
     value_put_html(arena, view, "paper", arena_copy_str(arena, buf_str(&html)));
     value_put_text(arena, view, "title", value_get_text(row, "title"));
     value_put_text(arena, view, "no", value_get_text(row, "no"));
+    value_put_text(arena, view, "doc_no", doc->facts.subject);
     value_put_bool(arena, view, "is_open", str_equal(value_get_text(row, "state"), STR("published")));
     site_put_other(site, view, arena_copy_cstr(arena, no), STR(".html"));
     return site_page(site, "site_bulletin", view, out);

@@ -248,6 +248,50 @@ STORE_TEST(a_finding_of_the_register_that_is_missing_stops_also_when_it_comes_af
     clock_set_ms(0);
 }
 
+/* GB/T 9704, 7.2.5.  A hint: who numbers otherwise may. */
+STORE_TEST(a_document_number_of_another_form_is_told)
+{
+    static const struct {
+        const char *no;
+        bool is_told;
+    } cases[] = {{"某集团党发〔2024〕3号", false},
+                 {"", false},
+                 {"某集团党发〔2024〕03号", true},
+                 {"某集团党发[2024]3号", true},
+                 {"某集团党发〔2024〕第3号", true},
+                 {"某集团党发（2024）3号", true},
+                 {"〔2024〕3号", true},
+                 {"某集团党发〔24〕3号", true},
+                 {"某集团党发〔2024〕号", true},
+                 {"某集团党发〔2024〕3", true}};
+    char fields[300];
+    make_good(store);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct value *row, *blocks, *list;
+        struct bulletin_rules rules;
+        bool is_told = false;
+        snprintf(fields, sizeof fields, HEAD WINDOW ", 'doc_no': '%s'", cases[i].no);
+        STORE_OK(as(store, &world.publisher, &command_bulletin_change, fields));
+        struct db_stmt *st = db_query(store->db, Q_BULLETIN_GET_ANY);
+        db_bind_int(st, "id", world.bulletin);
+        STORE_OK(db_first_row(store->ctx, st, &row));
+        assert_true(str_equal_cstr(value_get_text(row, "doc_no"), cases[i].no));
+        STORE_OK(bulletin_read_blocks(store->ctx, store->db, world.bulletin, &blocks));
+        STORE_OK(bulletin_read_rules(store->ctx, store->db, &rules));
+        STORE_OK(bulletin_check(store->ctx, store->db, row, blocks, &rules, &list));
+        VALUE_EACH (found, list) {
+            is_told = is_told || str_equal_cstr(value_get_text(found, "check"), "doc_no");
+            assert_true(!str_equal_cstr(value_get_text(found, "check"), "doc_no") || !value_get_bool(found, "is_stop"));
+        }
+        if (is_told != cases[i].is_told)
+            fail_msg("%s", cases[i].no);
+    }
+    submit(store);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE doc_no = '某集团党发〔2024〕3'"), 1);
+    expect_rebuild_equal(store);
+    clock_set_ms(0);
+}
+
 /* 8 July 2024 is a Monday: 15 working days end on the 26th with the first day counted, on the 29th without it. */
 STORE_TEST(a_window_counts_its_first_day_or_not_as_the_rules_say)
 {
@@ -352,6 +396,7 @@ int main(void)
                      STORE_CASE(a_figure_that_is_not_the_registers_stops_also_when_the_register_moves_after_handing_in),
                      STORE_CASE(a_window_that_does_not_end_on_a_working_day_stops),
                      STORE_CASE(a_finding_of_the_register_that_is_missing_stops_also_when_it_comes_after_handing_in),
+                     STORE_CASE(a_document_number_of_another_form_is_told),
                      STORE_CASE(a_window_counts_its_first_day_or_not_as_the_rules_say),
                      STORE_CASE(the_end_of_the_window_sums_up_the_comments_and_later_ones_do_not_change_it));
 }

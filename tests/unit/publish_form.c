@@ -222,6 +222,30 @@ static void files_of_a_bulletin_name_the_event_and_the_digest_of_their_version(v
     assert_str(lines[0].text, "中共某某数据科技集团有限公司委员会");
 }
 
+/* The line under the issuer is a document's number, never our own. */
+static void a_bulletin_has_the_number_that_the_office_gave_or_none(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"", "\"doc_no\": \"某集团党发〔2026〕3号\", "};
+    struct line lines[60];
+    struct str bytes;
+    struct value *content;
+    struct doc *doc;
+    for (size_t i = 0; i < 2; i++) {
+        struct str json = arena_format(ctx.arena,
+                                       "{\"title\": \"通报\", \"no\": \"TB-2026-001\", %s\"signatory\": \"某集团\", "
+                                       "\"signed\": \"2026-11-27\", \"blocks\": []}",
+                                       given[i]);
+        assert_ok(json_parse(&ctx, json, &content));
+        assert_ok(bulletin_paper_file(&ctx, content, 4711, STR("ab"), 1795824000000, &doc));
+        assert_str(doc->facts.subject, i ? "某集团党发〔2026〕3号" : "");
+        struct zip_parts parts = package_of(doc, &bytes);
+        assert_true(lines_of(page_of(&parts, 0), lines, 60) > 3);
+        assert_str(lines[1].text, i ? "某集团党发〔2026〕3号" : "通报");
+        assert_true(str_find(pdf_text(doc, "-layout"), STR("TB-"), 0) == SIZE_MAX);
+    }
+}
+
 /* A run of advances says again where the PDF puts each character: their sum is the width of the line. */
 static void advances_put_the_last_character_where_the_line_ends(void **state)
 {
@@ -268,6 +292,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_title_of_two_lines_leaves_no_character_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_file_says_the_same_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_bulletin_has_the_number_that_the_office_gave_or_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_of_a_bulletin_name_the_event_and_the_digest_of_their_version, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(advances_put_the_last_character_where_the_line_ends, set_up, tear_down),
