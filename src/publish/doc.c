@@ -86,6 +86,13 @@ void doc_add_run(struct doc *doc, struct doc_block *block, struct str text, bool
     block->last = run;
 }
 
+bool doc_is_tail(enum doc_style style)
+{
+    return style == DOC_ATTACHMENT || style == DOC_ATTACHMENT_MORE || style == DOC_SIGN || style == DOC_DATE;
+}
+
+bool doc_keeps_next(enum doc_style style) { return doc_look(style)->outline > 0 || doc_is_tail(style); }
+
 struct doc_block *doc_add(struct doc *doc, enum doc_style style, struct str text)
 {
     struct str line;
@@ -96,7 +103,7 @@ struct doc_block *doc_add(struct doc *doc, enum doc_style style, struct str text
         block = new_block(doc, DOC_TEXT, style);
         append(&doc->first, &doc->last, block);
         if (block)
-            block->keeps_next = looks[style].outline > 0;
+            block->keeps_next = doc_keeps_next(style);
         doc_add_run(doc, block, line, false);
     }
     if (!block) {
@@ -243,6 +250,16 @@ int doc_title_inset(const struct doc_block *block, int width_twips)
         return 0;
     int inset = (width_twips - ((halves + 2 * lines - 1) / (2 * lines) + 1) * em) / 2;
     return inset > 0 ? inset : 0;
+}
+
+/* Twelve signs without a blank that are no Chinese: an address, which stands on one line. */
+bool doc_has_long_word(struct str text)
+{
+    enum { LONG = 12 };
+    size_t run = 0;
+    for (size_t i = 0; i < text.n && run < LONG; i++)
+        run = (unsigned char)text.p[i] > ' ' && (unsigned char)text.p[i] < 0x7f ? run + 1 : 0;
+    return run == LONG;
 }
 
 struct str doc_block_text(struct doc *doc, const struct doc_block *block)

@@ -50,6 +50,11 @@ struct doc_look {
     int line_twips;    /* exact; 0: what the text needs */
 };
 const struct doc_look *doc_look(enum doc_style style);
+/* What a paper ends with: attachments, signature, day.  It stays together, with the line about the snapshot and the end
+ * of the text, so that no signature stands on a page of its own (GB/T 9704, 7.3.5.5). */
+bool doc_is_tail(enum doc_style style);
+/* Whether a paragraph of the style stays on the page of what follows, unless it is told otherwise. */
+bool doc_keeps_next(enum doc_style style);
 struct doc_font_names {
     const char *name, *instead, *families;
 };
@@ -157,6 +162,8 @@ void doc_add_snapshot(struct doc *doc);
 /* How far a title of several lines is drawn in at both sides, so that its lines are about as long (7.3.1); 0 for
  * others. */
 int doc_title_inset(const struct doc_block *block, int width_twips);
+/* Whether a word of the text, such as an address, is so long that a line before it would be drawn out. */
+bool doc_has_long_word(struct str text);
 /* Whole text of a paragraph, in the arena. */
 struct str doc_block_text(struct doc *doc, const struct doc_block *block);
 

@@ -279,7 +279,9 @@ static void add_paragraph(struct body *body, const struct doc_block *block)
     struct buf *out = body->out;
     const struct doc_look *look = doc_look(block->style);
     buf_add_format(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", look->id);
-    if (block->keeps_next && !look->outline)
+    const struct doc_block *next = block->next;
+    bool has_tail = block->style == DOC_BODY && next && next->kind == DOC_TEXT && doc_is_tail(next->style);
+    if ((block->keeps_next && !look->outline) || block->style == DOC_CELL_HEAD || has_tail)
         buf_add_cstr(out, "<w:keepNext/>");
     else if (!block->keeps_next && look->outline)
         buf_add_cstr(out, "<w:keepNext w:val=\"0\"/>");
@@ -301,6 +303,11 @@ static void add_paragraph(struct body *body, const struct doc_block *block)
     /* Signature: right, four characters in (GB/T 9704, 7.3.5.4). */
     if (block->style == DOC_SIGN || block->style == DOC_DATE)
         buf_add_cstr(out, "<w:ind w:rightChars=\"400\" w:right=\"1264\"/>");
+    /* Imprint: one character in (7.4.2), of the paragraph: programs differ in what margins of a cell do to a table. */
+    int hanging = look->indent < 0 ? -look->indent * look->half_points / 10 : 0;
+    if (block->style == DOC_IMPRINT || block->style == DOC_COPIES)
+        buf_add_format(out, "<w:ind w:left=\"%d\" w:right=\"%d\" w:hanging=\"%d\"/>", DOC_IMPRINT_INSET + hanging,
+                       DOC_IMPRINT_INSET, hanging);
     if (block->align >= 0 && block->align != (int)look->align)
         buf_add_format(out, "<w:jc w:val=\"%s\"/>", align_name((enum doc_align)block->align));
     buf_add_cstr(out, "</w:pPr>");
@@ -338,17 +345,18 @@ static long grid_width(const struct doc_table *table, int from, int span, long t
 }
 
 /* The imprint lies at the foot of the text of the page that its anchor, the next paragraph, is on.  tblpY says the same
- * for programs that do not know tblpYSpec. */
-static void add_imprint_place(struct buf *out, const struct doc_table *table)
+ * for programs that do not know tblpYSpec.  Its left edge is told from the edge of the sheet: LibreOffice lets a table
+ * that is as wide as the text float only then. */
+static void add_imprint_place(struct buf *out, const struct doc_table *table, bool is_landscape)
 {
     int rows = 0;
     for (const struct doc_row *row = table->first; row; row = row->next)
         rows++;
     buf_add_format(out,
                    "<w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" "
-                   "w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" "
+                   "w:horzAnchor=\"page\" w:tblpX=\"%d\" "
                    "w:tblpY=\"%d\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>",
-                   DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE);
+                   is_landscape ? DOC_MARGIN_BOTTOM : DOC_MARGIN_LEFT, DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE);
 }
 
 static void add_table(struct body *body, const struct doc_table *table)
@@ -359,7 +367,7 @@ static void add_table(struct body *body, const struct doc_table *table)
         add_tiny(body, false);
     buf_add_cstr(out, "<w:tbl><w:tblPr>");
     if (table->is_imprint)
-        add_imprint_place(out, table);
+        add_imprint_place(out, table, body->is_landscape);
     buf_add_format(out, "<w:tblW w:w=\"%ld\" w:type=\"dxa\"/>", text);
     if (table->is_imprint) {
         buf_add_format(out,
@@ -377,9 +385,8 @@ static void add_table(struct body *body, const struct doc_table *table)
     }
     buf_add_cstr(out, "<w:tblLayout w:type=\"fixed\"/>");
     if (table->is_imprint)
-        buf_add_format(
-            out, "<w:tblCellMar><w:left w:w=\"%d\" w:type=\"dxa\"/><w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar>",
-            DOC_IMPRINT_INSET, DOC_IMPRINT_INSET);
+        buf_add_cstr(out, "<w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"0\" "
+                          "w:type=\"dxa\"/></w:tblCellMar>");
     buf_add_cstr(out, "</w:tblPr><w:tblGrid>");
     for (int i = 0; i < table->columns; i++)
         buf_add_format(out, "<w:gridCol w:w=\"%ld\"/>", grid_width(table, i, 1, text));

@@ -11,7 +11,10 @@
 #include "publish/doc_page.h"
 #include "publish/font_layout.h"
 
-enum { CELL_LINES_MAX = 20000, IMPRINT_ROWS = 8, RED = 0xd40000 };
+enum { CELL_LINES_MAX = 20000, IMPRINT_ROWS = 8, KEPT_MAX = 8, RED = 0xd40000 };
+
+/* A row that is higher goes over pages, others to the next as a whole; nothing lower than the second is begun. */
+static const double SPLIT_OVER = 150, LEAST_PIECE = 40;
 static const double PAD_X = 4, PAD_Y = 3, PT = 20.0; /* twips in a point */
 
 struct lay {
@@ -230,14 +233,53 @@ static double block_height(struct lay *lay, const struct doc_block *block)
     return height;
 }
 
-/* Room that must be left below the first line, so that a heading does not stand alone. */
+static double table_start(struct lay *lay, const struct doc_table *table);
+
+/* Room that must be left below the first line, so that a heading does not stand alone and a signature has its day. */
 static double kept_height(struct lay *lay, const struct doc_block *block)
 {
     const struct doc_block *next = block->next;
-    double kept = 0;
-    for (int i = 0; i < 3 && block && block->keeps_next && next; i++, block = next, next = next->next)
-        kept += next->kind == DOC_TEXT && next->keeps_next ? block_height(lay, next) : 2 * DOC_LINE_TWIPS / PT;
+    double kept = 0, two = 2 * DOC_LINE_TWIPS / PT;
+    for (int i = 0; i < KEPT_MAX && block && block->keeps_next && next; i++, block = next, next = next->next) {
+        bool is_table = next->kind == DOC_TABLE && !next->table->is_imprint;
+        double height = next->kind == DOC_TEXT    ? block_height(lay, next)
+                        : is_table                ? table_start(lay, next->table)
+                        : next->kind == DOC_TABLE ? 0
+                                                  : two;
+        kept += is_table || (next->kind == DOC_TEXT && next->keeps_next) ? height : fmin(height, two);
+        kept += next->kind == DOC_TEXT ? doc_look(next->style)->before * DOC_LINE_TWIPS / 100 / PT : 0;
+    }
     return kept;
+}
+
+/* Height of what a paper ends with, when that begins here: it takes the last two lines of the text, or the last row of
+ * a table, along. */
+static double tail_height(struct lay *lay, const struct doc_block *tail)
+{
+    if (!tail || tail->kind != DOC_TEXT || !doc_is_tail(tail->style))
+        return 0;
+    return block_height(lay, tail) + doc_look(tail->style)->before * DOC_LINE_TWIPS / 100 / PT + kept_height(lay, tail);
+}
+
+/* A line before a long word would be drawn out until it cannot be read: where more than an eighth of it is missing it
+ * is left as it is.  Returns the layout that such lines belong to, NULL when there is none. */
+static PangoLayout *ease_lines(struct lay *lay, const struct doc_block *block, double width, struct line *lines, int n)
+{
+    const struct doc_look *look = doc_look(block->style);
+    if ((block->align >= 0 ? block->align : (int)look->align) != DOC_BOTH ||
+        !doc_has_long_word(doc_block_text(lay->doc, block)))
+        return NULL;
+    PangoLayout *layout = new_layout(lay, block, width);
+    struct line *eased = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)n + 1);
+    pango_layout_set_justify(layout, false);
+    int count = eased ? lines_of(layout, look, eased, n) : 0;
+    for (int i = 0; i < count - 1; i++) {
+        PangoRectangle logical;
+        pango_layout_line_get_extents(eased[i].line, NULL, &logical);
+        if (eased[i].x + (double)logical.width / PANGO_SCALE < width * 7 / 8)
+            lines[i] = eased[i];
+    }
+    return layout;
 }
 
 static void put_text(struct lay *lay, const struct doc_block *block)
@@ -251,6 +293,7 @@ static void put_text(struct lay *lay, const struct doc_block *block)
     int count = pango_layout_get_line_count(layout);
     struct line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)count + 1);
     int n = lines ? lines_of(layout, look, lines, count) : 0;
+    PangoLayout *eased = ease_lines(lay, block, lay->width - inside - 2 * aside, lines, n);
     if (block->style == DOC_ISSUER && lay->page == 1)
         lay->y = lay->doc->facts.is_letter ? fmax(lay->y - lay->top, 0) + (DOC_LETTER_TOP - DOC_ISSUER_LEAD) / PT
                                            : fmax(lay->y, lay->top + (DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD) / PT);
@@ -260,8 +303,11 @@ static void put_text(struct lay *lay, const struct doc_block *block)
         block->keeps_next)
         begin_page(lay);
     bool is_open = false;
+    double tail = block->style == DOC_BODY ? tail_height(lay, block->next) : 0;
+    int tail_from = n > 2 ? n - 2 : 0;
     for (int i = 0; i < n; i++) {
-        if (lay->y + lines[i].height > lay->bottom + 1) {
+        double needed = tail > 0 && i == tail_from ? (n - i) * lines[i].height + tail : lines[i].height;
+        if (lay->y + needed > lay->bottom + 1 && lay->y > lay->top) {
             if (is_open)
                 put_tag(lay, tag_of(look), false);
             is_open = false;
@@ -279,6 +325,7 @@ static void put_text(struct lay *lay, const struct doc_block *block)
         put_tag(lay, tag_of(look), false);
     if (block->style != DOC_ISSUER || !lay->doc->facts.is_letter)
         lay->y += look->after * DOC_LINE_TWIPS / 100 / PT;
+    g_clear_object(&eased);
     g_object_unref(layout);
 }
 
@@ -439,23 +486,27 @@ static void next_table_page(struct lay *lay, const struct doc_table *table, cons
         put_heads(lay, table);
 }
 
-static void put_row(struct lay *lay, const struct doc_table *table, const struct doc_row *row)
+static void put_row(struct lay *lay, const struct doc_table *table, const struct doc_row *row, double tail)
 {
-    static const double SPLIT_OVER = 150; /* a row that is higher goes over pages; others go to the next as a whole */
     struct set_row set;
     int fits[DOC_COLUMNS_MAX] = {0};
     if (!set_row(lay, table, row, &set))
         return;
     bool is_fresh = false; /* a page was just begun for it: then something must be put */
+    double all = row_height(&set, 1e9, fits);
+    if (tail > 0 && all <= SPLIT_OVER && lay->y + all + tail > lay->bottom + 1) {
+        next_table_page(lay, table, row);
+        is_fresh = true;
+    }
     for (bool is_end = false; !is_end;) {
         double whole = row_height(&set, 1e9, fits), room = lay->bottom - lay->y, height = row_height(&set, room, fits);
         is_end = is_done(&set, fits) && height <= room + 1;
-        if (!is_end && !is_fresh && (whole <= SPLIT_OVER || room < 40)) {
+        if (!is_end && !is_fresh && (whole <= SPLIT_OVER || room < LEAST_PIECE)) {
             next_table_page(lay, table, row);
             is_fresh = true;
             continue;
         }
-        if (is_fresh && !is_end && room < 40)
+        if (is_fresh && !is_end && room < LEAST_PIECE)
             break; /* heads fill the page */
         put_row_piece(lay, &set, table, fits, height, row->is_head);
         is_fresh = false;
@@ -472,17 +523,35 @@ static void put_row(struct lay *lay, const struct doc_table *table, const struct
 static void put_heads(struct lay *lay, const struct doc_table *table)
 {
     for (const struct doc_row *row = table->first; row && row->is_head; row = row->next)
-        put_row(lay, table, row);
+        put_row(lay, table, row, 0);
 }
 
-static void put_table(struct lay *lay, const struct doc_table *table)
+/* Heads and the first row below them, as far as that is kept together. */
+static double table_start(struct lay *lay, const struct doc_table *table)
+{
+    double height = 0;
+    bool is_head = true;
+    for (const struct doc_row *row = table->first; row && is_head; row = row->next) {
+        struct set_row set;
+        int fits[DOC_COLUMNS_MAX] = {0};
+        if (!set_row(lay, table, row, &set))
+            return height;
+        double whole = row_height(&set, 1e9, fits);
+        is_head = row->is_head;
+        height += is_head || whole <= SPLIT_OVER ? whole : 2 * LEAST_PIECE;
+        free_row(&set);
+    }
+    return height;
+}
+
+static void put_table(struct lay *lay, const struct doc_table *table, double tail)
 {
     need_page(lay);
-    if (lay->y > lay->top && lay->bottom - lay->y < 80)
+    if (lay->y > lay->top && lay->bottom - lay->y < table_start(lay, table))
         begin_page(lay);
     put_tag(lay, "Table", true);
     for (const struct doc_row *row = table->first; row; row = row->next)
-        put_row(lay, table, row);
+        put_row(lay, table, row, row->next ? 0 : tail);
     close_table(lay, table);
 }
 
@@ -541,7 +610,7 @@ static void put_blocks(struct lay *lay)
         else if (block->kind == DOC_TABLE && block->table->is_imprint)
             lay->imprint = block->table;
         else if (block->kind == DOC_TABLE)
-            put_table(lay, block->table);
+            put_table(lay, block->table, tail_height(lay, block->next));
         else if (block->kind == DOC_PAGE)
             lay->breaks_page = lay->has_page;
         else if (block->kind == DOC_TURN) {

@@ -202,7 +202,7 @@ static struct doc_block *read_paragraph(struct reading *reading, const struct xm
     int align = align_of(properties, style.align);
     block->align = align >= 0 && align != (int)doc_look(block->style)->align ? align : -1;
     int keeps = is_on(xml_item_child(properties, "w:keepNext"));
-    block->keeps_next = keeps >= 0 ? keeps > 0 : doc_look(block->style)->outline > 0;
+    block->keeps_next = keeps >= 0 ? keeps > 0 : doc_keeps_next(block->style);
     read_runs(reading, paragraph, &style, block);
     return block;
 }
@@ -469,13 +469,22 @@ static struct xml_item *new_note(struct ctx *ctx, struct str text)
     return paragraph;
 }
 
-/* Before what describes the last section, at the end of the body. */
+static struct xml_item *imprint_place(const struct xml_item *item)
+{
+    struct xml_item *place =
+        xml_item_is(item, "w:tbl") ? xml_item_child(xml_item_child(item, "w:tblPr"), "w:tblpPr") : NULL;
+    return place && str_equal(xml_item_get(place, "w:tblpYSpec"), STR("bottom")) ? place : NULL;
+}
+
+/* At the end of the body: before the imprint, which would otherwise be left on the page before, and what describes the
+ * last section. */
 static void add_note(struct ctx *ctx, struct docx *docx, struct str text)
 {
     struct xml_item *body = xml_item_child(docx->document, "w:body"), *note = new_note(ctx, text), *before = NULL;
     if (!body || !note)
         return;
-    for (struct xml_item *item = body->first; item && !xml_item_is(item, "w:sectPr"); item = item->next)
+    for (struct xml_item *item = body->first; item && !xml_item_is(item, "w:sectPr") && !imprint_place(item);
+         item = item->next)
         before = item;
     note->parent = body;
     note->next = before ? before->next : body->first;
@@ -492,8 +501,8 @@ static void place_imprint(struct ctx *ctx, struct docx *docx)
 {
     struct xml_item *body = xml_item_child(docx->document, "w:body");
     for (struct xml_item *table = body ? body->first : NULL; table; table = table->next) {
-        struct xml_item *place = xml_item_child(xml_item_child(table, "w:tblPr"), "w:tblpPr");
-        if (!place || !str_equal(xml_item_get(place, "w:tblpYSpec"), STR("bottom")))
+        struct xml_item *place = imprint_place(table);
+        if (!place)
             continue;
         int rows = 0;
         for (const struct xml_item *row = table->first; row; row = row->next)

@@ -33,6 +33,12 @@ try {
     check(`${name} opens: no empty page, about as many as ours`, empty === 0 && Math.abs(pages(opened) - pages(join(dir, pdf))) <= most,
       `${pages(opened)} pages, ours ${pages(join(dir, pdf))}, ${empty} empty`);
   }
+  for (const where of [dir, join(dir, 'opened')]) {
+    const last = run('pdftotext', '-bbox', join(where, 'plan.pdf'), '-').split('<page ').pop();
+    const printed = /yMin="([\d.]+)"[^>]*yMax="([\d.]+)">[^<]*印发</.exec(last) || [0, 0, 0];
+    // The text ends 35 mm above the edge of a sheet of 841.89 pt.
+    check(`the imprint is at the foot of the last page (${where === dir ? 'ours' : 'LibreOffice'})`, Math.abs(Number(printed[2]) - 742.7) < 12, printed[2]);
+  }
   const plan = run('pdftotext', join(dir, 'plan.pdf'), '-').replace(/\s/g, '');
   check('the plan counts 25 findings', plan.includes('共有问题25个'), '');
   check('every font of the plan is embedded', run('pdffonts', join(dir, 'plan.pdf')).split('\n').slice(2).filter(Boolean).every((line) => / yes yes /.test(line)));

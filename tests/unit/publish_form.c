@@ -168,13 +168,15 @@ static void a_word_file_says_the_same_lines(void **state)
     assert_ok(doc_write_docx(doc, &out));
     assert_ok(zip_read_parts(&ctx, buf_str(&out), &parts));
     struct str body = zip_find_part(&parts, STR("word/document.xml"))->bytes;
-    assert_true(str_find(body, STR("w:tblpYSpec=\"bottom\""), 0) != SIZE_MAX);
+    assert_true(str_find(body,
+                         STR("w:vertAnchor=\"margin\" w:horzAnchor=\"page\" w:tblpX=\"1587\" w:tblpY=\"11716\" "
+                             "w:tblpYSpec=\"bottom\""),
+                         0) != SIZE_MAX);
     assert_true(str_find(body,
                          STR("<w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"000000\"/><w:bottom "
                              "w:val=\"single\" w:sz=\"8\" w:space=\"0\" "
                              "w:color=\"000000\"/><w:insideH w:val=\"single\" w:sz=\"6\""),
                          0) != SIZE_MAX); /* 1/8 pt: 0.353 and 0.265 mm */
-    assert_true(str_find(body, STR("w:tblpY=\"11716\""), 0) != SIZE_MAX);
     assert_true(str_find(body, STR("w:sz=\"18\" w:space=\"1\" w:color=\"d40000\""), 0) != SIZE_MAX);
     assert_true(str_find(body, STR("<w:pStyle w:val=\"GongwenHead\"/><w:spacing w:before=\"1894\"/>"), 0) !=
                 SIZE_MAX); /* 35 mm less the free space of the line */
@@ -284,6 +286,113 @@ static void advances_put_the_last_character_where_the_line_ends(void **state)
     assert_true(full >= 3);
 }
 
+static int find_line(const struct line *lines, int n, const char *text)
+{
+    for (int i = 0; i < n; i++)
+        if (str_equal_cstr(lines[i].text, text))
+            return i;
+    return -1;
+}
+
+/* Wherever the text ends, signature, day and the line about the snapshot stand below at least its last two lines or the
+ * last row of a table. */
+static void a_signature_never_stands_on_a_page_of_its_own(void **state)
+{
+    (void)state;
+    static const int widths[] = {1, 1};
+    static struct line lines[80];
+    int pages_seen = 0;
+    for (int count = 15; count < 40; count++) {
+        struct str bytes;
+        struct doc *doc;
+        bool is_table = count % 2;
+        assert_ok(doc_new(&ctx, &(struct doc_facts){.title = STR("t"), .snapshot_seq = 7, .snapshot_digest = STR("ab")},
+                          &doc));
+        struct doc_table *table = is_table ? doc_add_table(doc, widths, 2) : NULL;
+        if (table)
+            doc_add_row(table, true, (struct str[]){STR("甲"), STR("乙")});
+        for (int i = 0; i < count; i++)
+            if (table)
+                doc_add_row(table, false, (struct str[]){STR("行\n行"), STR("丙")});
+            else
+                doc_add(doc, DOC_BODY, STR("文"));
+        if (!table) {
+            doc_add(doc, DOC_BODY, str_from_cstr(long_text));
+            doc_add(doc, DOC_ATTACHMENT, STR("附件：1.某清单"));
+            doc_add(doc, DOC_ATTACHMENT_MORE, STR("2.某清单"));
+        }
+        doc_add(doc, DOC_SIGN, STR("某集团"));
+        doc_add(doc, DOC_DATE, STR("2026年11月27日"));
+        doc_add_snapshot(doc);
+        struct zip_parts parts = package_of(doc, &bytes);
+        int last = page_count(&parts) - 1, n = lines_of(page_of(&parts, last), lines, 80);
+        int from = find_line(lines, n, table ? "某集团" : "附件：1.某清单");
+        if (from < 2 || find_line(lines, n, "2026年11月27日") < from)
+            fail_msg("%d: the end begins in line %d of the last page", count, from);
+        pages_seen = last > pages_seen ? last : pages_seen;
+    }
+    assert_true(pages_seen > 0);
+}
+
+/* Wherever a heading falls, the heads of the table below it and its first row are on the same page. */
+static void a_heading_over_a_table_has_its_first_row_below_it(void **state)
+{
+    (void)state;
+    static const int widths[] = {1, 1};
+    static struct line lines[80];
+    for (int count = 10; count < 24; count++) {
+        struct str bytes;
+        struct doc *doc;
+        int found = 0;
+        assert_ok(doc_new(&ctx, &(struct doc_facts){.title = STR("t")}, &doc));
+        for (int i = 0; i < count; i++)
+            doc_add(doc, DOC_BODY, STR("文"));
+        doc_add(doc, DOC_HEADING_1, STR("一、目录"));
+        struct doc_table *table = doc_add_table(doc, widths, 2);
+        doc_add_row(table, true, (struct str[]){STR("甲"), STR("")});
+        for (int i = 0; i < 3; i++)
+            doc_add_row(table, false, (struct str[]){STR("行\n行\n行\n行\n行\n末"), STR("")});
+        struct zip_parts parts = package_of(doc, &bytes);
+        for (int page = 0; page < page_count(&parts); page++) {
+            int n = lines_of(page_of(&parts, page), lines, 80), at = find_line(lines, n, "一、目录");
+            found += at >= 0;
+            if (at >= 0 && find_line(lines, n, "末") < at)
+                fail_msg("%d: no row below the heading", count);
+        }
+        assert_int_equal(found, 1);
+    }
+}
+
+/* The characters before an address that does not fit any more are not drawn apart. */
+static void a_line_before_a_long_word_is_not_drawn_out(void **state)
+{
+    (void)state;
+    static struct line lines[20];
+    struct str bytes;
+    struct doc *doc;
+    double size, left;
+    assert_ok(doc_new(&ctx, &(struct doc_facts){.title = STR("t")}, &doc));
+    doc_add(doc, DOC_BODY,
+            STR("一二三四五六七八九十一二三四五六七八九十一二三四五六电子邮箱是这一个：zhenggai.bangongshi.duchaban@"
+                "zhenggai.example.com，请"
+                "写信给我们，一二三四五六七八九十一二三四五六。"));
+    struct zip_parts parts = package_of(doc, &bytes);
+    struct xml_item *content = page_of(&parts, 0);
+    assert_true(lines_of(content, lines, 20) >= 3);
+    assert_true(str_has_prefix(lines[2].text, STR("zhenggai")) || str_has_prefix(lines[1].text, STR("zhenggai")));
+    struct str before = lines[str_has_prefix(lines[1].text, STR("zhenggai")) ? 0 : 1].text;
+    (void)base_of(content, arena_copy_cstr(ctx.arena, before), &size, &left);
+    double advance = 0;
+    for (const struct xml_item *item = content; item; item = xml_item_after(item, content)) {
+        const struct xml_item *code = xml_item_is(item, "ofd:TextObject") ? xml_item_child(item, "ofd:TextCode") : NULL;
+        if (code && str_equal(text_of(code), before)) {
+            struct str delta = xml_item_get(code, "DeltaX");
+            advance = strtod(arena_copy_cstr(ctx.arena, delta) + (str_has_prefix(delta, STR("g ")) ? 4 : 0), NULL);
+        }
+    }
+    assert_true(advance > 0 && advance < size * 1.1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +401,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_title_of_two_lines_leaves_no_character_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_file_says_the_same_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_signature_never_stands_on_a_page_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_heading_over_a_table_has_its_first_row_below_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_before_a_long_word_is_not_drawn_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bulletin_has_the_number_that_the_office_gave_or_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_of_a_bulletin_name_the_event_and_the_digest_of_their_version, set_up,
                                         tear_down),
