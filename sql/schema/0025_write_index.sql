@@ -9,3 +9,7 @@ CREATE INDEX search_doc_target ON search_doc (target) WHERE target <> id;
 
 -- Boards ask which findings of a source hang.
 CREATE INDEX hang_source ON hang (source_id, subject_kind, subject_id) WHERE state = 'open';
+
+-- The light of a finding hangs on the earliest limit of who is waited for: found in the index alone, also for each row of a list.
+DROP INDEX wait_subject;
+CREATE INDEX wait_subject ON wait (subject_kind, subject_id, due_key);
