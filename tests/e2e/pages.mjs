@@ -163,6 +163,14 @@ test('on a phone all places of the navigation can be reached without script', as
   await page.close();
 });
 
+test('each place of the navigation has its picture in the sprite', async () => {
+  const page = await open('/about');
+  const uses = await page.locator('.nav use').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+  const sprite = await (await office.request.get(address + uses[0].split('#')[0])).text();
+  assert.deepEqual(uses.filter((one) => !sprite.includes(`id="${one.split('#')[1]}"`)), []);
+  await page.close();
+});
+
 await run_all();
 await browser.close();
 await product.stop();
