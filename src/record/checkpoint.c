@@ -3,7 +3,8 @@
  * The thread makes a pass when STEP_PAGES have come since the last one: few enough that the sync of the database file
  * does not hold up the syncs of the log for long.  From RESTART_PAGES on it makes passes until hardly anything is left,
  * and the writer then copies the rest and begins the log anew.  A reader that stays in the log (an export) puts this
- * off; the writer asks again after as many pages, and waits no longer than READERS_MS each time.
+ * off; the writer asks again after half as many pages, and waits no longer than READERS_MS each time.  A writer that is
+ * AHEAD_PAGES past the mark waits for the passes: the log grows with what readers hold, not with what the disk is slow at.
  */
 #include "record/checkpoint.h"
 
@@ -11,11 +12,11 @@
 
 #include "base/alloc.h"
 
-enum { STEP_PAGES = 1000, RESTART_PAGES = 12000, LEFT_PAGES = 200, PASSES_MAX = 8, READERS_MS = 20 };
+enum { STEP_PAGES = 1000, RESTART_PAGES = 12000, AHEAD_PAGES = 3000, LEFT_PAGES = 200, PASSES_MAX = 8, READERS_MS = 20 };
 
 struct checkpointer {
     pthread_mutex_t lock;
-    pthread_cond_t has_work;
+    pthread_cond_t has_work, has_passed;
     pthread_t thread;
     bool is_started, is_stopping;
     int64_t pages;      /* in the log, as the writer said */
@@ -53,6 +54,7 @@ static void *checkpointer_main(void *arg)
         make_passes(c, is_last);
         pthread_mutex_lock(&c->lock);
         c->is_ready = is_last;
+        pthread_cond_signal(&c->has_passed);
     }
     pthread_mutex_unlock(&c->lock);
     return NULL;
@@ -65,6 +67,7 @@ enum rc checkpointer_start(struct ctx *ctx, struct str url, struct checkpointer 
         return RC_NOMEM;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->has_work, NULL);
+    pthread_cond_init(&c->has_passed, NULL);
     c->restart_at = RESTART_PAGES;
     c->arena = arena_new(64 * 1024);
     enum rc rc = c->arena ? db_open(ctx, url, DB_LOG, &c->db) : RC_NOMEM;
@@ -91,13 +94,15 @@ void checkpointer_note(struct checkpointer *c, struct ctx *ctx, struct db *db)
     pthread_mutex_lock(&c->lock);
     if (is_ready) {
         c->is_ready = false;
-        c->restart_at = is_restarted ? RESTART_PAGES : pages + RESTART_PAGES;
+        c->restart_at = is_restarted ? RESTART_PAGES : pages + RESTART_PAGES / 2;
     }
     c->pages = is_restarted ? 0 : pages;
     if (c->pages < c->passed)
         c->passed = c->pages;
     if (c->pages - c->passed >= STEP_PAGES)
         pthread_cond_signal(&c->has_work);
+    while (!c->is_ready && c->pages >= c->restart_at + AHEAD_PAGES)
+        pthread_cond_wait(&c->has_passed, &c->lock);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -116,5 +121,6 @@ void checkpointer_stop(struct checkpointer *c)
     arena_free(c->arena);
     pthread_mutex_destroy(&c->lock);
     pthread_cond_destroy(&c->has_work);
+    pthread_cond_destroy(&c->has_passed);
     alloc_free(c);
 }

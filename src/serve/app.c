@@ -311,6 +311,7 @@ enum rc app_run(struct app *app)
 }
 
 void app_stop(struct app *app) { http_server_stop(app->server); }
+void app_wait_ready(struct app *app) { pool_wait_ready(app->slow); }
 int app_port(const struct app *app) { return http_server_port(app->server); }
 int app_public_port(const struct app *app) { return app->public ? public_port(app->public) : 0; }
 

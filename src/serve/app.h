@@ -43,6 +43,8 @@ enum rc app_open(struct ctx *ctx, const struct settings *settings, struct app **
 /* Serves until SIGTERM, SIGINT or app_stop. */
 enum rc app_run(struct app *app) MUST_CHECK;
 void app_stop(struct app *app); /* any thread, signal safe */
+/* Waits until the workers for long work are connected too; they may still be connecting when app_open returns. */
+void app_wait_ready(struct app *app);
 int app_port(const struct app *app);
 int app_public_port(const struct app *app); /* 0 without a public listener */
 void app_close(struct app *app);            /* takes NULL */

@@ -407,7 +407,7 @@ static const struct value *open_case(const struct value *finding)
 static enum rc put_next(struct page *page, struct value *finding)
 {
     struct arena *arena = page->ctx.arena;
-    bool is_mine = false;
+    bool is_mine = false, is_edit = false;
     struct str status = value_get_text(finding, "status"), href = STR(""), text, late;
     const struct way_on *way = &ways_on[0];
     for (size_t i = 0; i < sizeof ways_on / sizeof ways_on[0]; i++)
@@ -434,6 +434,7 @@ static enum rc put_next(struct page *page, struct value *finding)
         href = arena_format(arena, "/findings/%lld/measures/new", (long long)value_get_int(finding, "id", 0));
     } else if (is_unassigned(finding)) {
         text = page_text(page, "finding.next_assign");
+        is_edit = true;
         href = arena_format(arena, "/findings/%lld/edit", (long long)value_get_int(finding, "id", 0));
     }
     bool is_late = str_equal(value_get_text(finding, "due_state"), STR("overdue"));
@@ -441,7 +442,9 @@ static enum rc put_next(struct page *page, struct value *finding)
     value_put_text(
         arena, finding, "next",
         arena_format(arena, "%.*s%s%.*s", STR_ARG(late), is_late && page->lang == LANG_EN ? " " : "", STR_ARG(text)));
+    is_edit = is_edit && may_open(page, finding, href);
     value_put_text(arena, finding, "next_href", may_open(page, finding, href) ? href : STR(""));
+    value_put_bool(arena, finding, "next_is_edit", is_edit);
     return RC_OK;
 }
 

@@ -75,7 +75,7 @@ static void *pool_run(void *arg)
     if (rc != RC_OK && pool->init_rc == RC_OK)
         pool->init_rc = rc;
     pool->ready_count++;
-    pthread_cond_signal(&pool->ready);
+    pthread_cond_broadcast(&pool->ready);
     pthread_mutex_unlock(&pool->lock);
     if (rc != RC_OK && pool->hooks.on_fail)
         pool->hooks.on_fail(pool->hooks.hook_arg, rc);
@@ -89,6 +89,14 @@ static void *pool_run(void *arg)
     if (pool->hooks.done)
         pool->hooks.done(pool->hooks.hook_arg, self->worker);
     return NULL;
+}
+
+void pool_wait_ready(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    while (pool->ready_count < pool->started)
+        pthread_cond_wait(&pool->ready, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 /* Signals belong to the main thread: workers are made with all of them blocked. */
@@ -106,9 +114,9 @@ static enum rc pool_start(struct pool *pool)
             pool->started++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!pool->hooks.on_fail)
+        pool_wait_ready(pool);
     pthread_mutex_lock(&pool->lock);
-    while (!pool->hooks.on_fail && pool->ready_count < pool->started)
-        pthread_cond_wait(&pool->ready, &pool->lock);
     if (rc == RC_OK)
         rc = pool->init_rc;
     pthread_mutex_unlock(&pool->lock);

@@ -29,6 +29,8 @@ struct pool_hooks {
  * Returns when every worker is ready, or at once with an on_fail hook.  RC_INVALID for a number out of range, RC_NOMEM,
  * RC_IO when no thread could be made, or the code of the first init hook that failed. */
 enum rc pool_new(int threads, size_t queue_max, const struct pool_hooks *hooks, struct pool **ret_pool) MUST_CHECK;
+/* Waits until every init hook has returned, for a pool whose pool_new did not.  Any thread but a worker. */
+void pool_wait_ready(struct pool *pool);
 /* Any thread.  RC_BUSY when the queue is full or the pool is stopping: fn will then not be called. */
 enum rc pool_submit(struct pool *pool, pool_fn *fn, void *arg) MUST_CHECK;
 /* Runs what is queued, stops the workers, frees the pool.  Takes NULL.  Not from a worker. */

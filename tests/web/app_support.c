@@ -33,6 +33,7 @@ void app_start(struct store *store)
     STORE_OK(settings_read(store->ctx, (int)(sizeof argv / sizeof *argv), argv, &running.settings, &left));
     running.settings.strict_templates = true;
     STORE_OK(app_open(store->ctx, &running.settings, &running.app));
+    app_wait_ready(running.app); /* a test may take away what a worker would prepare while it connects */
     assert_int_equal(pthread_create(&running.thread, NULL, serve, running.app), 0);
 }
 
