@@ -4,7 +4,8 @@
  * does not hold up the syncs of the log for long.  From RESTART_PAGES on it makes passes until hardly anything is left,
  * and the writer then copies the rest and begins the log anew.  A reader that stays in the log (an export) puts this
  * off; the writer asks again after half as many pages, and waits no longer than READERS_MS each time.  A writer that is
- * AHEAD_PAGES past the mark waits for the passes: the log grows with what readers hold, not with what the disk is slow at.
+ * AHEAD_PAGES past the mark waits for the passes: the log grows with what readers hold, not with what the disk is slow
+ * at.
  */
 #include "record/checkpoint.h"
 
@@ -12,7 +13,14 @@
 
 #include "base/alloc.h"
 
-enum { STEP_PAGES = 1000, RESTART_PAGES = 12000, AHEAD_PAGES = 3000, LEFT_PAGES = 200, PASSES_MAX = 8, READERS_MS = 20 };
+enum {
+    STEP_PAGES = 1000,
+    RESTART_PAGES = 12000,
+    AHEAD_PAGES = 3000,
+    LEFT_PAGES = 200,
+    PASSES_MAX = 8,
+    READERS_MS = 20
+};
 
 struct checkpointer {
     pthread_mutex_t lock;
