@@ -28,6 +28,10 @@ SELECT id FROM unit WHERE code = $a
 -- unscoped: a scenario runs on a database of its own
 SELECT m.id FROM measure m JOIN finding f ON f.id = m.finding_id WHERE f.no LIKE 'LY-____-' || CAST($a AS text) AND m.no = CAST($b AS bigint) ORDER BY f.id LIMIT 1
 
+-- :name scenario_node
+-- unscoped: a scenario runs on a database of its own; of a task, by its number
+SELECT n.id FROM node n JOIN task t ON t.id = n.task_id WHERE t.no LIKE 'LY-____-' || CAST($a AS text) AND n.no = CAST($b AS bigint) AND n.is_dropped = 0 ORDER BY t.id LIMIT 1
+
 -- :name run_account
 -- unscoped: `bihuan run` is for who owns the database; the account's own rights follow
 SELECT id, name, is_disabled FROM account WHERE login = $login

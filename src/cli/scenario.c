@@ -77,7 +77,8 @@ static const struct noun {
              {"review", Q_SCENARIO_REVIEW},   {"letter", Q_SCENARIO_LETTER},
              {"hang", Q_SCENARIO_HANG},       {"check", Q_SCENARIO_CHECK},
              {"answer", Q_SCENARIO_ANSWER},   {"scorecard", Q_SCENARIO_SCORECARD},
-             {"cascade", Q_SCENARIO_CASCADE}, {"lookback_item", Q_SCENARIO_LOOKBACK_ITEM}};
+             {"cascade", Q_SCENARIO_CASCADE}, {"lookback_item", Q_SCENARIO_LOOKBACK_ITEM},
+             {"node", Q_SCENARIO_NODE}};
 
 /* "@finding/LY-2026-001-001" */
 static enum rc look_up(struct scenario *s, struct str word, int64_t *ret_id)

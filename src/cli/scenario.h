@@ -10,7 +10,8 @@
  * and given
  *   {"tick": "2026-08-03"}                           the daily work of the program for that day
  * A text that begins with "@" names something: @unit/CODE @person/NAME @account/LOGIN @source/NO @finding/NO
- * @measure/FINDING-NO/N @task/NO @report/TASK-NO @review/FINDING-NO @letter/NO-OF-ITEM @hang/NO-OF-ITEM @check/TASK-NO
+ * @measure/FINDING-NO/N @task/NO @node/TASK-NO/N @report/TASK-NO @review/FINDING-NO @letter/NO-OF-ITEM @hang/NO-OF-ITEM
+ * @check/TASK-NO
  * @answer/UNIT-CODE
  * @scorecard/UNIT-CODE @cascade/UNIT-CODE @lookback_item/FINDING-NO (the newest of several), or @SAVED.KEY of an
  * earlier result.  A NO stands without "LY-YEAR-".  Without "as" the program itself acts.  A step that is refused ends

@@ -256,7 +256,7 @@ static void back_up_and_restore(const char *url, const char *to, const char *fil
     EXPECT(0, "restore", in_dir("copy"), "--db", target, "--files", in_dir("restored.files"));
     expect_text(out, " files, verified");
     EXPECT(0, "check", "--db", target, "--files", in_dir("restored.files"));
-    expect_text(out, "22 files: 0 problems");
+    expect_text(out, "24 files: 0 problems");
 }
 
 static void backup_while_others_write(void **state)

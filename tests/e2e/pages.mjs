@@ -153,6 +153,35 @@ test('the menus open by keyboard and close with Escape', async () => {
   await page.close();
 });
 
+// The story leaves two closings half-way: the leading department's first look, and what waits for the leader in charge.
+test('a review waits on the home page of who must sign it, and signing hands it on', async () => {
+  const signer = await sign_in('shangwanying'), leader = await sign_in('gukunyue');
+  const waiting = async (page) => {
+    await page.goto(`${address}/reviews`);
+    return page.locator('table tbody tr th a').allInnerTexts();
+  };
+  const leads = await leader.newPage();
+  const before = await waiting(leads);
+  assert.equal(before.length, 1);
+  await leads.goto(address);
+  assert.equal(await leads.locator('#main .rows a', { hasText: before[0] }).count(), 1);
+  const page = await signer.newPage();
+  const [mine, ...others] = await waiting(page);
+  assert.ok(mine && !others.length);
+  await page.goto(address);
+  await Promise.all([page.waitForURL(/\/reviews\/\d+$/), page.locator('#main .rows a', { hasText: mine }).click()]);
+  const review = page.url();
+  await page.fill('#opinion', '材料与措施对应，同意。');
+  await Promise.all([page.waitForNavigation(), page.click('button[accesskey="a"]')]);
+  await page.goto(review);
+  assert.match(await page.locator('#steps li[aria-current="step"]').innerText(), /分管领导审核/);
+  assert.equal(await page.locator('#decide').count(), 0);
+  assert.deepEqual(await waiting(page), []);
+  assert.deepEqual((await waiting(leads)).sort(), [before[0], mine].sort());
+  await signer.close();
+  await leader.close();
+});
+
 test('on a phone all places of the navigation can be reached without script', async () => {
   const page = await open('/about', office_plain);
   await page.setViewportSize(sizes.narrow);
