@@ -128,7 +128,7 @@ int verb_run(struct cli *cli)
     const struct command *command = rc == RC_OK ? command_find_name(str_from_cstr(cli->argv[0])) : NULL;
     if (rc == RC_OK && !command)
         rc = ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.run_no_command", "%s", cli->argv[0]);
-    if (rc == RC_OK && command->is_internal)
+    else if (rc == RC_OK && command->is_internal)
         rc = ctx_fail_format(&cli->ctx, RC_FORBIDDEN, "cli.run_internal", "%s", cli->argv[0]);
     if (rc == RC_OK && is_help) {
         print_fields(command);

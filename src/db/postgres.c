@@ -154,7 +154,7 @@ static enum rc create_database(struct ctx *ctx, struct db *db)
             name = o->val;
     enum rc rc = name ? connect_to(ctx, db->url, "postgres", &admin.conn)
                       : ctx_fail_format(ctx, RC_CONFIG, NULL, "the URL names no database");
-    if (rc == RC_OK) {
+    if (name && rc == RC_OK) {
         char *quoted = PQescapeIdentifier(admin.conn, name, strlen(name));
         struct str sql = arena_format(ctx->arena, "CREATE DATABASE %s ENCODING 'UTF8' TEMPLATE template0", quoted);
         rc = quoted && sql.n ? exec_on(ctx, &admin, sql.p, "create database") : RC_NOMEM;
