@@ -85,6 +85,12 @@ SELECT e.seq, e.at, e.kind, e.reason, e.body, coalesce(a.name, '') AS actor_name
 FROM event e LEFT JOIN account a ON a.id = e.actor
 WHERE e.subject = $id ORDER BY e.seq DESC LIMIT 50
 
+-- :name event_since
+-- unscoped: called only for a subject that was read through its own scope
+SELECT e.seq, e.at, e.kind, e.body, coalesce(a.name, '') AS actor_name
+FROM event e LEFT JOIN account a ON a.id = e.actor
+WHERE e.subject = $id AND e.seq > $seen ORDER BY e.seq LIMIT 200
+
 -- :name event_of_account
 -- unscoped: the administrators' page of an account; who signed in when is for the audit administrator
 SELECT e.seq, e.at, e.kind, e.reason, e.body, coalesce(a.name, '') AS actor_name

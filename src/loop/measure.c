@@ -165,6 +165,9 @@ static enum rc measure_change(struct command_call *call)
     TRY(measure_read_locked(call, id, &row));
     int64_t finding_id = value_get_int(row, "finding_id", 0);
     TRY(finding_find_for_write(call, finding_id, &finding));
+    const struct value *rev = value_get(call->input, "rev");
+    if (rev && rev->kind == VALUE_INT && rev->integer != value_get_int(row, "rev", 0))
+        return ctx_fail_key(call->ctx, RC_CONFLICT, "measure.changed_meanwhile");
     struct value *body = value_new_map(arena);
     value_put_int(arena, body, "id", id);
     value_put_int(arena, body, "measure_id", id);
@@ -322,8 +325,10 @@ const struct command command_measure_plan = {.name = "measure.plan",
                                              .path = "/findings/{finding_id}/measures",
                                              .redirect = "/findings/{finding_id}"};
 
-static const struct field measure_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, MEASURE_FIELDS(true, PHASES), {"reason", FIELD_TEXT, false, 0, NULL}};
+static const struct field measure_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"rev", FIELD_INT, false, 0, NULL},
+                                                     MEASURE_FIELDS(true, PHASES),
+                                                     {"reason", FIELD_TEXT, false, 0, NULL}};
 const struct command command_measure_change = {.name = "measure.change",
                                                .is_on_source = true,
                                                .is_patch = true,

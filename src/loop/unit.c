@@ -149,7 +149,24 @@ static struct value *merge_unit(struct arena *arena, const struct value *unit, c
     return merged;
 }
 
-static enum rc append_change(struct command_call *call, int64_t id, const struct value *unit, struct str valid_to)
+/* Which fields differ from those of old, and what they were: the event tells the change by itself. */
+static void put_unit_changes(struct arena *arena, struct value *body, const struct value *old)
+{
+    static const char *const names[] = {"name",   "short_name", "code",          "kind",    "legal_level",
+                                        "sector", "uscc",       "core_business", "sort_no", "valid_from"};
+    struct value *changed = value_put_list(arena, body, "changed"), *was = value_put_map(arena, body, "was");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct value *before = value_get(old, names[i]), *after = value_get(body, names[i]);
+        if (!before || value_equal(before, after))
+            continue;
+        value_add_text(arena, changed, str_from_cstr(names[i]));
+        value_put(was, str_from_cstr(names[i]), value_copy(arena, before));
+    }
+}
+
+/* old: the unit as it is; unit: as it will be. */
+static enum rc append_change(struct command_call *call, int64_t id, const struct value *old, const struct value *unit,
+                             struct str valid_to)
 {
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena);
@@ -165,6 +182,7 @@ static enum rc append_change(struct command_call *call, int64_t id, const struct
     struct str start = value_get_text(call->input, "valid_from"), old_start = value_get_text(unit, "valid_from");
     value_put_text(arena, body, "old_valid_from", old_start);
     value_put_text(arena, body, "valid_from", start.n ? start : old_start);
+    put_unit_changes(arena, body, old);
     int64_t seq;
     TRY(command_append(call, EVENT_UNIT_CHANGED, CHAIN_ORGANISATION, id, body, &seq));
     value_put_int(arena, call->result, "id", id);
@@ -200,7 +218,7 @@ static enum rc unit_change(struct command_call *call)
         TRY(check_code_free(call, id));
     struct value *merged = merge_unit(call->ctx->arena, unit, call->input);
     TRY(arena_rc(call->ctx->arena));
-    return append_change(call, id, merged, value_get_text(unit, "valid_to"));
+    return append_change(call, id, unit, merged, value_get_text(unit, "valid_to"));
 }
 
 static enum rc count_of(struct command_call *call, enum query query, int64_t id, int64_t *ret_count)
@@ -258,7 +276,7 @@ static enum rc unit_close(struct command_call *call)
     }
     if (findings)
         TRY(hand_over_findings(call, id, to_id));
-    return append_change(call, id, unit, valid_to);
+    return append_change(call, id, unit, unit, valid_to);
 }
 
 static enum rc unit_reopen(struct command_call *call)
@@ -270,7 +288,7 @@ static enum rc unit_reopen(struct command_call *call)
     TRY(unit_find(call, value_get_int(unit, "parent_id", id), &parent));
     if (value_get_int(parent, "id", 0) != id && !value_is_null(value_get(parent, "valid_to")))
         return ctx_fail_field(call->ctx, RC_GUARD, "unit.parent_closed", "id");
-    return append_change(call, id, unit, STR_EMPTY);
+    return append_change(call, id, unit, unit, STR_EMPTY);
 }
 
 static enum rc check_no_loop(struct command_call *call, int64_t id, int64_t parent_id)

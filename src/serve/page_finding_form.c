@@ -2,6 +2,7 @@
 #include "loop/measure.h"
 #include "serve/chrome.h"
 #include "serve/page_plan_parts.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 #include "serve/page_finding.h"
 #include "serve/pages.h"
@@ -63,6 +64,7 @@ enum rc page_finding_new(struct page *page)
     value_put_bool(arena, form, "is_new", true);
     value_put_null(arena, form, "no");
     typed_form_field(page, form, "rev", NULL);
+    typed_form_field(page, form, "seen", NULL);
     typed_form_field(page, form, "reason", NULL);
     chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
     chrome_add_crumb(page, page_text(page, "finding.new"), STR_EMPTY);
@@ -81,12 +83,15 @@ enum rc page_finding_edit(struct page *page)
         return RC_NOT_FOUND;
     struct str address = arena_format(arena, "/findings/%lld", (long long)id);
     struct value *form = typed_form_begin(page, address, address);
+    TRY(rival_merge(page, "finding", id, row));
     TRY(put_finding_fields(page, form, row, value_get_int(row, "source_id", 0)));
+    rival_put_words(page);
     value_put_bool(arena, form, "is_new", false);
     value_put_text(arena, form, "no", value_get_text(row, "no"));
     struct value *source = typed_form_field(page, form, "source_id", row);
     typed_form_option(page, source, value_get_text(source, "value"), value_get_text(row, "source_title"));
     typed_form_field(page, form, "rev", row);
+    typed_form_put(page, form, "seen", rival_seen(page, row));
     typed_form_field(page, form, "reason", NULL);
     chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
     chrome_add_crumb(page, value_get_text(row, "no"), address);
@@ -143,6 +148,8 @@ enum rc page_measure_new(struct page *page)
     put_measure_fields(page, form, row);
     TRY(put_causes(page, form, row, value_get_int(finding, "id", 0)));
     TRY(page_put_duty_fields(page, form, "measure", 0));
+    typed_form_field(page, form, "rev", NULL);
+    typed_form_field(page, form, "seen", NULL);
     value_put_bool(arena, form, "is_new", true);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
     put_measure_crumbs(page, value_get_text(finding, "no"), address, "measure.add");
@@ -161,8 +168,12 @@ enum rc page_measure_edit(struct page *page)
         return RC_NOT_FOUND;
     struct str address = arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "finding_id", 0));
     struct value *form = typed_form_begin(page, arena_format(arena, "/measures/%lld", (long long)id), address);
+    TRY(rival_merge(page, "measure", value_get_int(row, "finding_id", 0), row));
     put_measure_fields(page, form, row);
     TRY(put_causes(page, form, row, value_get_int(row, "finding_id", 0)));
+    rival_put_words(page);
+    typed_form_field(page, form, "rev", row);
+    typed_form_put(page, form, "seen", rival_seen(page, row));
     value_put_bool(arena, form, "is_new", false);
     value_put_text(arena, form, "about", value_get_text(row, "finding_title"));
     put_measure_crumbs(page, value_get_text(row, "finding_no"), address, "measure.edit");

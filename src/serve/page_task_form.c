@@ -2,6 +2,7 @@
 #include "serve/chrome.h"
 #include "serve/page_task.h"
 #include "serve/pages.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 
 static struct str id_text(struct arena *arena, const struct value *row)
@@ -60,6 +61,7 @@ static void put_texts(struct page *page, struct value *form, const struct value 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         typed_form_field(page, form, plain[i], row);
     typed_form_field(page, form, "reason", NULL);
+    value_put_null(page->ctx.arena, form, "seen");
     typed_form_choices(page, typed_form_field(page, form, "phase", row), TASK_PHASES, "phase");
     put_cycle(page, form, row);
 }
@@ -160,6 +162,9 @@ enum rc page_task_change(struct page *page)
         value_set(form, STR("is_agreed"), value_copy(page->ctx.arena, value_get(form, "has_texts")));
         value_set(form, STR("needs_reason"), value_copy(page->ctx.arena, value_get(form, "has_texts")));
     }
+    TRY(rival_merge(page, "task", value_get_int(task, "id", 0), task));
     put_texts(page, form, task);
+    value_set(form, STR("seen"), value_new_text(page->ctx.arena, rival_seen(page, task)));
+    rival_put_words(page);
     return RC_OK;
 }

@@ -10,6 +10,7 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 #include "text/normalize.h"
 
@@ -399,6 +400,8 @@ enum rc page_unit(struct page *page)
 static enum rc put_form(struct page *page, const struct value *unit)
 {
     struct arena *arena = page->ctx.arena;
+    if (unit)
+        TRY(rival_merge(page, "unit", value_get_int(unit, "id", 0), unit));
     static const char *const texts[] = {"name", "short_name",    "code",   "legal_level",
                                         "uscc", "core_business", "sort_no"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -418,6 +421,7 @@ static enum rc put_form(struct page *page, const struct value *unit)
     if (unit) {
         typed_form_field(page, typed_form(page), "reason", NULL);
         typed_form_field(page, typed_form(page), "valid_from", unit);
+        rival_put_words(page);
         return put_crumbs(page, unit);
     }
     struct str from = typed_form_value(page, NULL, "valid_from");

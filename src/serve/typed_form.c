@@ -5,8 +5,15 @@
 
 struct value *typed_form(struct page *page)
 {
+    struct arena *arena = page->ctx.arena;
     struct value *form = (struct value *)value_get(page->view, "form");
-    return form ? form : value_put_map(page->ctx.arena, page->view, "form");
+    if (form)
+        return form;
+    form = value_put_map(arena, page->view, "form");
+    value_put_bool(arena, form, "has_rivals", false); /* rival.h */
+    value_put_bool(arena, form, "has_rival_rows", false);
+    value_put_list(arena, form, "rivals");
+    return form;
 }
 
 struct value *typed_form_begin(struct page *page, struct str action, struct str back)

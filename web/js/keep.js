@@ -5,9 +5,12 @@ export function start_keep() {
   const form = document.querySelector('form[data-keep]');
   if (!form) return;
   const name = prefix + form.dataset.keep;
-  const fields = () => [...form.elements].filter((field) => field.name && !['hidden', 'password', 'file'].includes(field.type));
+  // With the version that the form showed: what somebody else has saved since is told when this is sent.
+  const versions = ['rev', 'revision', 'seen'];
+  const fields = () => [...form.elements].filter((field) => field.name && (versions.includes(field.name) || !['hidden', 'password', 'file'].includes(field.type)));
   const kept = JSON.parse(sessionStorage.getItem(name) || 'null');
-  if (kept && kept.length === fields().length) {
+  // A form that came back refused holds what was typed already.
+  if (kept && kept.length === fields().length && !document.querySelector('#errors')) {
     fields().forEach((field, i) => {
       if (['checkbox', 'radio'].includes(field.type)) field.checked = kept[i];
       else field.value = kept[i];
