@@ -17,13 +17,18 @@ static const struct verb {
 #undef VERB
 };
 
+static void print_verb(FILE *to, const struct verb *verb)
+{
+    (void)fprintf(to, "  %-8s %-10s\n           %s\n", verb->name, verb->arguments, verb->help);
+}
+
 static void print_usage(FILE *to)
 {
     (void)fprintf(
         to, "bihuan %s: rectification in a closed loop\n\nusage: bihuan VERB [arguments] [--setting value ...]\n\n",
         BIHUAN_VERSION);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        (void)fprintf(to, "  %-8s %-10s\n           %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+        print_verb(to, &verbs[i]);
     (void)fprintf(to, "\nSettings: bihuan config show\n");
 }
 
@@ -48,6 +53,11 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], TEMPLATE_CHILD_VERB) == 0)
         return template_child_main(argc, argv);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof verbs[0]; i++)
+            if (strcmp(argv[2], verbs[i].name) == 0) {
+                print_verb(stdout, &verbs[i]);
+                return 0;
+            }
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? rc_exit_code(RC_BAD_REQUEST) : 0;
     }
@@ -58,6 +68,11 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(name, verbs[i].name) != 0)
             continue;
+        if (argc == 3 && strcmp(argv[2], "--help") == 0) {
+            print_verb(stdout, &verbs[i]);
+            arena_free(cli.ctx.arena);
+            return 0;
+        }
         int code = run(&cli, &verbs[i], argc, argv);
         arena_free(cli.ctx.arena);
         return code;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/cli_command.h"
 #include "loop/unit.h"
+#include "serve/messages.h"
 #include "serve/app.h"
 
 static void set_log(const struct settings *settings)
@@ -28,7 +29,7 @@ static enum rc first_start(struct cli *cli, struct db *db)
     if (!units) {
         struct value *raw = value_new_map(cli->ctx.arena);
         value_put_text(cli->ctx.arena, raw, "code", STR("ROOT"));
-        value_put_text(cli->ctx.arena, raw, "name", STR("Group"));
+        value_put_text(cli->ctx.arena, raw, "name", message_find(LANG_ZH, STR("unit.first_name")));
         TRY(cli_run_command(cli, db, &command_unit_create, raw, &result));
     }
     struct cli_user user = {.login = STR("admin"),

@@ -12,6 +12,7 @@
 #include "loop/tick.h"
 #include "text/digest.h"
 #include "text/json.h"
+#include "text/marks.h"
 
 enum { CONTENT_CEILING = 8 << 20 };
 
@@ -66,6 +67,7 @@ static struct str own_title(struct command_call *call, const struct value *sourc
     struct str typed = value_get_text(call->input, "title"), title = value_get_text(source, "title");
     if (typed.n)
         return typed;
+    title = marks_chinese(call->ctx->arena, title);
     if (str_equal(value_get_text(source, "doc_kind"), STR("bulletin")))
         return title;
     struct str args[] = {value_get_text(source, "inspected_body"), title};

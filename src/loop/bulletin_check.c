@@ -309,6 +309,8 @@ static void check_window(struct checker *c, const struct value *row)
         add(c, "window_missing", true, STR(""), STR(""));
         return;
     }
+    if (to < clock_today())
+        add(c, "window_over", true, end, STR(""));
     if (!calendar_is_working_day(from))
         add(c, "window_from_free", true, value_get_text(row, "window_from"), STR(""));
     if (!calendar_is_working_day(to))

@@ -1,9 +1,12 @@
 /* bulletin_compose.c: a bulletin's first text from the register; see bulletin.h.
  *
  * What a document itself said (its parts, sections, the words of its items) comes back as it was kept; for the rest
- * there are suggested sentences over figures and measures.
+ * there are suggested sentences over figures and measures.  Marks become Chinese ones: documents from web pages have
+ * them half-width.
  */
 #include "loop/bulletin.h"
+
+#include "text/marks.h"
 
 struct composer {
     struct ctx *ctx;
@@ -23,8 +26,9 @@ static struct value *add_block(struct composer *c, const char *kind, struct str 
     value_put_int(arena, block, "sort", c->n * 10);
     value_put_text(arena, block, "kind", str_from_cstr(kind));
     value_put_text(arena, block, "role", role);
-    value_put_text(arena, block, "title", title.p ? title : STR(""));
-    value_put_text(arena, block, "body", body.p ? bulletin_renew(arena, body, c->figures) : STR(""));
+    value_put_text(arena, block, "title", title.p ? marks_chinese(arena, title) : STR(""));
+    value_put_text(arena, block, "body",
+                   body.p ? marks_chinese(arena, bulletin_renew(arena, body, c->figures)) : STR(""));
     if (finding_id)
         value_put_int(arena, block, "finding_id", finding_id);
     else
@@ -96,7 +100,7 @@ enum rc bulletin_suggest(struct ctx *ctx, struct db *db, int64_t source_id, int6
             add_sentences(ctx->arena, finding, c.measures, list);
     }
     for (struct value *text = list->items.first; text; text = text->next)
-        text->text = bulletin_renew(ctx->arena, text->text, figures);
+        text->text = marks_chinese(ctx->arena, bulletin_renew(ctx->arena, text->text, figures));
     *ret_list = list;
     return RC_OK;
 }

@@ -248,8 +248,10 @@ int doc_title_inset(const struct doc_block *block, int width_twips)
     int lines = (halves * em / 2 + width_twips - 1) / width_twips;
     if (lines < 2)
         return 0;
-    int inset = (width_twips - ((halves + 2 * lines - 1) / (2 * lines) + 1) * em) / 2;
-    return inset > 0 ? inset : 0;
+    int fullest = (halves + 2 * lines - 1) / (2 * lines) * em, inset = (width_twips - fullest - em) / 2;
+    if (inset > 0)
+        return inset;
+    return width_twips - fullest < em / 4 ? (width_twips - fullest - em / 4) / 2 : 0; /* below 0: a little wider */
 }
 
 /* Twelve signs without a blank that are no Chinese: an address, which stands on one line. */

@@ -310,6 +310,8 @@ static void add_paragraph(struct body *body, const struct doc_block *block)
                        DOC_IMPRINT_INSET, hanging);
     if (block->align >= 0 && block->align != (int)look->align)
         buf_add_format(out, "<w:jc w:val=\"%s\"/>", align_name((enum doc_align)block->align));
+    else if (block->align < 0 && look->align == DOC_BOTH && doc_has_long_word(doc_block_text(body->doc, block)))
+        buf_add_cstr(out, "<w:jc w:val=\"left\"/>"); /* else the line before it is drawn out */
     buf_add_cstr(out, "</w:pPr>");
     for (const struct doc_run *run = block->first; run; run = run->next)
         add_run(out, look, run);

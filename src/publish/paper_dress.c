@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "serve/messages.h"
 #include "text/amount.h"
+#include "text/marks.h"
 #include "text/numeral.h"
 
 /* Columns with codes, and the messages PREFIX.CODE with their words; the first prefix that has one. */
@@ -151,6 +152,18 @@ static void dress_number(struct arena *arena, struct value *row, struct str key,
                        arena_copy_str(arena, str_slice(time_format_china(n, time), 0, 16)));
 }
 
+/* What people wrote in sentences; names of files, numbers and addresses stay as they are. */
+static bool is_prose(struct str key)
+{
+    static const char *const keys[] = {"title",        "text",         "facts",     "finish_mark", "done_text",
+                                       "blockers",     "common_cause", "goal",      "note",        "reason",
+                                       "aspect_title", "deliverable",  "next_text", "self_result"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (str_equal_cstr(key, keys[i]))
+            return true;
+    return false;
+}
+
 static void dress_text(struct arena *arena, struct value *row, struct str key, struct str text)
 {
     static const char *const sentences[] = {"text", "facts", "finish_mark", "done_text", "blockers", "common_cause"};
@@ -196,6 +209,8 @@ static void dress_row(struct ctx *ctx, struct value *row, struct str today)
     struct value *last = row->items.last;
     for (struct value *child = row->items.first; child; child = child == last ? NULL : child->next) {
         struct str key = child->key;
+        if (child->kind == VALUE_TEXT && is_prose(key))
+            child->text = marks_chinese(arena, child->text);
         if (child->kind == VALUE_NULL)
             put_absent(arena, row, key); /* a field that is empty, not one that does not exist */
         else if (child->kind == VALUE_INT)

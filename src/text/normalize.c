@@ -187,6 +187,37 @@ static const struct t2s_phrase *find_phrase(struct str s, size_t at, uint32_t co
     return NULL;
 }
 
+/* The sign 著 has two readings that traditional text writes alike and OpenCC leaves alike: zhu (著作, 显著) keeps it,
+ * zhe and zhuo (随着, 着力) are written 着 on the mainland.  By the character before or behind it, which must say so;
+ * else it stays. */
+enum { ZHU = 0x8457, ZHE = 0x7740 };
+
+static bool is_one_of(const char *set, uint32_t code)
+{
+    struct str all = str_from_cstr(set);
+    uint32_t one;
+    for (size_t at = 0; code && utf8_decode(all, &at, &one);)
+        if (one == code)
+            return true;
+    return false;
+}
+
+static uint32_t zhu_or_zhe(struct str s, size_t next, uint32_t before)
+{
+    uint32_t behind = 0, second = 0;
+    bool is_more = utf8_decode(s, &next, &behind) && utf8_decode(s, &next, &second);
+    if (is_one_of("力手眼重落急想陸陆裝装實实火色意", behind))
+        return ZHE;
+    if (is_one_of("名述稱称錄录書书者", behind) ||
+        (behind == 0x4F5C /* zuo */ && !(is_more && second == 0x7528 /* yong */)))
+        return ZHU;
+    return is_one_of("隨随沿接朝本順顺有味繞绕帶带跟向對对看背當当趁靠衝冲為为臨临在起抓執执附衣沉膠胶圍围活守拿走站扛"
+                     "頂顶盯懷怀拖掛挂伴揮挥",
+                     before)
+               ? ZHE
+               : ZHU;
+}
+
 /* First byte of s whose character the dictionary knows; s.n when there is none, SIZE_MAX when s is not UTF-8. */
 static size_t find_convertible(struct str s)
 {
@@ -196,7 +227,7 @@ static size_t find_convertible(struct str s)
         uint32_t code;
         if (!utf8_decode(s, &at, &code))
             return SIZE_MAX;
-        if (t2s_entry(code))
+        if (t2s_entry(code) || code == ZHU)
             return start;
     }
     return s.n;
@@ -229,12 +260,16 @@ static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
     memcpy(out.p, from.p, at);
     memcpy(out.raw_offset, done->raw_offset, at * sizeof *out.raw_offset);
     out.n = at;
+    uint32_t code = 0;
+    for (size_t back = at; back > 0 && !code;) /* the character before */
+        if (((unsigned char)from.p[--back] & 0xC0) != 0x80 && !utf8_decode(from, &back, &code))
+            return RC_BAD_ENCODING;
     while (at < from.n) {
         size_t start = at;
-        uint32_t code;
+        uint32_t before = code;
         if (!utf8_decode(from, &at, &code))
             return RC_BAD_ENCODING;
-        uint32_t entry = t2s_entry(code), simple = t2s_entry_code(entry);
+        uint32_t entry = t2s_entry(code), simple = code == ZHU ? zhu_or_zhe(from, at, before) : t2s_entry_code(entry);
         const struct t2s_phrase *phrase = t2s_entry_has_phrases(entry) ? find_phrase(from, start, code) : NULL;
         if (!phrase) {
             changed +=

@@ -1,8 +1,8 @@
 /* t2s.h: traditional to simplified by OpenCC's dictionaries, which the build turns into tables.
  *
- * The same result as OpenCC's t2s (a test compares them): from left to right the longest phrase, else the character.
- * Asked by tables because most characters stay as they are and OpenCC looks each one up in two tries.  Inside
- * src/text only.
+ * The same result as OpenCC's t2s (a test compares them) but for one character (text/normalize.c, zhu_or_zhe): from
+ * left to right the longest phrase, else the character. Asked by tables because most characters stay as they are and
+ * OpenCC looks each one up in two tries.  Inside src/text only.
  */
 #ifndef BIHUAN_TEXT_T2S_H
 #define BIHUAN_TEXT_T2S_H

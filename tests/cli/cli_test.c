@@ -26,6 +26,11 @@ static void usage_and_unknown_verbs(void **state)
     (void)state;
     EXPECT(0, "--help");
     expect_text(out, "usage: bihuan VERB");
+    EXPECT(0, "paper", "--help");
+    expect_text(out, "SOURCE-NO");
+    assert_null(strstr(out, "publish"));
+    EXPECT(0, "help", "paper");
+    expect_text(out, "SOURCE-NO");
     EXPECT(64, "no-such-verb");
     expect_text(errors, "no verb \"no-such-verb\"");
     EXPECT(64, "check", "--no-such-flag", "--db", db);

@@ -301,6 +301,13 @@ static void write_item(struct store *store, const char *body)
                     NULL));
 }
 
+static void stand_on(const char *text)
+{
+    int32_t n;
+    assert_true(date_parse(str_from_cstr(text), &n));
+    clock_set_ms(((int64_t)n * 24 + 4) * 3600 * 1000);
+}
+
 STORE_TEST(every_check_finds_what_must_not_go_out)
 {
     make_world(store);
@@ -380,7 +387,14 @@ STORE_TEST(every_check_finds_what_must_not_go_out)
                           (long long)count_sql(store, "SELECT max(n) FROM bulletin_block")),
                     NULL));
     assert_false(has_check(store, "label"));
+    /* a window that is over is told before a second person is asked */
+    stand_on("2024-07-27");
+    assert_true(has_check_on(store, "window_over", "2024-07-26"));
+    assert_int_equal(as(store, &world.publisher, &command_bulletin_submit, ""), RC_GUARD);
+    stand_on("2024-07-26");
+    assert_false(has_check(store, "window_over"));
     STORE_OK(as(store, &world.publisher, &command_bulletin_submit, ""));
+    clock_set_ms(0);
     expect_rebuild_equal(store);
 }
 
@@ -412,6 +426,7 @@ STORE_TEST(a_count_in_words_that_is_no_figure_of_the_register_stops)
     }
     write_item(store, "检查发现九个问题。");
     assert_true(has_check(store, "figure_free"));
+    stand_on("2024-07-08");
     STORE_OK(as(store, &world.publisher, &command_bulletin_submit, ""));
     clock_set_ms(0);
 }
@@ -420,9 +435,7 @@ STORE_TEST(a_count_in_words_that_is_no_figure_of_the_register_stops)
 
 static void day(struct store *store, const char *text)
 {
-    int32_t n;
-    assert_true(date_parse(str_from_cstr(text), &n));
-    clock_set_ms(((int64_t)n * 24 + 4) * 3600 * 1000);
+    stand_on(text);
     struct actor program = actor_program();
     (void)program;
     for (const struct tick_row *row = tick_table; row->name; row++)

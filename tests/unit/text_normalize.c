@@ -46,6 +46,34 @@ static void maps_back_to_the_raw_text(void **state)
     arena_free(arena);
 }
 
+/* 著 is two words: only the neighbours tell. */
+static void tells_zhe_from_zhu(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    static const char *const rows[][2] = {{"著力補齊短板", "着力补齐短板"},
+                                          {"隨著形勢發展", "随着形势发展"},
+                                          {"沿著道路", "沿着道路"},
+                                          {"意味著", "意味着"},
+                                          {"發揮著作用", "发挥着作用"},
+                                          {"起著作用", "起着作用"},
+                                          {"有著作權", "有著作权"},
+                                          {"存在著著名的", "存在着著名的"},
+                                          {"顯著成效", "显著成效"},
+                                          {"論著和譯著", "论著和译著"},
+                                          {"編著者", "编著者"},
+                                          {"著眼長遠、著手解決", "着眼长远、着手解决"},
+                                          {"著", "著"},
+                                          {"本著實事求是", "本着实事求是"},
+                                          {"已经着力推进,名著仍是名著", "已经着力推进,名著仍是名著"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cleaned c = clean(arena, rows[i][0]);
+        assert_str(c.text, rows[i][1]);
+        assert_int_equal(c.raw_offset[c.text.n], strlen(rows[i][0]));
+    }
+    arena_free(arena);
+}
+
 /* A phrase that the dictionary maps to another number of characters must not shift what stands around it. */
 static void keeps_the_map_where_lengths_differ(void **state)
 {
@@ -137,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strips_marks_by_shape),
+        cmocka_unit_test(tells_zhe_from_zhu),
         cmocka_unit_test(maps_back_to_the_raw_text),
         cmocka_unit_test(keeps_the_map_where_lengths_differ),
         cmocka_unit_test(folds_widths_for_matching),
