@@ -137,6 +137,25 @@ static bool is_title_end(struct str title)
     return false;
 }
 
+/* What was taken for the first lines of a title is the red head: the number follows, or a title that is whole by
+ * itself. */
+static bool is_red_head(struct str title, struct str next, bool is_number)
+{
+    enum { NAME_BYTES = 5 * 3 };
+    size_t about = str_find(next, STR("关于"), 0);
+    bool is_whole = about != SIZE_MAX && about >= NAME_BYTES && is_title_end(next);
+    return title.n && str_find(title, STR("关于"), 0) == SIZE_MAX && !is_title_end(title) && (is_number || is_whole);
+}
+
+static void forget_title(struct outline *outline, size_t before, size_t *title_lines)
+{
+    for (size_t i = 0; i < before; i++)
+        if (outline->lines.p[i].role == ROLE_TITLE)
+            outline->lines.p[i].role = ROLE_TITLE_NOTE;
+    outline->source.title = STR_EMPTY;
+    *title_lines = 0;
+}
+
 enum rc outline_read_front(struct outline *outline)
 {
     cut_furniture(outline);
@@ -150,12 +169,18 @@ enum rc outline_read_front(struct outline *outline)
         if (outline->is_table_line[i] || (is_certain_mark(line) && line->style != STYLE_POINT))
             break;
         size_t next = next_line(outline, i);
+        if (!is_title_over && is_red_head(outline->source.title, s, is_document_number(s)))
+            forget_title(outline, i, &title_lines);
         if (is_document_number(s)) {
             line->role = ROLE_NUMBER;
             outline->source.number = outline_trim(line->clean.text);
         } else if (is_note(s)) {
             line->role = ROLE_TITLE_NOTE;
             is_title_over = title_lines > 0;
+        } else if (title_lines == 0 && next < outline->lines.n && !outline_is_title(s) &&
+                   outline_count(s) <= NOTE_COUNT_MAX &&
+                   is_document_number(outline_trim(outline->lines.p[next].match))) {
+            line->role = ROLE_TITLE_NOTE; /* a red head in plain text */
         } else if (is_opening(s)) {
             break;
         } else if (str_has_suffix(s, STR(":")) && outline_count(s) <= NOTE_COUNT_MAX) {

@@ -251,7 +251,7 @@ int doc_title_inset(const struct doc_block *block, int width_twips)
     int fullest = (halves + 2 * lines - 1) / (2 * lines) * em, inset = (width_twips - fullest - em) / 2;
     if (inset > 0)
         return inset;
-    return width_twips - fullest < em / 4 ? (width_twips - fullest - em / 4) / 2 : 0; /* below 0: a little wider */
+    return width_twips - fullest < em / 2 ? (width_twips - fullest - em / 2) / 2 : 0; /* below 0: a little wider */
 }
 
 /* Twelve signs without a blank that are no Chinese: an address, which stands on one line. */

@@ -87,6 +87,8 @@ static PangoLayout *new_layout(struct lay *lay, const struct doc_block *block, d
     size_t at = 0;
     for (const struct doc_run *run = block->first; run; run = run->next) {
         add_run_attributes(list, look, run, at, at + run->text.n);
+        if ((run->font >= 0 ? run->font : (int)look->font) == DOC_FONT_KAITI)
+            font_layout_take_marks(list, run->text, at, doc_font_names(DOC_FONT_SONG)->families);
         at += run->text.n;
     }
     if (is_on_grid(look))

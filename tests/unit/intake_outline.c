@@ -264,6 +264,30 @@ static void test_automatic_numbering(void **state)
     arena_free(arena);
 }
 
+/* The red head of a document is no line of its title; a title of two lines stays one. */
+static void test_red_head(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *title;
+    } cases[] = {{"中共岫川集团党委\n岫集党发〔2026〕7号\n关于巡视整改进展情况的通报\n根据部署，现将情况公布如下。",
+                  "关于巡视整改进展情况的通报"},
+                 {"中共岫川集团党委\n中共岫川集团党委关于巡视整改进展情况的通报\n根据部署，现将情况公布如下。",
+                  "中共岫川集团党委关于巡视整改进展情况的通报"},
+                 {"中共岫川数科集团有限公司\n党委关于巡视整改进展情况的通报\n根据部署，现将情况公布如下。",
+                  "中共岫川数科集团有限公司党委关于巡视整改进展情况的通报"},
+                 {"中共岫川集团党委\n关于巡视整改进展情况的通报\n岫集党发〔2026〕7号\n根据部署，现将情况公布如下。",
+                  "中共岫川集团党委关于巡视整改进展情况的通报"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(16 * 1024 * 1024);
+        struct ctx ctx = {.arena = arena};
+        const struct value *outline = outline_of(&ctx, str_from_cstr(cases[i].text), "a.txt");
+        assert_str(value_get_text(value_get(outline, "source"), "title"), cases[i].title);
+        check_places(outline);
+        arena_free(arena);
+    }
+}
+
 static void test_empty_and_rubbish(void **state)
 {
     (void)state;
@@ -288,10 +312,9 @@ static void test_empty_and_rubbish(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents),        cmocka_unit_test(test_seed),
-        cmocka_unit_test(test_parent_levels),    cmocka_unit_test(test_missing_level),
-        cmocka_unit_test(test_audit_report),     cmocka_unit_test(test_automatic_numbering),
-        cmocka_unit_test(test_empty_and_rubbish)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_documents),     cmocka_unit_test(test_seed),
+                                       cmocka_unit_test(test_parent_levels), cmocka_unit_test(test_missing_level),
+                                       cmocka_unit_test(test_audit_report),  cmocka_unit_test(test_automatic_numbering),
+                                       cmocka_unit_test(test_red_head),      cmocka_unit_test(test_empty_and_rubbish)};
     return cmocka_run_group_tests_name("intake outline", tests, NULL, NULL);
 }
