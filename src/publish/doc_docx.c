@@ -125,7 +125,7 @@ static void write_styles(struct buf *out)
                       "w:val=\"Normal\"/><w:qFormat/></w:style>"
                       "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal "
                       "Table\"/><w:tblPr><w:tblInd w:w=\"0\" "
-                      "w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"80\" w:type=\"dxa\"/><w:right w:w=\"80\" "
+                      "w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"50\" w:type=\"dxa\"/><w:right w:w=\"50\" "
                       "w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style>");
     for (int i = 0; i < DOC_STYLES; i++)
         add_style(out, (enum doc_style)i);

@@ -126,6 +126,11 @@ static enum rc write_sheets(struct doc *doc, struct xlsx_write *write)
 {
     int sheets = 0;
     struct str title = doc->facts.title;
+    for (const struct doc_block *block = doc->first; block; block = block->next)
+        if (block->kind == DOC_TEXT && block->style == DOC_TITLE && block->first) {
+            title = doc_block_text(doc, block);
+            break;
+        }
     for (const struct doc_block *block = doc->first; block; block = block->next) {
         if (block->kind != DOC_TABLE || block->table->is_bare || !block->table->first || !block->table->first->is_head)
             continue;

@@ -20,6 +20,9 @@
 enum {
     STAMP_BYTES = 512,
     CELL_CHARS_MAX = 32767,
+    LINE_POINTS = 15, /* of a line of a cell in the default font */
+    ROW_POINTS_MAX = 405,
+    PAPER_A4 = 9,
     SHEET_NAME_CHARS_MAX = 31,
     ROWS_MAX = 1048575,
     CELL_BYTES_MAX = 4 << 20,
@@ -36,7 +39,8 @@ struct sheet_column {
     lxw_format *format;
     bool is_open;
     int least, most;
-    int list; /* which of the lists may be chosen from, -1: none */
+    int wrap_chars; /* half-width characters on a line of a cell whose text breaks into lines; 0: it does not */
+    int list;       /* which of the lists may be chosen from, -1: none */
     struct str help;
 };
 
@@ -298,6 +302,7 @@ static enum rc write_head(struct ctx *ctx, struct xlsx_write *write, const struc
                                                   .list = add_list(write, column->choices),
                                                   .help = arena_copy_str(ctx->arena, column->help)};
         int width = column->width_chars > 0 ? column->width_chars : default_width(column->kind);
+        write->columns[i].wrap_chars = is_wrapped || (column->is_open && column->kind == XLSX_TEXT) ? width : 0;
         (void)worksheet_set_column(write->sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
         lxw_error error = worksheet_write_string(write->sheet, 0, (lxw_col_t)i,
                                                  as_cstr(write, column->title, CELL_CHARS_MAX), write->head_format);
@@ -338,7 +343,10 @@ enum rc xlsx_write_sheet(struct ctx *ctx, struct xlsx_write *write, struct str n
     worksheet_freeze_panes(write->sheet, 1, 0);
     worksheet_repeat_rows(write->sheet, 0, 0);
     worksheet_set_landscape(write->sheet);
+    worksheet_set_paper(write->sheet, PAPER_A4);
     worksheet_fit_to_pages(write->sheet, 1, 0);
+    worksheet_gridlines(write->sheet, LXW_SHOW_ALL_GRIDLINES);
+    (void)worksheet_set_footer(write->sheet, "&C&P / &N");
     return write_head(ctx, write, columns, clean_name);
 }
 
@@ -378,11 +386,45 @@ static lxw_error write_cell(struct xlsx_write *write, lxw_col_t at, const struct
     return LXW_NO_ERROR;
 }
 
+/* Lines that a text takes in a column: Chinese is two wide, and words may leave a little room at the end of a line. */
+static int count_lines(struct str text, int wrap_chars)
+{
+    int lines = 1, wide = 0;
+    uint32_t code;
+    for (size_t at = 0; at < text.n && utf8_decode(text, &at, &code);) {
+        int one = code == '\n' ? 0 : code < 0x1100 ? 1 : 2;
+        if (code == '\n' || wide + one > wrap_chars) {
+            lines++;
+            wide = 0;
+        }
+        wide += one;
+    }
+    return lines;
+}
+
+/* Programs other than Excel do not measure rows when they open a file: the text would be cut off, in print too. */
+static lxw_error set_height(struct xlsx_write *write, const struct xlsx_cell *cells)
+{
+    int lines = 1;
+    for (size_t i = 0; i < write->column_count; i++) {
+        const struct sheet_column *column = &write->columns[i];
+        int needs = column->wrap_chars && !cells[i].is_null ? count_lines(cells[i].text, column->wrap_chars) : 1;
+        lines = needs > lines ? needs : lines;
+    }
+    if (lines == 1)
+        return LXW_NO_ERROR;
+    int points = lines > ROW_POINTS_MAX / LINE_POINTS ? ROW_POINTS_MAX : lines * LINE_POINTS;
+    return worksheet_set_row(write->sheet, write->next_row, points, NULL);
+}
+
 enum rc xlsx_write_row(struct ctx *ctx, struct xlsx_write *write, const struct xlsx_cell *cells, struct str id,
                        int64_t revision)
 {
     if (write->next_row > ROWS_MAX)
         return ctx_fail_format(ctx, RC_TOO_LARGE, "export.too_many_rows", "%d", ROWS_MAX);
+    lxw_error tall = set_height(write, cells);
+    if (tall)
+        return failed(ctx, write, tall);
     for (size_t i = 0; i < write->column_count; i++) {
         lxw_error error = write_cell(write, (lxw_col_t)i, &write->columns[i], &cells[i]);
         if (error)
