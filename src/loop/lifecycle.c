@@ -227,7 +227,7 @@ enum rc lifecycle_begin(struct command_call *call, const struct lifecycle_move *
     if (move->who == WHO_HOLDER)
         TRY(check_holder(call, move, row));
     if (move->needs_reason && !value_get_text(call->input, "reason").n)
-        return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "reason");
+        return ctx_fail_field(call->ctx, RC_INVALID, "lifecycle.reason_needed", "reason");
     return check_guards(call, move, row);
 }
 

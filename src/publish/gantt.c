@@ -68,7 +68,7 @@ static bool is_month_begin(int32_t day, int *ret_year, int *ret_month)
     return date == 1;
 }
 
-/* Years above the months that begin them, months, days without work, today. */
+/* Years above the months that begin them (on a page each quarter), months, days without work, today. */
 static void draw_days(struct canvas *canvas, const struct gantt *gantt)
 {
     struct arena *arena = gantt->ctx->arena;
@@ -83,7 +83,7 @@ static void draw_days(struct canvas *canvas, const struct gantt *gantt)
         double x = x_of(gantt, day);
         canvas_line(canvas, CANVAS_GRID, x, 20, x, gantt->height);
         canvas_text(canvas, CANVAS_HEAD, CANVAS_START, x + 4, 32, 0, arena_format(arena, "%d", month));
-        if (is_year_due || month == 1)
+        if (is_year_due || month == 1 || (gantt->is_bare && month % 3 == 1)) /* a page may show a few months alone */
             canvas_text(canvas, CANVAS_HEAD, CANVAS_START, x + 4, 15, 0, arena_format(arena, "%d", year));
         is_year_due = false;
     }

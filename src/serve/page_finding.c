@@ -68,6 +68,16 @@ static void join_cells(struct arena *arena, struct value *quotes, const struct v
     }
 }
 
+/* The facts are the quoted words themselves as long as nobody has changed them: they need not stand there twice. */
+static bool are_facts_quoted(struct arena *arena, const struct value *rows, struct str facts)
+{
+    struct str all = STR("");
+    VALUE_EACH (row, rows) {
+        all = arena_concat(arena, all.n ? arena_concat(arena, all, STR("\n")) : all, value_get_text(row, "text"));
+    }
+    return facts.n && str_find(all, facts, 0) != SIZE_MAX;
+}
+
 static enum rc put_quotes(struct page *page, struct value *finding)
 {
     struct arena *arena = page->ctx.arena;
@@ -76,6 +86,7 @@ static enum rc put_quotes(struct page *page, struct value *finding)
     if (value_is_null(from)) {
         value_put_list(arena, finding, "quotes");
         value_put_bool(arena, finding, "has_quotes", false);
+        value_put_text(arena, finding, "own_facts", value_get_text(finding, "facts"));
         return RC_OK;
     }
     struct db_stmt *st = db_query(page->db, Q_SOURCE_PARAGRAPH_RANGE);
@@ -85,6 +96,8 @@ static enum rc put_quotes(struct page *page, struct value *finding)
     struct str title = value_get_text(finding, "title");
     struct value *rows, *quotes = value_put_list(arena, finding, "quotes");
     TRY(db_rows(&page->ctx, st, &rows));
+    struct str facts = value_get_text(finding, "facts");
+    value_put_text(arena, finding, "own_facts", are_facts_quoted(arena, rows, facts) ? STR("") : facts);
     for (struct value *row = rows->items.first; row; row = row->next)
         put_pieces(page, row, title);
     join_cells(arena, quotes, rows);
@@ -264,11 +277,14 @@ void finding_put_event_words(struct page *page, struct value *event)
     struct value *body = NULL;
     value_put_text(arena, event, "what", page_text(page, arena_format(arena, "event.%.*s", STR_ARG(kind)).p));
     bool is_told = (str_has_prefix(kind, STR("finding.")) && !str_equal(kind, STR("finding.registered"))) ||
-                   str_has_prefix(kind, STR("measure."));
+                   str_has_prefix(kind, STR("measure.")) || str_equal(kind, STR("figure.stated"));
     if (is_told && json_parse(&page->ctx, body_text, &body) == RC_OK) {
         detail = page_move_words(page, body);
         if (str_equal(kind, STR("finding.changed")))
             detail = change_words(page, body);
+        else if (str_equal(kind, STR("figure.stated")))
+            detail = arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(body, "label")),
+                                  STR_ARG(value_get_text(body, "text")));
         else if (str_has_prefix(kind, STR("measure.")))
             detail = value_words(page, "text", value_get(body, "text"));
         else if (str_equal(kind, STR("finding.linked")) || str_equal(kind, STR("finding.unlinked")) ||

@@ -96,6 +96,8 @@ enum rc page_home(struct page *page)
         return RC_OK;
     TRY(put_figures(page));
     TRY(page_put_work(page));
+    value_put_bool(arena, page->view, "has_side",
+                   page_can(page, PERM_SOURCE_READ) || value_count(value_get(page->view, "asked")) > 0);
     return put_sources(page);
 }
 

@@ -64,6 +64,13 @@ static const char *due_status(const struct value *row, struct str day)
     return n < today ? "overdue" : n <= today + 7 ? "due_soon" : "";
 }
 
+/* "LY-2026-001-009-T1", but no short name: on a phone it needs a line of its own. */
+static bool is_number(struct str text)
+{
+    enum { NUMBER_BYTES = 12, LONG_BYTES = 20 };
+    return text.n > LONG_BYTES || (text.n > NUMBER_BYTES && text.p[text.n - 1] >= '0' && text.p[text.n - 1] <= '9');
+}
+
 static void put_cell(struct page *page, struct value *cell, const struct value *row, const struct record_column *column)
 {
     struct arena *arena = page->ctx.arena;
@@ -75,6 +82,7 @@ static void put_cell(struct page *page, struct value *cell, const struct value *
     value_put_text(arena, cell, "status", str_from_cstr(status));
     value_put_bool(arena, cell, "is_num", column->kind == CELL_NUM);
     value_put_bool(arena, cell, "is_long", column->kind == CELL_LONG);
+    value_put_bool(arena, cell, "is_wide", column->kind == CELL_CODE && is_number(text));
     value_put_bool(arena, cell, "is_short",
                    column->kind == CELL_DAY || column->kind == CELL_DUE || column->kind == CELL_TIME ||
                        column->kind == CELL_CODE || (column->kind == CELL_CHOICE && text.n <= SHORT_BYTES));

@@ -6,6 +6,7 @@
 #include "serve/page_closing.h"
 #include "serve/page_loop.h"
 #include "serve/pages.h"
+#include "serve/typed_form.h"
 #include "text/json.h"
 
 enum { LIST_ROWS = 50 };
@@ -109,8 +110,11 @@ enum rc page_review_list(struct page *page)
     db_bind_text(st, "today", closing_today(page));
     TRY(page_put_rows(page, "steps", st));
     struct str step = page_param_text(page, "step");
-    for (struct value *row = list_of(page->view, "steps")->items.first; row; row = row->next)
+    for (struct value *row = list_of(page->view, "steps")->items.first; row; row = row->next) {
+        if (!value_get_int(row, "overdue", 0))
+            value_set(row, STR("overdue"), value_new_text(arena, STR("")));
         value_put_bool(arena, row, "is_current", step.n && str_equal(step, value_get_text(row, "title")));
+    }
     value_put_bool(arena, page->view, "has_steps", value_count(list_of(page->view, "steps")) > 0);
     value_put_text(arena, page->view, "show", str_from_cstr(show->name));
     struct str query = arena_format(arena, "show=%s", show->name);
@@ -221,12 +225,27 @@ static enum rc put_steps(struct page *page, struct value *review)
     return RC_OK;
 }
 
+/* Whether the reader has taken up a place of this step, or nobody has taken up one: what may be claimed or put back. */
+static void read_claims(struct page *page, const struct value *review, bool *ret_has_claimed, bool *ret_is_free)
+{
+    *ret_has_claimed = *ret_is_free = false;
+    VALUE_EACH (step, value_get(review, "steps")) {
+        VALUE_EACH (slot, value_get(step, "slots")) {
+            if (!value_get(slot, "is_free")->boolean)
+                continue;
+            *ret_has_claimed |= value_get_int(slot, "claimed_by", 0) == page->actor.account_id;
+            *ret_is_free |= !value_get_int(slot, "claimed_by", 0);
+        }
+    }
+}
+
 /* Decisions stand in a form of their own with the opinion; what is left are the other offers. */
 static enum rc put_offers(struct page *page, struct value *review)
 {
     struct arena *arena = page->ctx.arena;
     struct value *kept = value_new_list(arena);
-    bool may_decide = false;
+    bool may_decide = false, has_claimed, is_free;
+    read_claims(page, review, &has_claimed, &is_free);
     TRY(page_put_offers(page, review, NOUN_REVIEW, review));
     struct value *offers = list_of(review, "offers");
     for (struct value *offer = offers->items.first, *next; offer; offer = next) {
@@ -234,8 +253,10 @@ static enum rc put_offers(struct page *page, struct value *review)
         struct str name = value_get_text(offer, "command");
         if (str_equal(name, STR("approve")) || str_equal(name, STR("return")) || str_equal(name, STR("reject")))
             may_decide = true;
-        else
+        else if (str_equal(name, STR("claim")) ? is_free && !has_claimed
+                                               : !str_equal(name, STR("release")) || has_claimed)
             value_add(kept, offer);
+        value_set(offer, STR("style"), value_new_text(arena, STR(""))); /* the opinion is what to do here */
     }
     value_set(review, STR("offers"), kept);
     value_set(review, STR("has_offers"), value_put_bool(arena, value_new_map(arena), "x", value_count(kept) > 0));
@@ -252,6 +273,9 @@ static enum rc put_offers(struct page *page, struct value *review)
             : STR(""));
     value_put_bool(arena, review, "may_decide", may_decide && !row);
     value_put_text(arena, review, "typed_reason", page->form ? form_text(page->form->fields, "reason") : STR(""));
+    struct value *form = value_new_map(arena);
+    value_set(review, STR("reason_error"),
+              value_copy(arena, value_get(typed_form_put(page, form, "reason", STR("")), "error")));
     return RC_OK;
 }
 
@@ -263,6 +287,8 @@ static enum rc put_subject(struct page *page, struct value *review)
     TRY(closing_put_rows(page, review, "evidence", Q_CERTIFICATE_EVIDENCE, finding_id));
     for (struct value *row = list_of(review, "measures")->items.first; row; row = row->next)
         closing_put_label(page, row, "phase", "phase");
+    for (struct value *row = list_of(review, "evidence")->items.first; row; row = row->next)
+        closing_put_label(page, row, "class", "evidence.class");
     struct arena *arena = page->ctx.arena;
     struct str kind = value_get_text(review, "subject_kind");
     value_put_text(arena, review, "subject_href",

@@ -103,6 +103,23 @@ static void put_crumbs(struct page *page, const struct value *task)
     chrome_add_crumb(page, value_get_text(task, "no"), STR_EMPTY);
 }
 
+/* Why a task is disputed or was returned stands at its top: whoever has it next needs the reason first. */
+static void put_why(struct page *page, struct value *task)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str state = value_get_text(task, "state");
+    const struct value *last = NULL;
+    if (str_equal(state, STR("disputed")) || str_equal(state, STR("returned")))
+        VALUE_EACH (event, value_get(page->view, "events")) {
+            if (!last && str_equal(value_get_text(event, "kind"), STR("task.moved")))
+                last = event; /* the newest stand first */
+        }
+    value_put_text(arena, task, "why", value_get_text(last, "reason"));
+    value_put_text(arena, task, "why_what", value_get_text(last, "detail"));
+    value_put_text(arena, task, "why_actor", value_get_text(last, "actor"));
+    value_put_text(arena, task, "why_at", value_get_text(last, "at_text"));
+}
+
 enum rc page_task(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -133,5 +150,7 @@ enum rc page_task(struct page *page)
     value_put_text(arena, page->view, "page_title", value_get_text(task, "title"));
     st = db_query(page->db, Q_EVENT_OF_SUBJECT);
     db_bind_int(st, "id", id);
-    return page_put_timeline(page, st);
+    TRY(page_put_timeline(page, st));
+    put_why(page, task);
+    return RC_OK;
 }

@@ -171,7 +171,7 @@ test('a review waits on the home page of who must sign it, and signing hands it 
   await page.goto(address);
   await Promise.all([page.waitForURL(/\/reviews\/\d+$/), page.locator('#main .rows a', { hasText: mine }).click()]);
   const review = page.url();
-  await page.fill('#opinion', '材料与措施对应，同意。');
+  await page.fill('#decide textarea', '材料与措施对应，同意。');
   await Promise.all([page.waitForNavigation(), page.click('button[accesskey="a"]')]);
   await page.goto(review);
   assert.match(await page.locator('#steps li[aria-current="step"]').innerText(), /分管领导审核/);
