@@ -79,6 +79,8 @@ static void put_report_facts(struct page *page, struct value *report)
     page_put_due(page, report, "due", !is_open);
     if (!value_get(report, "due_left_text"))
         value_put_null(arena, report, "due_left_text");
+    if (str_equal(state, STR("submitted"))) /* handed in, but not yet found good */
+        value_set(report, STR("due_state"), value_new_text(arena, STR("normal")));
     value_put_text(arena, report, "due_state_label", doing_words(page, "report.state", state));
     doing_put_percent(page, report, "progress_bp", "progress_text");
     doing_put_percent(page, report, "own_bp", "own_text");
