@@ -552,7 +552,7 @@ static enum rc retype_to_new(struct ctx *ctx, struct value *draft, const struct 
     bool to_finding = str_equal_cstr(to, "finding") || str_equal_cstr(to, "long_term");
     copy_words(arena, fresh, entry, to_aspect);
     copy_paragraphs(arena, fresh, entry, to_note);
-    if (to_finding && entry->letter == 'm') {
+    if (to_finding && entry->finding && entry->letter == 'm') {
         value_set(fresh, STR("aspect"), value_copy(arena, value_get(entry->finding, "aspect")));
         unlink_child(findings, fresh);
         link_child(findings, fresh, entry->finding->next);

@@ -85,8 +85,8 @@ static void write_file(struct gen *gen, const char *path, const struct buf *cont
     FILE *file = fopen(path, "wb");
     if (!file)
         fail_at(place, "%s", strerror(errno));
-    fwrite(content->p, 1, content->n, file);
-    if (fclose(file) != 0)
+    bool is_whole = fwrite(content->p, 1, content->n, file) == content->n;
+    if (fclose(file) != 0 || !is_whole)
         fail_at(place, "%s", strerror(errno));
 }
 
