@@ -21,6 +21,7 @@ done | xargs -r -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet --warnings-as-
 
 echo "cppcheck"
 cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c17 --library=posix --enable=warning,portability \
-    --suppress=missingIncludeSystem --suppress=unknownMacro -D_GNU_SOURCE -DBIHUAN_VERSION='"0"' -I src src || status=1
+    --suppressions-list=packaging/cppcheck.suppressions --suppress=missingIncludeSystem --suppress=unknownMacro \
+    -D_GNU_SOURCE -DBIHUAN_VERSION='"0"' -I src src || status=1
 
 exit $status

@@ -48,7 +48,7 @@ static enum rc push_node(struct outline *outline, struct stack *stack, enum outl
     struct outline_node *parent = top_of(stack);
     struct outline_node *node = outline_new_node(outline, parent, style);
     if (!node)
-        return arena_rc(outline->arena);
+        return RC_NOMEM;
     node->rank = rank;
     node->number = number;
     parent->last[style] = number;

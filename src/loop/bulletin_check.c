@@ -243,6 +243,7 @@ static enum rc check_missing(struct checker *c, struct db *db, const struct valu
         add(c, "missing", true, value_get_text(finding, "no"),
             utf8_cut_count(value_get_text(finding, "title"), SHOWN_CHARS));
         value_set(c->list->items.last, STR("finding_id"), value_new_int(c->ctx->arena, id));
+        c->block = NULL;
     }
     return RC_OK;
 }

@@ -184,10 +184,10 @@ enum rc page_comment_new(struct page *page)
     TRY(step_put(page, &enter_step, &place, STR("/comments"), STR("/comments"), row, STR("")));
     struct db_stmt *st =
         page_list_statement(page, Q_BULLETIN_LIST, BULLETIN_LIST_FILTER_PUBLIC, BULLETIN_LIST_SORT_NEWEST);
-    if (st) {
-        db_bind_int(st, "limit", 200);
-        db_bind_int(st, "offset", 0);
-    }
+    if (!st)
+        return RC_DB;
+    db_bind_int(st, "limit", 200);
+    db_bind_int(st, "offset", 0);
     TRY(db_rows(&page->ctx, st, &rows));
     typed_form_option(page, step_field(page, "bulletin_id"), STR(""), page_text(page, "form.choose"));
     VALUE_EACH (bulletin, rows) {

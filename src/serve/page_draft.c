@@ -94,7 +94,7 @@ static void make_edits(struct arena *arena, struct value *ops, const struct valu
     const char *title = found->finding ? "text" : "title";
     add_edit(arena, ops, id, title, form_text(fields, "title"), value_get_text(found->entry, title));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (value_get(fields, names[i]) && (i < 2 || !found->finding))
+        if ((i < 2 || !found->finding) && value_get(fields, names[i]))
             add_edit(arena, ops, id, names[i], form_text(fields, names[i]), value_get_text(found->entry, names[i]));
 }
 
