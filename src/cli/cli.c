@@ -1,10 +1,12 @@
 /* cli.c: what the verbs share; see cli.h. */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "loop/notice.h"
 #include "loop/vault.h"
@@ -21,6 +23,16 @@ enum lang cli_lang(void)
             return strncmp(value, "zh", 2) == 0 ? LANG_ZH : LANG_EN;
     }
     return LANG_EN;
+}
+
+enum rc cli_use_directory(struct cli *cli, struct str dir)
+{
+    char *path = arena_copy_cstr(cli->ctx.arena, dir);
+    if (!path)
+        return RC_NOMEM;
+    if (!dir.n || mkdir(path, 0777) == 0 || errno == EEXIST)
+        return RC_OK;
+    return ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s: %s", path, strerror(errno));
 }
 
 int cli_fail(struct cli *cli, enum rc rc)

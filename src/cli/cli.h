@@ -23,6 +23,8 @@ enum lang cli_lang(void);
 int cli_fail(struct cli *cli, enum rc rc);
 /* Value of "--name VALUE" / "--name=VALUE" among the arguments, taken out; p is NULL when absent. */
 struct str cli_take_option(struct cli *cli, const char *name);
+/* The directory that files are written into: made when there is none and dir is not empty.  RC_IO names it. */
+enum rc cli_use_directory(struct cli *cli, struct str dir) MUST_CHECK;
 /* Whether "--name" was among the arguments, taken out. */
 bool cli_take_flag(struct cli *cli, const char *name);
 /* Complains about the first argument that is left over: RC_BAD_REQUEST. */

@@ -311,6 +311,8 @@ int verb_book(struct cli *cli)
          is_one = dir.n && (to.n || cli->argc > 0); /* an addressee has one unit */
     enum rc rc = cli_check_used(cli, (dir.n || mail.n) && !is_one ? 0 : 1);
     if (rc == RC_OK)
+        rc = cli_use_directory(cli, dir);
+    if (rc == RC_OK)
         rc = dir.n    ? write_all(cli, dir, is_one ? str_from_cstr(cli->argv[0]) : STR_EMPTY, to)
              : mail.n ? take_mail(cli, mail, is_applying)
                       : take_back(cli, str_from_cstr(cli->argv[0]), is_applying);

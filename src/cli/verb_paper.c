@@ -97,6 +97,7 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
     TRY(paper_take(&cli->ctx, db, &actor, PAPER_OF_SOURCE, id, date_text(cli->ctx.arena, clock_today()), NULL,
                    &snapshot));
     db_rollback(db);
+    TRY(cli_use_directory(cli, dir));
     if (is_oscal)
         return write_oscal(cli, &snapshot, dir);
     if (is_data)

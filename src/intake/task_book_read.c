@@ -43,6 +43,8 @@ static void put_cell(struct arena *arena, struct value *map, struct str field, s
         text = str_slice(text, 0, text.n - 1);
     if (str_equal(field, STR("evidence_class")))
         text = class_of(arena, text);
+    if (str_equal(field, STR("no")))
+        value_put_text(arena, map, "stated_no", text);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (str_equal_cstr(field, texts[i]))
             value_put_text(arena, map, texts[i], text);

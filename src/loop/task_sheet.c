@@ -124,6 +124,9 @@ static const char *obstacle_of(const struct value *row, const struct value *task
     struct str state = value_get_text(task, "state");
     if (!is_allowed)
         return "task_sheet.unknown";
+    struct str stated = value_get_text(row, "stated_no");
+    if (stated.n && !str_equal_nocase(stated, value_get_text(task, "no")))
+        return "task_sheet.key_changed"; /* what was typed belongs to one of two tasks: nobody guesses */
     if (value_get_int(row, "revision", 0) != value_get_int(task, "revision", 0))
         return "task_sheet.stale";
     return str_equal(state, STR("doing")) || str_equal(state, STR("returned")) ? NULL : "task_sheet.state";
@@ -153,6 +156,18 @@ static enum rc look_up(struct judging *judging, const struct value *row)
     return arena_rc(arena);
 }
 
+/* Whether a row above speaks of the same task. */
+static bool is_twice(const struct judging *judging, const struct value *row)
+{
+    VALUE_EACH (before, judging->sheet->rows) {
+        if (before == row)
+            return false;
+        if (value_get_int(before, "id", 0) == value_get_int(row, "id", 0) && is_filled(before))
+            return true;
+    }
+    return false;
+}
+
 /* After the files have found their rows. */
 static void judge_row(struct judging *judging, struct value *row)
 {
@@ -167,6 +182,8 @@ static void judge_row(struct judging *judging, struct value *row)
         settle(judging, row, "stale", obstacle.p);
     else if (obstacle.n || fault)
         settle(judging, row, "error", obstacle.n ? obstacle.p : fault);
+    else if (is_filled(row) && is_twice(judging, row))
+        settle(judging, row, "error", "task_sheet.twice");
     else if (names_files && !has_files)
         settle(judging, row, "error", "task_sheet.no_file");
     else

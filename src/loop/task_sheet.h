@@ -12,11 +12,12 @@ struct task_sheet {
     int64_t ready, same, stale, faults; /* rows and files */
 };
 
-/* rows: list of {row, id, revision, evidence_class, evidence_made_on and TASK_SHEET_TEXTS}.  files: list of {name,
- * sha256, media_type, format, size_bytes, made_on, refused: a key, when its content is not taken}, NULL for none; each
- * is evidence of the task whose number its name, or the name of a directory above it, begins with.  Result: the same
- * with no, title, was (percent), outcome (same stale error ready) and message (a key, "" for none); files also with
- * task_id and class.  Writes nothing.  today: YYYY-MM-DD. */
+/* rows: list of {row, id, revision, stated_no (as it stands in the row; may be absent), evidence_class,
+ * evidence_made_on and TASK_SHEET_TEXTS}.  files: list of {name, sha256, media_type, format, size_bytes, made_on,
+ * refused: a key, when its content is not taken}, NULL for none; each is evidence of the task whose number its name, or
+ * the name of a directory above it, begins with.  Result: the same with no, title, was (percent), outcome (same stale
+ * error ready) and message (a key, "" for none); files also with task_id and class.  Writes nothing.  today:
+ * YYYY-MM-DD. */
 enum rc task_sheet_judge(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today,
                          const struct value *rows, const struct value *files, struct task_sheet *ret) MUST_CHECK;
 

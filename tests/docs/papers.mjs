@@ -20,6 +20,8 @@ try {
   const where = ['--db', join(dir, 'papers.db'), '--files', join(dir, 'files')];
   run(program, 'demo', ...where, '--data', data);
   run(program, 'paper', 'LY-2026-002', '--out', dir, ...where);
+  run(program, 'paper', 'LY-2026-002', '--kind', 'rules', '--out', join(dir, 'made'), ...where);
+  check('the directory for papers is made when there is none', existsSync(join(dir, 'made', 'rules.docx')));
   const names = readdirSync(dir).filter((name) => name.endsWith('.docx'));
   check('all kinds of a source are made', names.length >= 11, names.join(' '));
   run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', 'pdf:writer_pdf_Export', '--outdir', join(dir, 'opened'),

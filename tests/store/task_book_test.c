@@ -127,6 +127,29 @@ STORE_TEST(an_untouched_book_changes_nothing)
                 str_find(workbook, STR("state=\"hidden\""), 0) != SIZE_MAX);
 }
 
+/* Cells were moved apart, or a row was copied with its hidden columns: nobody guesses whose words they are. */
+STORE_TEST(a_row_whose_number_is_anothers_or_that_comes_twice_stops_all)
+{
+    make_world(store);
+    struct str bytes;
+    struct value *rows = round_trip(store, &bytes);
+    struct task_sheet sheet;
+    struct value *first = row_at(rows, world.tasks[0]), *second = row_at(rows, world.tasks[1]);
+    assert_true(value_get_text(first, "stated_no").n > 0);
+    fill(store, first, "40", "已清理三笔", "继续清理");
+    value_set(first, STR("stated_no"), value_copy(store->ctx->arena, value_get(second, "stated_no")));
+    STORE_OK(task_sheet_judge(store->ctx, store->db, &world.office, TODAY, rows, NULL, &sheet));
+    assert_true(
+        str_equal(value_get_text(row_at(sheet.rows, world.tasks[0]), "message"), STR("task_sheet.key_changed")));
+    rows = round_trip(store, &bytes);
+    fill(store, row_at(rows, world.tasks[0]), "40", "已清理三笔", "继续清理");
+    value_add(rows, value_copy(store->ctx->arena, row_at(rows, world.tasks[0])));
+    STORE_OK(task_sheet_judge(store->ctx, store->db, &world.office, TODAY, rows, NULL, &sheet));
+    assert_true(str_equal(value_get_text(row_at(sheet.rows, world.tasks[0]), "outcome"), STR("ready")));
+    assert_true(str_equal(value_get_text(sheet.rows->items.last, "message"), STR("task_sheet.twice")));
+    assert_int_equal(run_as(store, &world.office, &command_task_sheet, input_of(store, rows), NULL), RC_INVALID);
+}
+
 STORE_TEST(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_all)
 {
     make_world(store);
@@ -444,6 +467,7 @@ int main(int argc, char **argv)
         return package_child_main(argc, argv);
     return STORE_RUN(STORE_CASE(an_untouched_book_changes_nothing),
                      STORE_CASE(filled_rows_become_reports_stale_rows_are_left_and_wrong_rows_stop_all),
+                     STORE_CASE(a_row_whose_number_is_anothers_or_that_comes_twice_stops_all),
                      STORE_CASE(each_cell_is_checked_before_anything_is_written),
                      STORE_CASE(files_beside_the_book_become_evidence_of_their_tasks_once),
                      STORE_CASE(a_file_without_a_task_or_of_a_kind_not_taken_stops_all),
