@@ -91,6 +91,7 @@ static PangoLayout *new_layout(struct lay *lay, const struct doc_block *block, d
             font_layout_take_marks(list, run->text, at, doc_font_names(DOC_FONT_SONG)->families);
         at += run->text.n;
     }
+    add_attribute(list, pango_attr_insert_hyphens_new(FALSE), 0, at + 1); /* a digest has none */
     if (is_on_grid(look))
         add_attribute(list, pango_attr_letter_spacing_new(-DOC_GRID_CHARS * PANGO_SCALE / 4096), 0, at + 1);
     struct str text = doc_block_text(lay->doc, block);

@@ -6,6 +6,7 @@
  */
 #include "publish/doc_ofd.h"
 
+#include "base/clock.h"
 #include "publish/doc_xml.h"
 #include "publish/zip_file.h"
 #include "text/digest.h"
@@ -48,10 +49,8 @@ static struct str document_id(struct ofd *ofd)
 static void write_entry(struct ofd *ofd, struct buf *out)
 {
     const struct doc_facts *facts = &ofd->doc->facts;
-    struct buf time CLEANUP(buf_done);
-    buf_init(&time, 64);
-    doc_xml_time(&time, facts->made_ms);
-    struct str day = str_slice(buf_str(&time), 0, DATE_CHARS);
+    char time[TIME_TEXT_BYTES];
+    struct str day = str_slice(time_format_china(facts->made_ms, time), 0, DATE_CHARS); /* a date without a zone */
     buf_add_cstr(out, OFD_HEAD "<ofd:OFD" OFD_NS " DocType=\"OFD\" Version=\"1.0\">\n<ofd:DocBody>\n<ofd:DocInfo>");
     add_element(out, "DocID", document_id(ofd));
     add_element(out, "Title", facts->title);

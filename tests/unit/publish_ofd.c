@@ -312,6 +312,30 @@ static void every_character_is_shown_by_its_embedded_font(void **state)
     assert_true(shown > 500);
 }
 
+/* A digest that fills its line gets no hyphen at the break, neither here nor in the PDF, which is laid out with it. */
+static void a_word_that_is_broken_gets_no_hyphen(void **state)
+{
+    (void)state;
+    struct str bytes;
+    struct doc *doc;
+    assert_ok(doc_new(&ctx, &(struct doc_facts){.title = STR("题")}, &doc));
+    static const char *const heads[] = {"9abcf", "fffee", "cb2fa", "deadb"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        doc_add(doc, DOC_BODY,
+                arena_format(ctx.arena, "%s%0*d%s%s%s%s%s%s%s%s%s", heads[i], (int)i + 1, 0, "abcdef", "fedcba",
+                             "facade", "abcdef", "fedcba", "facade", "abcdef", "fedcba", "facade"));
+    struct zip_parts parts = package_of(doc, &bytes);
+    struct xml_item *content = page_of(&parts, 0);
+    int lines = 0;
+    for (const struct xml_item *item = content; item; item = xml_item_after(item, content)) {
+        if (!xml_item_is(item, "ofd:CGTransform"))
+            continue;
+        assert_int_equal((int)number_of(item, "CodeCount"), (int)number_of(item, "GlyphCount"));
+        lines++;
+    }
+    assert_true(lines > 0 || xml_item_child(content, "ofd:Content"));
+}
+
 static void our_reader_reads_the_text_again(void **state)
 {
     (void)state;
@@ -353,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sheets_are_a4_in_millimetres_and_nothing_stands_outside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_and_pages_are_those_of_the_pdf, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_character_is_shown_by_its_embedded_font, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_word_that_is_broken_gets_no_hyphen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(our_reader_reads_the_text_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_paper_gives_the_same_bytes, set_up, tear_down),
     };
