@@ -62,16 +62,38 @@ static enum rc next_no(struct command_call *call, struct str *ret_no)
     return RC_OK;
 }
 
+static bool is_own_bulletin(const struct value *source)
+{
+    return str_equal(value_get_text(source, "doc_kind"), STR("bulletin"));
+}
+
 static struct str own_title(struct command_call *call, const struct value *source)
 {
     struct str typed = value_get_text(call->input, "title"), title = value_get_text(source, "title");
     if (typed.n)
         return typed;
     title = marks_chinese(call->ctx->arena, title);
-    if (str_equal(value_get_text(source, "doc_kind"), STR("bulletin")))
+    if (is_own_bulletin(source))
         return title;
-    struct str args[] = {value_get_text(source, "inspected_body"), title};
-    return bulletin_fill(call->ctx->arena, BULLETIN_TITLE, args, 2);
+    struct str args[] = {value_get_text(source, "inspected_body"), title},
+               inspector = value_get_text(source, "inspector");
+    if (str_find(title, bulletin_text(BULLETIN_ABOUT), 0) == SIZE_MAX)
+        return bulletin_fill(call->ctx->arena, BULLETIN_TITLE, args, 2);
+    if (!inspector.n)
+        return bulletin_fill(call->ctx->arena, BULLETIN_TITLE_NAMED, args, 2);
+    args[1] = inspector;
+    return bulletin_fill(call->ctx->arena, BULLETIN_TITLE_INSPECTED, args, 2);
+}
+
+/* Who answers for it, and where people turn: what a bulletin said of itself; a feedback is signed by those who gave it.
+ */
+static void put_issuer(struct arena *arena, struct value *body, const struct value *source)
+{
+    bool is_own = is_own_bulletin(source);
+    struct str signatory = value_get_text(source, is_own ? "signatory" : "inspected_body"),
+               contacts = is_own ? value_get_text(source, "contacts") : STR_EMPTY;
+    value_put_text(arena, body, "signatory", signatory.n ? signatory : STR(""));
+    value_put_text(arena, body, "contacts", contacts.n ? contacts : STR("[]"));
 }
 
 /* As the document had it, else by the parameters. */
@@ -83,7 +105,7 @@ static void put_window(struct arena *arena, struct value *body, const struct val
     bool is_stated = value_get_int(source, "publicity_days", 0) > 0;
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
         struct str day = value_get_text(source, days[i][1]);
-        if (day.n && (is_stated || i == 2))
+        if (day.n && (is_stated || i == 2) && is_own_bulletin(source))
             value_put_text(arena, body, days[i][0], day);
         else
             value_put_null(arena, body, days[i][0]);
@@ -114,9 +136,7 @@ static enum rc bulletin_create(struct command_call *call)
     struct value *body = supervise_body(call, "bulletin", source, no, own_title(call, source));
     value_set(body, STR("source_id"), value_new_int(arena, value_get_int(source, "id", 0)));
     put_window(arena, body, source, &rules);
-    struct str signatory = value_get_text(source, "signatory"), contacts = value_get_text(source, "contacts");
-    value_put_text(arena, body, "signatory", signatory.n ? signatory : STR(""));
-    value_put_text(arena, body, "contacts", contacts.n ? contacts : STR("[]"));
+    put_issuer(arena, body, source);
     value_put_int(arena, body, "last_block", (int64_t)value_count(blocks));
     value_put(body, STR("blocks"), blocks);
     lifecycle_wait(call, body, "write_bulletin", STR("office"), unit_id, STR_EMPTY);

@@ -70,14 +70,27 @@ static struct str join_measures(struct arena *arena, const struct value *measure
     return all.n && !ends_sentence(all) ? arena_concat(arena, all, bulletin_text(BULLETIN_STOP)) : all;
 }
 
+static int64_t figure_of(const struct value *figures, struct str key)
+{
+    const struct value *known = value_get_str(figures, key);
+    return known && known->kind == VALUE_INT ? known->integer : 0;
+}
+
+/* A sentence that would say "none done" says that it is under way. */
 static void add_sentences(struct arena *arena, const struct value *finding, const struct value *measures,
-                          struct value *list)
+                          const struct value *figures, struct value *list)
 {
     int64_t id = value_get_int(finding, "id", 0);
     struct str number = arena_format(arena, "%lld", (long long)id), status = value_get_text(finding, "status");
     struct str words = join_measures(arena, measures, id);
     if (words.n)
         value_add_text(arena, list, words);
+    bool is_over = str_equal(status, STR("closed")) || str_equal(status, STR("kept"));
+    if (figure_of(figures, arena_format(arena, "measures@%lld", (long long)id)) && !is_over &&
+        !figure_of(figures, arena_format(arena, "measures_done@%lld", (long long)id))) {
+        value_add_text(arena, list, bulletin_fill(arena, BULLETIN_ITEM_MEASURES_BEGUN, &number, 1));
+        return;
+    }
     if (value_get_int(finding, "measures", 0))
         value_add_text(arena, list, bulletin_fill(arena, BULLETIN_ITEM_MEASURES, &number, 1));
     value_add_text(arena, list,
@@ -97,7 +110,7 @@ enum rc bulletin_suggest(struct ctx *ctx, struct db *db, int64_t source_id, int6
     TRY(bulletin_read_figures(ctx, db, source_id, label_max, &figures));
     VALUE_EACH (finding, c.findings) {
         if (value_get_int(finding, "id", 0) == finding_id)
-            add_sentences(ctx->arena, finding, c.measures, list);
+            add_sentences(ctx->arena, finding, c.measures, figures, list);
     }
     for (struct value *text = list->items.first; text; text = text->next)
         text->text = marks_chinese(ctx->arena, bulletin_renew(ctx->arena, text->text, figures));
@@ -112,7 +125,7 @@ static struct str item_body(struct composer *c, const struct value *finding)
     struct str facts = value_get_text(finding, "facts"), body = STR("");
     if (c->is_bulletin)
         return facts;
-    add_sentences(arena, finding, c->measures, list);
+    add_sentences(arena, finding, c->measures, c->figures, list);
     VALUE_EACH (sentence, list) {
         body = arena_concat(arena, body, sentence->text);
     }
@@ -224,18 +237,29 @@ static enum rc add_opening(struct composer *c)
     return RC_OK;
 }
 
+static bool has_lasting(const struct composer *c)
+{
+    VALUE_EACH (finding, c->findings) {
+        if (is_lasting(finding))
+            return true;
+    }
+    return false;
+}
+
 static void add_all(struct composer *c)
 {
     add_part(c, "responsibility", BULLETIN_PART_1, STR(""));
     if (!add_kept_sections(c, "responsibility")) {
         (void)add_block(c, "section", STR("responsibility"), bulletin_text(BULLETIN_SECTION_1_1),
-                        bulletin_text(BULLETIN_SECTION_1_1_BODY), 0);
+                        bulletin_text(figure_of(c->figures, STR("meetings")) ? BULLETIN_SECTION_1_1_BODY
+                                                                             : BULLETIN_SECTION_1_1_UNMET),
+                        0);
         (void)add_block(c, "section", STR("responsibility"), bulletin_text(BULLETIN_SECTION_1_2),
                         bulletin_text(BULLETIN_SECTION_1_2_BODY), 0);
     }
     add_part(c, "findings", BULLETIN_PART_2, bulletin_text(BULLETIN_PART_2_BODY));
     add_findings(c, false);
-    add_part(c, "long_term", BULLETIN_PART_3, STR(""));
+    add_part(c, "long_term", BULLETIN_PART_3, has_lasting(c) ? STR("") : bulletin_text(BULLETIN_PART_3_NONE));
     add_findings(c, true);
     add_part(c, "next_steps", BULLETIN_PART_4, STR(""));
     if (!add_kept_sections(c, "next_steps"))
@@ -250,6 +274,8 @@ enum rc bulletin_compose(struct ctx *ctx, struct db *db, const struct value *sou
         .ctx = ctx, .db = db, .source = source, .label_max = label_max, .blocks = value_new_list(ctx->arena)};
     c.is_bulletin = str_equal(value_get_text(source, "doc_kind"), STR("bulletin"));
     TRY(read_rows(&c, Q_BULLETIN_SECTIONS, &c.sections));
+    if (!c.is_bulletin) /* parts of a feedback or an audit report have other things to say */
+        c.sections = value_new_list(ctx->arena);
     TRY(read_rows(&c, Q_BULLETIN_ASPECTS, &c.aspects));
     TRY(read_rows(&c, Q_BULLETIN_FINDINGS, &c.findings));
     TRY(read_rows(&c, Q_BULLETIN_MEASURES, &c.measures));

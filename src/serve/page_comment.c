@@ -69,7 +69,7 @@ enum rc page_comment(struct page *page)
         {"comment.received_on", "received_on", CELL_DAY, NULL, NULL},
         {"comment.kind", "kind", CELL_CHOICE, "comment.kind", NULL},
         {"comment.finding", "finding_title", CELL_TEXT, NULL, "/findings/{finding_id}"},
-        {"comment.check", "check_id", CELL_NUM, NULL, "/checks/{check_id}"},
+        {"comment.check", "check_label", CELL_TEXT, NULL, "/checks/{check_id}"},
         {"comment.ack_due", "ack_due", CELL_DAY, NULL, NULL},
         {"comment.answer_due", "answer_due", CELL_DUE, NULL, NULL},
         {"comment.accepted_on", "accepted_on", CELL_DAY, NULL, NULL},
@@ -82,6 +82,10 @@ enum rc page_comment(struct page *page)
     struct value *row, *item, *kept;
     TRY(read_comment(page, &row));
     struct str state = value_get_text(row, "state"), receipt = page_param_text(page, "receipt");
+    if (value_get_int(row, "check_id", 0))
+        value_put_text(arena, row, "check_label", page_text(page, "check.rule.public_denies"));
+    else
+        value_put_null(arena, row, "check_label");
     TRY(comment_read_words(&page->ctx, page->db, row, &kept));
     value_put_int(arena, row, "is_over",
                   str_equal(state, STR("answered")) || str_equal(state, STR("refused")) ||

@@ -265,6 +265,44 @@ STORE_TEST(the_seed_document_comes_back_from_the_register)
     assert_int_equal(differences, 0);
 }
 
+/* What a feedback says in its parts is no text of a bulletin; nothing is told as "0 times" or left empty. */
+STORE_TEST(a_feedback_becomes_a_bulletin_with_parts_of_its_own)
+{
+    make_world(store);
+    struct value *result = NULL, *blocks;
+    int64_t source = confirm_text(
+        store,
+        STR("省委第七巡视组关于巡视甲集团有限公司党组的反馈意见\n根据统一部署，2026年3月10日至5月25日，省委第七巡视组对"
+            "甲集团有限公司党组"
+            "开展了常规巡视。2026年7月7日，巡视组反馈了意见。\n一、巡视发现的主要问题\n巡视发现了以下问题。\n（一）聚焦"
+            "主责主业方面\n"
+            "1."
+            "战略定力不足。投资项目未经论证。\n二、意见建议\n（一）提高政治站位\n要把整改作为政治任务。\n省委第七巡视组"
+            "\n2026年7月7日\n"),
+        LABEL_PUBLIC);
+    STORE_OK(run(store, &command_bulletin_create, jsonf(store, "{'source_id': %lld}", (long long)source), &result));
+    STORE_OK(bulletin_read_blocks(store->ctx, store->db, value_get_int(result, "id", 0), &blocks));
+    int parts = 0;
+    struct value *row = row_of(store, Q_BULLETIN_GET_ANY, value_get_int(result, "id", 0));
+    assert_true(
+        str_equal(value_get_text(row, "title"), STR("甲集团有限公司党组关于省委第七巡视组反馈意见整改进展情况的通报")));
+    assert_true(str_equal(value_get_text(row, "signatory"), STR("甲集团有限公司党组")));
+    assert_int_equal(value_get_text(row, "signed").n, 0);
+    VALUE_EACH (block, blocks) {
+        struct str title = value_get_text(block, "title"), body = value_get_text(block, "body");
+        bool is_part = str_equal(value_get_text(block, "kind"), STR("part"));
+        parts += is_part;
+        assert_int_equal(str_find(title, STR("巡视发现"), 0), SIZE_MAX);
+        assert_int_equal(str_find(title, STR("提高政治站位"), 0), SIZE_MAX);
+        assert_int_equal(str_find(body, STR("会议[[meetings:0]]次"), 0), SIZE_MAX);
+        if (is_part && str_equal(value_get_text(block, "role"), STR("findings")))
+            assert_true(str_find(body, STR("反馈的[[findings:1]]个问题中"), 0) != SIZE_MAX);
+        if (is_part && str_equal(value_get_text(block, "role"), STR("long_term")))
+            assert_true(body.n > 0);
+    }
+    assert_int_equal(parts, 4);
+}
+
 /* ---- checks ------------------------------------------------------------------------------------------------- */
 
 /* about: what it names first; NULL: anything. */
@@ -536,6 +574,7 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(a_document_comes_back_from_the_register),
                      STORE_CASE(the_seed_document_comes_back_from_the_register),
+                     STORE_CASE(a_feedback_becomes_a_bulletin_with_parts_of_its_own),
                      STORE_CASE(every_check_finds_what_must_not_go_out),
                      STORE_CASE(a_count_in_words_that_is_no_figure_of_the_register_stops),
                      STORE_CASE(who_wrote_does_not_release_and_the_window_runs_by_working_days));
