@@ -349,13 +349,15 @@ static enum rc mark_touched(struct ctx *ctx, struct db *db, struct board_image *
 
 static enum rc follow_organisation(struct ctx *ctx, struct db *db, struct board_image *image, int64_t head)
 {
-    int64_t foreign;
+    int64_t foreign = 0;
     if (head <= image->head)
         return RC_OK;
     TRY(read_tree(ctx, db, image));
-    struct db_stmt *st = db_query(db, Q_BOARD_FOREIGN);
-    db_bind_int(st, "after", image->head);
-    TRY(db_get_int(ctx, st, &foreign));
+    if (image->head >= 0) { /* nothing is read yet before the first time */
+        struct db_stmt *st = db_query(db, Q_BOARD_FOREIGN);
+        db_bind_int(st, "after", image->head);
+        TRY(db_get_int(ctx, st, &foreign));
+    }
     for (size_t i = 0; foreign && i < image->sources.n; i++)
         image->blocks[i].is_stale = true;
     image->head = head;

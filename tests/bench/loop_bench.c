@@ -88,6 +88,7 @@ static bool measure_pages(struct loop_bench *bench)
         {"board of one source", "/board?source=", bench->office, 20},
         {"mind map of one source", "/map?source=", bench->office, 50},
         {"mind map of one source by unit", "/map?group=unit&source=", bench->office, 50},
+        {"search in the mind map of one source", "/map?q=%E8%B5%84%E6%96%99&source=", bench->office, 0},
         {"gantt of one source", "/gantt?source=", bench->office, 50},
         {"my work of the office", "/", bench->office, 5},
         {"my work of a unit", "/", bench->reporter, 5},
