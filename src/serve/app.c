@@ -204,7 +204,7 @@ static enum rc open_metrics(struct app *app)
     return RC_OK;
 }
 
-static enum rc open_server(struct app *app)
+static enum rc open_server(struct ctx *ctx, struct app *app)
 {
     const struct settings *settings = app->settings;
     struct http_config config;
@@ -229,7 +229,8 @@ static enum rc open_server(struct app *app)
     config.on_head = page_check_head;
     config.body_limit = body_limit;
     config.on_done = on_done;
-    return http_server_new(&config, &app->server);
+    enum rc rc = http_server_new(&config, &app->server);
+    return rc != RC_IO ? rc : ctx_fail_format(ctx, RC_IO, "error.listen", "%s:%d", config.address, config.port);
 }
 
 static enum rc open_parts(struct ctx *ctx, struct app *app)
@@ -249,7 +250,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
     hooks.init = worker_init;
     hooks.on_fail = on_slow_failed; /* these four may still be connecting while the first pages are served */
     TRY(pool_new(SLOW_THREADS, SLOW_QUEUE, &hooks, &app->slow));
-    TRY(open_server(app));
+    TRY(open_server(ctx, app));
     vault_use(settings_comment_key(ctx->arena, settings));
     notice_keep(settings->notice_keep_days);
     return settings->public_listen.n ? public_open(ctx, app, settings->public_listen, &app->public) : RC_OK;

@@ -234,7 +234,8 @@ static enum rc open_parts(struct ctx *ctx, struct public *public, struct str lis
     config.on_request = on_request;
     config.on_refusal = on_refusal;
     config.on_done = on_done;
-    return http_server_new(&config, &public->server);
+    enum rc rc = http_server_new(&config, &public->server);
+    return rc != RC_IO ? rc : ctx_fail_format(ctx, RC_IO, "error.listen", "%s:%d", config.address, config.port);
 }
 
 enum rc public_open(struct ctx *ctx, struct app *app, struct str listen, struct public **ret_public)

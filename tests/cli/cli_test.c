@@ -4,12 +4,15 @@
  */
 #include "cli_support.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -54,6 +57,24 @@ static void messages_come_in_both_languages(void **state)
     expect_text(errors, "单位");
     assert_int_equal(run_in("en", args), 66);
     expect_text(errors, "unit");
+}
+
+static void a_port_that_is_taken_is_told(void **state)
+{
+    (void)state;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    char port[8];
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    snprintf(port, sizeof port, "%d", ntohs(at.sin_port));
+    EXPECT(0, "migrate", "--db", db);
+    EXPECT(74, "serve", "--db", db, "--port", port);
+    expect_text(errors, port);
+    expect_text(errors, "Cannot listen");
+    close(fd);
 }
 
 static void config_shows_every_setting(void **state)
@@ -458,6 +479,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(usage_and_unknown_verbs, set_up),
         cmocka_unit_test_setup(messages_come_in_both_languages, set_up),
+        cmocka_unit_test_setup(a_port_that_is_taken_is_told, set_up),
         cmocka_unit_test_setup(config_shows_every_setting, set_up),
         cmocka_unit_test_setup(accounts_come_with_their_role_or_not_at_all, set_up),
         cmocka_unit_test_setup(demo_loads_what_it_promises, set_up),
