@@ -85,6 +85,13 @@ SELECT e.seq, e.at, e.kind, e.reason, e.body, coalesce(a.name, '') AS actor_name
 FROM event e LEFT JOIN account a ON a.id = e.actor
 WHERE e.subject = $id ORDER BY e.seq DESC LIMIT 50
 
+-- :name event_of_measure
+-- unscoped: called only for a measure that was read through its scope; what changes it is told of its finding
+SELECT e.seq, e.at, e.kind, e.reason, e.body, coalesce(a.name, '') AS actor_name
+FROM event e LEFT JOIN account a ON a.id = e.actor
+WHERE e.seq = $id OR e.subject = $id OR (e.subject = $finding_id AND e.kind LIKE 'measure.%' AND e.body LIKE $part)
+ORDER BY e.seq DESC LIMIT 50
+
 -- :name event_since
 -- unscoped: called only for a subject that was read through its own scope
 SELECT e.seq, e.at, e.kind, e.body, coalesce(a.name, '') AS actor_name

@@ -92,6 +92,41 @@ static bool is_typed(const struct page *page, int64_t n)
            value_get(page->form->fields, "body");
 }
 
+/* Who wrote the block since the form was opened, when, and what stood there before when an event tells it. */
+static enum rc put_rival(struct page *page, int64_t bulletin_id, struct value *block)
+{
+    struct arena *arena = page->ctx.arena;
+    int64_t n = value_get_int(block, "n", 0), typed = 0, now = value_get_int(block, "changed_seq", 0);
+    struct str from = STR(""), actor = STR("");
+    struct value *events = NULL, *told = value_new_map(arena);
+    value_put_int(arena, told, "at", 0);
+    if (is_typed(page, n) && str_parse_int64(form_text(page->form->fields, "revision"), &typed) && typed != now) {
+        struct db_stmt *st = db_query(page->db, Q_EVENT_SINCE);
+        db_bind_int(st, "id", bulletin_id);
+        db_bind_int(st, "seen", typed - 1); /* with the event that the form showed */
+        TRY(db_rows(&page->ctx, st, &events));
+        actor = page_text(page, "event.program");
+    }
+    VALUE_EACH (event, events) {
+        struct value *body;
+        TRY(json_parse(&page->ctx, value_get_text(event, "body"), &body));
+        if (value_get_int(body, "n", 0) != n || !str_equal(value_get_text(event, "kind"), STR("bulletin.written")))
+            continue;
+        if (value_get_int(event, "seq", 0) == typed)
+            from = value_get_text(body, "body");
+        else {
+            actor = value_get_text(event, "actor_name");
+            value_set(told, STR("at"), value_new_int(arena, value_get_int(event, "at", 0)));
+        }
+    }
+    page_put_time(page, told, "at");
+    bool is_known = value_get_int(told, "at", 0) > 0;
+    value_put_text(arena, block, "rival_actor", is_known ? actor : STR(""));
+    value_put_text(arena, block, "rival_at", is_known ? value_get_text(told, "at_text") : STR(""));
+    value_put_text(arena, block, "rival_from", is_known ? bulletin_plain(arena, from) : STR(""));
+    return arena_rc(arena);
+}
+
 static void put_block(struct page *page, struct value *block, struct marks *marks, const struct value *checks,
                       bool may_write)
 {
@@ -312,8 +347,10 @@ enum rc page_bulletin(struct page *page)
     record_add_action(page, item, "bulletin.ofd", record_href(arena, "/bulletins/{id}/paper.ofd", row), false);
     put_checks(page, item, checks, id);
     value_put_bool(arena, item, "is_checked", checks != NULL);
-    for (struct value *block = blocks->items.first; block; block = block->next)
+    for (struct value *block = blocks->items.first; block; block = block->next) {
         put_block(page, block, &marks, checks, may_write);
+        TRY(put_rival(page, id, block));
+    }
     TRY(put_register(page, row, item, blocks, &rules, may_write));
     value_put(item, STR("blocks"), blocks);
     value_put_bool(arena, item, "may_write", may_write);

@@ -95,7 +95,9 @@ enum rc page_measure(struct page *page)
     chrome_add_crumb(page, value_get_text(measure, "finding_no"),
                      arena_format(arena, "/findings/%lld", (long long)value_get_int(measure, "finding_id", 0)));
     chrome_add_crumb(page, page_text(page, "measure.title"), STR_EMPTY);
-    st = db_query(page->db, Q_EVENT_OF_SUBJECT);
+    st = db_query(page->db, Q_EVENT_OF_MEASURE);
     db_bind_int(st, "id", id);
+    db_bind_int(st, "finding_id", value_get_int(measure, "finding_id", 0));
+    db_bind_text(st, "part", arena_format(arena, "%%\"measure_id\":%lld,%%", (long long)id));
     return page_put_timeline(page, st);
 }

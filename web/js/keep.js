@@ -11,8 +11,11 @@ export function start_keep() {
   const kept = JSON.parse(sessionStorage.getItem(name) || 'null');
   // A form that came back refused holds what was typed already.
   if (kept && kept.length === fields().length && !document.querySelector('#errors')) {
-    fields().forEach((field, i) => {
-      if (['checkbox', 'radio'].includes(field.type)) field.checked = kept[i];
+    const is_checked = (field) => ['checkbox', 'radio'].includes(field.type);
+    const is_saved = fields().every((field, i) => versions.includes(field.name) || (is_checked(field) ? field.checked : field.value) === kept[i]);
+    if (is_saved) sessionStorage.removeItem(name);
+    else fields().forEach((field, i) => {
+      if (is_checked(field)) field.checked = kept[i];
       else field.value = kept[i];
     });
   }
