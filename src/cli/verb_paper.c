@@ -83,11 +83,11 @@ static enum rc run(struct cli *cli, struct str kind_name, struct str template_pa
     enum paper_kind kind = PAPER_PLAN;
     int64_t id;
     bool is_oscal = str_equal(kind_name, STR("oscal")), is_data = str_equal(kind_name, STR("data"));
+    TRY(cli_check_used(cli, 1));
+    TRY(cli_open_db(cli, DB_READ, &db)); /* brings the lists of the office too */
     if (!is_oscal && !is_data && kind_name.n &&
         (!paper_kind_find(kind_name, &kind) || paper_kind_row(kind)->subject != PAPER_OF_SOURCE))
         return ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.bad_choice", "%.*s", STR_ARG(kind_name));
-    TRY(cli_check_used(cli, 1));
-    TRY(cli_open_db(cli, DB_READ, &db));
     struct db_stmt *st = db_query(db, Q_MAP_SOURCE_FIND);
     actor_bind_scope(st, &actor, PERM_BOARD_READ);
     db_bind_text(st, "no", str_from_cstr(cli->argv[0]));

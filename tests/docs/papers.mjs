@@ -2,7 +2,7 @@
 // action and milestones against the official schema (when the collection of cases is there).  Prints TAP.
 //
 //   papers.mjs PROGRAM DATA_DIR SHARED
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,10 @@ try {
   run(program, 'paper', 'LY-2026-002', '--out', dir, ...where);
   run(program, 'paper', 'LY-2026-002', '--kind', 'rules', '--out', join(dir, 'made'), ...where);
   check('the directory for papers is made when there is none', existsSync(join(dir, 'made', 'rules.docx')));
+  const list = { kind: 'leader_tasks', title: '领导包案任务清单', rows: 'tasks', columns: [{ head: '序号', field: 'n', width: 4, center: true }, { head: '任务', field: 'title', width: 40 }] };
+  writeFileSync(join(dir, 'lists.json'), JSON.stringify([list]));
+  run(program, 'paper', 'LY-2026-002', '--kind', 'leader_tasks', '--paper-lists', join(dir, 'lists.json'), '--out', join(dir, 'made'), ...where);
+  check('a list of the office is made by the command line', run('pdftotext', join(dir, 'made', 'leader_tasks.pdf'), '-').includes('领导包案任务清单'));
   const names = readdirSync(dir).filter((name) => name.endsWith('.docx'));
   check('all kinds of a source are made', names.length >= 11, names.join(' '));
   run('soffice', `-env:UserInstallation=file://${join(dir, 'office')}`, '--headless', '--convert-to', 'pdf:writer_pdf_Export', '--outdir', join(dir, 'opened'),
