@@ -142,6 +142,33 @@ test('what was typed survives a reload', async () => {
   await page.close();
 });
 
+// The draft was begun on an older version: putting it back must not hide what somebody else has saved since.
+test('a kept draft tells what was changed meanwhile, keeps its words and is saved on top', async () => {
+  const { findings } = await (await office.request.get(`${address}/findings.json?status=doing`)).json(); // nothing of a closed cycle may change
+  const path = `/findings/${findings[0].id}`;
+  const page = await open(`${path}/edit`);
+  await page.fill('#responsible', '第二人的责任人');
+  const other = await sign_in('gechen'), first = await open(`${path}/edit`, other);
+  await first.fill('#responsible', '第一人的责任人');
+  await first.fill('#due_stated', '年底前');
+  await Promise.all([first.waitForNavigation(), first.click('.form-actions .btn-primary')]);
+  await page.reload();
+  assert.equal(await page.inputValue('#responsible'), '第二人的责任人');
+  await Promise.all([page.waitForNavigation(), page.click('.form-actions .btn-primary')]);
+  const told = await page.locator('#rivals').innerText();
+  for (const part of ['第一人的责任人', '年底前', '葛琛']) assert.ok(told.includes(part), `${part} in ${told}`);
+  assert.equal(await page.inputValue('#responsible'), '第二人的责任人');
+  assert.equal(await page.inputValue('#due_stated'), '年底前');
+  await Promise.all([page.waitForNavigation(), page.click('.form-actions .btn-primary')]);
+  const { finding } = await (await office.request.get(`${address}${path}.json`)).json();
+  assert.deepEqual([finding.responsible, finding.due_stated], ['第二人的责任人', '年底前']);
+  await page.goto(`${address}${path}/edit`);
+  await Promise.all([page.waitForNavigation(), page.click('.form-actions .btn-primary')]);
+  assert.equal(await page.locator('#rivals').count(), 0);
+  await other.close();
+  await page.close();
+});
+
 test('the menus open by keyboard and close with Escape', async () => {
   const page = await open('/about');
   const menu = page.locator('details.menu').last();
