@@ -199,7 +199,11 @@ enum rc page_delegations(struct page *page)
     value_put_bool(arena, page->view, "has_person", self != NULL);
     struct value *form = typed_form_begin(page, STR("/delegations"), STR("/delegations"));
     value_put_text(arena, given, "valid_from", record_day_before(page, 0));
-    TRY(page_put_person_options(page, typed_form_field(page, form, "to_person", given)));
+    struct value *person = typed_form_field(page, form, "to_person", given);
+    TRY(page_put_person_options(page, person));
+    struct value *none = ((struct value *)value_get(person, "options"))->items.first; /* somebody must be chosen */
+    if (none && !value_get_text(none, "value").n)
+        value_set(none, STR("label"), value_new_text(page->ctx.arena, page_text(page, "form.choose")));
     static const char *const fields[] = {"valid_from", "valid_to", "reason"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         typed_form_field(page, form, fields[i], given);
