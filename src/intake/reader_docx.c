@@ -324,7 +324,7 @@ static enum rc read_cell(struct docx *docx, const struct xml_node *node, struct 
     p.column_span = span < 1 ? 1 : span > 1000 ? 1000 : (int)span;
     if (p.column + p.column_span > READER_COLUMN_MAX)
         return reader_damaged(docx->reader, "reader.table_too_wide", STR_EMPTY);
-    while (table->above.n < (size_t)(p.column + p.column_span))
+    while (table->above.n < (size_t)p.column + (size_t)p.column_span)
         if (!VEC_PUSH(arena, &table->above, 0))
             return reader_no_room(docx->reader, arena_rc(arena));
     struct buf text CLEANUP(buf_done);

@@ -225,7 +225,7 @@ static enum rc read_answers(struct command_call *call, const struct value *row, 
         if (!str_equal(text, STR("yes")) && !str_equal(text, STR("no")) && !str_equal(text, STR("na")))
             return ctx_fail_field(call->ctx, RC_INVALID, "lookback.answer_all", "answers");
         value_add_text(arena, answers, text);
-        answer = answer->next;
+        answer = answer ? answer->next : NULL;
     }
     *ret_answers = answers;
     return RC_OK;

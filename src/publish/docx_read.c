@@ -331,7 +331,6 @@ static void read_blocks(struct reading *reading, const struct xml_item *body)
             else
                 reading->doc->facts.is_landscape = is_landscape;
             reading->has_turned = true;
-            begins = false;
         }
         if (xml_item_is(item, "w:p")) {
             (void)read_paragraph(reading, item, false);

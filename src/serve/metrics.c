@@ -236,7 +236,10 @@ static uint64_t resident_bytes(void)
         close(fd);
     struct str rest = {text, n > 0 ? (size_t)n : 0}, part;
     int64_t pages = 0;
-    if (!str_split_next(&rest, ' ', &part) || !str_split_next(&rest, ' ', &part) || !str_parse_int64(part, &pages))
+    for (int column = 0; column < 2; column++) /* the second is what is resident */
+        if (!str_split_next(&rest, ' ', &part))
+            return 0;
+    if (!str_parse_int64(part, &pages))
         return 0;
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
