@@ -185,6 +185,10 @@ static void say_items(struct cli *cli, const struct value *items, bool is_file)
         struct str args[] = {is_file ? name : number(cli, value_get_int(item, "row", 0)), value_get_text(item, "no"),
                              message_format(cli->ctx.arena, LANG_ZH, message, &name, 1)};
         say(cli, is_file ? "task_mail.file" : "task_mail.row", args, 3);
+        VALUE_EACH (more, value_get(item, "more")) {
+            args[2] = message_find(LANG_ZH, more->text);
+            say(cli, "task_mail.row", args, 3);
+        }
     }
 }
 
@@ -202,6 +206,10 @@ static void print_items(const struct value *items, bool is_file)
             cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0),
                       STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
                       STR_ARG(value_get_text(item, "message")));
+        VALUE_EACH (more, value_get(item, "more"))
+            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0),
+                      STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
+                      STR_ARG(more->text));
     }
 }
 

@@ -63,38 +63,44 @@ static bool is_class(struct str class)
     return false;
 }
 
-/* What is wrong with the cells of a row; NULL: nothing. */
-static const char *fault_of(const struct value *row, struct str today)
+/* All that is wrong with the cells of a row, as keys: who mends a workbook should not have to return it once a cell. */
+static struct value *find_faults(struct arena *arena, const struct value *row, struct str today)
 {
     static const char *const counts[] = {"rules_made", "people_handled"};
     static const char *const longs[] = {"done_text", "blockers", "next_text"};
+    struct value *faults = value_new_list(arena);
     struct str progress = value_get_text(row, "progress"), money = value_get_text(row, "recovered_fen"),
                made_on = value_get_text(row, "evidence_made_on");
     int32_t day;
     int64_t percent;
+    bool is_leaf = value_get_int(row, "is_leaf", 0), is_told = is_filled(row), is_wrong_count = false,
+         is_too_long = false;
     if (progress.n && !is_count(progress, PERCENT_MAX))
-        return "task_sheet.progress";
-    bool is_leaf = value_get_int(row, "is_leaf", 0);
-    if (is_leaf && is_filled(row) && !progress.n)
-        return "task_sheet.no_progress";
-    if (is_leaf && str_parse_int64(progress, &percent) && percent * BP < value_get_int(row, "own_bp", 0) &&
-        !value_get_text(row, "blockers").n)
-        return "report.less_needs_why";
+        value_add_text(arena, faults, STR("task_sheet.progress"));
+    else if (is_leaf && is_told && !progress.n)
+        value_add_text(arena, faults, STR("task_sheet.no_progress"));
+    else if (is_leaf && str_parse_int64(progress, &percent) && percent * BP < value_get_int(row, "own_bp", 0) &&
+             !value_get_text(row, "blockers").n)
+        value_add_text(arena, faults, STR("report.less_needs_why"));
     if (money.n && !is_money(money))
-        return "task_sheet.money";
+        value_add_text(arena, faults, STR("task_sheet.money"));
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        if (value_get_text(row, counts[i]).n && !is_count(value_get_text(row, counts[i]), COUNT_MOST))
-            return "task_sheet.count";
+        is_wrong_count |= value_get_text(row, counts[i]).n && !is_count(value_get_text(row, counts[i]), COUNT_MOST);
+    if (is_wrong_count)
+        value_add_text(arena, faults, STR("task_sheet.count"));
     for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++)
-        if (utf8_count(value_get_text(row, longs[i])) > (i ? TEXT_CHARS : DONE_CHARS))
-            return "task_sheet.too_long";
+        is_too_long |= utf8_count(value_get_text(row, longs[i])) > (i ? TEXT_CHARS : DONE_CHARS);
+    if (is_too_long)
+        value_add_text(arena, faults, STR("task_sheet.too_long"));
     if (value_get_text(row, "evidence_class").n && !is_class(value_get_text(row, "evidence_class")))
-        return "task_sheet.class";
+        value_add_text(arena, faults, STR("task_sheet.class"));
     if (made_on.n && (!date_parse(made_on, &day) || str_compare(made_on, today) > 0))
-        return "task_sheet.made_on";
-    if (is_filled(row) && !value_get_text(row, "done_text").n)
-        return "task_sheet.no_done";
-    return is_filled(row) && !value_get_text(row, "next_text").n ? "task_sheet.no_next" : NULL;
+        value_add_text(arena, faults, STR("task_sheet.made_on"));
+    if (is_told && !value_get_text(row, "done_text").n)
+        value_add_text(arena, faults, STR("task_sheet.no_done"));
+    if (is_told && !value_get_text(row, "next_text").n)
+        value_add_text(arena, faults, STR("task_sheet.no_next"));
+    return faults;
 }
 
 /* ---- rows ----------------------------------------------------------------------------------------------------- */
@@ -168,11 +174,21 @@ static bool is_twice(const struct judging *judging, const struct value *row)
     return false;
 }
 
+/* The first fault as the message, what else is wrong behind it. */
+static void refuse_row(struct judging *judging, struct value *row, const struct value *faults)
+{
+    struct arena *arena = judging->ctx->arena;
+    struct value *more = value_put_list(arena, row, "more");
+    settle(judging, row, "error", arena_copy_cstr(arena, faults->items.first->text));
+    for (const struct value *fault = faults->items.first->next; fault; fault = fault->next)
+        value_add_text(arena, more, fault->text);
+}
+
 /* After the files have found their rows. */
 static void judge_row(struct judging *judging, struct value *row)
 {
     struct str obstacle = value_get_text(row, "obstacle");
-    const char *fault = fault_of(row, judging->today);
+    struct value *faults = find_faults(judging->ctx->arena, row, judging->today);
     bool has_files = value_get_int(row, "file_count", 0) > 0;
     bool names_files = value_get_text(row, "evidence_class").n || value_get_text(row, "evidence_made_on").n;
     bool is_touched = is_filled(row) || has_files || names_files;
@@ -180,8 +196,10 @@ static void judge_row(struct judging *judging, struct value *row)
         settle(judging, row, "same", NULL);
     else if (str_equal(obstacle, STR("task_sheet.stale")))
         settle(judging, row, "stale", obstacle.p);
-    else if (obstacle.n || fault)
-        settle(judging, row, "error", obstacle.n ? obstacle.p : fault);
+    else if (obstacle.n)
+        settle(judging, row, "error", obstacle.p);
+    else if (value_count(faults))
+        refuse_row(judging, row, faults);
     else if (is_filled(row) && is_twice(judging, row))
         settle(judging, row, "error", "task_sheet.twice");
     else if (names_files && !has_files)

@@ -16,8 +16,8 @@ struct task_sheet {
  * evidence_made_on and TASK_SHEET_TEXTS}.  files: list of {name, sha256, media_type, format, size_bytes, made_on,
  * refused: a key, when its content is not taken}, NULL for none; each is evidence of the task whose number its name, or
  * the name of a directory above it, begins with.  Result: the same with no, title, was (percent), outcome (same stale
- * error ready) and message (a key, "" for none); files also with task_id and class.  Writes nothing.  today:
- * YYYY-MM-DD. */
+ * error ready), message (a key, "" for none) and, when more is wrong with a row, more (a list of keys); files also with
+ * task_id and class.  Writes nothing.  today: YYYY-MM-DD. */
 enum rc task_sheet_judge(struct ctx *ctx, struct db *db, const struct actor *actor, struct str today,
                          const struct value *rows, const struct value *files, struct task_sheet *ret) MUST_CHECK;
 

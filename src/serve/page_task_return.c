@@ -74,6 +74,9 @@ static int dress(struct page *page, struct value *list)
                        page_text(page, arena_format(arena, "task_sheet.outcome.%.*s", STR_ARG(outcome)).p));
         value_put_text(arena, row, "message_text",
                        message.n ? message_format(arena, page->lang, message, &name, 1) : STR(""));
+        struct value *more = value_put_list(arena, row, "more_texts");
+        VALUE_EACH (fault, value_get(row, "more"))
+            value_add_text(arena, more, message_find(page->lang, fault->text));
         bool is_shown = !str_equal(outcome, STR("same")) || message.n;
         shown += is_shown;
         value_put_bool(arena, row, "is_shown", is_shown);

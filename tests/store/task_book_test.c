@@ -229,6 +229,16 @@ STORE_TEST(each_cell_is_checked_before_anything_is_written)
         if (!str_equal_cstr(message, cases[i].message))
             fail_msg("%s %s: %.*s", cases[i].field, cases[i].text, STR_ARG(message));
     }
+    struct task_sheet sheet;
+    struct value *several = value_copy(store->ctx->arena, rows);
+    fill(store, row_at(several, world.tasks[0]), "4x", "做了", "");
+    value_set(row_at(several, world.tasks[0]), STR("recovered_fen"), value_new_text(store->ctx->arena, STR("1.234")));
+    STORE_OK(task_sheet_judge(store->ctx, store->db, &world.office, TODAY, several, NULL, &sheet));
+    const struct value *told = row_at(sheet.rows, world.tasks[0]), *more = value_get(told, "more");
+    assert_true(str_equal(value_get_text(told, "message"), STR("task_sheet.progress")));
+    assert_int_equal(value_count(more), 2);
+    assert_true(str_equal(more->items.first->text, STR("task_sheet.money")));
+    assert_true(str_equal(more->items.last->text, STR("task_sheet.no_next")));
     char *longer = arena_alloc(store->ctx->arena, 2002);
     memset(longer, 'x', 2001);
     longer[2001] = '\0';
