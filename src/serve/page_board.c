@@ -7,7 +7,7 @@
 #include "serve/chrome.h"
 #include "serve/pages.h"
 
-enum { HEAT_COLUMNS = 14, TABLE_ROWS = 40, WALL_ROWS = 8, WALL_WAITS = 3, HEAT_LEVELS = 4, LONGEST = 6 };
+enum { HEAT_COLUMNS = 14, TABLE_ROWS = 40, WALL_ROWS = 5, WALL_WAITS = 3, HEAT_LEVELS = 4, LONGEST = 6 };
 
 /* ---- figures ------------------------------------------------------------------------------------------------- */
 
