@@ -3,8 +3,9 @@
 //   packaging/demo.sh build/bihuan /tmp/demo.db 8090 &        logins in /tmp/demo-logins.txt
 //   node tests/e2e/pictures.mjs http://127.0.0.1:8090 --login USER --password-file FILE [--out docs/img]
 //
-// Reads a document in for the confirm screen, so the database is one to throw away.
-import { mkdirSync, readFileSync } from 'node:fs';
+// Where pngquant is installed (apt-get install pngquant), the files are a third as large.  Reads a document in for the confirm screen, so the database is one to throw away.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, sign_in, sizes } from './browser.mjs';
@@ -26,6 +27,7 @@ const take = async (name) => {
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.activeElement?.blur());
   await page.screenshot({ path: join(options.out, `${name}.png`), animations: 'disabled' });
+  if (existsSync('/usr/bin/pngquant')) execFileSync('/usr/bin/pngquant', ['--force', '--ext', '.png', '--speed', '1', join(options.out, `${name}.png`)]);
   console.log(name);
 };
 const first_link = (selector) => page.getAttribute(selector, 'href');
