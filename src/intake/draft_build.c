@@ -332,7 +332,7 @@ static void add_tree_figures(struct builder *b, struct value *finding, const str
     for (size_t i = 0; i < node->lines.n; i++)
         add_figures(b, finding, node->lines.p[i], 0, SIZE_MAX);
     for (const struct outline_node *child = node->first; child; child = child->next)
-        if (child->lines.n > 0)
+        if (child->lines.n > 0 && child->role != ROLE_RECOMMENDATION)
             add_tree_figures(b, finding, child);
 }
 
@@ -372,7 +372,7 @@ static void add_finding(struct builder *b, const struct outline_node *node, stru
     if (!gives_measures) {
         struct value *paragraphs = draft_child(finding, "paragraphs");
         for (const struct outline_node *child = node->first; child; child = child->next)
-            for (size_t i = 0; i < child->lines.n; i++)
+            for (size_t i = 0; i < child->lines.n && child->role != ROLE_RECOMMENDATION; i++)
                 value_add_int(b->arena, paragraphs, (int64_t)b->outline->lines.p[child->lines.p[i]].paragraph + 1);
     }
 }
@@ -411,6 +411,9 @@ static void walk(struct builder *b, const struct outline_node *node, struct str 
     case ROLE_LONG_TERM_POINT: {
         struct str category = node->row ? node->row->category : STR_EMPTY;
         add_finding(b, node, category.n ? add_aspect(b, NULL, category) : aspect);
+        for (const struct outline_node *child = node->first; child; child = child->next)
+            if (child->role == ROLE_RECOMMENDATION)
+                walk(b, child, aspect);
         return;
     }
     case ROLE_ASPECT:

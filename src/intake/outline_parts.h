@@ -77,6 +77,7 @@ struct outline_node {
     struct outline_node *parent, *first, *last_child, *next;
     int rank;                /* how deep the mark's style is; a smaller rank closes it */
     int last[STYLE_COUNT_];  /* number of the last child of each style */
+    bool is_fault_part;      /* of a feedback: names a fault although no part is called "problems" */
     bool is_quote_open;      /* the heading holds a quote that never closes */
     struct outline_row *row; /* ROW only */
     int table;               /* TABLE, ROW: number of the table in the file */
@@ -211,6 +212,11 @@ enum rc outline_read_closing(struct outline *outline) MUST_CHECK;
 /* outline_tree.c */
 enum rc outline_build_tree(struct outline *outline) MUST_CHECK;
 struct outline_node *outline_new_node(struct outline *outline, struct outline_node *parent, enum outline_style style);
+/* outline_fault.c, of a feedback or an audit's report */
+/* The lists that a sentence announces as requests ("提出如下整改建议：") get their role. */
+void outline_mark_requests(struct outline *outline);
+/* Where no part is called "problems": the parts that name a fault or an aspect are findings or hold them. */
+void outline_mark_faults(struct outline *outline);
 /* outline_role.c */
 enum rc outline_assign_roles(struct outline *outline) MUST_CHECK;
 /* A table as a grid: a cell that spans several rows or columns stands in each of them. */

@@ -11,16 +11,19 @@ static bool tells_of_findings_only(enum outline_kind kind)
 static bool has_child_between(const struct outline_node *node, enum outline_style from, enum outline_style to)
 {
     for (const struct outline_node *child = node->first; child; child = child->next)
-        if (child->style >= from && child->style <= to)
+        if (child->style >= from && child->style <= to && child->role != ROLE_RECOMMENDATION)
             return true;
     return false;
 }
 
 static bool has_problem_headings(const struct outline_node *node)
 {
-    for (const struct outline_node *child = node->first; child; child = child->next)
+    for (const struct outline_node *child = node->first; child; child = child->next) {
+        if (child->role == ROLE_RECOMMENDATION)
+            continue;
         if ((child->style <= STYLE_SUB && outline_is_problem_heading(child->heading)) || has_problem_headings(child))
             return true;
+    }
     return false;
 }
 
@@ -156,6 +159,11 @@ static void assign(const struct outline *outline, struct outline_node *node, enu
             assign_rows(node);
         return;
     }
+    if (node->role == ROLE_RECOMMENDATION) {
+        for (struct outline_node *child = node->first; child; child = child->next)
+            assign(outline, child, node->zone);
+        return;
+    }
     enum outline_role own = outline_role_of_title(node->heading, false);
     bool is_structural = node->style <= STYLE_SECTION || node->style == STYLE_HEADING;
     bool is_zone_change = is_structural && own != ROLE_NONE && own != zone && zone != ROLE_NEXT_STEPS &&
@@ -233,7 +241,15 @@ enum rc outline_assign_roles(struct outline *outline)
         return RC_OK;
     }
     bool is_list = tells_of_findings_only(outline->kind);
+    if (is_list) {
+        outline_mark_requests(outline);
+        outline_mark_faults(outline);
+    }
     for (struct outline_node *node = outline->root.first; node; node = node->next) {
+        if (node->role == ROLE_RECOMMENDATION) {
+            assign(outline, node, node->zone);
+            continue;
+        }
         if (node->style == STYLE_TABLE) {
             if (node->role == ROLE_LEDGER)
                 assign_rows(node);
@@ -244,15 +260,17 @@ enum rc outline_assign_roles(struct outline *outline)
             node->zone = node->role == ROLE_FINDING ? ROLE_FINDINGS : ROLE_OTHER;
             continue;
         }
-        enum outline_role zone = top_zone(outline, node);
+        bool is_fault = node->is_fault_part;
+        enum outline_role zone = is_fault ? ROLE_FINDINGS : top_zone(outline, node);
         if (zone == ROLE_OTHER && (is_list || outline->kind == KIND_LEDGER) && node->style >= STYLE_SECTION)
             zone = ROLE_FINDINGS;
         node->zone = zone;
         /* A piece right at the top may itself be an aspect or a finding: "(一)…方面", "1.关于“…”问题的整改". */
         bool is_part = node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_HEADING;
         bool is_own_finding =
-            zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
-            (!is_part || outline_is_problem_heading(node->heading) || outline_has_any(node->heading, WORDS("方面")));
+            is_fault ||
+            (zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
+             (!is_part || outline_is_problem_heading(node->heading) || outline_has_any(node->heading, WORDS("方面"))));
         node->role = is_own_finding ? role_in_findings(outline, node) : zone;
         for (struct outline_node *child = node->first; child; child = child->next)
             assign(outline, child, zone);
