@@ -34,16 +34,18 @@ SELECT count(*) + 1 FROM handover h WHERE h.no >= $prefix AND h.no < $prefix || 
 -- unscoped: commands check the permission themselves
 SELECT count(*) FROM handover h WHERE h.state = 'open' AND h.from_person = $person
 
--- What a person carries now: duties, what waits, cases; and, listed only, what belongs to the post.
+-- What a person carries now: duties on what is still open, what waits, cases; and, listed only, what belongs to the post.
 -- :name handover_find
 -- unscoped: of a person whose unit the actor keeps; the record has the highest label of what is in it
 SELECT q.* FROM (
-  SELECT 'duty' AS item_kind, d.role AS item_role, d.actor_kind, d.id AS row_id, d.subject_kind, d.subject_id, coalesce(f.source_id, t.source_id, mf.source_id, 0) AS item_source_id,
-         coalesce(f.no, t.no, mf.no, '') AS item_no, coalesce(f.title, t.title, m.text, '') AS item_title, coalesce(f.label, t.label, mf.label, 1) AS item_label
-  FROM duty d LEFT JOIN finding f ON d.subject_kind = 'finding' AND f.id = d.subject_id
-  LEFT JOIN task t ON d.subject_kind = 'task' AND t.id = d.subject_id
-  LEFT JOIN measure m ON d.subject_kind = 'measure' AND m.id = d.subject_id LEFT JOIN finding mf ON mf.id = m.finding_id
+  SELECT 'duty' AS item_kind, d.role AS item_role, d.actor_kind, d.id AS row_id, d.subject_kind, d.subject_id, f.source_id AS item_source_id,
+         coalesce(t.no, f.no) AS item_no, coalesce(t.title, m.text, f.title) AS item_title, coalesce(t.label, f.label) AS item_label
+  FROM duty d LEFT JOIN task t ON d.subject_kind = 'task' AND t.id = d.subject_id
+  LEFT JOIN measure m ON m.id = CASE d.subject_kind WHEN 'measure' THEN d.subject_id ELSE t.measure_id END
+  JOIN finding f ON f.id = CASE d.subject_kind WHEN 'finding' THEN d.subject_id ELSE m.finding_id END
   WHERE d.until IS NULL AND ((d.actor_kind = 'person' AND d.actor_id = $person) OR (d.actor_kind = 'post' AND d.actor_id = $post))
+    AND f.status NOT IN ('closed', 'ended', 'withdrawn') AND coalesce(m.cycle_n, f.cycle_n) = f.cycle_n
+    AND coalesce(t.state, '') NOT IN ('done', 'cancelled') AND coalesce(m.state, '') NOT IN ('verified', 'dropped')
   UNION ALL
   SELECT 'wait', w.what, w.actor_kind, w.id, w.subject_kind, w.subject_id, w.source_id, w.no, w.title, w.label FROM wait w
   WHERE w.subject_kind <> 'handover' AND w.subject_kind <> 'lead' AND ((w.actor_kind = 'person' AND w.actor_id = $person) OR (w.actor_kind = 'post' AND w.actor_id = $post))
@@ -55,6 +57,21 @@ SELECT q.* FROM (
 -- :name handover_items_any
 -- unscoped: commands check the permission themselves
 SELECT i.* FROM handover_item i WHERE i.handover_id = $id ORDER BY i.n
+
+-- Of what was listed, what the person still carries: what was closed, handed on or done since then stays where it is.
+-- :name handover_items_open
+-- unscoped: commands check the permission themselves
+SELECT i.* FROM handover_item i JOIN handover h ON h.id = i.handover_id
+WHERE i.handover_id = $id AND (
+  (i.kind = 'duty' AND EXISTS (
+    SELECT 1 FROM duty d LEFT JOIN task t ON d.subject_kind = 'task' AND t.id = d.subject_id
+    LEFT JOIN measure m ON m.id = CASE d.subject_kind WHEN 'measure' THEN d.subject_id ELSE t.measure_id END
+    JOIN finding f ON f.id = CASE d.subject_kind WHEN 'finding' THEN d.subject_id ELSE m.finding_id END
+    WHERE d.id = i.row_id AND d.until IS NULL AND f.status NOT IN ('closed', 'ended', 'withdrawn') AND coalesce(m.cycle_n, f.cycle_n) = f.cycle_n
+      AND coalesce(t.state, '') NOT IN ('done', 'cancelled') AND coalesce(m.state, '') NOT IN ('verified', 'dropped')))
+  OR (i.kind = 'wait' AND EXISTS (SELECT 1 FROM wait w WHERE w.subject_kind = i.subject_kind AND w.subject_id = i.subject_id AND w.actor_kind = 'person' AND w.actor_id = h.from_person))
+  OR (i.kind = 'lead' AND EXISTS (SELECT 1 FROM lead_case c WHERE c.id = i.row_id AND c.state = 'active' AND c.leader_kind = 'person' AND c.leader_id = h.from_person)))
+ORDER BY i.n
 
 -- One thing passes: the duty ends and begins with the other, what waits waits for the other.
 -- :name handed_duty_end

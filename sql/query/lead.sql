@@ -123,18 +123,19 @@ WHERE p.is_closed = 0 AND {scope p.unit_id 1} ORDER BY u.mgmt_level, u.sort_no, 
 -- unscoped: of a person who was read through the scope
 SELECT n.post_id AS id, b.title, b.is_board, n.valid_from, n.valid_to FROM tenure n JOIN post b ON b.id = n.post_id WHERE n.person_id = $id ORDER BY n.valid_from DESC, n.id
 
--- What a person carries, in person or by a post: the list of duties.
+-- What a person carries, in person or by a post: the list of duties on what is still open.
 -- :name leader_duties
 -- scope: q
 SELECT q.* FROM (
-  SELECT d.id, d.subject_kind, d.subject_id, d.role, d.since, d.actor_kind, coalesce(f.no, t.no, mf.no, '') AS no, coalesce(f.title, t.title, m.text, '') AS title,
-         coalesce(f.due, t.due, m.due) AS due, coalesce(f.status, t.state, m.state, '') AS state, coalesce(f.unit_id, t.unit_id, mf.unit_id) AS unit_id,
-         coalesce(f.label, t.label, mf.label) AS label
+  SELECT d.id, d.subject_kind, d.subject_id, d.role, d.since, d.actor_kind, coalesce(t.no, f.no) AS no, coalesce(t.title, m.text, f.title) AS title,
+         CASE d.subject_kind WHEN 'task' THEN t.due WHEN 'measure' THEN m.due ELSE f.due END AS due, coalesce(t.state, m.state, f.status) AS state,
+         coalesce(t.unit_id, f.unit_id) AS unit_id, coalesce(t.label, f.label) AS label
   FROM duty d
-  LEFT JOIN finding f ON d.subject_kind = 'finding' AND f.id = d.subject_id
   LEFT JOIN task t ON d.subject_kind = 'task' AND t.id = d.subject_id
-  LEFT JOIN measure m ON d.subject_kind = 'measure' AND m.id = d.subject_id
-  LEFT JOIN finding mf ON mf.id = m.finding_id
+  LEFT JOIN measure m ON m.id = CASE d.subject_kind WHEN 'measure' THEN d.subject_id ELSE t.measure_id END
+  JOIN finding f ON f.id = CASE d.subject_kind WHEN 'finding' THEN d.subject_id ELSE m.finding_id END
   WHERE d.until IS NULL AND ((d.actor_kind = 'person' AND d.actor_id = $id)
      OR (d.actor_kind = 'post' AND d.actor_id IN (SELECT n.post_id FROM tenure n WHERE n.person_id = $id AND n.valid_from <= $today AND (n.valid_to IS NULL OR n.valid_to >= $today))))
+    AND f.status NOT IN ('closed', 'ended', 'withdrawn') AND coalesce(m.cycle_n, f.cycle_n) = f.cycle_n
+    AND coalesce(t.state, '') NOT IN ('done', 'cancelled') AND coalesce(m.state, '') NOT IN ('verified', 'dropped')
 ) q WHERE {scope q.unit_id q.label} ORDER BY q.due, q.id LIMIT 500

@@ -1,8 +1,8 @@
 /* handover.c: handovers; see handover.h.
  *
  * Invariants: the list is made when the record is begun and has the highest label of what is in it; nothing moves
- * before both have signed; what belongs to a post is listed, but passes by the post itself; what moves leaves an event
- * on the thing itself, in the chain of its source.
+ * before both have signed, and then only what is still open; what belongs to a post is listed, but passes by the post
+ * itself; what moves leaves an event on the thing itself, in the chain of its source.
  */
 #include "loop/handover.h"
 
@@ -139,6 +139,9 @@ static enum rc move_all(struct command_call *call, const struct value *row)
     db_bind_int(st, "id", value_get_int(row, "id", 0));
     TRY(db_rows(call->ctx, st, &items));
     TRY(lock_sources(call, items));
+    st = db_query(call->db, Q_HANDOVER_ITEMS_OPEN);
+    db_bind_int(st, "id", value_get_int(row, "id", 0));
+    TRY(db_rows(call->ctx, st, &items));
     VALUE_EACH (item, items) {
         TRY(move_item(call, row, item));
     }
