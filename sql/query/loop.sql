@@ -10,6 +10,10 @@ INSERT INTO wait (id, subject_kind, subject_id, what, actor_kind, actor_id, sinc
 VALUES (CAST($seq AS bigint) * 16 + $wait_n, $noun, coalesce(CAST($id AS bigint), CAST($seq AS bigint)), $what, $actor_kind, $actor_id, $at, $wait_due, coalesce($wait_due, '9999-12-31'),
         $unit_id, $label, $source_id, $no, $title, $actor)
 
+-- :name wait_end_moved
+-- unscoped: apply; the unit that a finding left is not waited for any more
+DELETE FROM wait WHERE id = $wait_id AND subject_kind = 'finding' AND subject_id = $id
+
 -- :name wait_of_subject
 -- unscoped: of a subject that was read through its scope; commands check the permission themselves
 SELECT w.id, w.what, w.actor_kind, w.actor_id, w.since, w.due FROM wait w WHERE w.subject_kind = $noun AND w.subject_id = $id ORDER BY w.id

@@ -218,24 +218,6 @@ static enum rc put_unit_names(struct command_call *call, struct value *body, int
     return RC_OK;
 }
 
-/* A finding that nobody has confirmed waits for its new unit when it moves. */
-static enum rc put_new_waits(struct command_call *call, const struct value *row, struct value *body)
-{
-    struct arena *arena = call->ctx->arena;
-    struct str status = value_get_text(row, "status");
-    int64_t unit_id = value_get_int(body, "unit_id", 0);
-    bool is_open = str_equal(status, STR("registered")) || str_equal(status, STR("disputed"));
-    if (!is_open || unit_id == value_get_int(row, "unit_id", 0))
-        return RC_OK;
-    struct value *source;
-    TRY(find_row(call, Q_SOURCE_GET_ANY, value_get_int(row, "source_id", 0), "source.not_found", &source));
-    (void)value_add_map(arena, value_put_list(arena, body, "rewait"));
-    value_put_int(arena, body, "source_id", value_get_int(row, "source_id", 0));
-    value_put_list(arena, body, "waits");
-    finding_wait_for_confirm(call, body, unit_id, value_get_int(source, "unit_id", 0));
-    return RC_OK;
-}
-
 /* *ret_row is set as soon as the finding may be changed by the actor. */
 static enum rc change_finding(struct command_call *call, int64_t id, const struct value *input, bool *ret_is_changed,
                               struct value **ret_row)
@@ -254,7 +236,7 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
     TRY(long_term_check(call, row, value_get_text(row, "phase"), value_get_text(body, "phase")));
     TRY(put_unit_names(call, body, value_get_int(row, "unit_id", 0), value_get_int(body, "unit_id", 0)));
-    TRY(put_new_waits(call, row, body));
+    TRY(finding_move_waits(call, row, body));
     int64_t seq;
     return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
 }
