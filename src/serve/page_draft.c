@@ -113,11 +113,10 @@ static void make_split(struct arena *arena, struct value *ops, struct str id, st
 
 static void put_parent(struct arena *arena, struct value *op, struct str parent)
 {
-    bool is_finding = parent.n > 0 && parent.p[0] == 'f';
-    if (!parent.n)
-        value_put_null(arena, op, "aspect");
+    if (parent.n)
+        value_put_text(arena, op, "to", parent);
     else
-        value_put_text(arena, op, is_finding ? "finding" : "aspect", parent);
+        value_put_null(arena, op, "to"); /* to no aspect */
 }
 
 /* The operations of intake/draft.h that a form asks for; all of them are one step for undo. */

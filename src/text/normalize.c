@@ -261,9 +261,11 @@ static enum rc simplify_cleaned(struct arena *arena, struct cleaned *done)
     memcpy(out.raw_offset, done->raw_offset, at * sizeof *out.raw_offset);
     out.n = at;
     uint32_t code = 0;
-    for (size_t back = at; back > 0 && !code;) /* the character before */
-        if (((unsigned char)from.p[--back] & 0xC0) != 0x80 && !utf8_decode(from, &back, &code))
-            return RC_BAD_ENCODING;
+    size_t back = at; /* the character before */
+    while (back > 0 && ((unsigned char)from.p[--back] & 0xC0) == 0x80)
+        ;
+    if (at > 0 && !utf8_decode(from, &back, &code))
+        return RC_BAD_ENCODING;
     while (at < from.n) {
         size_t start = at;
         uint32_t before = code;

@@ -166,6 +166,27 @@ test('a part becomes another kind, and undo takes it back', async () => {
   assert.deepEqual(await operate(() => page.keyboard.press('u')), before);
 });
 
+test('a finding moves to another aspect and a measure to another finding, and undo takes it back', async () => {
+  for (const kind of ['finding', 'measure']) {
+    const before = await tallies();
+    const part = await page.locator(`a.draft-node.kind-${kind}`).nth(2).getAttribute('id');
+    await select_node(part);
+    await page.keyboard.press('v');
+    await page.waitForFunction(() => document.activeElement.id === 'node-parent');
+    const here = await page.inputValue('#node-parent');
+    const there = await page.$$eval('#node-parent option', (all) => all.at(-1).value);
+    assert.notEqual(there, here);
+    await page.selectOption('#node-parent', there);
+    assert.deepEqual(await operate(() => page.locator('#inspector button[value="move"]').press('Enter')), before);
+    await select_node(part);
+    assert.equal(await page.inputValue('#node-parent'), there);
+    await page.focus('#pane-right');
+    await operate(() => page.keyboard.press('u'));
+    await select_node(part);
+    assert.equal(await page.inputValue('#node-parent'), here);
+  }
+});
+
 test('a part is dropped with its reason, undone and done again', async () => {
   const before = await tallies();
   const finding = await page.locator('a.draft-node.kind-finding').nth(3).getAttribute('id');
