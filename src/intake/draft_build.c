@@ -10,14 +10,6 @@
 
 enum { LEAD_COUNT_MAX = 24 };
 
-struct builder {
-    struct arena *arena;
-    const struct outline *outline;
-    struct value *draft;
-    struct value *parts, *aspects, *findings, *next_steps, *notes;
-    const size_t *first_fact; /* per line: index of its first fact */
-};
-
 struct str draft_status_of(struct str stated)
 {
     static const struct {
@@ -38,18 +30,18 @@ struct str draft_status_of(struct str stated)
     return STR_EMPTY;
 }
 
-static void set_text(struct builder *b, struct value *map, const char *key, struct str text)
+void draft_put_text(struct draft_builder *b, struct value *map, const char *key, struct str text)
 {
     if (text.n > 0)
         value_set(map, str_from_cstr(key), value_new_text(b->arena, text));
 }
 
-static void set_day(struct builder *b, struct value *map, const char *key, int32_t day)
+void draft_put_day(struct draft_builder *b, struct value *map, const char *key, int32_t day)
 {
-    set_text(b, map, key, date_text(b->arena, day));
+    draft_put_text(b, map, key, date_text(b->arena, day));
 }
 
-static void add_paragraphs(struct builder *b, struct value *entry, const struct outline_node *node)
+static void add_paragraphs(struct draft_builder *b, struct value *entry, const struct outline_node *node)
 {
     struct value *list = draft_child(entry, "paragraphs");
     int64_t last = 0;
@@ -63,7 +55,7 @@ static void add_paragraphs(struct builder *b, struct value *entry, const struct 
         value_add_int(b->arena, list, (int64_t)node->span.paragraph + 1);
 }
 
-static void set_span(struct builder *b, struct value *entry, const struct outline_span *span)
+static void set_span(struct draft_builder *b, struct value *entry, const struct outline_span *span)
 {
     struct value *map = value_new_map(b->arena);
     value_put_int(b->arena, map, "paragraph", (int64_t)span->paragraph + 1);
@@ -73,7 +65,7 @@ static void set_span(struct builder *b, struct value *entry, const struct outlin
 }
 
 /* Figures of line `at` in match range [from, to). */
-static void add_figures(struct builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
+static void add_figures(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
 {
     struct value *figures = draft_child(finding, "figures");
     for (size_t i = b->first_fact[at]; i < b->outline->facts.n && b->outline->facts.p[i].line == at; i++) {
@@ -84,7 +76,7 @@ static void add_figures(struct builder *b, struct value *finding, uint32_t at, s
 }
 
 /* Deadline and lead that a measure's words name. */
-static void read_measure_words(struct builder *b, struct value *measure, uint32_t at, size_t from, size_t to)
+static void read_measure_words(struct draft_builder *b, struct value *measure, uint32_t at, size_t from, size_t to)
 {
     const struct outline_line *line = &b->outline->lines.p[at];
     for (size_t i = b->first_fact[at]; i < b->outline->facts.n && b->outline->facts.p[i].line == at; i++) {
@@ -93,19 +85,19 @@ static void read_measure_words(struct builder *b, struct value *measure, uint32_
             fact->kind == FACT_DATE && (fact->date.kind == FOUND_DATE_BY || fact->date.kind == FOUND_DATE_RELATIVE);
         if (!is_due || fact->from < from || fact->to > to)
             continue;
-        set_text(b, measure, "due_text", fact->text);
+        draft_put_text(b, measure, "due_text", fact->text);
         if (fact->date.kind == FOUND_DATE_BY && fact->date.to_day != FOUND_DAY_NONE)
-            set_day(b, measure, "due", fact->date.to_day);
+            draft_put_day(b, measure, "due", fact->date.to_day);
     }
     struct str words = str_slice(line->match, 0, to);
     size_t by = outline_find(words, "由", from);
     size_t end = by == SIZE_MAX ? SIZE_MAX : outline_find_any(words, by, WORDS("牵头", "负责", "包案"), NULL);
     if (end != SIZE_MAX && outline_count(str_slice(words, by, end)) <= LEAD_COUNT_MAX &&
         !outline_has_any(str_slice(words, by, end), WORDS(",", "。", "%", "提高")))
-        set_text(b, measure, "lead", outline_clean(line, by + STR("由").n, end));
+        draft_put_text(b, measure, "lead", outline_clean(line, by + STR("由").n, end));
 }
 
-static struct value *add_measure(struct builder *b, struct value *finding, uint32_t at, size_t from, size_t to,
+static struct value *add_measure(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to,
                                  struct str mark, bool is_derived)
 {
     const struct outline_line *line = &b->outline->lines.p[at];
@@ -114,7 +106,7 @@ static struct value *add_measure(struct builder *b, struct value *finding, uint3
         return NULL;
     struct value *measure = draft_new_entry(b->arena, b->draft, 'm', text, STR_EMPTY);
     struct outline_span span = outline_span_of(line, from, to);
-    set_text(b, measure, "no", mark);
+    draft_put_text(b, measure, "no", mark);
     value_set(measure, STR("phase"), value_new_text(b->arena, value_get_text(finding, "phase")));
     value_set(measure, STR("paragraph"), value_new_int(b->arena, (int64_t)span.paragraph + 1));
     value_set(measure, STR("from"), value_new_int(b->arena, span.from));
@@ -129,105 +121,18 @@ static struct value *add_measure(struct builder *b, struct value *finding, uint3
     return measure;
 }
 
-static const struct {
-    const char *label, *field; /* field NULL: measures, "": progress, which stays in the body */
-} line_labels[] = {{"整改措施:", NULL},
-                   {"主要措施:", NULL},
-                   {"措施:", NULL},
-                   {"整改时限:", "due_text"},
-                   {"完成时限:", "due_text"},
-                   {"整改期限:", "due_text"},
-                   {"完成时间:", "due_text"},
-                   {"责任单位:", "responsible"},
-                   {"牵头单位:", "responsible"},
-                   {"责任部门:", "responsible"},
-                   {"牵头部门:", "responsible"},
-                   {"责任领导:", "leader"},
-                   {"牵头领导:", "leader"},
-                   {"责任人:", "leader"},
-                   {"整改状态:", "status_stated"},
-                   {"整改进展:", ""},
-                   {"进展情况:", ""},
-                   {"整改情况:", ""},
-                   {"整改成效:", ""},
-                   {"完成情况:", ""},
-                   {"存在问题:", ""},
-                   {"问题描述:", ""}};
-
-enum { LINE_LABELS = sizeof line_labels / sizeof *line_labels };
-
-/* Index of the label that stands at `at`, or LINE_LABELS. */
-static size_t label_at(struct str s, size_t at)
-{
-    size_t i = 0;
-    while (i < LINE_LABELS && !str_has_prefix(str_slice(s, at, s.n), str_from_cstr(line_labels[i].label)))
-        i++;
-    return i;
-}
-
-/* Start of the next label behind a blank ("责任单位:办公室 责任人:张某"), or `to`. */
-static size_t next_label(struct str s, size_t from, size_t to)
-{
-    for (size_t at = outline_find(s, " ", from); at < to; at = outline_find(s, " ", at + 1))
-        if (label_at(s, at + 1) < LINE_LABELS)
-            return at + 1;
-    return to;
-}
-
-/* A field of the finding from match range [from, to) of line `at`. */
-static void set_labelled(struct builder *b, struct value *finding, uint32_t at, const char *field, size_t from,
-                         size_t to)
-{
-    struct str value = outline_clean(&b->outline->lines.p[at], from, to);
-    set_text(b, finding, field, value);
-    if (strcmp(field, "status_stated") == 0)
-        set_text(b, finding, "status", draft_status_of(value));
-    for (size_t k = b->first_fact[at];
-         strcmp(field, "due_text") == 0 && k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++) {
-        const struct outline_fact *fact = &b->outline->facts.p[k];
-        if (fact->kind == FACT_DATE && fact->from >= from && fact->to <= to && fact->date.to_day != FOUND_DAY_NONE &&
-            fact->date.kind <= FOUND_DATE_BY)
-            set_day(b, finding, "due", fact->date.to_day);
-    }
-}
-
-/* Where the value of a labelled line starts ("整改措施：…"), or 0; due, responsible and leader are set from their
- * lines. *ret_is_measure tells whether the line's words are measures. */
-static size_t read_label(struct builder *b, struct value *finding, uint32_t at, bool *ret_is_measure)
-{
-    struct str s = b->outline->lines.p[at].match;
-    size_t lead = 0;
-    while (lead < s.n && s.p[lead] == ' ')
-        lead++;
-    *ret_is_measure = true;
-    size_t label = label_at(s, lead);
-    if (label == LINE_LABELS)
-        return 0;
-    size_t first = lead + str_from_cstr(line_labels[label].label).n;
-    *ret_is_measure = line_labels[label].field == NULL;
-    for (size_t from = first; label < LINE_LABELS && line_labels[label].field;) {
-        size_t stop = outline_find(s, "。", from);
-        size_t end = next_label(s, from, s.n);
-        if (line_labels[label].field[0])
-            set_labelled(b, finding, at, line_labels[label].field, from, stop < end ? stop : end);
-        label = end < s.n ? label_at(s, end) : LINE_LABELS;
-        from = label < LINE_LABELS ? end + str_from_cstr(line_labels[label].label).n : s.n;
-    }
-    return first;
-}
-
 /* One measure per sentence of the body; a suggestion. */
-static void derive_measures(struct builder *b, struct value *finding, const struct outline_node *node)
+static size_t derive_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
+                              size_t first)
 {
+    size_t n = 0;
     for (size_t i = 0; i < node->lines.n || (i == 0 && node->lines.n == 0); i++) {
         uint32_t at = node->lines.n ? node->lines.p[i] : node->line;
         const struct outline_line *line = &b->outline->lines.p[at];
-        size_t from = at == node->line ? node->heading_to : 0, to = at == node->line ? node->to : line->match.n;
-        if (at == node->line && from < to)
-            outline_code_at(line->match, from, &from);
+        size_t from = at == node->line ? first : 0, to = at == node->line ? node->to : line->match.n;
         bool is_measure = true;
         if (at != node->line)
-            from = read_label(b, finding, at, &is_measure);
+            from = draft_read_label(b, finding, at, &is_measure);
         while (is_measure && from < to) {
             bool is_open = false;
             size_t end = outline_heading_end(line->match, from, to, &is_open);
@@ -238,19 +143,63 @@ static void derive_measures(struct builder *b, struct value *finding, const stru
             size_t next = end;
             if (next < to)
                 outline_code_at(line->match, next, &next);
-            (void)add_measure(b, finding, at, from, next, STR_EMPTY, true);
+            if (!draft_is_field(b, at, from))
+                n += add_measure(b, finding, at, from, next, STR_EMPTY, true) != NULL;
             from = next > from ? next : to;
         }
     }
+    return n;
+}
+
+/* Behind the stop of a piece's heading. */
+static size_t behind_heading(const struct draft_builder *b, const struct outline_node *node)
+{
+    size_t at = node->heading_to;
+    if (at < node->to)
+        outline_code_at(b->outline->lines.p[node->line].match, at, &at);
+    return at;
+}
+
+static void read_status(struct draft_builder *b, struct value *finding, struct str body);
+
+/* "(3)整改成效：…" below a finding tells of it: it joins the body, and its fields are the finding's. */
+static void add_fact(struct draft_builder *b, struct value *finding, const struct outline_node *node)
+{
+    struct str body = value_get_text(finding, "body");
+    struct value *paragraphs = draft_child(finding, "paragraphs");
+    for (size_t i = 0; i < node->lines.n; i++) {
+        uint32_t at = node->lines.p[i];
+        const struct outline_line *line = &b->outline->lines.p[at];
+        size_t from = at == node->line ? node->heading_from : 0;
+        struct str text = outline_clean(line, from, line->match.n);
+        body = body.n ? arena_concat(b->arena, arena_concat(b->arena, body, STR("\n")), text) : text;
+        value_add_int(b->arena, paragraphs, (int64_t)line->paragraph + 1);
+        draft_read_fields(b, finding, at, from, line->match.n);
+        bool is_plan = str_has_prefix(node->heading, STR("下"));
+        if (!is_plan && value_get_text(finding, "status_stated").n == 0)
+            read_status(b, finding, text);
+    }
+    draft_put_text(b, finding, "body", body);
 }
 
 /* Marked measures below a finding; those deeper are part of the text of the one above. */
-static size_t add_marked(struct builder *b, struct value *finding, const struct outline_node *node)
+static size_t add_marked(struct draft_builder *b, struct value *finding, const struct outline_node *node)
 {
     size_t n = 0;
     for (const struct outline_node *child = node->first; child; child = child->next) {
         if (child->role != ROLE_MEASURE && child->role != ROLE_TEXT)
             continue;
+        size_t value = 0;
+        enum draft_label label = child->lines.n > 0 ? draft_label_of(b, child, &value) : DRAFT_LABEL_NONE;
+        if (label == DRAFT_LABEL_FACT) {
+            add_fact(b, finding, child);
+            continue;
+        }
+        if (label == DRAFT_LABEL_MEASURES) {
+            size_t below = add_marked(b, finding, child);
+            n += below ? below : derive_measures(b, finding, child, value);
+            continue;
+        }
         struct value *measure =
             add_measure(b, finding, child->line, child->style == STYLE_NONE ? child->from : child->heading_from,
                         child->to, child->mark, false);
@@ -263,10 +212,15 @@ static size_t add_marked(struct builder *b, struct value *finding, const struct 
             const struct outline_line *line = &b->outline->lines.p[child->lines.p[i]];
             if (child->lines.p[i] == child->line)
                 continue;
+            if (!child->next && draft_is_field(b, child->lines.p[i], 0)) {
+                draft_read_fields(b, finding, child->lines.p[i], 0, line->match.n);
+                value_add_int(b->arena, draft_child(finding, "paragraphs"), (int64_t)line->paragraph + 1);
+                continue;
+            }
             value_add_int(b->arena, more, (int64_t)line->paragraph + 1);
             text = arena_concat(b->arena, arena_concat(b->arena, text, STR("\n")), outline_trim(line->clean.text));
         }
-        set_text(b, measure, "text", text);
+        draft_put_text(b, measure, "text", text);
     }
     return n;
 }
@@ -284,25 +238,25 @@ static const char *phase_of(const struct outline_node *node)
     return "concentrated";
 }
 
-static void read_row(struct builder *b, struct value *finding, const struct outline_row *row)
+static void read_row(struct draft_builder *b, struct value *finding, const struct outline_row *row)
 {
-    set_text(b, finding, "category", row->category);
-    set_text(b, finding, "status_stated", row->status);
-    set_text(b, finding, "status", draft_status_of(row->status));
-    set_text(b, finding, "due_text", row->due);
-    set_text(b, finding, "responsible", row->unit);
-    set_text(b, finding, "leader", row->leader);
-    set_text(b, finding, "type", row->type);
-    set_text(b, finding, "basis", row->basis);
-    set_text(b, finding, "amount_text", row->amount);
+    draft_put_text(b, finding, "category", row->category);
+    draft_put_text(b, finding, "status_stated", row->status);
+    draft_put_text(b, finding, "status", draft_status_of(row->status));
+    draft_put_text(b, finding, "due_text", row->due);
+    draft_put_text(b, finding, "responsible", row->unit);
+    draft_put_text(b, finding, "leader", row->leader);
+    draft_put_text(b, finding, "type", row->type);
+    draft_put_text(b, finding, "basis", row->basis);
+    draft_put_text(b, finding, "amount_text", row->amount);
     if (row->has_due_day)
-        set_day(b, finding, "due", row->due_day);
+        draft_put_day(b, finding, "due", row->due_day);
     if (row->has_amount)
         value_set(finding, STR("amount_fen"), value_new_int(b->arena, row->amount_fen));
 }
 
 /* The problem in the words of the inspection: what stands between the outer quotes of the heading. */
-static void read_quoted(struct builder *b, struct value *finding, struct str heading)
+static void read_quoted(struct draft_builder *b, struct value *finding, struct str heading)
 {
     static const char open_quote[] = "“", close_quote[] = "”";
     size_t open = outline_find(heading, open_quote, 0), close = SIZE_MAX;
@@ -310,10 +264,10 @@ static void read_quoted(struct builder *b, struct value *finding, struct str hea
         close = at > open ? at : close;
     if (close == SIZE_MAX || outline_find(heading, "问题", close) == SIZE_MAX || !str_has_prefix(heading, STR("关于")))
         return;
-    set_text(b, finding, "quoted", str_slice(heading, open + sizeof open_quote - 1, close));
+    draft_put_text(b, finding, "quoted", str_slice(heading, open + sizeof open_quote - 1, close));
 }
 
-static void read_status(struct builder *b, struct value *finding, struct str body)
+static void read_status(struct draft_builder *b, struct value *finding, struct str body)
 {
     static const char *const words[] = {"已完成整改", "已整改到位",   "整改完成",   "已基本完成整改", "基本完成整改",
                                         "正在整改",   "尚未完成整改", "未完成整改", "已销号",         "需长期整改",
@@ -321,11 +275,11 @@ static void read_status(struct builder *b, struct value *finding, struct str bod
     size_t word = 0;
     if (outline_find_any(body, 0, words, &word) == SIZE_MAX)
         return;
-    set_text(b, finding, "status_stated", str_from_cstr(words[word]));
-    set_text(b, finding, "status", draft_status_of(str_from_cstr(words[word])));
+    draft_put_text(b, finding, "status_stated", str_from_cstr(words[word]));
+    draft_put_text(b, finding, "status", draft_status_of(str_from_cstr(words[word])));
 }
 
-static void add_tree_figures(struct builder *b, struct value *finding, const struct outline_node *node)
+static void add_tree_figures(struct draft_builder *b, struct value *finding, const struct outline_node *node)
 {
     if (node->lines.n == 0)
         add_figures(b, finding, node->line, node->from, node->to);
@@ -347,15 +301,15 @@ static bool is_bare_label(struct str heading)
     return false;
 }
 
-static void add_finding(struct builder *b, const struct outline_node *node, struct str aspect)
+static void add_finding(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
     bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
     size_t stop = is_label ? outline_find_any(node->body, 0, WORDS("。", "\n"), NULL) : SIZE_MAX;
     struct str title = is_label ? str_slice(node->body, 0, stop) : node->heading;
     struct value *finding = draft_new_entry(b->arena, b->draft, 'f', title, node->body);
-    set_text(b, finding, "no", node->mark);
-    set_text(b, finding, "phase", str_from_cstr(phase_of(node)));
-    set_text(b, finding, "aspect", aspect);
+    draft_put_text(b, finding, "no", node->mark);
+    draft_put_text(b, finding, "phase", str_from_cstr(phase_of(node)));
+    draft_put_text(b, finding, "aspect", aspect);
     add_paragraphs(b, finding, node);
     set_span(b, finding, &node->span);
     read_quoted(b, finding, node->heading);
@@ -368,7 +322,15 @@ static void add_finding(struct builder *b, const struct outline_node *node, stru
     enum outline_kind kind = b->outline->kind;
     bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
     if (gives_measures && add_marked(b, finding, node) == 0 && !node->row && node->body.n > 0)
-        derive_measures(b, finding, node);
+        (void)derive_measures(b, finding, node, behind_heading(b, node));
+    for (size_t i = 0; gives_measures && !node->row && i < node->lines.n; i++) {
+        uint32_t at = node->lines.p[i];
+        draft_read_fields(b, finding, at, at == node->line ? node->heading_to : 0, b->outline->lines.p[at].match.n);
+    }
+    const char *phase = draft_phase_of_due(value_get_text(finding, "due_text"));
+    bool is_typed = node->zone == ROLE_LONG_TERM || (node->row && outline_trim(node->row->type).n > 0);
+    if (phase && !is_typed)
+        draft_set_phase(b->arena, finding, str_from_cstr(phase));
     if (!gives_measures) {
         struct value *paragraphs = draft_child(finding, "paragraphs");
         for (const struct outline_node *child = node->first; child; child = child->next)
@@ -377,15 +339,15 @@ static void add_finding(struct builder *b, const struct outline_node *node, stru
     }
 }
 
-static struct str add_aspect(struct builder *b, const struct outline_node *node, struct str title)
+static struct str add_aspect(struct draft_builder *b, const struct outline_node *node, struct str title)
 {
     VALUE_EACH (known, b->aspects)
         if (!node && str_equal(value_get_text(known, "title"), title))
             return value_get_text(known, "id");
     struct value *aspect = draft_new_entry(b->arena, b->draft, 'a', title, STR_EMPTY);
     if (node) {
-        set_text(b, aspect, "no", node->mark);
-        set_text(b, aspect, "phase", str_from_cstr(node->zone == ROLE_LONG_TERM ? "long_term" : "concentrated"));
+        draft_put_text(b, aspect, "no", node->mark);
+        draft_put_text(b, aspect, "phase", str_from_cstr(node->zone == ROLE_LONG_TERM ? "long_term" : "concentrated"));
         add_paragraphs(b, aspect, node);
         if (node->body.n > 0 && !node->first)
             value_put_text(b->arena, aspect, "body", node->body);
@@ -394,17 +356,17 @@ static struct str add_aspect(struct builder *b, const struct outline_node *node,
     return value_get_text(aspect, "id");
 }
 
-static void add_note(struct builder *b, struct value *list, char letter, const struct outline_node *node)
+static void add_note(struct draft_builder *b, struct value *list, char letter, const struct outline_node *node)
 {
     struct value *note = draft_new_entry(b->arena, b->draft, letter, node->heading, node->body);
-    set_text(b, note, "no", node->mark);
+    draft_put_text(b, note, "no", node->mark);
     if (letter != 's')
         value_set(note, STR("role"), value_new_text(b->arena, str_from_cstr(outline_role_name(node->role))));
     add_paragraphs(b, note, node);
     value_add(list, note);
 }
 
-static void walk(struct builder *b, const struct outline_node *node, struct str aspect)
+static void walk(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
     switch (node->role) {
     case ROLE_FINDING:
@@ -434,7 +396,7 @@ static void walk(struct builder *b, const struct outline_node *node, struct str 
         walk(b, child, aspect);
 }
 
-static void add_loose_note(struct builder *b, uint32_t paragraph, enum outline_role role)
+static void add_loose_note(struct draft_builder *b, uint32_t paragraph, enum outline_role role)
 {
     struct value *note = draft_new_entry(b->arena, b->draft, 'n', STR_EMPTY, STR_EMPTY);
     struct str text = STR_EMPTY;
@@ -442,13 +404,13 @@ static void add_loose_note(struct builder *b, uint32_t paragraph, enum outline_r
         struct str piece = outline_trim(b->outline->lines.p[i].clean.text);
         text = text.n ? arena_concat(b->arena, arena_concat(b->arena, text, STR("\n")), piece) : piece;
     }
-    set_text(b, note, "body", text);
+    draft_put_text(b, note, "body", text);
     value_set(note, STR("role"), value_new_text(b->arena, str_from_cstr(outline_role_name(role))));
     value_add_int(b->arena, draft_child(note, "paragraphs"), (int64_t)paragraph + 1);
     value_add(b->notes, note);
 }
 
-static void add_paragraph_list(struct builder *b)
+static void add_paragraph_list(struct draft_builder *b)
 {
     const struct outline *outline = b->outline;
     struct value *list = value_put_list(b->arena, b->draft, "paragraphs");
@@ -481,7 +443,7 @@ static void add_paragraph_list(struct builder *b)
     }
 }
 
-static void add_source(struct builder *b)
+static void add_source(struct draft_builder *b)
 {
     struct value *source = value_put_map(b->arena, b->draft, "source");
     static const struct {
@@ -515,7 +477,7 @@ struct value *draft_from_outline(struct arena *arena, const struct outline *outl
         first_fact[i] = outline->facts.n;
     for (size_t i = outline->facts.n; i > 0; i--)
         first_fact[outline->facts.p[i - 1].line] = i - 1;
-    struct builder b = {.arena = arena, .outline = outline, .draft = draft, .first_fact = first_fact};
+    struct draft_builder b = {.arena = arena, .outline = outline, .draft = draft, .first_fact = first_fact};
     value_put_text(arena, draft, "doc_kind", str_from_cstr(outline_kind_name(outline->kind)));
     value_put_bool(arena, draft, "gives_findings", outline_gives_register(outline->kind));
     value_put_int(arena, draft, "next", 1);

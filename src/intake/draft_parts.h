@@ -30,6 +30,35 @@ void draft_set_text(struct arena *arena, struct value *map, const char *key, str
 void draft_set_null(struct arena *arena, struct value *map, const char *key);
 /* Phase of an entry and of its measures. */
 void draft_set_phase(struct arena *arena, struct value *map, struct str phase);
+/* draft_build.c and draft_build_label.c: what is being read into a draft. */
+struct outline;
+struct outline_node;
+
+struct draft_builder {
+    struct arena *arena;
+    const struct outline *outline;
+    struct value *draft;
+    struct value *parts, *aspects, *findings, *next_steps, *notes;
+    const size_t *first_fact; /* per line: index of its first fact */
+};
+/* Sets a text or a day that is there; an empty text leaves what stands. */
+void draft_put_text(struct draft_builder *b, struct value *map, const char *key, struct str text);
+void draft_put_day(struct draft_builder *b, struct value *map, const char *key, int32_t day);
+/* draft_build_label.c */
+enum draft_label { DRAFT_LABEL_NONE, DRAFT_LABEL_MEASURES, DRAFT_LABEL_FACT };
+/* What a piece below a finding is by the label that its heading is or begins with ("measures taken", "responsible:
+ * ..."); *ret_value is the match offset behind the label. */
+enum draft_label draft_label_of(const struct draft_builder *b, const struct outline_node *node, size_t *ret_value);
+/* Where the value of a labelled line starts ("measures taken: ..."), or 0; due, responsible and leader are set from
+ * their lines. *ret_is_measure tells whether the line's words are measures. */
+size_t draft_read_label(struct draft_builder *b, struct value *finding, uint32_t at, bool *ret_is_measure);
+/* Fields that clauses of match range [from, to) of line `at` name by their labels and the finding has not yet; what is
+ * named twice belongs to measures and sets nothing. */
+void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to);
+/* The words of line `at` from match offset `from` begin with the label of a field ("leader: ..."). */
+bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from);
+/* Phase that a deadline tells which is no date ("for good", "at once"), or NULL. */
+const char *draft_phase_of_due(struct str due);
 /* draft_edit.c */
 enum rc draft_apply_edit(struct ctx *ctx, struct value *draft, const struct value *op) MUST_CHECK;
 

@@ -60,9 +60,11 @@ static bool has_ledger(const struct outline *outline)
 /* "1.进展情况：…" "2.成效：…" below a problem tell of it; they are no problems. */
 static bool has_progress_labels(const struct outline_node *node)
 {
-    static const char *const labels[] = {"进展",     "成效",     "整改措施", "整改情况", "具体措施",
-                                         "主要措施", "整改任务", "责任单位", "整改时限", "下一步",
-                                         "整改目标", "完成情况", NULL};
+    static const char *const labels[] = {"进展",     "成效",     "整改措施", "整改情况", "具体措施", "主要措施",
+                                         "整改任务", "责任单位", "整改时限", "下一步",   "整改目标", "完成情况",
+                                         "整改成效", "工作成效", "取得成效", "下步打算", "下步工作", "问题表现",
+                                         "具体表现", "问题描述", "责任领导", "责任部门", "责任人",   "完成时限",
+                                         "整改期限", "整改状态", "整改进展", "整改结果", NULL};
     bool has_any = false;
     for (const struct outline_node *child = node->first; child; child = child->next) {
         bool is_label = false;
@@ -75,6 +77,22 @@ static bool has_progress_labels(const struct outline_node *node)
     return has_any;
 }
 
+/* "整改成效", "责任单位：办公室": facts of the problem above, no measures. */
+static bool is_fact_label(struct str heading)
+{
+    static const char *const labels[] = {"整改成效",   "问题表现", "具体表现", "问题描述", "下步打算",
+                                         "下一步打算", "责任单位", "责任领导", "责任部门", "责任人",
+                                         "完成时限",   "整改时限", "整改期限", "整改状态", NULL};
+    for (size_t i = 0; labels[i]; i++) {
+        struct str label = str_from_cstr(labels[i]);
+        struct str rest = str_slice(heading, label.n, heading.n);
+        if (str_has_prefix(heading, label) &&
+            (rest.n == 0 || str_has_prefix(rest, STR(":")) || str_has_prefix(rest, STR("："))))
+            return true;
+    }
+    return false;
+}
+
 static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)
 {
     const struct outline_node *parent = node->parent;
@@ -82,7 +100,7 @@ static enum outline_role role_in_findings(const struct outline *outline, const s
     enum outline_role above = parent->role;
     bool is_list = tells_of_findings_only(outline->kind);
     if (above == ROLE_FINDING)
-        return is_list ? ROLE_TEXT : ROLE_MEASURE;
+        return is_list || is_fact_label(node->heading) ? ROLE_TEXT : ROLE_MEASURE;
     if (above == ROLE_MEASURE || above == ROLE_TEXT)
         return above;
     if (!is_block) {

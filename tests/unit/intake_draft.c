@@ -164,6 +164,55 @@ static void test_labelled_lines_fill_the_fields(void **state)
     arena_free(f.arena);
 }
 
+/* What stands under labels below a problem, or behind its marked measures, is told of the problem itself. */
+static void test_labelled_items_and_phases(void **state)
+{
+    (void)state;
+    struct fixture f;
+    if (!open_draft(&f, "bulletin-labelled-items.txt"))
+        skip();
+    assert_int_equal(value_count(value_get(f.draft, "findings")), 4);
+    static const struct {
+        const char *responsible, *leader, *due, *due_text, *status, *phase;
+        int measures;
+    } expected[] = {{"业务科", "", "2025-11-30", "2025年11月底前", "", "concentrated", 2},
+                    {"", "", "", "", "done", "concentrated", 1},
+                    {"资产科", "万青松", "", "长期坚持", "in_progress", "long_term", 2},
+                    {"", "", "", "立行立改", "", "immediate", 2}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const struct value *one = finding(&f, (int)i);
+        assert_str(value_get_text(one, "responsible"), expected[i].responsible);
+        assert_str(value_get_text(one, "leader"), expected[i].leader);
+        assert_str(value_get_text(one, "due"), expected[i].due);
+        assert_str(value_get_text(one, "due_text"), expected[i].due_text);
+        assert_str(value_get_text(one, "status"), expected[i].status);
+        assert_str(value_get_text(one, "phase"), expected[i].phase);
+        assert_int_equal(value_count(value_get(one, "measures")), expected[i].measures);
+        VALUE_EACH (measure, value_get(one, "measures"))
+            assert_str(value_get_text(measure, "phase"), expected[i].phase);
+    }
+    assert_true(
+        strstr(arena_copy_cstr(f.arena, value_get_text(finding(&f, 0), "body")), "整改成效。农资配送覆盖62个村。"));
+    check_invariant(f.draft);
+    arena_free(f.arena);
+}
+
+/* Requests that a sentence announces behind the last problem are notes; the problem does not hold them. */
+static void test_requests_of_a_feedback(void **state)
+{
+    (void)state;
+    struct fixture f;
+    if (!open_draft(&f, "feedback-bare-parts.txt"))
+        skip();
+    int requests = 0;
+    VALUE_EACH (note, value_get(f.draft, "notes"))
+        requests += str_equal_cstr(value_get_text(note, "role"), "recommendation");
+    assert_int_equal(requests, 2);
+    assert_int_equal(value_count(value_get(f.draft, "findings")), 6);
+    check_invariant(f.draft);
+    arena_free(f.arena);
+}
+
 static void test_title_of_a_closed_problem(void **state)
 {
     (void)state;
@@ -344,6 +393,8 @@ int main(void)
                                        cmocka_unit_test(test_draft_of_ledger),
                                        cmocka_unit_test(test_other_kinds),
                                        cmocka_unit_test(test_labelled_lines_fill_the_fields),
+                                       cmocka_unit_test(test_labelled_items_and_phases),
+                                       cmocka_unit_test(test_requests_of_a_feedback),
                                        cmocka_unit_test(test_title_of_a_closed_problem),
                                        cmocka_unit_test(test_operations),
                                        cmocka_unit_test(test_refusals),
