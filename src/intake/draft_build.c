@@ -323,7 +323,7 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
     bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
     if (gives_measures && add_marked(b, finding, node) == 0 && !node->row && node->body.n > 0)
         (void)derive_measures(b, finding, node, behind_heading(b, node));
-    for (size_t i = 0; gives_measures && !node->row && i < node->lines.n; i++) {
+    for (size_t i = 0; !is_label && !node->row && i < node->lines.n; i++) {
         uint32_t at = node->lines.p[i];
         draft_read_fields(b, finding, at, at == node->line ? node->heading_to : 0, b->outline->lines.p[at].match.n);
     }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "text/numeral.h"
+
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 enum { FURNITURE_COUNT_MAX = 160, TITLE_COUNT_MAX = 80, LABEL_COUNT_MAX = 12, KEYWORD_MIN = 2 };
@@ -202,14 +204,24 @@ static bool has_problem_table(const struct outline *outline)
     return false;
 }
 
+/* "日前" as a newspaper writes it; in "6月15日前" it is a deadline. */
+static bool has_other_day(struct str s)
+{
+    for (size_t at = outline_find(s, "日前", 0); at != SIZE_MAX; at = outline_find(s, "日前", at + 1)) {
+        uint32_t before = at > 0 ? outline_code_at(s, outline_step_back(s, at), NULL) : 0;
+        if (numeral_digit(before) < 0 && before != 0x5341 && before != 0x4F5C) /* 十, 工作日前 */
+            return true;
+    }
+    return false;
+}
+
 enum outline_kind outline_classify(const struct outline *outline, struct str title, struct str text)
 {
     bool is_rectified = outline_find(title, "整改", 0) != SIZE_MAX;
     bool is_told = outline_has_any(title, WORDS("进展", "情况", "落实", "成效", "结果"));
     bool is_plan =
         outline_has_any(title, WORDS("方案", "工作计划", "实施计划", "工作要点", "任务分工", "责任清单", "任务清单"));
-    static const char *const press[] = {"记者", "本报讯", "讯)",    "据悉",   "通讯员",
-                                        "日前", "近日",   "新华社", "本网讯", NULL};
+    static const char *const press[] = {"记者", "本报讯", "讯)", "据悉", "通讯员", "近日", "新华社", "本网讯", NULL};
     struct str head = str_slice(text, 0, 2400);
     if (outline_has_any(title, WORDS("销号")))
         return KIND_CLOSURE;
@@ -223,7 +235,7 @@ enum outline_kind outline_classify(const struct outline *outline, struct str tit
     bool is_own = outline_has_any(text, WORDS("予以公布", "予以公开", "通报如下", "公布如下", "公开如下", "报告如下",
                                               "公告如下", "公示如下", "汇报如下", "进行公开", "进行公布", "进行公示",
                                               "向社会公开", "向社会公布"));
-    bool is_press = count_words(head, press) > 0 && !is_own;
+    bool is_press = (count_words(head, press) > 0 || has_other_day(head)) && !is_own;
     bool is_answer = is_own || outline_find(text, "反馈", 0) != SIZE_MAX ||
                      outline_has_any(title, WORDS("通报", "公告", "公示", "报告", "汇报"));
     if (is_rectified && is_told && !is_press && is_answer)

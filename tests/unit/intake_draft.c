@@ -213,6 +213,24 @@ static void test_requests_of_a_feedback(void **state)
     arena_free(f.arena);
 }
 
+/* "6月15日前" makes no news of a list of problems; each names its unit and deadline on its own line. */
+static void test_list_of_a_check(void **state)
+{
+    (void)state;
+    struct fixture f;
+    if (!open_draft(&f, "check-feedback.txt"))
+        skip();
+    assert_int_equal(value_count(value_get(f.draft, "findings")), 4);
+    assert_str(value_get_text(finding(&f, 0), "responsible"), "设备科");
+    assert_str(value_get_text(finding(&f, 0), "due"), "2025-09-20");
+    assert_str(value_get_text(finding(&f, 1), "phase"), "immediate");
+    assert_str(value_get_text(finding(&f, 2), "leader"), "段立文");
+    assert_true(value_is_null(value_get(finding(&f, 3), "responsible")));
+    assert_int_equal(value_count(value_get(finding(&f, 0), "measures")), 0);
+    check_invariant(f.draft);
+    arena_free(f.arena);
+}
+
 static void test_title_of_a_closed_problem(void **state)
 {
     (void)state;
@@ -395,6 +413,7 @@ int main(void)
                                        cmocka_unit_test(test_labelled_lines_fill_the_fields),
                                        cmocka_unit_test(test_labelled_items_and_phases),
                                        cmocka_unit_test(test_requests_of_a_feedback),
+                                       cmocka_unit_test(test_list_of_a_check),
                                        cmocka_unit_test(test_title_of_a_closed_problem),
                                        cmocka_unit_test(test_operations),
                                        cmocka_unit_test(test_refusals),
