@@ -71,7 +71,8 @@ void gzip_response(struct gzip *gzip, struct http_request *request)
         !is_text_type(http_response_header(request, "Content-Type")) ||
         http_response_header(request, "Content-Encoding").n)
         return;
-    http_add_header(request, "Vary", STR("Accept-Encoding"));
+    if (str_find(http_response_header(request, "Vary"), STR("Accept-Encoding"), 0) == SIZE_MAX)
+        http_add_header(request, "Vary", STR("Accept-Encoding"));
     if (!http_accepts_gzip(request))
         return;
     struct buf out;

@@ -361,10 +361,8 @@ static enum rc serve_get(struct page *page)
     struct str etag;
     TRY(make_etag(page, &etag));
     if (etag.n) {
-        http_set_header(page->request, "ETag", etag);
         http_set_header(page->request, "Cache-Control", STR("private, no-cache"));
-        if (str_equal(http_header_get(page->request, "If-None-Match"), etag)) {
-            page->request->response.status = 304;
+        if (http_is_fresh(page->request, etag)) {
             page->is_answered = true;
             return RC_OK;
         }

@@ -1,5 +1,7 @@
 /* page_send.c: the answer to a request: the view as a page or as JSON, and failures; see page.h. */
+#include "serve/app.h"
 #include "serve/chrome.h"
+#include "serve/gzip.h"
 #include "serve/page.h"
 
 enum { PAGE_HTML_CEILING = 64 * 1024 * 1024, PAGE_HTML_START = 96 * 1024 };
@@ -54,6 +56,7 @@ void page_send(struct page *page)
     if (page->status)
         page->request->response.status = page->status;
     chrome_finish(page);
+    gzip_response(page->worker->gzip, page->request);
     http_respond(page->request);
 }
 

@@ -3,6 +3,8 @@
 //
 //   node tests/e2e/pages.mjs PROGRAM
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { change_password, launch, look, sign_in as sign_in_at, sizes } from './browser.mjs';
 import { start_product } from './server.mjs';
 import { run_all, test } from './tap.mjs';
@@ -45,6 +47,31 @@ async function open(path, context = office) {
   await page.goto(address + path);
   return page;
 }
+
+// As it goes over the wire: status, headers and bytes as they came.
+async function ask(path, headers) {
+  const cookie = (await office.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  return new Promise((done, fail) => get(address + path, { headers: { cookie, accept: 'text/html', ...headers } }, async (answer) => {
+    const parts = [];
+    for await (const part of answer) parts.push(part);
+    done({ status: answer.statusCode, headers: answer.headers, bytes: Buffer.concat(parts) });
+  }).on('error', fail));
+}
+
+test('a page goes out packed for who takes it, and not again while nothing has changed', async () => {
+  const path = `/findings/${ids.findings}`, plain = await ask(path, {}), packed = await ask(path, { 'accept-encoding': 'gzip' });
+  assert.equal(plain.headers['content-encoding'], undefined);
+  assert.equal(packed.headers['content-encoding'], 'gzip');
+  assert.match(packed.headers.vary, /Accept-Encoding/);
+  assert.ok(packed.bytes.length * 2 < plain.bytes.length);
+  const bare = (bytes) => bytes.toString().replace(/name="csrf" value="[^"]*"/g, '');
+  assert.equal(bare(gunzipSync(packed.bytes)), bare(plain.bytes));
+  for (const { headers } of [plain, packed]) {
+    const again = await ask(path, { 'accept-encoding': 'gzip', 'if-none-match': headers.etag });
+    assert.equal(again.status, 304);
+    assert.equal(again.bytes.length, 0);
+  }
+});
 
 test('slash goes to the search field', async () => {
   const page = await open('/findings');
