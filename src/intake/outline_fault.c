@@ -13,9 +13,13 @@ static const char *const blames[] = {
 /* Words that blame, but that a request may name as well ("补齐短板"). */
 static const char *const faults[] = {"差距", "薄弱",     "短板",     "不足", "偏差", "松懈",
                                      "缓慢", "风险突出", "问题突出", "频发", "多发", NULL};
-static const char *const requests[] = {"提高", "强化", "加强", "进一步", "坚持", "坚决", "压实", "持续",
-                                       "切实", "着力", "严格", "严肃",   "深化", "抓好", "做好", "健全",
-                                       "完善", "巩固", "整顿", "补齐",   "防范", "推动", "认真", NULL};
+static const char *const requests[] = {"提高", "强化", "加强", "进一步", "坚持", "坚决", "压实", "持续", "切实",
+                                       "着力", "严格", "严肃", "深化",   "抓好", "做好", "健全", "完善", "巩固",
+                                       "整顿", "补齐", "防范", "推动",   "认真", "聚焦", "直面", "紧盯", "狠抓",
+                                       "正视", "增强", "扛起", "扛牢",   "树牢", "对照", "逐项", "全力", "全面整改",
+                                       "深入", "突出", "统筹", "抓实",   "夯实", "筑牢", "整治", NULL};
+/* "深入整治作风不实" asks for something. */
+static const char *const remedies[] = {"解决", "整治", "纠治", "克服", NULL};
 
 static bool is_request(struct str heading)
 {
@@ -30,7 +34,7 @@ static bool names_fault(struct str heading)
     size_t comma = outline_find_any(heading, 0, WORDS(",", "，"), NULL);
     struct str clause = comma == SIZE_MAX ? heading : str_slice(heading, 0, comma);
     if (is_request(heading))
-        return outline_has_any(clause, blames) && outline_find(clause, "解决", 0) == SIZE_MAX;
+        return outline_has_any(clause, blames) && !outline_has_any(clause, remedies);
     return outline_has_any(heading, blames) || outline_has_any(heading, faults);
 }
 
@@ -39,7 +43,7 @@ static bool ends_with_blame(struct str heading)
 {
     for (size_t i = 0; blames[i]; i++)
         if (str_has_suffix(heading, str_from_cstr(blames[i])))
-            return true;
+            return !is_request(heading) || !outline_has_any(heading, remedies);
     return false;
 }
 
