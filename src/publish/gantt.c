@@ -93,6 +93,21 @@ static void draw_days(struct canvas *canvas, const struct gantt *gantt)
     }
 }
 
+/* What was really done along the foot of a bar: from the real beginning to the real end, or to today; of a task under
+ * way, whose reports tell percents, that part of its length. */
+static void draw_actual(struct canvas *canvas, const struct gantt *gantt, const struct gantt_row *row, double top,
+                        double width)
+{
+    int32_t from = row->real_start ? row->real_start : row->start, to = row->real_due;
+    int percent = row->done_percent > 100 ? 100 : row->done_percent;
+    if (!to && row->kind == GANTT_NODE && row->real_start && row->real_start <= gantt->today)
+        to = gantt->today;
+    from = to && from > to ? to : from;
+    double left = x_of(gantt, from), length = to ? x_of(gantt, to + 1) - left : width * percent / 100;
+    if (length > 0)
+        canvas_rect(canvas, CANVAS_DONE, CANVAS_NORMAL, left, top + BAR_HEIGHT - 5, length < 3 ? 3 : length, 5);
+}
+
 static void draw_bar(struct canvas *canvas, const struct gantt *gantt, const struct gantt_row *row, double y)
 {
     double top = y + (ROW_HEIGHT - BAR_HEIGHT) / 2.0 - 2, left = x_of(gantt, row->start);
@@ -105,9 +120,7 @@ static void draw_bar(struct canvas *canvas, const struct gantt *gantt, const str
                     BASE_HEIGHT);
     }
     canvas_rect(canvas, CANVAS_BAR, row->state, left, top, width, BAR_HEIGHT);
-    if (row->done_percent > 0)
-        canvas_rect(canvas, CANVAS_DONE, CANVAS_NORMAL, left, top + BAR_HEIGHT - 5,
-                    width * (row->done_percent > 100 ? 100 : row->done_percent) / 100, 5);
+    draw_actual(canvas, gantt, row, top, width);
     if (row->is_critical)
         canvas_rect(canvas, CANVAS_CRITICAL, CANVAS_NORMAL, left - 1, top - 1, width + 2, BAR_HEIGHT + 2);
 }
