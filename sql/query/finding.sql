@@ -60,7 +60,8 @@ INSERT INTO figure (id, finding_id, label, value, scale, unit, text) VALUES ($se
 -- scope: f
 SELECT f.*, s.no AS source_no, s.title AS source_title, s.kind AS source_kind, s.fed_back AS source_fed_back, s.file_sha256 AS source_file,
        coalesce(a.title, '') AS aspect_title, u.name AS unit_name, u.short_name AS unit_short, coalesce(c.name, '') AS created_by_name,
-       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
+       (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due,
+       (SELECT y.original_due FROM cycle y WHERE y.id = f.cycle_id AND y.original_due <> coalesce(f.due, '')) AS first_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id
 LEFT JOIN aspect a ON a.id = f.aspect_id LEFT JOIN account c ON c.id = f.created_by
 WHERE f.id = $id AND {scope f.unit_id f.label}

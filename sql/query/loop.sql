@@ -106,8 +106,9 @@ VALUES ($seq, $seq, 1, $status, $day, $due, $due, '', '', NULL, '', NULL, '', 0,
 UPDATE cycle SET state = $to, returned_count = returned_count + CASE WHEN $to = 'returned' THEN 1 ELSE 0 END, changed_seq = $seq WHERE id = (SELECT cycle_id FROM finding WHERE id = $id)
 
 -- :name cycle_set_due
--- unscoped: apply; until the plan is approved the first date stays open to correction
-UPDATE cycle SET due = $due, original_due = CASE WHEN state IN ('registered', 'disputed', 'confirmed') THEN $due ELSE original_due END
+-- unscoped: apply; until the plan is approved the first date stays open to correction; after that a date that has passed is not made good by a later one
+UPDATE cycle SET original_due = CASE WHEN state IN ('registered', 'disputed', 'confirmed') THEN $due ELSE original_due END,
+  due = CASE WHEN state NOT IN ('registered', 'disputed', 'confirmed') AND due < $day AND coalesce($due, '9999-12-31') > due THEN due ELSE $due END
 WHERE id = (SELECT cycle_id FROM finding WHERE id = $id) AND closed_on IS NULL
 
 -- :name finding_set_state

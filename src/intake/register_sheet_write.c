@@ -138,11 +138,20 @@ static enum rc run_on(struct writing *w, const struct command *command, const st
     return command->run(&call);
 }
 
+/* The name of the file stands for a reason where nobody wrote one; for another date it is none. */
+static void put_reason(struct writing *w, struct value *input)
+{
+    struct str reason = value_get_text(w->call->input, "reason");
+    bool is_name = str_equal(reason, value_get_text(w->call->input, "file_name"));
+    value_put_text(w->arena, input, "reason", is_name && value_get(input, "due") ? STR("") : reason);
+}
+
 static enum rc write_measures(struct writing *w, const struct value *row)
 {
     VALUE_EACH (measure, value_get(row, "measures")) {
         struct value *input = value_copy(w->arena, measure);
         value_put_int(w->arena, input, "finding_id", value_get_int(row, "id", 0));
+        put_reason(w, input);
         bool is_new = value_get_int(measure, "id", 0) == 0;
         TRY(run_on(w, is_new ? &command_measure_plan : &command_measure_change, input));
     }
@@ -163,7 +172,7 @@ static enum rc write_change(struct writing *w, const struct value *row)
             value_set(input, STR("aspect_id"), value_new_int(w->arena, aspect_id));
         }
         value_put_int(w->arena, input, "id", value_get_int(row, "id", 0));
-        value_put_text(w->arena, input, "reason", value_get_text(w->call->input, "reason"));
+        put_reason(w, input);
         TRY(run_on(w, &command_finding_change, input));
     }
     return write_measures(w, row);

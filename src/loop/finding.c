@@ -235,6 +235,7 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
     if (value_get_text(body, "title").n == 0)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "title");
     TRY(long_term_check(call, row, value_get_text(row, "phase"), value_get_text(body, "phase")));
+    TRY(finding_check_due(call, row, value_get(row, "due"), value_get(body, "due")));
     TRY(put_unit_names(call, body, value_get_int(row, "unit_id", 0), value_get_int(body, "unit_id", 0)));
     TRY(finding_move_waits(call, row, body));
     int64_t seq;

@@ -56,6 +56,11 @@ void finding_wait_for_confirm(struct command_call *call, struct value *body, int
 /* Puts into the body of a change of unit who is waited for there; RC_GUARD at unit_id while a case about the finding is
  * open.  row: as it stands; nothing when the unit stays. */
 enum rc finding_move_waits(struct command_call *call, const struct value *row, struct value *body) MUST_CHECK;
+/* Whether the date of a finding or of one of its measures may change from old to fresh (date texts or null): free until
+ * its plan is approved; under way with the permission of supervising (RC_FORBIDDEN) and a reason (RC_INVALID at
+ * reason); RC_GUARD at due while closing is asked for. */
+enum rc finding_check_due(struct command_call *call, const struct value *finding, const struct value *old,
+                          const struct value *fresh) MUST_CHECK;
 enum rc finding_find_for_write(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
 
 #endif

@@ -188,6 +188,7 @@ static enum rc measure_change(struct command_call *call)
     if (!is_changed)
         return RC_OK;
     TRY(long_term_check(call, finding, value_get_text(row, "phase"), value_get_text(body, "phase")));
+    TRY(finding_check_due(call, finding, value_get(row, "due"), value_get(body, "due")));
     TRY(check_fields(call, finding_id, value_get_int(body, "cause_id", 0),
                      value_get_int(body, "weight", WEIGHT_DEFAULT)));
     return command_append(call, EVENT_MEASURE_CHANGED, value_get_int(finding, "source_id", 0), finding_id, body, &seq);

@@ -311,7 +311,8 @@ static enum rc make_input(struct step *step)
     value_put(input, STR("columns"), fields);
     value_put_text(arena, input, "file_sha256", step->sha256);
     value_put_text(arena, input, "file_name", step->file_name);
-    value_put_text(arena, input, "reason", step->file_name);
+    struct str reason = utf8_cut_count(str_trim(chosen(step, "reason")), REGISTER_TITLE_MAX);
+    value_put_text(arena, input, "reason", reason.n ? reason : step->file_name);
     step->input = input;
     return arena_rc(arena);
 }
@@ -429,6 +430,7 @@ static enum rc show_preview(struct step *step)
     register_view_errors(page, import, errors);
     register_view_rows(page, import, value_get(plan, "rows"));
     register_view_notes(page, import, value_get(plan, "notes"));
+    value_put_text(arena, import, "reason", arena_copy_str(arena, chosen(step, "reason")));
     bool is_work = value_get_int(plan, "created", 0) + value_get_int(plan, "changed", 0) > 0;
     value_put_bool(arena, import, "may_apply", is_work && value_count(errors) == 0);
     value_put_bool(arena, import, "is_idle", !is_work && value_count(errors) == 0);
@@ -498,10 +500,16 @@ static enum rc apply(struct step *step)
         .command = &command_register_import, .ctx = &step->ctx, .actor = &page->actor, .input = step->input};
     enum rc rc = writer_run(page->app->writer, &job);
     if (rc == RC_INVALID && !page->is_json) {
-        ctx_clear_issues(&step->ctx); /* the preview lists them all */
+        const struct ctx_issue *issue = step->ctx.first;
+        struct str missing = STR("");
+        if (issue && str_equal(issue->field, STR("reason")))
+            missing = page_text_args(page, arena_copy_cstr(arena, issue->key), issue->args, issue->arg_count);
+        ctx_clear_issues(&step->ctx); /* the preview lists all others */
         TRY(db_begin(&page->ctx, page->db, false));
         page->status = rc_http_status(rc);
-        return show_preview(step);
+        TRY(show_preview(step));
+        value_put_text(arena, (struct value *)value_get(page->view, "import"), "reason_error", missing);
+        return RC_OK;
     }
     TRY(rc);
     if (page->is_json) {

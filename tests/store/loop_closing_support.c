@@ -137,10 +137,10 @@ static void find_cause(struct store *store, int64_t finding)
 
 void closing_make_ready(struct store *store, int64_t finding)
 {
-    STORE_OK(run(
-        store, &command_finding_change,
-        jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2099-12-31'}", (long long)finding, (long long)world.firm),
-        NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2099-12-31', 'reason': '时限'}",
+                       (long long)finding, (long long)world.firm),
+                 NULL));
     closing_force_state(store, finding, "doing");
     find_cause(store, finding);
     give_work(store, finding);

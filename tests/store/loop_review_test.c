@@ -1,6 +1,7 @@
 /* loop_review_test.c: chains and cases of review, and how a finding is closed by one. */
 #include "loop_closing_support.h"
 
+#include "loop/cause.h"
 #include "loop/sweep.h"
 
 #include <stdio.h>
@@ -55,8 +56,8 @@ STORE_TEST(everything_that_is_missing_is_told_at_once)
     closing_make_ready(store, world.finding);
     int64_t second = make(store, &command_measure_plan,
                           jsonf(store, "{'finding_id': %lld, 'text': '建立制度'}", (long long)world.finding));
-    STORE_OK(
-        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': null}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'due': null, 'reason': '时限待定'}", (long long)world.finding), NULL));
     struct value *result;
     STORE_OK(run_as(store, &world.office, &command_task_assign,
                     jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)second, (long long)world.firm),
@@ -145,10 +146,12 @@ STORE_TEST(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signatur
     const struct actor *before[] = {&world.department, &world.leader, &world.supervisor, &world.office};
     for (size_t i = 0; i < 4; i++)
         STORE_OK(closing_sign(store, before[i], &command_review_approve, review));
-    STORE_OK(
-        run(store, &command_finding_change, jsonf(store, "{'id': %lld, 'due': null}", (long long)world.finding), NULL));
+    STORE_OK(run(store, &command_cause_drop,
+                 jsonf(store, "{'id': %lld, 'reason': '有误'}",
+                       (long long)count_sql(store, "SELECT cause_id FROM finding_cause")),
+                 NULL));
     assert_int_equal(closing_sign(store, &world.group, &command_review_approve, review), RC_GUARD);
-    assert_string_equal(issue_key(store), "guard.finding_no_due");
+    assert_string_equal(issue_key(store), "guard.finding_no_cause");
     assert_int_equal(count_sql(store, "SELECT count(*) FROM certificate"), 0);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM doc_no"), 0);
     STORE_OK(closing_sign(store, &world.group, &command_review_return, review));

@@ -117,6 +117,69 @@ STORE_TEST(what_differs_is_stopped_skipped_or_updated)
     expect_clean(store);
 }
 
+/* All findings are under way, as after approval of their plans. */
+static void put_to_work(struct store *store, int64_t source)
+{
+    struct db_stmt *st;
+    struct value *rows;
+    STORE_OK(db_prepare_text(store->ctx, store->db, STR("SELECT id FROM finding ORDER BY id"), &st));
+    STORE_OK(db_rows(store->ctx, st, &rows));
+    db_stmt_free(st);
+    VALUE_EACH (row, rows) {
+        int64_t id = value_get_int(row, "id", 0), seq;
+        struct event_new event = {
+            .kind = EVENT_FINDING_MOVED,
+            .chain = source,
+            .subject = id,
+            .at_ms = clock_now_ms(),
+            .reason = STR(""),
+            .body = jsonf(store, "{'noun': 'finding', 'id': %lld, 'to': 'doing', 'by': 'test', 'waits': []}",
+                          (long long)id)};
+        STORE_OK(db_begin(store->ctx, store->db, true));
+        STORE_OK(event_append(store->ctx, store->db, &event, &seq));
+        STORE_OK(db_commit(store->ctx, store->db));
+    }
+}
+
+static struct value *reasoned(struct store *store, const char *text, int64_t source, const char *reason)
+{
+    struct value *input = csv(store, text, source, "update");
+    value_put_text(store->ctx->arena, input, "file_name", STR("l.csv"));
+    value_put_text(store->ctx->arena, input, "reason", str_from_cstr(reason));
+    return input;
+}
+
+STORE_TEST(a_ledger_moves_no_date_of_what_is_under_way_without_a_reason)
+{
+    int64_t root = make_root(store), source;
+    make_unit(store, root, "A", "甲公司");
+    make_unit(store, root, "B", "乙公司");
+    source = make_source(store, root, "LY-2026-001");
+    struct value *result;
+    STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
+    put_to_work(store, source);
+    const char *const later = HEAD "2,招标采购管理不严,修订办法,集中整改,乙公司,2026-12-31,1234.56\n",
+                      *const renamed = HEAD "2,招标采购管理不够严,修订办法,集中整改,乙公司,2026-09-30,1234.56\n";
+    int64_t before = event_count(store);
+    STORE_RC(run(store, &command_register_import, reasoned(store, later, source, ""), &result), RC_INVALID);
+    assert_string_equal(issue_key(store), "finding.due_reason");
+    assert_string_equal(issue_field(store), "reason");
+    STORE_RC(run(store, &command_register_import, reasoned(store, later, source, "l.csv"), &result), RC_INVALID);
+    assert_string_equal(issue_key(store), "finding.due_reason"); /* the name of the file is no reason */
+    assert_int_equal(event_count(store), before);
+    struct actor writer = make_actor(store, "writer", "lead_department", root, LABEL_INTERNAL);
+    STORE_RC(run_as(store, &writer, &command_register_import, reasoned(store, later, source, "会议决定"), &result),
+             RC_FORBIDDEN);
+    assert_string_equal(issue_key(store), "finding.due_not_yours");
+    STORE_OK(run_as(store, &writer, &command_register_import, reasoned(store, renamed, source, "l.csv"), &result));
+    STORE_OK(run(store, &command_register_import, reasoned(store, later, source, "会议决定"), &result));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE due = '2026-12-31'"), 1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM event WHERE kind = 'finding.changed' AND reason = '会议决定'"), 1);
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(one_wrong_row_keeps_all_out)
 {
     int64_t root = make_root(store), source;
@@ -324,8 +387,9 @@ STORE_TEST(an_upload_belongs_to_who_brought_it)
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_ledger_makes_findings_and_comes_again_unchanged),
-                     STORE_CASE(what_differs_is_stopped_skipped_or_updated), STORE_CASE(one_wrong_row_keeps_all_out),
-                     STORE_CASE(a_ledger_may_be_a_source_of_its_own),
+                     STORE_CASE(what_differs_is_stopped_skipped_or_updated),
+                     STORE_CASE(a_ledger_moves_no_date_of_what_is_under_way_without_a_reason),
+                     STORE_CASE(one_wrong_row_keeps_all_out), STORE_CASE(a_ledger_may_be_a_source_of_its_own),
                      STORE_CASE(rows_of_units_one_may_not_write_are_refused),
                      STORE_CASE(an_untouched_export_changes_nothing), STORE_CASE(many_rows_take_seconds),
                      STORE_CASE(an_upload_belongs_to_who_brought_it));
