@@ -13,6 +13,7 @@
 #include "calendar/calendar.h"
 #include "serve/chrome.h"
 #include "serve/cookie.h"
+#include "serve/http_headers.h"
 #include "serve/submit.h"
 #include "text/digest.h"
 
