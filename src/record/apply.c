@@ -19,7 +19,7 @@ struct apply_step {
     const char *each; /* key of a list in the body; NULL: once */
 };
 
-enum { APPLY_STEPS_MAX = 24, SEARCH_PARTS_MAX = 4 };
+enum { APPLY_STEPS_MAX = 32, SEARCH_PARTS_MAX = 4 };
 
 /* How an event keeps the search index: which keys of the body make the indexed text and its scope. */
 struct search_rule {
@@ -78,9 +78,16 @@ static const struct apply_row {
                       (int)(sizeof((const struct apply_step[]){__VA_ARGS__}) / sizeof(struct apply_step))},
 #include "../../data/events.def"
 #undef EVENT
+};
+
+/* Steps that found no room would be left out without a word. */
+#define EVENT(name, kind, search, ...)                                                                                 \
+    _Static_assert(sizeof((const struct apply_step[]){__VA_ARGS__}) / sizeof(struct apply_step) <= APPLY_STEPS_MAX,    \
+                   "APPLY_STEPS_MAX is too small for " kind);
+#include "../../data/events.def"
+#undef EVENT
 #undef EACH
 #undef RUN
-};
 
 static enum rc bind_derived(struct ctx *ctx, struct value *extra, const struct value *body)
 {
