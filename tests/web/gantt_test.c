@@ -171,6 +171,12 @@ STORE_TEST(the_baseline_is_what_the_meeting_approved)
     expect_day(view, world.review, "due", "2026-12-15");
     expect_day(view, world.draft, "real_start", "2026-11-20");
     expect_day(view, world.draft, "real_due", "2026-11-24");
+    /* The strip of what was really done has the length of its five days, not of the plan. */
+    char path[PATH_BYTES];
+    struct str svg;
+    snprintf(path, sizeof path, "/sources/%lld/gantt/export?format=svg", (long long)world.source);
+    assert_int_equal(app_get(&world.office, path, "*/*", &svg), 200);
+    assert_true(str_find(svg, STR("width=\"80\" height=\"5\""), 0) != SIZE_MAX); /* a day is 16 wide */
     expect_day(view, world.draft, "base_due", "2026-12-04");
     int64_t late = add_node(store, "宣贯", "2026-12-21", "2026-12-22", world.issue);
     expect_day(timetable(store, &world.office), late, "base_due", ""); /* planned after the approval */
