@@ -62,7 +62,9 @@ static enum rc read_month(struct page *page, struct list *list)
     date_to_civil(first, &year, &month, &day);
     list->first = date_text(arena, first);
     list->last = date_text(arena, first + date_days_in_month(year, month) - 1);
-    list->filters |= str_equal(by, STR("due")) ? BIT(DUE_MONTH) : BIT(CLOSED_MONTH);
+    list->filters |= str_equal(by, STR("due")) ? BIT(DUE_MONTH)
+                     : list->filter.source     ? BIT(CLOSED_MONTH)
+                                               : BIT(MATTER_CLOSED_MONTH);
     return RC_OK;
 }
 
@@ -75,8 +77,9 @@ static enum rc read_list(struct page *page, struct list *ret)
         return fail(page, "figure");
     const struct board_filter *filter = &ret->filter;
     ret->unit = page_param_int(page, "unit", 0);
-    ret->filters = board_figure_filters(ret->figure) | (filter->source ? BIT(SOURCE) : BIT(WHOLE)) |
-                   (filter->under ? BIT(UNDER) : 0) | (filter->aspect ? BIT(ASPECT) : 0) | (ret->unit ? BIT(UNIT) : 0);
+    ret->filters = board_figure_filters(ret->figure, filter->source != 0) |
+                   (filter->source ? BIT(SOURCE) : BIT(WHOLE)) | (filter->under ? BIT(UNDER) : 0) |
+                   (filter->aspect ? BIT(ASPECT) : 0) | (ret->unit ? BIT(UNIT) : 0);
     if (str_equal(page_param_text(page, "aspect"), STR("none")))
         ret->filters |= BIT(NO_ASPECT);
     TRY(read_leader(page, ret));
@@ -210,9 +213,9 @@ static enum rc put_about(struct page *page, const struct list *list)
     if (rules)
         value_add_text(arena, about,
                        arena_format(arena, "%.*s %lld", STR_ARG(page_text(page, "board.rules")), (long long)rules));
-    const char *name = list->filters & BIT(CLOSED_MONTH) ? "board.closed_in_month"
-                       : list->filters & BIT(DUE_MONTH)  ? "board.due_in_month"
-                                                         : NULL;
+    const char *name = list->filters & (BIT(CLOSED_MONTH) | BIT(MATTER_CLOSED_MONTH)) ? "board.closed_in_month"
+                       : list->filters & BIT(DUE_MONTH)                               ? "board.due_in_month"
+                                                                                      : NULL;
     struct str key = arena_format(arena, "board.%s", board_figure_name(list->figure));
     value_put_text(arena, page->view, "figure_label", page_text(page, name ? name : key.p));
     return RC_OK;

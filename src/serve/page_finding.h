@@ -33,7 +33,7 @@ struct finding_query {
     bool is_export;      /* whole rows, from finding_export; set before the first statement */
     enum perm perm;      /* whose scope holds */
     struct str q, match; /* as typed; for the search index */
-    struct str status, phase, nature, severity, matter, due, due_from, due_to;
+    struct str status, phase, nature, severity, matter, due, due_from, due_to, today, soon;
     int64_t source, aspect, unit, under, amount_min, label;
 };
 

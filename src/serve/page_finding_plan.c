@@ -85,6 +85,8 @@ static void bind_values(const struct page *page, const struct finding_query *q, 
     db_bind_text(st, "severity", q->severity);
     db_bind_text(st, "due_from", q->due_from);
     db_bind_text(st, "due_to", q->due_to);
+    db_bind_text(st, "today", q->today);
+    db_bind_text(st, "soon", q->soon);
     db_bind_int(st, "amount_min", q->amount_min);
     db_bind_int(st, "label", q->label);
     db_bind_int(st, "limit", limit);

@@ -79,15 +79,21 @@ static enum rc read_due(struct page *page, struct finding_query *q)
     TRY(read_date(page, "due_from", BIT(DUE_FROM), q, &q->due_from));
     TRY(read_date(page, "due_to", BIT(DUE_TO), q, &q->due_to));
     int32_t today = clock_today();
-    if (str_equal(q->due, STR("none")))
+    q->today = date_text(page->ctx.arena, today);
+    q->soon = date_text(page->ctx.arena, today + FINDING_SOON_DAYS);
+    if (q->due.n && q->filters & BIT(ONCE))
+        q->filters |= str_equal(q->due, STR("none"))   ? BIT(MATTER_NO_DUE)
+                      : str_equal(q->due, STR("soon")) ? BIT(MATTER_SOON)
+                                                       : BIT(MATTER_OVERDUE);
+    else if (str_equal(q->due, STR("none")))
         put_range(q, STR(NO_DUE), STR(NO_DUE));
     else if (str_equal(q->due, STR("overdue")))
         put_range(q, STR_EMPTY, date_text(page->ctx.arena, today - 1));
     else if (str_equal(q->due, STR("soon")))
-        put_range(q, date_text(page->ctx.arena, today), date_text(page->ctx.arena, today + FINDING_SOON_DAYS));
+        put_range(q, q->today, q->soon);
     else if (q->due_from.n && !q->due_to.n)
         put_range(q, STR_EMPTY, STR(LAST_DUE));
-    if (q->due.n && !str_equal(q->due, STR("none")))
+    if (q->due.n && !str_equal(q->due, STR("none")) && !(q->filters & BIT(ONCE)))
         q->filters |= BIT(OPEN);
     return RC_OK;
 }

@@ -18,6 +18,7 @@ static enum rc add_figure(struct page *page, struct value *list, const struct fi
 {
     struct arena *arena = page->ctx.arena;
     struct value *typed = page->query, *asked = value_new_map(arena);
+    value_put_text(arena, asked, "matter", STR("once")); /* as boards count */
     if (from->name)
         value_put_text(arena, asked, from->name, str_from_cstr(from->value));
     page->query = asked;

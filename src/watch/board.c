@@ -16,20 +16,40 @@ enum { NOT_IN = -1, MONTHS_BACK = 12 };
 
 static const struct figure_row {
     const char *name, *state;
-    uint32_t filters;
+    uint32_t filters, whole;
 } figure_rows[BOARD_FIGURE_COUNT] = {
 #define F(filter) BOARD_LIST_FILTER_##filter
 #define FILTERS(bits) (bits)
-#define FIGURE(name, text, state, is, filters) [BOARD_##name] = {text, state, filters},
+#define WHOLE(bits) (bits)
+#define FIGURE(name, text, state, is, matter, filters, whole) [BOARD_##name] = {text, state, filters, whole},
 #include "../../data/board_figures.def"
 #undef FIGURE
+#undef WHOLE
 #undef FILTERS
 #undef F
 };
 
+/* How the figures count a matter of several findings: bit i for figure i. */
+enum matter_rule { MATTER_OWN, MATTER_ANY, MATTER_CLOSED };
+#define MATTER(rule) MATTER_##rule
+#define FIGURE(name, text, state, is, matter, filters, whole) | (uint32_t)(matter == MATTER_ANY) << BOARD_##name
+static const uint32_t any_bits = 0
+#include "../../data/board_figures.def"
+    ;
+#undef FIGURE
+#define FIGURE(name, text, state, is, matter, filters, whole) | (uint32_t)(matter == MATTER_CLOSED) << BOARD_##name
+static const uint32_t closed_bits = 0
+#include "../../data/board_figures.def"
+    ;
+#undef FIGURE
+#undef MATTER
+
 const char *board_figure_name(enum board_figure figure) { return figure_rows[figure].name; }
 const char *board_figure_state(enum board_figure figure) { return figure_rows[figure].state; }
-uint32_t board_figure_filters(enum board_figure figure) { return figure_rows[figure].filters; }
+uint32_t board_figure_filters(enum board_figure figure, bool is_one_source)
+{
+    return is_one_source ? figure_rows[figure].filters : figure_rows[figure].whole;
+}
 
 bool board_figure_find(struct str name, enum board_figure *ret_figure)
 {
@@ -47,7 +67,7 @@ static uint32_t figures_of(const struct board_row *row, int32_t day)
 {
     uint32_t bits = 0;
 #define IS(condition) (condition)
-#define FIGURE(name, text, state, is, filters) bits |= (is) ? UINT32_C(1) << BOARD_##name : 0;
+#define FIGURE(name, text, state, is, matter, filters, whole) bits |= (is) ? UINT32_C(1) << BOARD_##name : 0;
 #include "../../data/board_figures.def"
 #undef FIGURE
 #undef IS
@@ -61,6 +81,12 @@ struct tally { /* all groups of one kind, by place in the image */
     size_t n;
 };
 
+struct matter {        /* findings that are counted as one */
+    int64_t first;     /* the part that is counted when the main one is out of sight, 0: none */
+    uint32_t bits;     /* of the figures, of any part in sight */
+    int32_t closed_on; /* the last day a part was closed */
+};
+
 struct work {
     struct ctx *ctx;
     const struct board_image *image;
@@ -68,12 +94,13 @@ struct work {
     int32_t day, aspect;
     int8_t *clearance; /* by place of the unit */
     int8_t everywhere;
-    int64_t *stands_for; /* by place of a main finding: the part that is counted for it, 0: none */
-    int32_t root;        /* the unit whose parts are shown */
-    int32_t *part_of;    /* by place of the unit: place of the child of root that it is below, root itself, or NOT_IN */
+    struct matter *matters; /* by place of a main finding */
+    int32_t root;           /* the unit whose parts are shown */
+    int32_t *part_of; /* by place of the unit: place of the child of root that it is below, root itself, or NOT_IN */
     struct board *board;
     struct tally units, columns, leaders;
-    struct tally doubles;      /* of units: what is in a cell and counted as another finding */
+    struct tally doubles; /* of units: what is in a cell and counted as another finding, less what a matter has beside
+                             its cell */
     struct board_counts *heat; /* units.n rows of columns.n, only of part units: see heat_row */
     int32_t *heat_row;
     int32_t heat_rows;
@@ -100,26 +127,48 @@ static bool is_counted(const struct work *work, const struct board_row *row)
            (work->aspect == NOT_IN || row->aspect == work->aspect);
 }
 
-/* Which finding of each matter is counted: the main one, or for who may not see that the first one in sight. */
-static enum rc choose_parts(struct work *work)
+/* What is closed on no known day comes before all others. */
+static int32_t later_closed(int32_t a, int32_t b)
+{
+    return a == BOARD_NO_DAY ? b : b == BOARD_NO_DAY ? a : a > b ? a : b;
+}
+
+static void add_part(struct work *work, const struct board_row *row)
+{
+    const struct board_main *main = &work->image->main_rows[row->main];
+    struct matter *matter = &work->matters[row->main];
+    if (!(main->is_here && is_in_sight(work, main->unit, main->label)) &&
+        (matter->first == 0 || row->id < matter->first))
+        matter->first = row->id;
+    matter->bits |= figures_of(row, work->day);
+    matter->closed_on = later_closed(matter->closed_on, row->closed_on);
+}
+
+/* Which finding of each matter is counted: the main one, or for who may not see that the first one in sight; and what
+ * holds for any of its parts. */
+static enum rc read_matters(struct work *work)
 {
     const struct board_image *image = work->image;
-    work->stands_for = ARENA_NEW_ARRAY(work->ctx->arena, int64_t, image->mains.n + 1);
-    if (!work->stands_for)
+    work->matters = ARENA_NEW_ARRAY(work->ctx->arena, struct matter, image->mains.n + 1);
+    if (!work->matters)
         return arena_rc(work->ctx->arena);
+    for (size_t i = 0; i < image->mains.n; i++)
+        work->matters[i].closed_on = BOARD_NO_DAY;
     for (size_t i = 0; i < image->sources.n && image->mains.n; i++) {
         const struct board_block *block = &image->blocks[i];
-        for (size_t k = 0; k < block->n; k++) {
-            const struct board_row *row = &block->rows[k];
-            if (row->main < 0 || !is_visible(work, row))
-                continue;
-            const struct board_main *main = &image->main_rows[row->main];
-            int64_t *first = &work->stands_for[row->main];
-            if (!(main->is_here && is_in_sight(work, main->unit, main->label)) && (*first == 0 || row->id < *first))
-                *first = row->id;
-        }
+        for (size_t k = 0; k < block->n; k++)
+            if (block->rows[k].main >= 0 && is_visible(work, &block->rows[k]))
+                add_part(work, &block->rows[k]);
     }
     return RC_OK;
+}
+
+/* The bits of a finding that is counted for its matter. */
+static uint32_t matter_bits(uint32_t own, uint32_t parts)
+{
+    const uint32_t open = UINT32_C(1) << BOARD_OPEN;
+    uint32_t bits = own | (parts & any_bits);
+    return bits & open ? bits & ~closed_bits : bits;
 }
 
 static void add(struct board_counts *counts, uint32_t bits, const struct board_row *row)
@@ -169,12 +218,30 @@ static void add_month(const struct work *work, int32_t day, int64_t *months, int
         months[work->month_at[day - work->first_day]]++;
 }
 
-static void add_months(struct work *work, const struct board_row *row)
+static void add_months(struct work *work, const struct board_row *row, bool is_open, int32_t closed_on)
 {
     work->counted++;
     add_month(work, row->due, work->month_due, &work->due_before);
-    if (!board_is_open(row))
-        add_month(work, row->closed_on, work->month_closed, &work->closed_before);
+    if (!is_open)
+        add_month(work, closed_on, work->month_closed, &work->closed_before);
+}
+
+/* A finding that is counted over all sources, as its matter stands. */
+static void add_whole(struct work *work, const struct board_row *row, uint32_t own)
+{
+    uint32_t bits = own;
+    int32_t closed_on = row->closed_on,
+            place = row->main >= 0 ? row->main : board_ids_find(&work->image->mains, row->id);
+    if (place >= 0) {
+        const struct matter *matter = &work->matters[place];
+        struct board_counts *doubles = &work->doubles.counts[work->part_of[row->unit]];
+        bits = matter_bits(own, matter->bits);
+        closed_on = later_closed(closed_on, matter->closed_on);
+        for (int i = 0; i < BOARD_FIGURE_COUNT; i++) /* what its cell, as of one source, has not */
+            doubles->n[i] -= (int64_t)(bits >> i & 1) - (int64_t)(own >> i & 1);
+    }
+    add(&work->leaders.counts[row->leader + 1], bits, row);
+    add_months(work, row, bits >> BOARD_OPEN & 1, closed_on);
 }
 
 static void sum_block(struct work *work, const struct board_block *block, int32_t source_place)
@@ -187,12 +254,14 @@ static void sum_block(struct work *work, const struct board_block *block, int32_
         uint32_t bits = figures_of(row, work->day);
         int32_t part = work->part_of[row->unit], column = is_one ? row->aspect + 1 : source_place;
         add(&work->heat[(size_t)work->heat_row[part] * work->columns.n + (size_t)column], bits, row);
-        if (row->main >= 0 && !is_one && work->stands_for[row->main] != row->id) {
+        if (is_one) {
+            add(&work->leaders.counts[row->leader + 1], bits, row);
+            add_months(work, row, board_is_open(row), row->closed_on);
+        } else if (row->main >= 0 && work->matters[row->main].first != row->id) {
             add(&work->doubles.counts[part], bits, row); /* counted as another finding, but once under each source */
-            continue;
+        } else {
+            add_whole(work, row, bits);
         }
-        add(&work->leaders.counts[row->leader + 1], bits, row);
-        add_months(work, row);
     }
 }
 
@@ -453,7 +522,7 @@ static enum rc sum_locked(struct work *work, struct db *db, const struct actor *
     TRY(read_scope(work, db, actor, perm));
     TRY(place_parts(work));
     work->aspect = filter->aspect ? board_ids_find(&image->aspects, filter->aspect) : NOT_IN;
-    TRY(choose_parts(work));
+    TRY(read_matters(work));
     TRY(make_calendar(work));
     TRY(make_tally(work, &work->units, image->units.n));
     TRY(make_tally(work, &work->doubles, image->units.n));

@@ -17,7 +17,7 @@ enum { BOARD_SOON_DAYS = 30, BOARD_NO_DAY = INT32_MAX, BOARD_MONTHS_MAX = 24 };
 enum board_state { BOARD_IS_OPEN, BOARD_IS_KEPT, BOARD_IS_CLOSED, BOARD_IS_ENDED };
 
 enum board_figure {
-#define FIGURE(name, text, state, is, filters) BOARD_##name,
+#define FIGURE(name, text, state, is, matter, filters, whole) BOARD_##name,
 #include "../../data/board_figures.def"
 #undef FIGURE
     BOARD_FIGURE_COUNT
@@ -87,7 +87,7 @@ enum rc board_sum(struct ctx *ctx, struct db *db, struct board_image *image, con
 const char *board_figure_name(enum board_figure figure);
 const char *board_figure_state(enum board_figure figure);
 bool board_figure_find(struct str name, enum board_figure *ret_figure);
-/* Filters of board_list for the figure. */
-uint32_t board_figure_filters(enum board_figure figure);
+/* Filters of board_list for the figure, of one source or over all. */
+uint32_t board_figure_filters(enum board_figure figure, bool is_one_source);
 
 #endif

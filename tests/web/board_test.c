@@ -363,9 +363,91 @@ STORE_TEST(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_
     assert_int_equal(world.differing, 0);
 }
 
+static int64_t figure_at(struct store *store, const struct app_session *session, const char *path, const char *key,
+                         const char *name, struct str *ret_href)
+{
+    *ret_href = STR_EMPTY;
+    VALUE_EACH (figure, value_get(app_view(store, session, path), "figures")) {
+        int64_t n = -1;
+        if (!str_equal_cstr(value_get_text(figure, key), name))
+            continue;
+        *ret_href = arena_copy_str(store->ctx->arena, value_get_text(figure, "href"));
+        const struct value *value = value_get(figure, "value");
+        return value->kind == VALUE_INT ? value->integer : str_parse_int64(value->text, &n) ? n : -1;
+    }
+    return -1;
+}
+
+/* A figure of a board or the home page, and the list that it opens. */
+static void expect_figure(struct store *store, const struct app_session *session, const char *path, const char *key,
+                          const char *name, int64_t n)
+{
+    struct str href;
+    assert_int_equal(figure_at(store, session, path, key, name, &href), n);
+    assert_int_equal(value_count(value_get(app_view(store, session, href.p), "findings")), n);
+}
+
+static void expect_matter(struct store *store, const struct app_session *session, int64_t overdue, int64_t hung,
+                          int64_t closed)
+{
+    expect_figure(store, session, "/board", "name", "overdue", overdue);
+    expect_figure(store, session, "/board", "name", "hung", hung);
+    expect_figure(store, session, "/board", "name", "closed", closed);
+    expect_figure(store, session, "/", "label", "逾期", overdue);
+    expect_figure(store, session, "/", "label", "问题总数", 1);
+    expect_figure(store, session, "/board", "name", "total", 1);
+}
+
+STORE_TEST(a_matter_is_late_and_hung_when_any_finding_of_it_is)
+{
+    int64_t f[2];
+    clock_set_ms(1795600000000);
+    memset(&world, 0, sizeof world);
+    make_units(store);
+    for (int i = 0; i < 2; i++) {
+        world.sources[i] = make_source(store, world.root, i ? "LY-2026-002" : "LY-2026-001");
+        f[i] = make_finding(store, world.sources[i], "同一事项");
+        STORE_OK(run(store, &command_finding_change,
+                     jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '%s'}", (long long)f[i],
+                           (long long)world.units[i], i ? "2020-01-01" : "2027-06-30"),
+                     NULL));
+    }
+    change_link(store, &command_finding_link, f[1], f[0]);
+    struct actor office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    struct actor part = make_actor(store, "part", "unit_approver", world.units[0], LABEL_INTERNAL);
+    struct app_session all = app_sign_in(store, office.account_id), one = app_sign_in(store, part.account_id);
+    app_start(store);
+    expect_matter(store, &all, 1, 0, 0);
+    expect_matter(store, &one, 0, 0, 0); /* what is out of sight does not count */
+    tamper(store,
+           arena_format(store->ctx->arena,
+                        "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, "
+                        "hung_on, item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, "
+                        "next_hearing, hearing_count, release_rule, release_note, changed_seq) VALUES (99, 'G', 'x', "
+                        "'finding', %lld, %lld, 0, %lld, 'open', '2026-01-05', '2026-01-04', '2026-01-04', 1, "
+                        "'department', '', '', 7, '2026-01-12', 0, '', '', 1)",
+                        (long long)f[1], (long long)world.units[1], (long long)world.sources[1])
+               .p);
+    tamper(store, arena_format(store->ctx->arena,
+                               "UPDATE finding SET status = 'closed', closed_on = '2026-01-05' WHERE id = %lld",
+                               (long long)f[0])
+                      .p);
+    for (int i = 0; i < 2; i++) { /* the board looks at both sources again */
+        int64_t other = make_finding(store, world.sources[i], "误登");
+        STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)other),
+                     NULL));
+    }
+    expect_matter(store, &all, 1, 1, 0); /* the main one is closed, the other is not */
+    follow_board(store, &all, "/board");
+    app_end();
+    clock_set_ms(0);
+    assert_int_equal(world.differing, 0);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(every_figure_agrees_with_the_list_behind_it), STORE_CASE(a_board_follows_every_change),
                      STORE_CASE(what_is_out_of_sight_is_no_board),
+                     STORE_CASE(a_matter_is_late_and_hung_when_any_finding_of_it_is),
                      STORE_CASE(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_each_source));
 }

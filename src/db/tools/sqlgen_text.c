@@ -74,6 +74,25 @@ static void add_scope(struct buf *out, struct place place, struct str args, stru
     buf_done(&mark);
 }
 
+/* {matter f p}: f, or what f stands for, has linked findings p in sight; the line goes on with what of p must hold, and
+ * closes the bracket.  Linked ones are few and have an index of their own, so they are looked for once. */
+static void add_matter(struct buf *out, struct place place, struct str aliases, struct query *query)
+{
+    struct str f = name_at(aliases, 0), p = str_trim(str_slice(aliases, f.n, aliases.n));
+    if (f.n == 0 || p.n == 0)
+        fail_at(place, "{matter} needs the aliases of finding and of what is linked to it");
+    buf_add_format(
+        out,
+        "coalesce(%.*s.main_id, %.*s.id) IN (SELECT %.*s.main_id FROM finding %.*s WHERE %.*s.main_id IS NOT "
+        "NULL AND %.*s.status <> 'withdrawn' AND ",
+        STR_ARG(f), STR_ARG(f), STR_ARG(p), STR_ARG(p), STR_ARG(p), STR_ARG(p));
+    struct buf scope;
+    buf_init(&scope, 200);
+    buf_add_format(&scope, "%.*s.unit_id %.*s.label", STR_ARG(p), STR_ARG(p));
+    add_scope(out, place, buf_str(&scope), query);
+    buf_done(&scope);
+}
+
 /* Expands the macro at line[i] == '{'; returns its length. */
 static size_t add_macro(struct buf *out, struct place place, struct str line, size_t i, struct query *query)
 {
@@ -97,6 +116,8 @@ static size_t add_macro(struct buf *out, struct place place, struct str line, si
             STR_ARG(alias), STR_ARG(alias), STR_ARG(alias), STR_ARG(alias));
         add_scope(out, place, STR("once_.unit_id once_.label"), query);
         buf_add_cstr(out, "))");
+    } else if (str_equal_cstr(word, "matter")) {
+        add_matter(out, place, str_trim(str_slice(inside, word.n, inside.n)), query);
     } else if (is_marker) {
         if (!query->is_list)
             fail_at(place, "{%.*s} belongs to a `-- :list` block", STR_ARG(inside));
