@@ -13,7 +13,7 @@ if (engine === 'postgres' && !process.env.BIHUAN_TEST_PG_URL) {
   console.log('1..0 # SKIP no PostgreSQL on this machine');
   process.exit(0);
 }
-const { address, passwords, stop } = await start_product({ program, engine });
+const { address, passwords, stop, demo_text } = await start_product({ program, engine });
 const browser = await launch();
 const people = new Map(); // login: page with a session of its own
 const known = {};
@@ -96,6 +96,10 @@ async function work(words) {
 
 async function hand_up({ measure, task }, words) {
   const finding = `/findings/${known.id}`;
+  const reported = await act('minji', `/tasks/${task}`, `/tasks/${task}/report`);
+  const report = `/reports/${number_in(reported, /\/reports\/(\d+)/)}`;
+  await act('minji', report, `${report}/submit`, { progress: 100, done_text: words.done, next_text: '转入日常值守检查。' }, 'button.btn-primary');
+  await act('buhongyang', report, `${report}/accept`);
   const node = (await view('buhongyang', `/tasks/${task}`)).task.nodes[0].id;
   await act('minji', `/nodes/${node}`, `/nodes/${node}/report`, { real_start: day(0), real_due: day(0) });
   const proof = await act('minji', `/tasks/${task}/evidence/new`, `/tasks/${task}/evidence/upload`, { class: 'other', made_on: day(0), title: words.title,
@@ -154,7 +158,7 @@ test('cause, who leads, measure, task, dated step; a meeting approves', async ()
 });
 
 test('the work is proved, handed up and signed by five', async () => {
-  await hand_up(known.first, { title: '三十天点验表', proof: '三十个夜班，六十次点验，无空岗。\n', result: '连续三十天无空岗。' });
+  await hand_up(known.first, { done: '点验三十天，共六十次。', title: '三十天点验表', proof: '三十个夜班，六十次点验，无空岗。\n', result: '连续三十天无空岗。' });
   const cycles = await sign();
   assert.equal(cycles.length, 1);
   known.certificate = cycles[0].certificate_no;
@@ -180,11 +184,21 @@ test('a look-back draws it, finds it back again, and it is reopened', async () =
 
 test('the second cycle is closed with a certificate of its own', async () => {
   const second = await work({ measure: '加装人脸点验，缺岗十分钟内报警到值班领导。', mark: '报警记录可查，连续三十天无空岗', goal: '缺岗即报警', node: '装机和试运行' });
-  await hand_up(second, { title: '点验系统运行记录', proof: '三十天报警零次，点验一百八十次。\n', result: '系统点验三十天无空岗。' });
+  await hand_up(second, { done: '装机六处，试运行三十天。', title: '点验系统运行记录', proof: '三十天报警零次，点验一百八十次。\n', result: '系统点验三十天无空岗。' });
   const cycles = await sign();
   assert.equal(cycles.length, 2);
   assert.equal(new Set(cycles.map((cycle) => cycle.certificate_no)).size, 2);
   assert.ok(cycles.some((cycle) => cycle.certificate_no === known.certificate));
+});
+
+// Reporter and approver of a plant, department and office, leader in charge, leading group; and one who looks back.
+test('nine people of four levels had a hand in it', () => {
+  const roles = {};
+  for (const line of demo_text.split('\n')) {
+    const [login, , role] = line.trim().split(/\s+/);
+    if (people.has(login)) roles[role] = (roles[role] || 0) + 1;
+  }
+  assert.deepEqual(roles, { unit_reporter: 1, unit_approver: 1, lead_department: 1, office: 2, reviewer: 2, lead_leader: 1, leading_group: 1 });
 });
 
 try {
