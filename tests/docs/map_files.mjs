@@ -1,4 +1,5 @@
-// The files of the mind map, opened by other programs: xmllint, npm's opmlparser, poppler, and the counts compared.  Prints TAP.
+// The files of the mind map, opened by other programs: xmllint, npm's jsMind (a mind-map program that opens FreeMind files, in Chromium) and
+// opmlparser, poppler; and the counts compared.  Prints TAP.
 //
 //   map_files.mjs PROGRAM DATA_DIR
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,14 +8,40 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { launch } from '../e2e/browser.mjs';
 import { install } from '../../web/install.mjs';
 import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
 const web = join(dirname(fileURLToPath(import.meta.url)), '../../web');
 install({ is_dev: true });
-const OpmlParser = createRequire(join(web, 'package.json'))('opmlparser');
+const require = createRequire(join(web, 'package.json'));
+const OpmlParser = require('opmlparser');
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-map-'));
+
+// What jsMind shows of a FreeMind file: the texts of the cards with how deep each hangs, in the order of the file.
+async function open_in_jsmind(path) {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await page.setContent('<div id="mind" style="width: 1400px; height: 900px"></div>');
+    await page.addScriptTag({ path: require.resolve('jsmind') });
+    return await page.evaluate((data) => {
+      const mind = new window.jsMind({ container: 'mind', editable: false });
+      mind.show({ meta: { name: 'map' }, format: 'freemind', data });
+      const shown = new Map([...document.querySelectorAll('jmnode')].map((card) => [card.getAttribute('nodeid'), card.textContent]));
+      const cards = [];
+      const walk = (node, depth) => {
+        cards.push({ depth, text: shown.get(node.id) });
+        node.children.forEach((child) => walk(child, depth + 1));
+      };
+      walk(mind.get_root(), 0);
+      return cards;
+    }, readFileSync(path, 'utf8'));
+  } finally {
+    await browser.close();
+  }
+}
 
 try {
   const where = ['--db', join(dir, 'map.db'), '--files', join(dir, 'files')];
@@ -33,6 +60,10 @@ try {
   const nodes = (path) => Number(run('xmllint', '--xpath', `count(${path})`, mm));
   check('FreeMind: one root, every line a node with text', nodes('/map[@version]/node') === 1 && nodes('//node[@TEXT]') === text.length && nodes('//node') === text.length);
   check('FreeMind: ids differ', nodes('//node[@ID = preceding::node/@ID or @ID = ancestor::node/@ID]') === 0);
+  const cards = await open_in_jsmind(mm);
+  const wrong = text.findIndex((line, i) => !cards[i]?.text || cards[i].depth !== /^\t*/.exec(line)[0].length || !line.trim().startsWith(cards[i].text.split('\n')[0]));
+  check('FreeMind: jsMind opens it and shows every line where the text has it', cards.length === text.length && wrong < 0,
+    wrong < 0 ? `${cards.length} of ${text.length}` : `${JSON.stringify(cards[wrong])} for ${text[wrong]}`);
   const outline = await new Promise((done, failed) => {
     const found = [];
     Readable.from(readFileSync(file('opml'))).pipe(new OpmlParser()).on('error', failed).on('end', () => done(found))
