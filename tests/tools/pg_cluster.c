@@ -109,7 +109,7 @@ static pid_t start_server(const char *dir, const char *bin)
                                "-c",
                                "shared_buffers=64MB",
                                "-c",
-                               "autovacuum=off",
+                               is_durable ? "autovacuum=on" : "autovacuum=off",
                                NULL};
     int status = -1;
     pid_t pid = spawn(log, make);
