@@ -61,14 +61,14 @@ WHERE f.id = $id AND NOT EXISTS (SELECT 1 FROM task t JOIN measure m ON m.id = t
 -- unscoped: a guard
 SELECT m.id, x.text AS title FROM expected_evidence x JOIN measure m ON m.id = x.measure_id JOIN finding f ON f.id = m.finding_id AND f.cycle_n = m.cycle_n
 WHERE f.id = $id AND x.is_dropped = 0 AND m.state <> 'dropped' AND NOT EXISTS (SELECT 1 FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
-  WHERE l.measure_id = m.id AND e.class = x.class AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today))
+  WHERE l.finding_id = f.id AND l.measure_id = m.id AND e.class = x.class AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today))
 ORDER BY m.no, x.id
 
 -- :name guard_finding_no_short_expected
 -- unscoped: a guard
 SELECT m.id, x.text AS title FROM expected_evidence x JOIN measure m ON m.id = x.measure_id JOIN finding f ON f.id = m.finding_id AND f.cycle_n = m.cycle_n
 WHERE f.id = $id AND x.is_dropped = 0 AND m.state <> 'dropped' AND m.phase <> 'long_term' AND NOT EXISTS (SELECT 1 FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
-  WHERE l.measure_id = m.id AND e.class = x.class AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today))
+  WHERE l.finding_id = f.id AND l.measure_id = m.id AND e.class = x.class AND e.verdict = 'effective' AND (e.expires IS NULL OR e.expires >= $today))
 ORDER BY m.no, x.id
 
 -- Nothing proves what is said to be done.  What was linked to the finding itself counts in the cycle in which it was made.

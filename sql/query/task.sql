@@ -51,10 +51,11 @@ WHERE id = $measure_id
 
 -- :name finding_sum
 -- unscoped: apply; the weighted mean of this cycle's measures and of those of others that serve it
-UPDATE finding SET progress_bp = coalesce((SELECT CAST(sum(m.progress_bp * m.weight) AS bigint) / CAST(sum(m.weight) AS bigint) FROM measure m
-  WHERE m.state <> 'dropped' AND (m.finding_id = finding.id AND m.cycle_n = finding.cycle_n
-    OR m.id IN (SELECT s.measure_id FROM measure_serves s WHERE s.finding_id = finding.id))), 0)
-WHERE id = $finding_id OR id IN (SELECT s.finding_id FROM measure_serves s WHERE s.measure_id = $measure_id)
+UPDATE finding SET progress_bp = coalesce((SELECT CAST(sum(p.progress_bp * p.weight) AS bigint) / CAST(sum(p.weight) AS bigint) FROM (
+    SELECT m.progress_bp, m.weight FROM measure m WHERE m.finding_id = finding.id AND m.cycle_n = finding.cycle_n AND m.state <> 'dropped'
+    UNION ALL SELECT m.progress_bp, m.weight FROM measure_serves s JOIN measure m ON m.id = s.measure_id
+      WHERE s.finding_id = finding.id AND m.state <> 'dropped' AND NOT (m.finding_id = finding.id AND m.cycle_n = finding.cycle_n)) p), 0)
+WHERE id IN (SELECT CAST($finding_id AS bigint) UNION SELECT s.finding_id FROM measure_serves s WHERE s.measure_id = $measure_id)
 
 -- :name task_relabel
 -- unscoped: apply
