@@ -65,13 +65,10 @@ static void set_labelled(struct draft_builder *b, struct value *finding, uint32_
     draft_put_text(b, finding, field, value);
     if (strcmp(field, "status_stated") == 0)
         draft_put_text(b, finding, "status", draft_status_of(value));
-    for (size_t k = b->first_fact[at];
-         strcmp(field, "due_text") == 0 && k < b->outline->facts.n && b->outline->facts.p[k].line == at; k++) {
-        const struct outline_fact *fact = &b->outline->facts.p[k];
-        if (fact->kind == FACT_DATE && fact->from >= from && fact->to <= to && fact->date.to_day != FOUND_DAY_NONE &&
-            fact->date.kind <= FOUND_DATE_BY)
-            draft_put_day(b, finding, "due", fact->date.to_day);
-    }
+    struct found_date date;
+    if (strcmp(field, "due_text") == 0 && outline_read_due(b->outline, value, &date) == RC_OK &&
+        date.to_day != FOUND_DAY_NONE)
+        draft_put_day(b, finding, "due", date.to_day);
 }
 
 static size_t first_word(struct str s)

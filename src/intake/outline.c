@@ -133,6 +133,8 @@ enum rc outline_build(struct ctx *ctx, const struct document *document, struct o
     TRY(outline_assign_roles(outline));
     TRY(outline_read_closing(outline));
     list_unplaced(outline);
+    TRY(outline_find_date_context(outline));
+    TRY(outline_read_row_dues(outline));
     TRY(outline_find_facts(outline));
     TRY(outline_check_sums(outline));
     TRY(outline_check_numbers(outline));

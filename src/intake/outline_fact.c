@@ -66,6 +66,9 @@ static enum rc add_dates(struct outline *outline, uint32_t at, const struct foun
             struct str reading = date->to_day == FOUND_DAY_NONE ? STR_EMPTY : date_text(outline->arena, date->to_day);
             outline_add_report(outline, "date_damaged", SEVERITY_INFO, at, date->from, date->to, fact.text, reading,
                                node_id);
+        } else if (date->is_inferred && !outline->is_table_line[at]) {
+            outline_add_report(outline, "date_year_inferred", SEVERITY_INFO, at, date->from, date->to, fact.text,
+                               date_text(outline->arena, date->to_day), node_id);
         }
     }
     return RC_OK;
@@ -218,7 +221,7 @@ enum rc outline_find_facts(struct outline *outline)
             continue;
         struct found_dates dates = {0};
         struct found_amounts amounts = {0};
-        TRY(dates_find(outline->arena, line->match, &dates));
+        TRY(dates_find_near(outline->arena, line->match, &outline->dates, &dates));
         TRY(amounts_find(outline->arena, line->match, &amounts));
         TRY(add_dates(outline, (uint32_t)i, &dates));
         TRY(add_amounts(outline, (uint32_t)i, &amounts, &dates));

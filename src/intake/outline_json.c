@@ -65,6 +65,8 @@ static void put_date_fact(struct arena *arena, struct value *map, const struct f
     }
     if (date->is_damaged)
         value_put_bool(arena, map, "damaged", true);
+    if (date->is_inferred)
+        value_put_bool(arena, map, "inferred", true);
 }
 
 static void put_amount_fact(struct arena *arena, struct value *map, const struct found_amount *amount)

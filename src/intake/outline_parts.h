@@ -52,6 +52,7 @@ struct outline_fact {
 /* What the columns of a ledger say beside the finding itself; texts are clean and may be empty. */
 struct outline_row {
     struct str number, category, type, unit, leader, due, status, amount, amount_unit, basis, result;
+    struct str measure; /* may name the deadline where no column does */
     int64_t amount_fen;
     bool has_amount;
     bool has_due_day;
@@ -154,6 +155,7 @@ struct outline {
     struct outline_signature signature;
     size_t front_end; /* first line behind title, salutation and opening */
     size_t closing;   /* first line of the closing; lines.n without one */
+    struct date_context dates; /* of deadlines without a year */
     size_t pinyin_marks, pinyin_hans;
     uint8_t *is_table_line; /* per line: belongs to a cell */
     uint32_t *first_line;   /* per paragraph, and lines.n behind the last */
@@ -268,6 +270,12 @@ struct str outline_format_rate(struct arena *arena, int64_t part, int64_t whole)
 enum rc outline_read_ledger_lead(struct outline *outline, const struct grid *grid) MUST_CHECK;
 /* outline_table.c */
 enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent) MUST_CHECK;
+/* outline_due.c */
+/* Sets outline->dates from the days that the document names: its own, of the feedback, the last one, or today. */
+enum rc outline_find_date_context(struct outline *outline) MUST_CHECK;
+/* The day that the words of a deadline's own field name; to_day FOUND_DAY_NONE when none. */
+enum rc outline_read_due(const struct outline *outline, struct str words, struct found_date *ret) MUST_CHECK;
+enum rc outline_read_row_dues(struct outline *outline) MUST_CHECK;
 /* outline_fact.c */
 enum rc outline_find_facts(struct outline *outline) MUST_CHECK;
 /* outline_check.c */

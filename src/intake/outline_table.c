@@ -260,21 +260,7 @@ static enum rc read_row_fields(struct outline *outline, const struct grid *grid,
         ret->amount_unit = heading ? heading->clean : STR_EMPTY;
         ret->has_amount = amount_parse_scaled(ret->amount, unit, &ret->amount_fen);
     }
-    /* A deadline stands in its own column, or in the measure. */
-    struct str words = ret->due.n ? ret->due : text_in(grid, row, COLUMN_MEASURE);
-    struct found_dates dates = {0};
-    TRY(dates_find(outline->arena, words, &dates));
-    for (size_t i = 0; i < dates.n; i++) {
-        const struct found_date *date = &dates.p[i];
-        bool is_due = date->kind == FOUND_DATE_BY ||
-                      (ret->due.n && (date->kind == FOUND_DATE_DAY || date->kind == FOUND_DATE_PERIOD));
-        if (is_due && date->to_day != FOUND_DAY_NONE) {
-            ret->has_due_day = true;
-            ret->due_day = date->to_day;
-        }
-        if (is_due && !ret->due.n)
-            ret->due = str_slice(words, date->from, date->to);
-    }
+    ret->measure = text_in(grid, row, COLUMN_MEASURE);
     return RC_OK;
 }
 

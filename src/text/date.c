@@ -216,6 +216,32 @@ static bool scan_after_year(const struct scan *scan, size_t at, struct civil *ci
     return true;
 }
 
+/* "2025.12": year and month alone.  What follows must not make it a figure, a number or a code. */
+static bool scan_joined_month(const struct scan *scan, size_t at, size_t month_n, struct civil *civil)
+{
+    static const uint32_t behind[] = {
+        0,      ' ',    ',',    ';',    ')',    ':',    '~',    '\n',   0x2014, 0x3002, 0x524D /* 前 */,
+        0x5E95, 0x672B, 0x6B62, 0x8D77, 0x81F3, 0x5230, 0x4E4B, 0x4EE5, 0x3001, 0x5185}; /* 底末止起至到之以、内 */
+    civil->month = digits_value(scan, at + 1, month_n);
+    civil->end = at + 1 + month_n;
+    uint32_t code = code_at(scan, civil->end);
+    bool fits = false;
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
+        fits = fits || code == behind[i];
+    bool is_whole =
+        (at == 4 && code == 0) || code == 0x524D || code == 0x5E95; /* "2025.1" in a sentence may be a figure */
+    bool is_padded = month_n == 2 || code_at(scan, at) != '.' || is_whole;
+    bool is_code = at > 4 && code_at(scan, at - 5) == code_at(scan, at); /* "0715-2025-12" */
+    if (!fits || !is_padded || is_code || civil->month < 1 || civil->month > 12)
+        return false;
+    civil->grain = FOUND_GRAIN_MONTH;
+    size_t n = match(scan, civil->end, "底");
+    n = n ? n : match(scan, civil->end, "末");
+    civil->is_end = n;
+    civil->end += n;
+    return true;
+}
+
 /* Year, month, day joined by one of - / . ; a digit must not follow. */
 static bool scan_joined(const struct scan *scan, size_t at, struct civil *civil)
 {
@@ -223,8 +249,10 @@ static bool scan_joined(const struct scan *scan, size_t at, struct civil *civil)
     if (joint != '-' && joint != '/' && joint != '.')
         return false;
     size_t month_n = points_count_digits(&scan->points, at + 1), day_at = at + 1 + month_n + 1;
-    if (month_n < 1 || month_n > 2 || code_at(scan, day_at - 1) != joint)
+    if (month_n < 1 || month_n > 2)
         return false;
+    if (code_at(scan, day_at - 1) != joint)
+        return scan_joined_month(scan, at, month_n, civil);
     size_t day_n = points_count_digits(&scan->points, day_at);
     if (day_n < 1 || day_n > 2)
         return false;

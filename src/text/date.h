@@ -38,6 +38,7 @@ struct found_date {
     size_t from, to;             /* byte range of the words in the text */
     bool is_damaged;             /* a year or month mark was missing */
     bool has_elided_year;        /* the end of a range took its year from the start */
+    bool is_inferred;            /* dates_find_near: the year was not written */
     int count;                   /* RELATIVE: how many */
     enum found_date_unit unit;   /* RELATIVE: of what */
     size_t base_from, base_to;   /* RELATIVE: words naming the event; empty when none stand there */
@@ -50,6 +51,17 @@ struct found_dates {
 
 /* All dates of text in reading order, not overlapping; in the arena.  RC_TOO_LARGE, RC_NOMEM, RC_BAD_ENCODING. */
 enum rc dates_find(struct arena *arena, struct str text, struct found_dates *ret) MUST_CHECK;
+/* What tells the year of a deadline that does not: the day of the document, the event that its deadlines follow, and
+ * whether all of it is still to come (a plan, a request).  FOUND_DAY_NONE where unknown. */
+struct date_context {
+    int32_t base_day, since_day;
+    bool is_ahead;
+};
+/* As dates_find, and deadlines without a year ("before 15 June", "the end of December", "by the end of this year"):
+ * FOUND_DATE_BY with is_inferred.  The year is that of the date before it in its sentence or the next, else the
+ * context's: told afterwards, the first such day since since_day; still to come, the first from base_day on. */
+enum rc dates_find_near(struct arena *arena, struct str text, const struct date_context *context,
+                        struct found_dates *ret) MUST_CHECK;
 /* The single date that the whole of text is (a table cell, a form field): false when it is none, more than one or
  * ambiguous. */
 bool dates_read_one(struct arena *arena, struct str text, struct found_date *ret);

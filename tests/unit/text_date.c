@@ -20,8 +20,8 @@ static const char *describe(struct arena *arena, struct str text, const struct f
     if (d->kind == FOUND_DATE_RELATIVE)
         s = arena_format(arena, "relative %d%s <%.*s> [%.*s]", d->count, units[d->unit], STR_ARG(base), STR_ARG(words));
     else
-        s = arena_format(arena, "%s %s %s%s%s [%.*s]", kinds[d->kind], from, to, d->is_damaged ? " damaged" : "",
-                         d->has_elided_year ? " elided" : "", STR_ARG(words));
+        s = arena_format(arena, "%s %s %s%s%s%s [%.*s]", kinds[d->kind], from, to, d->is_damaged ? " damaged" : "",
+                         d->has_elided_year ? " elided" : "", d->is_inferred ? " inferred" : "", STR_ARG(words));
     return s.p;
 }
 
@@ -209,6 +209,57 @@ static void reads_the_samples(void **state)
     }
 }
 
+static void reads_months_joined_by_marks(void **state)
+{
+    (void)state;
+    check("2025.12", "period 2025-12-01 2025-12-31 [2025.12]");
+    check("2025-12", "period 2025-12-01 2025-12-31 [2025-12]");
+    check("2025.6", "period 2025-06-01 2025-06-30 [2025.6]");
+    check("2025/6", "period 2025-06-01 2025-06-30 [2025/6]");
+    check("预计2025.12底完成", "by - 2025-12-31 [2025.12底]");
+    check("2026-06前办结", "ambiguous 2026-05-31 2026-06-30 [2026-06前]");
+    check("2024.10—2025.03", "period 2024-10-01 2025-03-31 [2024.10—2025.03]");
+    check("金额2025.12万元,面积2025.10亩,第2025-12号,2025.13,电话0715-2025-12", "");
+}
+
+static void check_near(const char *text, struct date_context context, const char *expected)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct found_dates found;
+    assert_ok(dates_find_near(arena, str_from_cstr(text), &context, &found));
+    struct str all = STR_EMPTY;
+    for (size_t i = 0; i < found.n; i++)
+        all = arena_format(arena, "%.*s%s%s", STR_ARG(all), i ? "; " : "",
+                           describe(arena, str_from_cstr(text), &found.p[i]));
+    if (!str_equal_cstr(all, expected))
+        fail_msg("%s\n  got      %.*s\n  expected %s", text, STR_ARG(all), expected);
+    arena_free(arena);
+}
+
+/* Told on 8 September 2025 of what was found on 10 June 2025; and a plan of the same day. */
+static void infers_the_year_of_a_deadline(void **state)
+{
+    (void)state;
+    struct date_context told = {FOUND_DAY_NONE, FOUND_DAY_NONE, false};
+    assert_true(date_from_civil(2025, 9, 8, &told.base_day) && date_from_civil(2025, 6, 10, &told.since_day));
+    struct date_context plan = {told.base_day, FOUND_DAY_NONE, true};
+    struct date_context none = {FOUND_DAY_NONE, FOUND_DAY_NONE, false};
+    check_near("6月15日前完成平台上线", told, "by - 2025-06-15 inferred [6月15日前]");
+    check_near("6月15日前完成平台上线", plan, "by - 2026-06-15 inferred [6月15日前]");
+    check_near("预计3月底前完成", told, "by - 2026-03-31 inferred [3月底前]");
+    check_near("5月底前完成", told, "by - 2026-05-31 inferred [5月底前]");
+    check_near("12月底", plan, "by - 2025-12-31 inferred [12月底]");
+    check_near("十二月底前", plan, "by - 2025-12-31 inferred [十二月底前]");
+    check_near("年底前建成", plan, "by - 2025-12-31 inferred [年底前]");
+    check_near("今年年底", plan, "by - 2025-12-31 inferred [今年年底]");
+    check_near("明年2月底前", plan, "by - 2026-02-28 inferred [明年2月底前]");
+    check_near("2026年3月底前立项,6月底前开工", told,
+               "by - 2026-03-31 [2026年3月底前]; by - 2026-06-30 inferred [6月底前]");
+    check_near("6月底前开工", none, "");
+    check_near("截至8月末收回,3个月底数,每月底前,6月前期工作,2025年底前", plan, "by - 2025-12-31 [2025年底前]");
+    check_near("8月20日已完成,前6月15日", plan, "");
+}
+
 static enum rc find_in_arena(void)
 {
     CLEANUP(arena_free_ptr) struct arena *arena = arena_new(1 << 20);
@@ -231,6 +282,8 @@ int main(void)
         cmocka_unit_test(reads_ranges),
         cmocka_unit_test(reads_spans_and_deadlines),
         cmocka_unit_test(reads_damaged_dates_without_guessing),
+        cmocka_unit_test(reads_months_joined_by_marks),
+        cmocka_unit_test(infers_the_year_of_a_deadline),
         cmocka_unit_test(reads_relative_deadlines),
         cmocka_unit_test(reads_one_cell),
         cmocka_unit_test(survives_every_cut),
