@@ -8,14 +8,14 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { LEAD_COUNT_MAX = 24 };
-
 struct str draft_status_of(struct str stated)
 {
     static const struct {
         const char *status;
         const char *words[10];
     } rules[] = {
+        {"not_done", {"未销号", "不予销号"}},
+        {"done", {"拟销号", "拟予销号", "申请销号", "待销号", "符合销号"}},
         {"closed", {"销号", "验收合格", "验收通过"}},
         {"not_done", {"未完成", "未整改", "尚未", "未启动", "未到位"}},
         {"basically_done", {"基本完成", "基本整改", "基本到位"}},
@@ -55,6 +55,17 @@ static void add_paragraphs(struct draft_builder *b, struct value *entry, const s
         value_add_int(b->arena, list, (int64_t)node->span.paragraph + 1);
 }
 
+static void add_paragraphs_below(struct draft_builder *b, struct value *list, const struct outline_node *node)
+{
+    for (const struct outline_node *child = node->first; child; child = child->next) {
+        if (child->role == ROLE_RECOMMENDATION || child->role == ROLE_LEDGER)
+            continue;
+        for (size_t i = 0; i < child->lines.n; i++)
+            value_add_int(b->arena, list, (int64_t)b->outline->lines.p[child->lines.p[i]].paragraph + 1);
+        add_paragraphs_below(b, list, child);
+    }
+}
+
 static void set_span(struct draft_builder *b, struct value *entry, const struct outline_span *span)
 {
     struct value *map = value_new_map(b->arena);
@@ -73,156 +84,6 @@ static void add_figures(struct draft_builder *b, struct value *finding, uint32_t
         if (fact->kind == FACT_AMOUNT && fact->from >= from && fact->to <= to)
             value_add(figures, outline_fact_value(b->arena, b->outline, fact));
     }
-}
-
-/* Deadline and lead that a measure's words name. */
-static void read_measure_words(struct draft_builder *b, struct value *measure, uint32_t at, size_t from, size_t to)
-{
-    const struct outline_line *line = &b->outline->lines.p[at];
-    for (size_t i = b->first_fact[at]; i < b->outline->facts.n && b->outline->facts.p[i].line == at; i++) {
-        const struct outline_fact *fact = &b->outline->facts.p[i];
-        bool is_due =
-            fact->kind == FACT_DATE && (fact->date.kind == FOUND_DATE_BY || fact->date.kind == FOUND_DATE_RELATIVE);
-        if (!is_due || fact->from < from || fact->to > to)
-            continue;
-        draft_put_text(b, measure, "due_text", fact->text);
-        if (fact->date.kind == FOUND_DATE_BY && fact->date.to_day != FOUND_DAY_NONE)
-            draft_put_day(b, measure, "due", fact->date.to_day);
-    }
-    struct str words = str_slice(line->match, 0, to);
-    size_t by = outline_find(words, "由", from);
-    size_t end = by == SIZE_MAX ? SIZE_MAX : outline_find_any(words, by, WORDS("牵头", "负责", "包案"), NULL);
-    if (end != SIZE_MAX && outline_count(str_slice(words, by, end)) <= LEAD_COUNT_MAX &&
-        !outline_has_any(str_slice(words, by, end), WORDS(",", "。", "%", "提高")))
-        draft_put_text(b, measure, "lead", outline_clean(line, by + STR("由").n, end));
-}
-
-static struct value *add_measure(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to,
-                                 struct str mark, bool is_derived)
-{
-    const struct outline_line *line = &b->outline->lines.p[at];
-    struct str text = outline_clean(line, from, to);
-    if (text.n == 0)
-        return NULL;
-    struct value *measure = draft_new_entry(b->arena, b->draft, 'm', text, STR_EMPTY);
-    struct outline_span span = outline_span_of(line, from, to);
-    draft_put_text(b, measure, "no", mark);
-    value_set(measure, STR("phase"), value_new_text(b->arena, value_get_text(finding, "phase")));
-    value_set(measure, STR("paragraph"), value_new_int(b->arena, (int64_t)span.paragraph + 1));
-    value_set(measure, STR("from"), value_new_int(b->arena, span.from));
-    value_set(measure, STR("to"), value_new_int(b->arena, span.to));
-    if (is_derived) {
-        struct value *flag = draft_child(measure, "derived");
-        if (flag)
-            flag->boolean = true;
-    }
-    read_measure_words(b, measure, at, from, to);
-    value_add(draft_child(finding, "measures"), measure);
-    return measure;
-}
-
-/* One measure per sentence of the body; a suggestion. */
-static size_t derive_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
-                              size_t first)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < node->lines.n || (i == 0 && node->lines.n == 0); i++) {
-        uint32_t at = node->lines.n ? node->lines.p[i] : node->line;
-        const struct outline_line *line = &b->outline->lines.p[at];
-        size_t from = at == node->line ? first : 0, to = at == node->line ? node->to : line->match.n;
-        bool is_measure = true;
-        if (at != node->line)
-            from = draft_read_label(b, finding, at, &is_measure);
-        while (is_measure && from < to) {
-            bool is_open = false;
-            size_t end = outline_heading_end(line->match, from, to, &is_open);
-            if (end < to && line->match.p[end] == ':') {
-                size_t stop = outline_find(str_slice(line->match, 0, to), "。", end);
-                end = stop == SIZE_MAX ? to : stop;
-            }
-            size_t next = end;
-            if (next < to)
-                outline_code_at(line->match, next, &next);
-            if (!draft_is_field(b, at, from))
-                n += add_measure(b, finding, at, from, next, STR_EMPTY, true) != NULL;
-            from = next > from ? next : to;
-        }
-    }
-    return n;
-}
-
-/* Behind the stop of a piece's heading. */
-static size_t behind_heading(const struct draft_builder *b, const struct outline_node *node)
-{
-    size_t at = node->heading_to;
-    if (at < node->to)
-        outline_code_at(b->outline->lines.p[node->line].match, at, &at);
-    return at;
-}
-
-static void read_status(struct draft_builder *b, struct value *finding, struct str body);
-
-/* "(3)整改成效：…" below a finding tells of it: it joins the body, and its fields are the finding's. */
-static void add_fact(struct draft_builder *b, struct value *finding, const struct outline_node *node)
-{
-    struct str body = value_get_text(finding, "body");
-    struct value *paragraphs = draft_child(finding, "paragraphs");
-    for (size_t i = 0; i < node->lines.n; i++) {
-        uint32_t at = node->lines.p[i];
-        const struct outline_line *line = &b->outline->lines.p[at];
-        size_t from = at == node->line ? node->heading_from : 0;
-        struct str text = outline_clean(line, from, line->match.n);
-        body = body.n ? arena_concat(b->arena, arena_concat(b->arena, body, STR("\n")), text) : text;
-        value_add_int(b->arena, paragraphs, (int64_t)line->paragraph + 1);
-        draft_read_fields(b, finding, at, from, line->match.n);
-        bool is_plan = str_has_prefix(node->heading, STR("下"));
-        if (!is_plan && value_get_text(finding, "status_stated").n == 0)
-            read_status(b, finding, text);
-    }
-    draft_put_text(b, finding, "body", body);
-}
-
-/* Marked measures below a finding; those deeper are part of the text of the one above. */
-static size_t add_marked(struct draft_builder *b, struct value *finding, const struct outline_node *node)
-{
-    size_t n = 0;
-    for (const struct outline_node *child = node->first; child; child = child->next) {
-        if (child->role != ROLE_MEASURE && child->role != ROLE_TEXT)
-            continue;
-        size_t value = 0;
-        enum draft_label label = child->lines.n > 0 ? draft_label_of(b, child, &value) : DRAFT_LABEL_NONE;
-        if (label == DRAFT_LABEL_FACT) {
-            add_fact(b, finding, child);
-            continue;
-        }
-        if (label == DRAFT_LABEL_MEASURES) {
-            size_t below = add_marked(b, finding, child);
-            n += below ? below : derive_measures(b, finding, child, value);
-            continue;
-        }
-        struct value *measure =
-            add_measure(b, finding, child->line, child->style == STYLE_NONE ? child->from : child->heading_from,
-                        child->to, child->mark, false);
-        n++;
-        if (!measure)
-            continue;
-        struct value *more = value_put_list(b->arena, measure, "paragraphs");
-        struct str text = child->style == STYLE_NONE ? child->heading : value_get_text(measure, "text");
-        for (size_t i = 0; i < child->lines.n; i++) {
-            const struct outline_line *line = &b->outline->lines.p[child->lines.p[i]];
-            if (child->lines.p[i] == child->line)
-                continue;
-            if (!child->next && draft_is_field(b, child->lines.p[i], 0)) {
-                draft_read_fields(b, finding, child->lines.p[i], 0, line->match.n);
-                value_add_int(b->arena, draft_child(finding, "paragraphs"), (int64_t)line->paragraph + 1);
-                continue;
-            }
-            value_add_int(b->arena, more, (int64_t)line->paragraph + 1);
-            text = arena_concat(b->arena, arena_concat(b->arena, text, STR("\n")), outline_trim(line->clean.text));
-        }
-        draft_put_text(b, measure, "text", text);
-    }
-    return n;
 }
 
 static const char *phase_of(const struct outline_node *node)
@@ -267,18 +128,6 @@ static void read_quoted(struct draft_builder *b, struct value *finding, struct s
     draft_put_text(b, finding, "quoted", str_slice(heading, open + sizeof open_quote - 1, close));
 }
 
-static void read_status(struct draft_builder *b, struct value *finding, struct str body)
-{
-    static const char *const words[] = {"已完成整改", "已整改到位",   "整改完成",   "已基本完成整改", "基本完成整改",
-                                        "正在整改",   "尚未完成整改", "未完成整改", "已销号",         "需长期整改",
-                                        "验收销号",   "予以销号",     NULL};
-    size_t word = 0;
-    if (outline_find_any(body, 0, words, &word) == SIZE_MAX)
-        return;
-    draft_put_text(b, finding, "status_stated", str_from_cstr(words[word]));
-    draft_put_text(b, finding, "status", draft_status_of(str_from_cstr(words[word])));
-}
-
 static void add_tree_figures(struct draft_builder *b, struct value *finding, const struct outline_node *node)
 {
     if (node->lines.n == 0)
@@ -301,6 +150,22 @@ static bool is_bare_label(struct str heading)
     return false;
 }
 
+/* The state that the body tells, else the title of the part ("尚未完成的整改事项"). */
+static void read_told_status(struct draft_builder *b, struct value *finding, const struct outline_node *node)
+{
+    static const char *const words[] = {"尚未完成", "未完成整改", "未整改到位", "未完成", "正在整改", NULL};
+    const struct outline_node *part = node;
+    size_t word = 0;
+    draft_read_status(b, finding, node->body);
+    while (part->parent && part->parent != &b->outline->root)
+        part = part->parent;
+    if (value_get_text(finding, "status").n > 0 || part == node ||
+        outline_find_any(part->heading, 0, words, &word) == SIZE_MAX)
+        return;
+    draft_put_text(b, finding, "status_stated", str_from_cstr(words[word]));
+    draft_put_text(b, finding, "status", draft_status_of(str_from_cstr(words[word])));
+}
+
 static void add_finding(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
     bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
@@ -316,13 +181,13 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
     if (node->row)
         read_row(b, finding, node->row);
     else if (node->zone != ROLE_LONG_TERM)
-        read_status(b, finding, node->body);
+        read_told_status(b, finding, node);
     add_tree_figures(b, finding, node);
     value_add(b->findings, finding);
     enum outline_kind kind = b->outline->kind;
     bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
-    if (gives_measures && add_marked(b, finding, node) == 0 && !node->row && node->body.n > 0)
-        (void)derive_measures(b, finding, node, behind_heading(b, node));
+    if (gives_measures)
+        draft_add_measures(b, finding, node, kind != KIND_CLOSURE || node->style != STYLE_NONE);
     for (size_t i = 0; !is_label && !node->row && i < node->lines.n; i++) {
         uint32_t at = node->lines.p[i];
         draft_read_fields(b, finding, at, at == node->line ? node->heading_to : 0, b->outline->lines.p[at].match.n);
@@ -331,12 +196,8 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
     bool is_typed = node->zone == ROLE_LONG_TERM || (node->row && outline_trim(node->row->type).n > 0);
     if (phase && !is_typed)
         draft_set_phase(b->arena, finding, str_from_cstr(phase));
-    if (!gives_measures) {
-        struct value *paragraphs = draft_child(finding, "paragraphs");
-        for (const struct outline_node *child = node->first; child; child = child->next)
-            for (size_t i = 0; i < child->lines.n && child->role != ROLE_RECOMMENDATION; i++)
-                value_add_int(b->arena, paragraphs, (int64_t)b->outline->lines.p[child->lines.p[i]].paragraph + 1);
-    }
+    if (!gives_measures)
+        add_paragraphs_below(b, draft_child(finding, "paragraphs"), node);
 }
 
 static struct str add_aspect(struct draft_builder *b, const struct outline_node *node, struct str title)
@@ -368,13 +229,17 @@ static void add_note(struct draft_builder *b, struct value *list, char letter, c
 
 static void walk(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
+    bool is_of_one = b->outline->kind == KIND_CLOSURE && value_count(b->findings) == 1 &&
+                     node->parent == &b->outline->root && node->style == STYLE_PART;
+    if (is_of_one && node->role == ROLE_OTHER && draft_add_closure_part(b, b->findings->items.first, node))
+        return;
     switch (node->role) {
     case ROLE_FINDING:
     case ROLE_LONG_TERM_POINT: {
         struct str category = node->row ? node->row->category : STR_EMPTY;
         add_finding(b, node, category.n ? add_aspect(b, NULL, category) : aspect);
         for (const struct outline_node *child = node->first; child; child = child->next)
-            if (child->role == ROLE_RECOMMENDATION)
+            if (child->role == ROLE_RECOMMENDATION || child->role == ROLE_LEDGER)
                 walk(b, child, aspect);
         return;
     }
@@ -443,20 +308,37 @@ static void add_paragraph_list(struct draft_builder *b)
     }
 }
 
+/* Who found the problems, by the title, else by the opening. */
+static const char *source_kind(const struct outline *outline)
+{
+    static const struct {
+        const char *kind;
+        const char *words[16];
+    } rules[] = {
+        {"inspection", {"巡视", "巡察"}},
+        {"audit", {"审计"}},
+        {"democratic_life", {"民主生活会"}},
+        {"thematic",
+         {"专项检查", "专项督查", "督察", "督查", "检查", "督导", "主题教育", "学习教育", "专项整治", "评估", "考核",
+          "抽查", "专项治理", "隐患排查"}},
+        {"self_check", {"自查", "自检"}},
+        {"directive", {"督办", "交办", "批示"}},
+    };
+    const struct outline_source *source = &outline->source;
+    struct str texts[] = {source->title, source->inspection_type, source->inspector};
+    if (outline->kind == KIND_AUDIT_RECTIFICATION || outline->kind == KIND_AUDIT_REPORT)
+        return "audit";
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+        for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+            if (outline_has_any(texts[t], rules[i].words))
+                return rules[i].kind;
+    return outline->kind == KIND_CLOSURE ? "other" : "inspection";
+}
+
 static void add_source(struct draft_builder *b)
 {
     struct value *source = value_put_map(b->arena, b->draft, "source");
-    static const struct {
-        enum outline_kind kind;
-        const char *source_kind;
-    } kinds[] = {{KIND_AUDIT_RECTIFICATION, "audit"}, {KIND_AUDIT_REPORT, "audit"}};
-    const char *kind = "inspection";
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].kind == b->outline->kind)
-            kind = kinds[i].source_kind;
-    if (b->outline->kind == KIND_LEDGER && outline_find(b->outline->source.title, "审计", 0) != SIZE_MAX)
-        kind = "audit";
-    value_put_text(b->arena, source, "kind", str_from_cstr(kind));
+    value_put_text(b->arena, source, "kind", str_from_cstr(source_kind(b->outline)));
     outline_put_source(b->arena, source, b->outline);
     outline_put_closing(b->arena, source, b->outline);
     const struct outline_signature *signature = &b->outline->signature;

@@ -16,6 +16,10 @@ static const struct {
                    {"完成时限:", "due_text"},
                    {"整改期限:", "due_text"},
                    {"完成时间:", "due_text"},
+                   {"完成期限:", "due_text"},
+                   {"整改时间:", "due_text"},
+                   {"整改完成时限:", "due_text"},
+                   {"责任主体:", "responsible"},
                    {"责任单位:", "responsible"},
                    {"整改责任单位:", "responsible"},
                    {"牵头单位:", "responsible"},
@@ -24,6 +28,9 @@ static const struct {
                    {"责任领导:", "leader"},
                    {"牵头领导:", "leader"},
                    {"责任人:", "leader"},
+                   {"整改责任人:", "leader"},
+                   {"分管领导:", "leader"},
+                   {"包案领导:", "leader"},
                    {"整改状态:", "status_stated"},
                    {"整改进展:", ""},
                    {"进展情况:", ""},
@@ -118,7 +125,7 @@ static bool is_clause_start(struct str s, size_t from, size_t at)
         return true;
     size_t back = outline_step_back(s, at);
     uint32_t code = outline_code_at(s, back, NULL);
-    return code == ' ' || code == ',' || code == ';' || code == 0x3002;
+    return code == ' ' || code == ',' || code == ';' || code == 0x3002 || code == '(';
 }
 
 void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
@@ -149,6 +156,41 @@ void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t 
             end--;
         set_labelled(b, finding, at, line_labels[i].field, starts[i], end);
     }
+}
+
+size_t draft_fields_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to)
+{
+    struct str s = str_slice(b->outline->lines.p[at].match, 0, to);
+    if (outline_find(s, ":", from) == SIZE_MAX)
+        return to;
+    for (size_t pos = from, next = 0; pos < to; pos = next) {
+        outline_code_at(s, pos, &next);
+        if (pos > from && is_clause_start(s, from, pos) && is_field(label_at(s, pos)))
+            return s.p[pos - 1] == '(' ? pos - 1 : pos;
+    }
+    return to;
+}
+
+void draft_read_measure_fields(struct draft_builder *b, struct value *measure, uint32_t at, size_t from, size_t to)
+{
+    const struct outline_node *owner = b->outline->lines.p[at].node;
+    struct value *fields = value_new_map(b->arena);
+    struct str due, unit, day;
+    /* What stands once in the line of the finding itself is the finding's. */
+    if (owner && owner->role == ROLE_FINDING && !owner->row) {
+        struct str s = b->outline->lines.p[at].match;
+        size_t label = label_at(s, s.p[from] == '(' ? from + 1 : from);
+        const char *word = label < LINE_LABELS ? line_labels[label].label : "";
+        if (outline_find(s, word, from + 1) == SIZE_MAX && outline_find(str_slice(s, 0, from), word, 0) == SIZE_MAX)
+            return;
+    }
+    draft_read_fields(b, fields, at, from, to);
+    due = value_get_text(fields, "due_text");
+    day = value_get_text(fields, "due");
+    unit = value_get_text(fields, "responsible");
+    draft_put_text(b, measure, "due_text", due);
+    draft_put_text(b, measure, "due", day);
+    draft_put_text(b, measure, "lead", unit.n ? unit : value_get_text(fields, "leader"));
 }
 
 enum draft_label draft_label_of(const struct draft_builder *b, const struct outline_node *node, size_t *ret_value)

@@ -57,6 +57,19 @@ size_t draft_read_label(struct draft_builder *b, struct value *finding, uint32_t
 void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to);
 /* The words of line `at` from match offset `from` begin with the label of a field ("leader: ..."). */
 bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from);
+/* Where the fields behind a measure's words start in match range [from, to) of line `at` ("...; until: ..."), or to. */
+size_t draft_fields_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to);
+/* Deadline and lead of a measure from the labelled clauses of a range. */
+void draft_read_measure_fields(struct draft_builder *b, struct value *measure, uint32_t at, size_t from, size_t to);
+/* draft_build_measure.c */
+/* Measures of a finding: the marked ones and rows of tables below it, else with may_derive one for each sentence. */
+void draft_add_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
+                        bool may_derive);
+/* A part of a closure notice that tells of its one finding: what was aimed at, done, accepted.  False when it is none.
+ */
+bool draft_add_closure_part(struct draft_builder *b, struct value *finding, const struct outline_node *node);
+/* State that the words of a body tell, as stated and as normalised. */
+void draft_read_status(struct draft_builder *b, struct value *finding, struct str body);
 /* Phase that a deadline tells which is no date ("for good", "at once"), or NULL. */
 const char *draft_phase_of_due(struct str due);
 /* draft_edit.c */

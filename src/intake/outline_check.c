@@ -6,12 +6,14 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { PARTS_MAX = 24, TOLERANCE_DIVISOR = 10, TYPES_MIN = 2 };
+enum { PARTS_MAX = 24, TOLERANCE_DIVISOR = 10, TYPES_MIN = 2, BEHIND_COUNT_MAX = 12 };
 
 static const char *const done_words[] = {"完成", "整改到位", "已整改", "办结",   "销号", "已办",
                                          "化解", "已清",     "已收",   "已解决", NULL};
 static const char *const open_words[] = {"正在", "未",   "持续推进", "持续整改", "持续巩固", "长期",
                                          "部分", "推进", "剩余",     "其余",     "余下",     NULL};
+static const char *const type_words[] = {"立行立改", "限期", "分阶段", "长期", "持续",
+                                         "近期",     "中期", "短期",   "集中", NULL};
 static const char *const rest_words[] = {"其余", "剩余", "余下", NULL};
 
 struct group {
@@ -19,6 +21,7 @@ struct group {
     const struct outline_fact *parts[PARTS_MAX];
     size_t n;
     bool is_status, has_rest, is_among; /* labels say a state; the last is the rest; "其中" */
+    bool is_whole;                      /* each part is of a kind or state: together they are all */
 };
 
 static bool is_same_unit(const struct found_amount *a, const struct found_amount *b)
@@ -56,6 +59,28 @@ static bool is_status(struct str before)
     return outline_has_any(clause, done_words) || outline_has_any(clause, open_words);
 }
 
+/* The words right behind an amount whose clause begins with it: "15个已完成整改、2个基本完成". */
+static struct str words_behind(const struct outline *outline, const struct outline_fact *fact, struct str before)
+{
+    before = outline_trim(before);
+    size_t back = outline_step_back(before, before.n);
+    uint32_t code = before.n ? outline_code_at(before, back, NULL) : ',';
+    bool is_first = code == ',' || code == ';' || code == ':' || code == 0x3001 || code == 0x3002 ||
+                    str_has_suffix(before, STR("其中"));
+    struct str match = outline->lines.p[fact->line].match;
+    size_t end = outline_find_any(match, fact->to, WORDS(",", "。", ";", "、", "(", ":"), NULL);
+    struct str behind = str_slice(match, fact->to, end);
+    return is_first && outline_count(behind) <= BEHIND_COUNT_MAX ? behind : STR_EMPTY;
+}
+
+/* Does a state stand before an amount, or behind it? */
+static bool tells_status(const struct outline *outline, const struct outline_fact *fact, struct str before)
+{
+    struct str behind = words_behind(outline, fact, before);
+    return is_status(before) ||
+           (behind.n > 0 && (outline_has_any(behind, done_words) || outline_has_any(behind, open_words)));
+}
+
 /* Does the total count what is to be rectified, so that fewer may be done but never more? */
 static bool is_of_problems(const struct outline *outline, const struct outline_fact *fact)
 {
@@ -69,7 +94,7 @@ static bool is_of_problems(const struct outline *outline, const struct outline_f
 static struct group gather(const struct outline *outline, const struct outline_fact *const *facts, size_t n, size_t i)
 {
     struct group group = {.total = facts[i]};
-    size_t rest = 0, leading = 0, floor = facts[i]->to;
+    size_t rest = 0, leading = 0, types = 0, floor = facts[i]->to;
     bool is_leading = true, is_among = false;
     for (size_t k = i + 1; k < n && group.n < PARTS_MAX; k++) {
         struct str before = words_before(outline, facts[k], floor);
@@ -85,7 +110,8 @@ static struct group gather(const struct outline *outline, const struct outline_f
         if (is_first && outline_find(before, "其中", 0) != SIZE_MAX)
             is_among = true;
         group.parts[group.n++] = facts[k];
-        if (is_status(before) && is_leading)
+        types += outline_has_any(before, type_words) || tells_status(outline, facts[k], before);
+        if (tells_status(outline, facts[k], before) && is_leading)
             leading = group.n;
         else
             is_leading = false;
@@ -95,6 +121,7 @@ static struct group gather(const struct outline *outline, const struct outline_f
         }
     }
     group.has_rest = rest > 0;
+    group.is_whole = group.n >= TYPES_MIN && types == group.n;
     group.is_among = is_among && leading == 0;
     group.is_status = leading > 0;
     if (!group.has_rest && !group.is_among)
@@ -161,7 +188,7 @@ static void check_group(struct outline *outline, const struct group *group)
         return;
     }
     bool agrees = sum == value || (is_approximate && value > 0 && llabs(sum - value) <= value / TOLERANCE_DIVISOR);
-    if (group->is_among && !group->has_rest && sum < value)
+    if (group->is_among && !group->has_rest && !group->is_whole && sum < value)
         return; /* "其中" need not list all */
     struct str computed = format_like(outline, &total->amount, sum);
     (void)add_check(outline, "sum", total->line, total->from, end, total->text, computed, agrees, is_approximate);
@@ -211,7 +238,7 @@ static void check_carried(struct outline *outline, const struct outline_fact *to
 {
     struct group group = {.total = total, .is_status = true};
     for (size_t i = 0; i < n && i < PARTS_MAX && is_same_unit(&facts[i]->amount, &total->amount); i++) {
-        if (!is_status(words_before(outline, facts[i], floor)))
+        if (!tells_status(outline, facts[i], words_before(outline, facts[i], floor)))
             break;
         floor = facts[i]->to;
         group.parts[group.n++] = facts[i];
@@ -265,7 +292,7 @@ static void check_sentence(struct outline *outline, const struct outline_fact *c
             check_rate(outline, &last, facts[i]);
         if (i >= TYPES_MIN && facts[i]->amount.kind != AMOUNT_PERCENT)
             check_trailing(outline, facts, i, start);
-        if (facts[i]->amount.kind == AMOUNT_PERCENT || i < covered || is_status(before))
+        if (facts[i]->amount.kind == AMOUNT_PERCENT || i < covered || tells_status(outline, facts[i], before))
             continue;
         struct group group = gather(outline, facts, n, i);
         if (group.n == 0)
@@ -310,6 +337,37 @@ static void check_types(struct outline *outline, const struct outline_fact *cons
                            computed, node_id_at(outline, total->line));
 }
 
+/* "反馈的18个问题：已完成15个；基本完成2个；未完成1个": the parts are clauses of their own. */
+static void check_clauses(struct outline *outline, const struct outline_fact *const *facts, size_t n)
+{
+    struct str match = outline->lines.p[facts[0]->line].match;
+    struct group group = {.total = facts[0], .is_status = true};
+    size_t semicolons = 0;
+    if (n <= TYPES_MIN || !is_of_problems(outline, facts[0]))
+        return;
+    for (size_t i = 1; i < n && group.n < PARTS_MAX; i++) {
+        struct str between = str_slice(match, facts[i - 1]->to, facts[i]->from);
+        if (!is_same_unit(&facts[i]->amount, &facts[0]->amount) ||
+            !tells_status(outline, facts[i], words_before(outline, facts[i], facts[i - 1]->to)) ||
+            outline_find(between, "。", 0) != SIZE_MAX)
+            return;
+        semicolons += outline_find(between, ";", 0) != SIZE_MAX;
+        group.parts[group.n++] = facts[i];
+    }
+    struct str first = str_slice(match, facts[0]->to, facts[1]->from);
+    if (semicolons > 1 || (semicolons == 1 && outline_find(first, ";", 0) == SIZE_MAX)) /* else: check_carried */
+        check_group(outline, &group);
+}
+
+/* How many of the facts stand in the sentence of the first. */
+static size_t count_in_sentence(struct str match, const struct outline_fact *const *facts, size_t n)
+{
+    size_t i = 1;
+    while (i < n && outline_find(str_slice(match, facts[i - 1]->to, facts[i]->from), "。", 0) == SIZE_MAX)
+        i++;
+    return i;
+}
+
 static bool has_sentence_end(struct str match, size_t from, size_t to)
 {
     return outline_find_any(str_slice(match, from, to), 0, WORDS("。", ";", "!"), NULL) != SIZE_MAX;
@@ -333,6 +391,10 @@ enum rc outline_check_sums(struct outline *outline)
                     from = k;
                     start = facts.p[k - 1]->to;
                 }
+            for (size_t k = 0, in = 0; k < facts.n; k += in) {
+                in = count_in_sentence(match, facts.p + k, facts.n - k);
+                check_clauses(outline, facts.p + k, in);
+            }
             check_types(outline, facts.p, facts.n);
             facts.n = 0;
         }

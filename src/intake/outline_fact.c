@@ -5,7 +5,7 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { LABEL_AFTER_MAX = 12 };
+enum { LABEL_AFTER_MAX = 12, ATTACHMENT_MARK_MAX = 5, ATTACHMENT_NAME_MAX = 40 };
 
 static bool is_delimiter(uint32_t code)
 {
@@ -13,27 +13,100 @@ static bool is_delimiter(uint32_t code)
            code == 0x3001 || code == 0x201C || code == 0x201D || code == 0x300A || code == '!' || code == '?';
 }
 
-/* What an amount counts: the words before it in its clause, else those behind it. */
-static struct str label_of(const struct outline_line *line, size_t floor, const struct found_amount *amount)
+/* End of the noun behind an amount: "名失职人员|作出处理", "个项目|逐一核查". */
+static size_t noun_end(struct str s, size_t from)
+{
+    static const char *const verbs[] = {
+        "已",   "均",   "全部", "全面", "逐",   "进行", "开展", "作出", "予以", "给予", "实施", "组织", "建立", "落实",
+        "完成", "未",   "正在", "被",   "由",   "的",   "签订", "纳入", "移交", "立案", "清理", "整改", "重新", "明确",
+        "实行", "通过", "办",   "都",   "需",   "要",   "将",   "在",   "中",   "存在", "得到", "共",   "并",   "和",
+        "及",   "与",   "为",   "是",   "基本", "持续", "扣",   "约谈", "处",   "严肃", "分别", "暂",   "因",   "尚",
+        "仍",   "里",   "解除", "终止", "停工", "取消", "限期", "下达", "提出", "调整", "安排", "追回", "收回", "清退",
+        "核查", "检查", "抽查", "实现", "达到", "提高", "下降", "增加", "减少", "以内", "以上", "以下", "左右", "倒查",
+        "启动", "提起", "连续", "无偿", "到",   "补派", "超过", NULL};
+    size_t to = from, next = from;
+    for (int i = 0; i < LABEL_AFTER_MAX && to < s.n; i++, to = next) {
+        uint32_t code = outline_code_at(s, to, &next);
+        if (is_delimiter(code) || code < 0x2E80)
+            break;
+        for (size_t k = 0; verbs[k]; k++)
+            if (str_has_prefix(str_slice(s, to, s.n), str_from_cstr(verbs[k])))
+                return to;
+    }
+    return to;
+}
+
+/* Words that only lead to an amount: "对12家…", "涉及的…". */
+static bool is_bare_lead(struct str s)
+{
+    static const char *const words[] = {"对",   "与",     "为", "将",   "把",   "向",   "由",   "共",   "约", "有",
+                                        "其中", "以来的", "和", "及",   "的",   "在",   "从",   "以来", "中", "并对",
+                                        "给",   "至",     "仅", "其余", "剩余", "另有", "还有", "方面", NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (str_equal_cstr(s, words[i]))
+            return true;
+    return s.n == 0;
+}
+
+/* Behind "1." at `at`, where a cell begins a numbered piece; `at` when none does. */
+static size_t skip_cell_mark(struct str s, size_t at, size_t to)
+{
+    size_t end = at;
+    while (end < to && s.p[end] >= '0' && s.p[end] <= '9')
+        end++;
+    bool is_mark = end > at && end < to && (s.p[end] == '.' || s.p[end] == ')');
+    return is_mark ? end + 1 : at;
+}
+
+/* Without a last word that only leads to what follows: "园区运营对". */
+static struct str without_lead(struct str s)
+{
+    static const char *const words[] = {"对", "与", "将", "把", "向", "给", "有", NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (str_has_suffix(s, str_from_cstr(words[i])) && s.n > str_from_cstr(words[i]).n)
+            return str_slice(s, 0, s.n - str_from_cstr(words[i]).n);
+    return s;
+}
+
+/* What an amount counts: the words before it in its clause, with the noun behind a count ("查出的|58个|问题"); where
+ * nothing stands before, all that follows in the clause ("15个|已完成整改"). */
+static struct str label_of(const struct outline *outline, const struct outline_line *line, size_t floor,
+                           const struct found_amount *amount)
 {
     struct str s = line->match;
-    size_t from = amount->from;
-    while (from > floor) {
-        size_t back = outline_step_back(s, from);
-        if (is_delimiter(outline_code_at(s, back, NULL)))
+    size_t from = amount->from < line->mark_end ? amount->from : floor > line->mark_end ? floor : line->mark_end;
+    size_t start = amount->from;
+    while (start > from) {
+        size_t back = outline_step_back(s, start);
+        uint32_t code = outline_code_at(s, back, NULL);
+        if (is_delimiter(code) || (code >= 0x2460 && code <= 0x249B))
             break;
-        from = back;
+        start = back;
     }
-    struct str before = outline_clean(line, from, amount->from);
-    if (before.n > 0)
+    if (line->mark_end == 0)
+        start = skip_cell_mark(s, start, amount->from);
+    struct str whole = outline_clean(line, start, amount->from);
+    static const char *const leads[] = {"以来的", "以来", "其中", "共计", "共", "累计", "合计", NULL};
+    for (size_t i = 0; leads[i]; i++)
+        if (str_has_prefix(str_slice(s, start, amount->from), str_from_cstr(leads[i])))
+            start += str_from_cstr(leads[i]).n;
+    struct str before = outline_clean(line, start, amount->from);
+    size_t noun = amount->kind == AMOUNT_COUNT ? noun_end(s, amount->to) : amount->to;
+    if (before.n > 0 && noun > amount->to) {
+        struct str what = outline_clean(line, amount->to, noun);
+        return is_bare_lead(before) ? what : arena_concat(outline->arena, without_lead(before), what);
+    }
+    if (before.n > 0 && !is_bare_lead(before))
         return before;
     size_t to = amount->to, next = to;
-    for (int i = 0; i < LABEL_AFTER_MAX && to < s.n; i++, to = next) {
+    for (int i = 0; noun == amount->to && i < LABEL_AFTER_MAX && to < s.n; i++, to = next) {
         uint32_t code = outline_code_at(s, to, &next);
         if (is_delimiter(code) || (code >= '0' && code <= '9'))
             break;
     }
-    return outline_clean(line, amount->to, to);
+    to = to > noun ? to : noun;
+    struct str behind = outline_clean(line, amount->to, to);
+    return behind.n > 0 ? behind : before.n > 0 ? before : whole;
 }
 
 static enum rc push_fact(struct outline *outline, const struct outline_fact *fact)
@@ -93,7 +166,7 @@ static enum rc add_amounts(struct outline *outline, uint32_t at, const struct fo
                                     .amount = *amount,
                                     .span = outline_span_of(line, amount->from, amount->to),
                                     .text = outline_clean(line, amount->from, amount->to),
-                                    .label = label_of(line, floor, amount)};
+                                    .label = label_of(outline, line, floor, amount)};
         floor = amount->to;
         TRY(push_fact(outline, &fact));
     }
@@ -192,29 +265,47 @@ static void find_damage(struct outline *outline, uint32_t at)
                            STR_EMPTY, STR_EMPTY, line->node ? line->node->id : 0);
 }
 
-/* "详见附表" with no table and no attachment in the document. */
+/* Where the text or table of an attachment can begin: behind the names of the attachments and the signature. */
+static bool has_attachment_from(const struct outline *outline, size_t from)
+{
+    for (size_t i = from; i < outline->lines.n; i++) {
+        const struct outline_line *line = &outline->lines.p[i];
+        struct str s = outline_trim(line->match),
+                   before = i > 0 ? outline_trim(outline->lines.p[i - 1].match) : STR_EMPTY;
+        if (outline->is_table_line[i])
+            return true;
+        if (line->role != ROLE_ATTACHMENT || str_has_prefix(s, STR("附")))
+            continue;
+        /* A line that is the bare number of an attachment, and its title or text below. */
+        bool is_below = str_has_prefix(before, STR("附件")) && outline_count(before) <= ATTACHMENT_MARK_MAX;
+        if (is_below || outline_find(s, "。", 0) != SIZE_MAX || outline_count(s) > ATTACHMENT_NAME_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* "详见附表" or a list of attachments, with none in the document. */
 static void find_absent(struct outline *outline, uint32_t at, bool has_attachment)
 {
     static const char *const words[] = {"详见附表", "详见附件", "见附件", "见附表", "附后", "详见附后", NULL};
     const struct outline_line *line = &outline->lines.p[at];
     size_t word = 0, from = outline_find_any(line->match, 0, words, &word);
+    size_t to = from == SIZE_MAX ? 0 : from + str_from_cstr(words[word]).n;
+    bool is_list = line->role == ROLE_ATTACHMENT && (at == 0 || outline->lines.p[at - 1].role != ROLE_ATTACHMENT);
+    if (from == SIZE_MAX && is_list) {
+        has_attachment = has_attachment_from(outline, at + 1);
+        from = 0;
+        to = line->match.n;
+    }
     if (from == SIZE_MAX || has_attachment)
         return;
-    outline_add_report(outline, "attachment_absent", SEVERITY_WARNING, at, from, from + str_from_cstr(words[word]).n,
-                       STR_EMPTY, STR_EMPTY, line->node ? line->node->id : 0);
+    outline_add_report(outline, "attachment_absent", SEVERITY_WARNING, at, from, to, STR_EMPTY, STR_EMPTY,
+                       line->node ? line->node->id : 0);
 }
 
 enum rc outline_find_facts(struct outline *outline)
 {
-    bool has_attachment = false;
-    for (size_t i = 0; i < outline->lines.n; i++) {
-        const struct outline_line *line = &outline->lines.p[i];
-        /* A bare "附件：1.…" line is a list of names; text or a table behind it is the attachment itself. */
-        bool is_table = outline->is_table_line[i];
-        bool is_text = line->role == ROLE_ATTACHMENT && i > 0 && outline->lines.p[i - 1].role == ROLE_ATTACHMENT &&
-                       outline_find(line->match, "附件", 0) == SIZE_MAX && line->style == STYLE_NONE;
-        has_attachment = has_attachment || is_table || is_text;
-    }
+    bool has_attachment = has_attachment_from(outline, 0);
     for (size_t i = 0; i < outline->lines.n; i++) {
         const struct outline_line *line = &outline->lines.p[i];
         if (line->role == ROLE_FURNITURE || line->match.n == 0)

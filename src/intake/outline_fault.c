@@ -29,7 +29,7 @@ static bool is_request(struct str heading)
     return false;
 }
 
-static bool names_fault(struct str heading)
+bool outline_names_fault(struct str heading)
 {
     size_t comma = outline_find_any(heading, 0, WORDS(",", "，"), NULL);
     struct str clause = comma == SIZE_MAX ? heading : str_slice(heading, 0, comma);
@@ -45,6 +45,34 @@ static bool ends_with_blame(struct str heading)
         if (str_has_suffix(heading, str_from_cstr(blames[i])))
             return !is_request(heading) || !outline_has_any(heading, remedies);
     return false;
+}
+
+/* Words that what was done begins with; what names a fault behind them is its object. */
+static const char *const actions[] = {"对",   "通过", "组织", "开展", "修订",     "制定", "制订", "出台", "印发",
+                                      "召开", "建立", "规范", "追回", "清理",     "明确", "优化", "推进", "加大",
+                                      "约谈", "问责", "督促", "落实", "解决",     "整改", "纠正", "已",   "集中",
+                                      "成立", "实行", "实施", "逐",   "举一反三", "严",   "再",   "把",   "将",
+                                      "及时", "立即", "重新", "定期", "围绕",     "结合", NULL};
+
+bool outline_is_problem(struct str heading)
+{
+    static const char *const ends[] = {
+        "问题",         "问题的整改", "问题整改", "问题整改情况", "问题的整改情况", "落实情况", "的整改情况",
+        "问题整改进展", "”",          NULL};
+    heading = outline_trim(heading);
+    bool is_about = str_has_prefix(heading, STR("关于")) || str_has_prefix(heading, STR("“"));
+    bool is_ended = false;
+    for (size_t i = 0; ends[i]; i++)
+        is_ended = is_ended || str_has_suffix(heading, str_from_cstr(ends[i]));
+    bool has_problem = outline_find(heading, "问题", 0) != SIZE_MAX;
+    if (is_about)
+        return has_problem || is_ended || outline_names_fault(heading);
+    for (size_t i = 0; actions[i]; i++)
+        if (str_has_prefix(heading, str_from_cstr(actions[i])))
+            return false;
+    if (str_has_prefix(heading, STR("针对")))
+        return is_ended && has_problem;
+    return (is_ended && has_problem && !is_request(heading)) || outline_names_fault(heading);
 }
 
 static bool is_part(const struct outline_node *node)
@@ -141,9 +169,9 @@ static bool is_fault_part(const struct outline_node *node, bool is_announced)
     case ROLE_NEXT_STEPS:
     case ROLE_ACCOUNTABILITY:
     case ROLE_FINDINGS:
-        return names_fault(node->heading);
+        return outline_names_fault(node->heading);
     case ROLE_NONE:
-        return names_fault(node->heading) || str_has_suffix(node->heading, STR("方面")) ||
+        return outline_names_fault(node->heading) || str_has_suffix(node->heading, STR("方面")) ||
                (is_announced && !is_request(node->heading));
     default:
         return false;

@@ -151,7 +151,7 @@ void outline_put_source(struct arena *arena, struct value *map, const struct out
 static void put_publicity(struct arena *arena, struct value *map, const struct outline *outline)
 {
     const struct outline_publicity *publicity = &outline->publicity;
-    bool has_count = publicity->has_from && publicity->has_to;
+    bool has_count = publicity->has_from && publicity->has_to && (publicity->with_first || publicity->without_first);
     if (!publicity->is_stated) {
         value_put_null(arena, map, "publicity");
         return;
@@ -159,6 +159,10 @@ static void put_publicity(struct arena *arena, struct value *map, const struct o
     struct value *entry = value_put_map(arena, map, "publicity");
     put_day_if(arena, entry, "from", publicity->has_from, publicity->from);
     put_day_if(arena, entry, "to", publicity->has_to, publicity->to);
+    if (publicity->is_from_derived)
+        value_put_bool(arena, entry, "from_derived", true);
+    if (publicity->is_to_derived)
+        value_put_bool(arena, entry, "to_derived", true);
     if (publicity->has_days)
         value_put_int(arena, entry, "stated_days", publicity->stated_days);
     else

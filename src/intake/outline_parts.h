@@ -119,7 +119,8 @@ struct outline_publicity {
     int32_t from, to;
     int stated_days;
     int with_first, without_first;
-    bool is_estimated;
+    bool is_estimated;                   /* the calendar has no notice of the year: no statement about agreement */
+    bool is_from_derived, is_to_derived; /* not written: from the day of the signature, from the stated days */
     bool has_agreement, agrees, include_first;
     struct str text, place;
     struct outline_span span;
@@ -153,8 +154,8 @@ struct outline {
     struct outline_source source;
     struct outline_publicity publicity;
     struct outline_signature signature;
-    size_t front_end; /* first line behind title, salutation and opening */
-    size_t closing;   /* first line of the closing; lines.n without one */
+    size_t front_end;          /* first line behind title, salutation and opening */
+    size_t closing;            /* first line of the closing; lines.n without one */
     struct date_context dates; /* of deadlines without a year */
     size_t pinyin_marks, pinyin_hans;
     uint8_t *is_table_line; /* per line: belongs to a cell */
@@ -198,16 +199,27 @@ enum rc outline_find_inline(struct arena *arena, struct str match, size_t from, 
 /* outline_words.c */
 const char *outline_furniture_reason(struct str match, bool is_head, bool is_tail);
 enum outline_role outline_role_of_title(struct str title, bool is_top);
-enum outline_kind outline_classify(const struct outline *outline, struct str title, struct str text);
 bool outline_is_title(struct str match);
-bool outline_is_contact_line(struct str match);
 /* With the words that invite comments, or only by the label of a period. */
 bool outline_is_publicity_line(struct str match, bool with_invitation);
+/* A marked line that begins with the label of a period: "1.公示时间：…". */
+bool outline_is_publicity_item(const struct outline_line *line);
 bool outline_is_problem_heading(struct str match);
 
+/* outline_kind.c */
+enum outline_kind outline_classify(const struct outline *outline, struct str title, struct str text);
 /* outline_front.c */
 enum rc outline_read_front(struct outline *outline) MUST_CHECK;
 enum rc outline_read_opening(struct outline *outline) MUST_CHECK;
+/* outline_contact.c */
+bool outline_is_contact_line(struct str match);
+/* A marked line that begins with the label of a contact: "2.联系电话：…". */
+bool outline_is_contact_item(const struct outline_line *line);
+/* End of a labelled value: the first ";" or full stop outside brackets. */
+size_t outline_value_end(struct str s, size_t from, size_t to);
+void outline_read_contacts(struct outline *outline, const struct outline_line *line);
+/* outline_publicity.c */
+enum rc outline_read_publicity(struct outline *outline, uint32_t at) MUST_CHECK;
 /* outline_close.c */
 enum rc outline_find_closing(struct outline *outline) MUST_CHECK;
 enum rc outline_read_closing(struct outline *outline) MUST_CHECK;
@@ -215,10 +227,17 @@ enum rc outline_read_closing(struct outline *outline) MUST_CHECK;
 enum rc outline_build_tree(struct outline *outline) MUST_CHECK;
 struct outline_node *outline_new_node(struct outline *outline, struct outline_node *parent, enum outline_style style);
 /* outline_fault.c, of a feedback or an audit's report */
+/* Does a heading name what is wrong, rather than what was done about it? */
+bool outline_is_problem(struct str heading);
 /* The lists that a sentence announces as requests ("提出如下整改建议：") get their role. */
 void outline_mark_requests(struct outline *outline);
 /* Where no part is called "problems": the parts that name a fault or an aspect are findings or hold them. */
 void outline_mark_faults(struct outline *outline);
+/* Do the words blame: "不到位", "流于形式", "薄弱"?  A request's words do not. */
+bool outline_names_fault(struct str words);
+/* outline_prose.c */
+/* Findings that a feedback or an audit's report lists in running text, where it has no others. */
+enum rc outline_read_prose(struct outline *outline) MUST_CHECK;
 /* outline_role.c */
 enum rc outline_assign_roles(struct outline *outline) MUST_CHECK;
 /* A table as a grid: a cell that spans several rows or columns stands in each of them. */
@@ -268,6 +287,10 @@ struct str outline_format_rate(struct arena *arena, int64_t part, int64_t whole)
 /* outline_ledger.c */
 /* Labelled facts above the headings of a ledger ("审计机关：…　审计期间：…") into the source. */
 enum rc outline_read_ledger_lead(struct outline *outline, const struct grid *grid) MUST_CHECK;
+/* outline_cell.c */
+/* One measure below finding for each numbered piece or whole line of a cell, else one for the cell. */
+enum rc outline_add_cell_measures(struct outline *outline, const struct grid_cell *cell,
+                                  struct outline_node *finding) MUST_CHECK;
 /* outline_table.c */
 enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent) MUST_CHECK;
 /* outline_due.c */

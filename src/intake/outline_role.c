@@ -93,43 +93,98 @@ static bool is_fact_label(struct str heading)
     return false;
 }
 
+/* The pieces right below a node. */
+struct below {
+    size_t blocks, problems; /* marked pieces down to "1)"; those whose heading names a problem */
+    bool has_tables, has_points, is_subs_only;
+};
+
+static struct below look_below(const struct outline_node *node)
+{
+    struct below below = {.is_subs_only = true};
+    for (const struct outline_node *child = node->first; child; child = child->next) {
+        if (child->role == ROLE_RECOMMENDATION)
+            continue;
+        bool is_block = child->style >= STYLE_SECTION && child->style <= STYLE_PAREN;
+        below.has_tables = below.has_tables || child->style == STYLE_TABLE;
+        below.has_points = below.has_points || (child->style >= STYLE_CIRCLED && child->style <= STYLE_POINT);
+        below.is_subs_only = below.is_subs_only && (!is_block || child->style >= STYLE_SUB);
+        below.blocks += is_block;
+        below.problems += is_block && outline_is_problem(child->heading);
+    }
+    return below;
+}
+
+static bool is_named_aspect(struct str heading)
+{
+    return str_has_suffix(heading, STR("方面")) || outline_has_any(heading, WORDS("方面存在"));
+}
+
+/* "(三)重大项目审计查出问题整改情况" is where such problems stand, and none itself. */
+static bool is_collection(struct str heading)
+{
+    return outline_has_any(heading, WORDS("查出", "发现", "反馈", "指出")) &&
+           outline_has_any(heading, WORDS("问题整改", "问题的整改")) &&
+           !outline_has_any(heading, WORDS("“", "的问题整改")) && !str_has_prefix(heading, STR("关于")) &&
+           (str_has_suffix(heading, STR("情况")) || str_has_suffix(heading, STR("进展")));
+}
+
+/* Do the pieces below tell what the problems are, so that the node only groups them? */
+static bool groups_problems(const struct outline_node *node, const struct below *below, bool is_list)
+{
+    bool is_problem = outline_is_problem_heading(node->heading) || outline_is_problem(node->heading);
+    if (below->blocks == 0)
+        return false;
+    if (is_named_aspect(node->heading))
+        return true;
+    if (below->problems * 2 >= below->blocks && !(is_list && below->is_subs_only && is_problem))
+        return true;
+    if (is_problem && below->is_subs_only)
+        return false;
+    /* "1.压实责任" under "(一)关于…问题" is what was done for it. */
+    return is_list || !is_problem || below->problems > 0;
+}
+
+static bool is_outer(const struct outline_node *node)
+{
+    return node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION ||
+           node->style == STYLE_HEADING;
+}
+
+/* A block in the part of the findings: a finding, or the aspect that holds them. */
+static enum outline_role role_of_block(const struct outline *outline, const struct outline_node *node)
+{
+    struct below below = look_below(node);
+    bool is_list = tells_of_findings_only(outline->kind), is_aspect = is_named_aspect(node->heading);
+    if ((below.has_tables || (is_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
+        return ROLE_ASPECT;
+    if (has_progress_labels(node))
+        return ROLE_FINDING;
+    if (is_collection(node->heading))
+        return ROLE_ASPECT;
+    if (node->style == STYLE_DECIMAL && below.blocks > 0 && !outline_is_problem_heading(node->heading))
+        return ROLE_ASPECT;
+    if (!is_outer(node)) /* "1.…方面" over "(1)关于…问题" */
+        return !is_list && below.problems > 0 && below.problems * 2 >= below.blocks ? ROLE_ASPECT : ROLE_FINDING;
+    if (is_list && below.has_points && below.blocks == 0)
+        return ROLE_ASPECT;
+    if (groups_problems(node, &below, is_list))
+        return ROLE_ASPECT;
+    return is_aspect && !below.has_points && below.blocks == 0 && node->body.n == 0 ? ROLE_ASPECT : ROLE_FINDING;
+}
+
 static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)
 {
-    const struct outline_node *parent = node->parent;
-    bool is_block = node->style < STYLE_CIRCLED || node->style == STYLE_HEADING;
-    enum outline_role above = parent->role;
     bool is_list = tells_of_findings_only(outline->kind);
+    enum outline_role above = node->parent->role;
     if (above == ROLE_FINDING)
         return is_list || is_fact_label(node->heading) ? ROLE_TEXT : ROLE_MEASURE;
     if (above == ROLE_MEASURE || above == ROLE_TEXT)
         return above;
-    if (!is_block) {
-        /* Points right under an aspect or a part: findings when the document lists them, else what was done. */
+    /* Points right under an aspect or a part: findings when the document lists them, else what was done. */
+    if (node->style >= STYLE_CIRCLED && node->style != STYLE_HEADING)
         return is_list || outline_is_problem_heading(node->heading) ? ROLE_FINDING : ROLE_MEASURE;
-    }
-    bool has_blocks = has_child_between(node, STYLE_SECTION, STYLE_PAREN);
-    bool has_rows = has_child_between(node, STYLE_TABLE, STYLE_TABLE);
-    bool has_points = has_child_between(node, STYLE_CIRCLED, STYLE_POINT);
-    bool is_subs_only = has_blocks && !has_child_between(node, STYLE_SECTION, STYLE_DECIMAL);
-    bool is_named_aspect =
-        str_has_suffix(node->heading, STR("方面")) || outline_has_any(node->heading, WORDS("方面存在"));
-    if ((has_rows || (is_named_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
-        return ROLE_ASPECT;
-    if (has_progress_labels(node))
-        return ROLE_FINDING;
-    if (node->style == STYLE_DECIMAL && has_blocks && !outline_is_problem_heading(node->heading))
-        return ROLE_ASPECT;
-    if (node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_SECTION ||
-        node->style == STYLE_HEADING) {
-        if (is_list && has_points && !has_blocks)
-            return ROLE_ASPECT;
-        /* (1) right under a problem's own heading are its measures; under an aspect they are problems. */
-        if (has_blocks && !(is_subs_only && outline_is_problem_heading(node->heading) && !is_named_aspect))
-            return ROLE_ASPECT;
-        if (is_named_aspect && !has_points && !has_blocks && node->body.n == 0)
-            return ROLE_ASPECT;
-    }
-    return ROLE_FINDING;
+    return role_of_block(outline, node);
 }
 
 static enum outline_role role_in_zone(const struct outline *outline, const struct outline_node *node)
@@ -295,5 +350,5 @@ enum rc outline_assign_roles(struct outline *outline)
     }
     if (outline->kind == KIND_CLOSURE && !has_finding(outline))
         return add_closed_problem(outline);
-    return RC_OK;
+    return is_list ? outline_read_prose(outline) : RC_OK;
 }

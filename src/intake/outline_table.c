@@ -322,13 +322,7 @@ static enum rc add_measure(struct outline *outline, const struct grid *grid, siz
     const struct grid_cell *cell = column < grid->columns ? cell_at(grid, row, column) : NULL;
     if (!cell || cell->row != row || cell->match.n == 0)
         return RC_OK;
-    struct outline_node *measure = outline_new_node(outline, finding, STYLE_NONE);
-    if (!measure)
-        return arena_rc(outline->arena);
-    measure->role = ROLE_MEASURE;
-    measure->is_inline = true;
-    set_place(outline, measure, cell);
-    return RC_OK;
+    return outline_add_cell_measures(outline, cell, finding);
 }
 
 static enum rc read_ledger(struct outline *outline, const struct grid *grid, struct outline_node *table)
@@ -384,6 +378,32 @@ static enum rc read_ledger(struct outline *outline, const struct grid *grid, str
     return RC_OK;
 }
 
+/* A table of measures below the problem that they are for: one row each, with who and until when. */
+static enum rc read_measures(struct outline *outline, const struct grid *grid, struct outline_node *table)
+{
+    size_t column = find_column(grid, COLUMN_MEASURE);
+    const struct grid_cell *last = NULL;
+    for (size_t row = grid->header + 1; row < grid->rows; row++) {
+        const struct grid_cell *cell = cell_at(grid, row, column);
+        if (!cell || cell == last || cell->row != row || cell->match.n == 0 || is_total(grid, row))
+            continue;
+        struct outline_node *measure = outline_new_node(outline, table, STYLE_ROW);
+        if (!measure)
+            return arena_rc(outline->arena);
+        measure->row = ARENA_NEW(outline->arena, struct outline_row);
+        if (!measure->row)
+            return arena_rc(outline->arena);
+        measure->role = ROLE_MEASURE;
+        measure->table = table->table;
+        set_place(outline, measure, cell);
+        TRY(read_row_fields(outline, grid, row, grid->columns, measure->row));
+        measure->mark = measure->row->number;
+        TRY(hold_row(outline, grid, row, measure));
+        last = cell;
+    }
+    return RC_OK;
+}
+
 enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent)
 {
     struct grid grid = {0};
@@ -405,12 +425,17 @@ enum rc outline_read_table(struct outline *outline, size_t first, size_t end, st
                 table->heading = cell->clean;
             TRY(hold_row(outline, &grid, row, table));
         }
-        if (table->heading.n && outline->source.title.n == 0)
+        bool is_subject =
+            outline->document->format == FORMAT_EML && str_equal(outline->source.title, outline->document->title);
+        if (table->heading.n && (outline->source.title.n == 0 || is_subject))
             outline->source.title = table->heading;
         if (is_ledger(&grid)) {
             table->role = ROLE_LEDGER;
             TRY(outline_read_ledger_lead(outline, &grid));
             TRY(read_ledger(outline, &grid, table));
+        } else if (grid.header < grid.rows && find_column(&grid, COLUMN_MEASURE) < grid.columns &&
+                   parent != &outline->root) {
+            TRY(read_measures(outline, &grid, table));
         }
         TRY(outline_check_grid(outline, &grid, table->id));
     }

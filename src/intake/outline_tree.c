@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-enum { STACK_MAX = 24, HEADING_COUNT_MAX = 60, BOLD_COUNT_MAX = 30 };
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+enum { STACK_MAX = 24, HEADING_COUNT_MAX = 60, BOLD_COUNT_MAX = 30, BARE_COUNT_MIN = 4, BARE_COUNT_MAX = 24 };
 
 struct stack {
     struct outline_node *p[STACK_MAX]; /* p[0] is the root */
@@ -203,6 +205,31 @@ static bool is_accepted(const struct stack *stack, const struct outline_line *li
            (line->style != STYLE_ITEM || parent->last[line->style] > 0);
 }
 
+/* A line that is only the title of a part ("主要做法"), in a document that does not number its parts.  Labels that
+ * stand below each finding ("整改情况：") are none. */
+static bool is_bare_title(const struct outline *outline, const struct outline_line *line, struct str text)
+{
+    static const char *const labels[] = {"整改情况", "整改进展", "整改成效", "整改措施", "存在问题", "进展情况",
+                                         "完成情况", "整改要求", "责任领导", "工作安排", NULL};
+    size_t count = outline_count(text);
+    if (line->style != STYLE_NONE || count < BARE_COUNT_MIN || count > BARE_COUNT_MAX ||
+        outline_has_any(text, WORDS(",", "。", ";", ":", "“", "(", "、", "!")) ||
+        outline_role_of_title(text, true) == ROLE_NONE || outline_is_problem(text) || outline_is_contact_line(text) ||
+        outline_is_publicity_line(text, true))
+        return false;
+    for (size_t i = 0; labels[i]; i++)
+        if (str_equal_cstr(text, labels[i]))
+            return false;
+    for (size_t i = 0; i < outline->lines.n; i++) {
+        const struct outline_line *other = &outline->lines.p[i];
+        if (other->style == STYLE_PART || other->style == STYLE_CHAPTER)
+            return false;
+        if (other != line && str_equal(outline_trim(other->match), text))
+            return false;
+    }
+    return true;
+}
+
 /* Rank of a line without mark that the file shows as a heading; 0 when it is none. */
 static int heading_rank(const struct outline *outline, const struct outline_line *line, bool has_marks)
 {
@@ -215,6 +242,8 @@ static int heading_rank(const struct outline *outline, const struct outline_line
         return 0;
     if (paragraph->outline_level > 0)
         return STYLE_PART + (paragraph->outline_level > 4 ? 3 : paragraph->outline_level - 1);
+    if (is_bare_title(outline, line, text))
+        return STYLE_PART;
     bool is_heading = paragraph->kind == PARAGRAPH_HEADING || (paragraph->bold == 1 && count <= BOLD_COUNT_MAX);
     return is_heading && !has_marks ? STYLE_PART : 0;
 }

@@ -6,11 +6,9 @@
 
 #include <string.h>
 
-#include "text/numeral.h"
-
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { FURNITURE_COUNT_MAX = 160, TITLE_COUNT_MAX = 80, LABEL_COUNT_MAX = 12, KEYWORD_MIN = 2 };
+enum { FURNITURE_COUNT_MAX = 160, TITLE_COUNT_MAX = 80, KEYWORD_MIN = 2 };
 
 static size_t count_words(struct str s, const char *const *words)
 {
@@ -96,7 +94,7 @@ enum outline_role outline_role_of_title(struct str title, bool is_top)
     static const struct {
         enum outline_role role;
         bool top_only;
-        const char *words[18];
+        const char *words[24];
     } rules[] = {
         {ROLE_NEXT_STEPS,
          false,
@@ -104,6 +102,9 @@ enum outline_role outline_role_of_title(struct str title, bool is_top)
         {ROLE_LONG_TERM,
          false,
          {"长期整改", "需长期", "长期坚持", "持续整改事项", "中长期整改", "长期任务", "长期推进", "需要长期"}},
+        {ROLE_FINDINGS,
+         true,
+         {"尚未完成", "未完成整改", "未完成的", "未整改到位", "正在整改", "尚在整改", "未完成事项"}},
         {ROLE_CONTACTS, true, {"联系方式", "监督方式", "意见反馈方式", "联系电话", "举报方式", "受理方式"}},
         {ROLE_PUBLICITY, true, {"公示时间", "公开时间", "公开期限", "公示期", "公示期限"}},
         {ROLE_ACCOUNTABILITY,
@@ -124,7 +125,8 @@ enum outline_role outline_role_of_title(struct str title, bool is_top)
         {ROLE_RESPONSIBILITY,
          true,
          {"主体责任", "组织推进", "总体推进", "组织领导", "组织开展情况", "工作开展情况", "整改工作组织",
-          "工作推进情况", "整改责任", "总体情况", "基本情况", "工作部署", "部署推进", "加强领导"}},
+          "工作推进情况", "整改责任", "总体情况", "基本情况", "工作部署", "部署推进", "加强领导", "主要做法",
+          "工作做法", "工作概况", "整改概况"}},
         {ROLE_FINDINGS,
          true,
          {"发现的问题", "主要问题", "突出问题", "重点问题", "存在的问题", "存在问题", "集中整改", "整改进展",
@@ -168,23 +170,6 @@ bool outline_is_problem_heading(struct str match)
            str_has_suffix(outline_trim(match), STR("问题")) || str_has_suffix(outline_trim(match), STR("”"));
 }
 
-static bool is_label(struct str s, const char *const *words)
-{
-    size_t word = 0, at = outline_find_any(s, 0, words, &word);
-    return at != SIZE_MAX && outline_count(str_slice(s, 0, at)) <= LABEL_COUNT_MAX;
-}
-
-bool outline_is_contact_line(struct str match)
-{
-    struct str s = outline_trim(match);
-    if (is_label(s, WORDS("联系电话", "联系方式", "联系人", "电子邮箱", "电子邮件", "邮政信箱", "通讯地址", "通信地址",
-                          "邮政编码", "来信地址", "邮寄地址", "举报电话", "监督电话", "受理电话",
-                          "传真:", "邮编:", "电话:", "邮箱:", "地址:", "来访地址", "信箱:", "E-mail", "Email",
-                          "手机:", "办公地址", "联系地址", "接待地址", "短信")))
-        return true;
-    return count_words(s, WORDS("电话", "邮编", "邮箱", "地址", "信箱", "邮政编码")) >= KEYWORD_MIN;
-}
-
 bool outline_is_publicity_line(struct str match, bool with_invitation)
 {
     static const char *const periods[] = {"公开期限", "公示期限", "公示期",       "公示时间", "公开时间",
@@ -196,70 +181,17 @@ bool outline_is_publicity_line(struct str match, bool with_invitation)
     return outline_has_any(s, periods) || (with_invitation && outline_has_any(s, invites));
 }
 
-static bool has_problem_table(const struct outline *outline)
+bool outline_is_publicity_item(const struct outline_line *line)
 {
-    for (size_t i = 0; i < outline->lines.n; i++)
-        if (outline->is_table_line[i])
-            return true;
-    return false;
-}
-
-/* "日前" as a newspaper writes it; in "6月15日前" it is a deadline. */
-static bool has_other_day(struct str s)
-{
-    for (size_t at = outline_find(s, "日前", 0); at != SIZE_MAX; at = outline_find(s, "日前", at + 1)) {
-        uint32_t before = at > 0 ? outline_code_at(s, outline_step_back(s, at), NULL) : 0;
-        if (numeral_digit(before) < 0 && before != 0x5341 && before != 0x4F5C) /* 十, 工作日前 */
+    static const char *const periods[] = {"公开期限", "公示期限",     "公示期",   "公示时间", "公开时间",
+                                          "公布期限", "公示日期",     "公开日期", "公告期",   "公开期",
+                                          "受理时间", "征求意见时间", NULL};
+    struct str s = str_slice(line->match, line->mark_end, line->match.n);
+    for (size_t i = 0; periods[i]; i++) {
+        struct str period = str_from_cstr(periods[i]), rest = str_slice(s, period.n, s.n);
+        if (str_has_prefix(s, period) && (rest.n == 0 || str_has_prefix(rest, STR(":")) ||
+                                          str_has_prefix(rest, STR("为")) || str_has_prefix(rest, STR("自"))))
             return true;
     }
     return false;
-}
-
-enum outline_kind outline_classify(const struct outline *outline, struct str title, struct str text)
-{
-    bool is_rectified = outline_find(title, "整改", 0) != SIZE_MAX;
-    bool is_told = outline_has_any(title, WORDS("进展", "情况", "落实", "成效", "结果"));
-    bool is_plan =
-        outline_has_any(title, WORDS("方案", "工作计划", "实施计划", "工作要点", "任务分工", "责任清单", "任务清单"));
-    static const char *const press[] = {"记者", "本报讯", "讯)", "据悉", "通讯员", "近日", "新华社", "本网讯", NULL};
-    struct str head = str_slice(text, 0, 2400);
-    if (outline_has_any(title, WORDS("销号")))
-        return KIND_CLOSURE;
-    if (is_plan && !outline_has_any(title, WORDS("落实情况", "进展情况", "完成情况")))
-        return KIND_PLAN;
-    if (outline_has_any(title, WORDS("台账", "问题清单", "整改清单")))
-        return KIND_LEDGER;
-    if (is_rectified && outline_has_any(title, WORDS("审计")) && !outline_has_any(title, WORDS("巡视", "巡察")) &&
-        outline_has_any(title, WORDS("报告", "结果", "情况", "公告", "通报")))
-        return KIND_AUDIT_RECTIFICATION;
-    bool is_own = outline_has_any(text, WORDS("予以公布", "予以公开", "通报如下", "公布如下", "公开如下", "报告如下",
-                                              "公告如下", "公示如下", "汇报如下", "进行公开", "进行公布", "进行公示",
-                                              "向社会公开", "向社会公布"));
-    bool is_press = (count_words(head, press) > 0 || has_other_day(head)) && !is_own;
-    bool is_answer = is_own || outline_find(text, "反馈", 0) != SIZE_MAX ||
-                     outline_has_any(title, WORDS("通报", "公告", "公示", "报告", "汇报"));
-    if (is_rectified && is_told && !is_press && is_answer)
-        return KIND_BULLETIN;
-    bool is_fed_back = outline_has_any(title, WORDS("反馈")) && !is_rectified;
-    bool lists_faults = outline_has_any(text, WORDS("巡视发现", "巡察发现", "反馈指出", "巡视指出", "巡察指出",
-                                                    "发现的主要问题", "发现的问题", "存在一些问题", "存在的主要问题",
-                                                    "存在的问题", "发现一些问题", "督察发现", "督察指出"));
-    if (is_fed_back && lists_faults)
-        return KIND_FEEDBACK;
-    if (outline_has_any(title, WORDS("审计")) && outline_has_any(title, WORDS("报告", "结果公告", "审计结果")))
-        return KIND_AUDIT_REPORT;
-    if (is_press)
-        return KIND_NEWS;
-    if (outline_has_any(title, WORDS("公告", "公示", "通知", "进驻", "启事", "声明")) && !is_rectified)
-        return KIND_ANNOUNCEMENT;
-    if (is_fed_back)
-        return KIND_FEEDBACK;
-    bool has_opening = outline_has_any(head, WORDS("反馈了", "反馈意见", "巡视意见", "巡察意见"));
-    if (is_own && has_opening && outline_find(head, "整改", 0) != SIZE_MAX)
-        return KIND_BULLETIN;
-    if (outline_has_any(head, WORDS("予以销号", "申请销号", "验收销号", "同意销号")))
-        return KIND_CLOSURE;
-    if (lists_faults && title.n == 0)
-        return KIND_FEEDBACK;
-    return has_problem_table(outline) && outline->document->format == FORMAT_XLSX ? KIND_LEDGER : KIND_OTHER;
 }

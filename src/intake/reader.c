@@ -153,15 +153,44 @@ static struct str extension_of(struct str name)
     return STR_EMPTY;
 }
 
-static void note_extension(struct reader *reader, enum document_format format)
+static bool is_extension_of(struct str extension, enum document_format format)
 {
-    struct str extension = extension_of(reader->file_name);
-    if (!extension.n || extension.n > 8)
-        return;
     for (int i = 0; i < FORMAT_ROWS; i++)
         for (int k = 0; formats[i].format == format && k < EXTENSIONS && formats[i].extensions[k]; k++)
             if (str_equal_nocase(extension, str_from_cstr(formats[i].extensions[k])))
-                return;
+                return true;
+    return false;
+}
+
+bool reader_attached(struct reader *reader, struct str name, struct str bytes)
+{
+    enum document_format format = FORMAT_UNKNOWN;
+    struct str own_name = reader->file_name, title = reader->document->title, encoding = reader->document->encoding;
+    size_t count = reader->paragraphs.n, text_bytes = reader->text_bytes;
+    reader->file_name = name;
+    enum rc rc = reader_sniff(reader, bytes, &format);
+    bool is_readable = rc == RC_OK && format != FORMAT_PDF && format != FORMAT_EML; /* a PDF needs a child of its own */
+    bool is_text = format == FORMAT_TXT || format == FORMAT_CSV || format == FORMAT_HTML; /* anything may look so */
+    is_readable = is_readable && (!is_text || is_extension_of(extension_of(name), format));
+    for (int i = 0; is_readable && i < FORMAT_ROWS; i++)
+        if (formats[i].format == format)
+            is_readable = formats[i].read(reader, bytes) == RC_OK && reader->paragraphs.n > count;
+    reader->file_name = own_name;
+    reader->document->title = title;
+    reader->document->encoding = encoding;
+    if (is_readable)
+        return true;
+    ctx_clear_issues(reader->ctx);
+    reader->paragraphs.n = count;
+    reader->text_bytes = text_bytes;
+    return false;
+}
+
+static void note_extension(struct reader *reader, enum document_format format)
+{
+    struct str extension = extension_of(reader->file_name);
+    if (!extension.n || extension.n > 8 || is_extension_of(extension, format))
+        return;
     reader_note(reader, "reader.note.extension", str_from_cstr(reader_format_name(format)));
 }
 

@@ -1,6 +1,8 @@
 /* reader_eml.c: mail messages; the only file that knows gmime.  Source: RFC 5322, 2045-2049.
  *
- * The subject is the title; of the bodies text/plain is read, else text/html; attachments are only named.
+ * The subject is the title; of the bodies text/plain is read, else text/html.  Attached documents and workbooks are
+ * read behind it, each below a line with its name; the words of a mail that only sends them along are furniture.  What
+ * can't be read is named.
  */
 #include <gmime/gmime.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "intake/reader_charset.h"
 #include "intake/reader_work.h"
 
-enum { PARTS_MAX = 1000, FILE_BYTES_MAX = 128 * 1024 * 1024 };
+enum { PARTS_MAX = 1000, FILE_BYTES_MAX = 128 * 1024 * 1024, ATTACHED_MAX = 20, COVER_BYTES_MAX = 1200 };
 
 void reader_eml_warm_up(void)
 {
@@ -46,21 +48,36 @@ static enum rc part_bytes(struct reader *reader, GMimePart *part, size_t most, s
                                                 : reader_no_room(reader, arena_rc(reader->scratch));
 }
 
+struct attached {
+    struct str name, bytes;
+};
+
 struct bodies {
     struct str plain, html;
     struct str plain_charset, html_charset;
+    struct attached files[ATTACHED_MAX];
+    size_t file_count;
 };
+
+static enum rc keep_attached(struct reader *reader, GMimePart *part, struct bodies *bodies)
+{
+    struct str name = arena_copy_str(reader->scratch, str_from_cstr(g_mime_part_get_filename(part))), bytes = STR_EMPTY;
+    if (name.n && bodies->file_count < ATTACHED_MAX)
+        TRY(part_bytes(reader, part, FILE_BYTES_MAX, &bytes));
+    if (bytes.n)
+        bodies->files[bodies->file_count++] = (struct attached){name, bytes};
+    else
+        reader_note(reader, "reader.note.attachment", name.n ? name : STR("?"));
+    return RC_OK;
+}
 
 static enum rc look_at_part(struct reader *reader, GMimePart *part, struct bodies *bodies)
 {
     GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
     bool is_text = g_mime_content_type_is_type(type, "text", "*");
     bool is_html = g_mime_content_type_is_type(type, "text", "html");
-    const char *name = g_mime_part_get_filename(part);
-    if (!is_text || g_mime_part_is_attachment(part)) {
-        reader_note(reader, "reader.note.attachment", name ? str_from_cstr(name) : STR("?"));
-        return RC_OK;
-    }
+    if (!is_text || g_mime_part_is_attachment(part))
+        return keep_attached(reader, part, bodies);
     struct str *body = is_html ? &bodies->html : &bodies->plain;
     struct str bytes;
     TRY(part_bytes(reader, part, READER_TEXT_MAX, &bytes));
@@ -69,6 +86,45 @@ static enum rc look_at_part(struct reader *reader, GMimePart *part, struct bodie
     *body = bytes;
     struct str charset = str_from_cstr(g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset"));
     *(is_html ? &bodies->html_charset : &bodies->plain_charset) = arena_copy_str(reader->scratch, charset);
+    return RC_OK;
+}
+
+static enum rc read_body(struct reader *reader, const struct bodies *bodies)
+{
+    bool is_plain = reader_trim(bodies->plain).n > 0;
+    struct str text;
+    if (!is_plain && !bodies->html.n)
+        return RC_OK;
+    TRY(charset_decode(reader, is_plain ? bodies->plain : bodies->html,
+                       is_plain ? bodies->plain_charset : bodies->html_charset, &text, &reader->document->encoding));
+    return is_plain ? reader_txt_utf8(reader, text) : reader_html_utf8(reader, text);
+}
+
+/* The attached documents, behind the body. */
+static enum rc read_attached(struct reader *reader, const struct bodies *bodies)
+{
+    size_t body = reader->paragraphs.n, read = 0;
+    bool is_cover = reader->text_bytes <= COVER_BYTES_MAX;
+    for (size_t i = 0; i < bodies->file_count; i++) {
+        const struct attached *file = &bodies->files[i];
+        size_t at = reader->paragraphs.n;
+        struct paragraph name = {.text = file->name,
+                                 .kind = PARAGRAPH_TEXT,
+                                 .bold = -1,
+                                 .place = arena_format(reader->scratch, "attachment %d", (int)i + 1)};
+        /* Behind a mail that is the document itself a line of its own says where the attachment begins. */
+        name.is_furniture = is_cover;
+        TRY(reader_add(reader, name));
+        if (reader_attached(reader, file->name, file->bytes)) {
+            reader_note(reader, "reader.note.attachment_read", file->name);
+            read++;
+            continue;
+        }
+        reader->paragraphs.n = at;
+        reader_note(reader, "reader.note.attachment", file->name);
+    }
+    for (size_t i = 0; i < body && is_cover && read > 0; i++)
+        reader->paragraphs.p[i].is_furniture = true;
     return RC_OK;
 }
 
@@ -90,13 +146,8 @@ static enum rc read_message(struct reader *reader, GMimeMessage *message)
         } while (rc == RC_OK && g_mime_part_iter_next(iter));
     g_mime_part_iter_free(iter);
     TRY(rc);
-    bool is_plain = reader_trim(bodies.plain).n > 0;
-    if (!is_plain && !bodies.html.n)
-        return RC_OK;
-    struct str text;
-    TRY(charset_decode(reader, is_plain ? bodies.plain : bodies.html,
-                       is_plain ? bodies.plain_charset : bodies.html_charset, &text, &reader->document->encoding));
-    return is_plain ? reader_txt_utf8(reader, text) : reader_html_utf8(reader, text);
+    TRY(read_body(reader, &bodies));
+    return read_attached(reader, &bodies);
 }
 
 /* ---- attached files, for package_read.h ----------------------------------------------------------------------- */

@@ -79,6 +79,10 @@ enum rc reader_join_wrapped(struct reader *reader, struct str text, struct str *
 enum rc reader_txt_utf8(struct reader *reader, struct str text) MUST_CHECK;
 enum rc reader_html_utf8(struct reader *reader, struct str text) MUST_CHECK;
 
+/* Reads a file that is attached to the one being read, behind its paragraphs.  False when it is no document that can be
+ * read here, or broken: nothing is added then. */
+bool reader_attached(struct reader *reader, struct str name, struct str bytes);
+
 /* What a table separated by commas, tabs or semicolons would use; '\0' when the text is none. */
 char reader_csv_separator(struct str text, bool is_named_csv);
 /* Kind of a file by its first bytes and, for text, its look.  RC_UNSUPPORTED with the reason for kinds not read. */

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "intake/draft.h"
 #include "intake/outline.h"
 #include "intake/reader.h"
 #include "text/json.h"
@@ -32,8 +33,11 @@ static const struct value *outline_of(struct ctx *ctx, struct str bytes, const c
     struct outline *outline = NULL;
     assert_int_equal(reader_read(ctx, bytes, str_from_cstr(name), &document), RC_OK);
     assert_int_equal(outline_build(ctx, &document, &outline), RC_OK);
-    const struct value *value = outline_to_value(ctx->arena, outline);
+    struct value *value = outline_to_value(ctx->arena, outline);
     assert_non_null(value);
+    struct value *draft = draft_from_outline(ctx->arena, outline);
+    assert_non_null(draft);
+    value_set(value, STR("draft"), draft);
     return value;
 }
 
@@ -91,8 +95,8 @@ static void flatten(struct arena *arena, struct value *list, const struct value 
     }
 }
 
-/* Each paragraph once, in order, with a role; the lists agree with the counts. */
-static void check_places(const struct value *outline)
+/* Each paragraph once, in order, with a role; the lists agree with the counts; the draft uses all that was placed. */
+static void check_places(const char *name, const struct value *outline)
 {
     int64_t n = 0, unplaced = 0, furniture = 0;
     VALUE_EACH (paragraph, value_get(outline, "paragraphs")) {
@@ -107,6 +111,12 @@ static void check_places(const struct value *outline)
     assert_int_equal(value_count(value_get(outline, "dropped")), furniture);
     VALUE_EACH (gone, value_get(outline, "dropped"))
         assert_true(value_get_text(gone, "reason").n > 0);
+    const struct value *left = value_get(value_get(outline, "draft"), "unplaced");
+    if (!left)
+        return;
+    if (value_count(left) != (size_t)unplaced)
+        show(name, left);
+    assert_int_equal(value_count(left), unplaced);
 }
 
 static int check_document(const char *path, const char *expected_path, const char *name)
@@ -118,7 +128,7 @@ static int check_document(const char *path, const char *expected_path, const cha
     struct str bytes = read_file(arena, path);
     assert_true(bytes.n > 0);
     struct value *outline = value_copy(arena, outline_of(&ctx, bytes, name));
-    check_places(outline);
+    check_places(name, outline);
     struct value *lines = value_new_list(arena);
     flatten(arena, lines, value_get(outline, "tree"), 0);
     value_set(outline, STR("tree"), lines);
@@ -166,7 +176,7 @@ static void check_sample(const char *name, const char *expected_text)
     struct value *expected = NULL;
     assert_int_equal(json_parse(&ctx, str_from_cstr(expected_text), &expected), RC_OK);
     const struct value *outline = outline_of(&ctx, bytes, name);
-    check_places(outline);
+    check_places(name, outline);
     assert_int_equal(count_differences(name, expected, outline), 0);
     arena_free(arena);
 }
@@ -283,7 +293,7 @@ static void test_red_head(void **state)
         struct ctx ctx = {.arena = arena};
         const struct value *outline = outline_of(&ctx, str_from_cstr(cases[i].text), "a.txt");
         assert_str(value_get_text(value_get(outline, "source"), "title"), cases[i].title);
-        check_places(outline);
+        check_places("", outline);
         arena_free(arena);
     }
 }
@@ -305,7 +315,7 @@ static void test_empty_and_rubbish(void **state)
         struct ctx ctx = {.arena = arena};
         struct outline *outline = NULL;
         assert_int_equal(outline_build(&ctx, &document, &outline), RC_OK);
-        check_places(outline_to_value(arena, outline));
+        check_places("", outline_to_value(arena, outline));
         arena_free(arena);
     }
 }

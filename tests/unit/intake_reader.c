@@ -248,6 +248,13 @@ static void test_eml(void **state)
     d = read_sample("html.eml");
     assert_str(d.title, "测试");
     assert_int_equal(d.count, 3);
+    /* A mail that sends a ledger along: the ledger is read, its own words are furniture, a picture is only named. */
+    d = read_sample("attached.eml");
+    assert_true(has_note(&d, "reader.note.attachment_read\t整改台账.xlsx"));
+    assert_true(has_note(&d, "reader.note.attachment\t照片.jpg"));
+    assert_true(d.paragraphs[0].is_furniture);
+    assert_str(at_place(&d, "attachment 1")->text, "整改台账.xlsx");
+    assert_str(at_place(&d, "台账!C4")->text, "3个项目未批先建");
 }
 
 static void test_csv(void **state)
