@@ -2,7 +2,6 @@
 #include "publish/doc.h"
 
 #include "serve/messages.h"
-#include "text/utf8.h"
 
 static const struct doc_look looks[DOC_STYLES] = {
 #define DOC_STYLE(style, id_, name_, font_, size, align_, indent_, bold, colour_, outline_, before_, after_, line)     \
@@ -235,23 +234,6 @@ void doc_add_snapshot(struct doc *doc)
         return;
     struct str args[2] = {arena_format(arena, "%lld", (long long)doc->facts.snapshot_seq), doc->facts.snapshot_digest};
     doc_add(doc, DOC_NOTE, message_format(arena, LANG_ZH, STR("paper.snapshot_line"), args, 2));
-}
-
-int doc_title_inset(const struct doc_block *block, int width_twips)
-{
-    int halves = 0, em = doc_look(block->style)->half_points * 10; /* twips */
-    uint32_t code;
-    for (const struct doc_run *run = block->style == DOC_TITLE || block->style == DOC_SUBTITLE ? block->first : NULL;
-         run; run = run->next)
-        for (size_t at = 0; utf8_decode(run->text, &at, &code);)
-            halves += code < 0x80 ? 1 : 2;
-    int lines = (halves * em / 2 + width_twips - 1) / width_twips;
-    if (lines < 2)
-        return 0;
-    int fullest = (halves + 2 * lines - 1) / (2 * lines) * em, inset = (width_twips - fullest - em) / 2;
-    if (inset > 0)
-        return inset;
-    return width_twips - fullest < em / 2 ? (width_twips - fullest - em / 2) / 2 : 0; /* below 0: a little wider */
 }
 
 /* Twelve signs without a blank that are no Chinese: an address, which stands on one line. */

@@ -159,10 +159,6 @@ void doc_cell_add(struct doc_table *table, struct doc_cell *cell, enum doc_style
 void doc_add_imprint(struct doc *doc, struct str copies, struct str maker, struct str day);
 /* The small line at the end: event number and digest of the snapshot.  Does nothing without a snapshot. */
 void doc_add_snapshot(struct doc *doc);
-/* How far a title of several lines is drawn in at both sides, so that its lines are about as long (7.3.1), a little
- * below 0 where they are as long as the text is wide, so that rounding in other programs pushes no character into a
- * further line; 0 for others. */
-int doc_title_inset(const struct doc_block *block, int width_twips);
 /* Whether a word of the text, such as an address, is so long that a line before it would be drawn out. */
 bool doc_has_long_word(struct str text);
 /* Whole text of a paragraph, in the arena. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "publish/doc.h"
 #include "publish/doc_page.h"
+#include "publish/doc_title.h"
 #include "publish/doc_xml.h"
 #include "publish/zip_file.h"
 
@@ -274,13 +275,15 @@ static void add_run(struct buf *out, const struct doc_look *look, const struct d
     buf_add_cstr(out, "</w:r>");
 }
 
-static void add_paragraph(struct body *body, const struct doc_block *block)
+static void add_paragraph(struct body *body, const struct doc_block *given)
 {
     struct buf *out = body->out;
+    int width = body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS;
+    const struct doc_block *block = body->doc->facts.is_template ? given : doc_title_broken(body->doc, given, width);
     const struct doc_look *look = doc_look(block->style);
     buf_add_format(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", look->id);
     const struct doc_block *next = block->next;
-    bool has_tail = block->style == DOC_BODY && next && next->kind == DOC_TEXT && doc_is_tail(next->style);
+    bool has_tail = !doc_is_tail(block->style) && next && next->kind == DOC_TEXT && doc_is_tail(next->style);
     if ((block->keeps_next && !look->outline) || block->style == DOC_CELL_HEAD || has_tail)
         buf_add_cstr(out, "<w:keepNext/>");
     else if (!block->keeps_next && look->outline)
@@ -295,9 +298,7 @@ static void add_paragraph(struct body *body, const struct doc_block *block)
         buf_add_format(out, "<w:spacing w:before=\"%d\"/>", DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD - body->head_twips);
     else if (block->style == DOC_SECRECY)
         body->head_twips += DOC_LINE_TWIPS;
-    int aside = body->doc->facts.is_template
-                    ? 0
-                    : doc_title_inset(block, body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS);
+    int aside = body->doc->facts.is_template ? 0 : doc_title_inset(block, width);
     if (aside)
         buf_add_format(out, "<w:ind w:left=\"%d\" w:right=\"%d\"/>", aside, aside);
     /* Signature: right, four characters in (GB/T 9704, 7.3.5.4). */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "publish/doc_page.h"
+#include "publish/doc_title.h"
 #include "publish/font_layout.h"
 
 enum { CELL_LINES_MAX = 20000, IMPRINT_ROWS = 8, KEPT_MAX = 8, RED = 0xd40000 };
@@ -75,12 +76,13 @@ static void add_run_attributes(PangoAttrList *list, const struct doc_look *look,
                       from, to);
 }
 
-/* Text on the grid of 28 characters is set a little closer, as Word does. */
+/* Text on the grid of 28 characters is set a little closer. */
 static bool is_on_grid(const struct doc_look *look) { return look->line_twips == DOC_LINE_TWIPS; }
 
 static PangoLayout *new_layout(struct lay *lay, const struct doc_block *block, double width)
 {
     const struct doc_look *look = doc_look(block->style);
+    block = doc_title_broken(lay->doc, block, (int)(lay->width * PT));
     PangoLayout *layout = font_layout_new(lay->cairo);
     PangoFontDescription *font = font_of(look->font, look->half_points, look->is_bold);
     PangoAttrList *list = pango_attr_list_new();
@@ -156,7 +158,7 @@ static void put_page_number(struct lay *lay)
     pango_layout_set_font_description(layout, font);
     pango_layout_set_text(layout, text, -1);
     pango_layout_get_size(layout, &width, &height);
-    double x = lay->page % 2 ? lay->left + lay->width - (double)width / PANGO_SCALE - 14 : lay->left + 14;
+    double x = lay->left + (lay->page % 2 ? lay->width - (double)width / PANGO_SCALE - 14 : 14);
     lay->paint->put_line(lay->me, pango_layout_get_line_readonly(layout, 0), x, lay->bottom + 7 * 72 / 25.4 + 14, 0);
     pango_font_description_free(font);
     g_object_unref(layout);
@@ -288,14 +290,13 @@ static PangoLayout *ease_lines(struct lay *lay, const struct doc_block *block, d
 static void put_text(struct lay *lay, const struct doc_block *block)
 {
     const struct doc_look *look = doc_look(block->style);
-    static const double SIGN_IN = 4 * 15.793; /* a signature stands four characters in */
-    double inside = block->style == DOC_SIGN || block->style == DOC_DATE ? SIGN_IN : 0;
+    double inside = block->style == DOC_SIGN || block->style == DOC_DATE ? 4 * 15.793 : 0; /* four characters in */
     need_page(lay);
-    double aside = doc_title_inset(block, (int)(lay->width * PT)) / PT;
+    double aside = doc_title_aside(lay->doc, block, (int)(lay->width * PT)) / PT;
     PangoLayout *layout = new_layout(lay, block, lay->width - inside - 2 * aside);
-    int count = pango_layout_get_line_count(layout);
-    struct line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)count + 1);
-    int n = lines ? lines_of(layout, look, lines, count) : 0;
+    int n = pango_layout_get_line_count(layout);
+    struct line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)n + 1);
+    n = lines ? lines_of(layout, look, lines, n) : 0;
     PangoLayout *eased = ease_lines(lay, block, lay->width - inside - 2 * aside, lines, n);
     if (block->style == DOC_ISSUER && lay->page == 1)
         lay->y = lay->doc->facts.is_letter ? fmax(lay->y - lay->top, 0) + (DOC_LETTER_TOP - DOC_ISSUER_LEAD) / PT
@@ -306,7 +307,7 @@ static void put_text(struct lay *lay, const struct doc_block *block)
         block->keeps_next)
         begin_page(lay);
     bool is_open = false;
-    double tail = block->style == DOC_BODY ? tail_height(lay, block->next) : 0;
+    double tail = doc_is_tail(block->style) ? 0 : tail_height(lay, block->next);
     int tail_from = n > 2 ? n - 2 : 0;
     for (int i = 0; i < n; i++) {
         double needed = tail > 0 && i == tail_from ? (n - i) * lines[i].height + tail : lines[i].height;
@@ -533,15 +534,14 @@ static void put_heads(struct lay *lay, const struct doc_table *table)
 static double table_start(struct lay *lay, const struct doc_table *table)
 {
     double height = 0;
-    bool is_head = true;
-    for (const struct doc_row *row = table->first; row && is_head; row = row->next) {
+    for (const struct doc_row *row = table->first, *seen = NULL; row && (!seen || seen->is_head); row = row->next) {
         struct set_row set;
         int fits[DOC_COLUMNS_MAX] = {0};
         if (!set_row(lay, table, row, &set))
             return height;
         double whole = row_height(&set, 1e9, fits);
-        is_head = row->is_head;
-        height += is_head || whole <= SPLIT_OVER ? whole : 2 * LEAST_PIECE;
+        seen = row;
+        height += row->is_head || whole <= SPLIT_OVER ? whole : 2 * LEAST_PIECE;
         free_row(&set);
     }
     return height;

@@ -41,9 +41,11 @@ enum rc docx_open(struct ctx *ctx, struct str bytes, struct docx *ret_docx) MUST
  * text around it {1}: template.unknown_field {0}, template.unclosed {0}, template.unopened {0}, template.broken_field
  * {0}, template.wide_braces {0}. */
 enum rc docx_fill(struct ctx *ctx, struct docx *docx, const struct value *data) MUST_CHECK;
-/* Titles of several lines lose no single character to the last one.  For templates of the program itself, whose sizes
- * are known. */
-enum rc docx_balance_titles(struct ctx *ctx, struct docx *docx) MUST_CHECK;
+/* Lines of titles end between words.  For templates of the program itself, whose sizes are known. */
+enum rc docx_break_titles(struct ctx *ctx, struct docx *docx) MUST_CHECK;
+/* What stands before attachments and signature stays on their page: the paragraph, or the last row of a table, of which
+ * they become a row without lines. */
+enum rc docx_keep_ends(struct ctx *ctx, struct docx *docx) MUST_CHECK;
 /* Puts event number and digest into the file's properties and, unless the template has {{snapshot}}, at its end. */
 void docx_set_facts(struct ctx *ctx, struct docx *docx, const struct doc_facts *facts);
 /* The package; the same parts give the same bytes. */

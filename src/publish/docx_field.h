@@ -43,6 +43,8 @@ struct str fill_rendered(struct fill *fill, struct str text);
 void docx_accept(struct xml_item *root);
 /* Whether a part may hold what docx_accept takes away. */
 bool docx_has_marks(struct str bytes);
+/* Whether what stands at the item is on a landscape page: the next description of a section says so. */
+bool docx_next_is_landscape(const struct xml_item *item);
 /* Leaves out the parts that hold comments and who wrote them. */
 enum rc docx_drop_reviewers(struct ctx *ctx, struct docx *docx) MUST_CHECK;
 

@@ -172,7 +172,34 @@ static void fill_paragraph(struct fill *fill, struct xml_item *copy)
     fill_controls(fill, copy);
 }
 
-/* A paragraph that is one field becomes as many paragraphs as its text has lines. */
+/* Whether a text is nothing but sections. */
+static bool is_conditional(struct str text)
+{
+    struct tag tag, close;
+    size_t at = 0;
+    while (fill_next_tag(text, at, &tag)) {
+        if ((tag.sign != '#' && tag.sign != '^') || str_trim(str_slice(text, at, tag.from)).n ||
+            !fill_find_close(text, &tag, &close))
+            return false;
+        at = close.to;
+    }
+    return at > 0 && !str_trim(str_slice(text, at, text.n)).n;
+}
+
+/* Text, a picture, a break of page or the end of a section. */
+static bool shows_something(struct fill *fill, struct xml_item *paragraph)
+{
+    static const char *const shown[] = {"w:br",     "w:drawing", "w:pict", "w:object",
+                                        "w:sectPr", "w:fldChar", "w:sym",  "mc:AlternateContent"};
+    for (const struct xml_item *item = paragraph; item; item = xml_item_after(item, paragraph))
+        for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+            if (xml_item_is(item, shown[i]))
+                return true;
+    return str_trim(paragraph_text(fill, paragraph)).n > 0;
+}
+
+/* A paragraph that is one field becomes as many paragraphs as its text has lines; one that is only conditions, of which
+ * none holds, goes. */
 static void add_paragraph(struct fill *fill, struct xml_item *paragraph, struct str text, struct xml_item *to)
 {
     struct tag tag;
@@ -185,6 +212,8 @@ static void add_paragraph(struct fill *fill, struct xml_item *paragraph, struct 
         struct xml_item *copy = xml_item_copy(fill->ctx, paragraph);
         if (copy)
             fill_paragraph(fill, copy);
+        if (copy && is_conditional(text) && !shows_something(fill, copy))
+            return; /* no empty line where nothing was to be said */
         xml_item_append(to, copy);
         return;
     }
@@ -452,6 +481,8 @@ static void expand(struct fill *fill, struct xml_item *first, const struct xml_i
             struct xml_item *copy = copy_alone(fill, item);
             if (copy && item->first)
                 expand(fill, item->first, NULL, copy);
+            if (copy && xml_item_child(item, "w:p") && !xml_item_child(copy, "w:p"))
+                xml_item_append(copy, xml_item_new(fill->ctx, "w:p")); /* a note has one */
             xml_item_append(to, copy);
         }
     }
@@ -533,6 +564,8 @@ static struct xml_item *fill_root(struct fill *fill, struct xml_item *root, cons
     }
     if (copy)
         expand(fill, root->first, NULL, copy);
+    if (copy && xml_item_child(root, "w:p") && !xml_item_child(copy, "w:p"))
+        xml_item_append(copy, xml_item_new(fill->ctx, "w:p")); /* so has a head or foot of pages */
     return copy;
 }
 

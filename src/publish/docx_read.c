@@ -4,7 +4,7 @@
 #include "base/map.h"
 #include "publish/doc_page.h"
 #include "publish/doc_xml.h"
-#include "publish/docx.h"
+#include "publish/docx_field.h"
 #include "serve/messages.h"
 
 enum { BASED_ON_MAX = 8, CUSTOM_MAX = 4096 };
@@ -289,7 +289,7 @@ static void read_table(struct reading *reading, const struct xml_item *item)
 /* ---- whole --------------------------------------------------------------------------------------------------- */
 
 /* A section is described at its end; what it says holds for what stands before it. */
-static bool next_section(const struct xml_item *item)
+bool docx_next_is_landscape(const struct xml_item *item)
 {
     for (const struct xml_item *at = item; at; at = at->next) {
         struct xml_item *section = xml_item_is(at, "w:sectPr")
@@ -325,7 +325,7 @@ static void read_blocks(struct reading *reading, const struct xml_item *body)
     bool begins = true;
     for (const struct xml_item *item = body->first; item; item = item->next) {
         if (begins) {
-            bool is_landscape = next_section(item);
+            bool is_landscape = docx_next_is_landscape(item);
             if (reading->has_turned)
                 doc_turn(reading->doc, is_landscape);
             else
@@ -508,54 +508,6 @@ static void place_imprint(struct ctx *ctx, struct docx *docx)
             rows += xml_item_is(row, "w:tr");
         xml_item_set(ctx, place, "w:tblpY", arena_format(ctx->arena, "%d", DOC_TEXT_HEIGHT - rows * DOC_IMPRINT_LINE));
     }
-}
-
-/* Before what comes behind it by the schema. */
-static void set_indent(struct ctx *ctx, struct xml_item *properties, int aside)
-{
-    static const char *const behind[] = {"w:contextualSpacing", "w:mirrorIndents", "w:jc",    "w:textAlignment",
-                                         "w:outlineLvl",        "w:rPr",           "w:sectPr"};
-    struct xml_item *indent = xml_item_new(ctx, "w:ind"), *children = properties->first;
-    struct str text = arena_format(ctx->arena, "%d", aside);
-    bool is_put = false;
-    xml_item_set(ctx, indent, "w:left", text);
-    xml_item_set(ctx, indent, "w:right", text);
-    properties->first = properties->last = NULL;
-    for (struct xml_item *child = children, *next; child; child = next) {
-        next = child->next;
-        for (size_t i = 0; i < sizeof behind / sizeof behind[0] && !is_put; i++)
-            if (xml_item_is(child, behind[i])) {
-                xml_item_append(properties, indent);
-                is_put = true;
-            }
-        xml_item_append(properties, child);
-    }
-    if (!is_put)
-        xml_item_append(properties, indent);
-}
-
-enum rc docx_balance_titles(struct ctx *ctx, struct docx *docx)
-{
-    static const enum doc_style titles[] = {DOC_TITLE, DOC_SUBTITLE};
-    struct xml_item *body = xml_item_child(docx->document, "w:body");
-    struct doc *doc;
-    TRY(doc_new(ctx, &(struct doc_facts){.title = STR_EMPTY}, &doc));
-    for (struct xml_item *item = body ? body->first : NULL; item; item = item->next) {
-        struct xml_item *properties = xml_item_is(item, "w:p") ? xml_item_child(item, "w:pPr") : NULL;
-        struct str id = xml_item_get(xml_item_child(properties, "w:pStyle"), "w:val"), text = STR_EMPTY;
-        for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
-            if (!str_equal_cstr(id, doc_look(titles[i])->id) || xml_item_child(properties, "w:ind"))
-                continue;
-            for (const struct xml_item *piece = item; piece; piece = xml_item_after(piece, item))
-                if (!piece->name.n)
-                    text = arena_concat(ctx->arena, text, piece->text);
-            int aside = doc_title_inset(doc_add(doc, titles[i], text),
-                                        next_section(item) ? DOC_TEXT_WIDTH_TURNED : DOC_TEXT_WIDTH);
-            if (aside)
-                set_indent(ctx, properties, aside);
-        }
-    }
-    return arena_rc(ctx->arena);
 }
 
 void docx_set_facts(struct ctx *ctx, struct docx *docx, const struct doc_facts *facts)

@@ -220,11 +220,12 @@ static enum rc fill(struct ctx *ctx, const struct paper_order *order, struct val
                               .is_letter = order->kind == PAPER_LETTER};
     TRY((order->open ? order->open : docx_open)(ctx, order->template_docx, &docx));
     TRY(docx_fill(ctx, &docx, data));
-    if (!order->open)
-        TRY(docx_balance_titles(ctx, &docx));
     docx_set_facts(ctx, &docx, &facts);
+    TRY(docx_read(ctx, &docx, &facts, &made->doc)); /* PDF and OFD find the ends of lines themselves */
+    if (!order->open)
+        TRY(docx_break_titles(ctx, &docx));
+    TRY(docx_keep_ends(ctx, &docx));
     TRY(docx_write(ctx, &docx, &made->docx));
-    TRY(docx_read(ctx, &docx, &facts, &made->doc));
     TRY(doc_write_pdf(made->doc, &made->pdf));
     return doc_write_ofd(made->doc, &made->ofd);
 }

@@ -39,6 +39,10 @@ try {
     check(`${name} opens: no empty page, about as many as ours`, empty === 0 && Math.abs(pages(opened) - pages(join(dir, pdf))) <= most,
       `${pages(opened)} pages, ours ${pages(join(dir, pdf))}, ${empty} empty`);
   }
+  for (const name of names) for (const where of [dir, join(dir, 'opened')]) {
+    const last = run('pdftotext', join(where, name.replace('.docx', '.pdf')), '-').split('\f').slice(0, -1).pop().replace(/\s/g, '');
+    check(`the signature of ${name} has text above it on its page (${where === dir ? 'ours' : 'LibreOffice'})`, !/^(岫川数科集团有限公司)?\d{4}年\d+月\d+日(数据快照|$)/.test(last), last.slice(0, 60));
+  }
   for (const where of [dir, join(dir, 'opened')]) {
     const last = run('pdftotext', '-bbox', join(where, 'plan.pdf'), '-').split('<page ').pop();
     const printed = /yMin="([\d.]+)"[^>]*yMax="([\d.]+)">[^<]*印发</.exec(last) || [0, 0, 0];
