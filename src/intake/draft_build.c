@@ -8,6 +8,8 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+enum { RESULT_COUNT_MAX = 20 };
+
 struct str draft_status_of(struct str stated)
 {
     static const struct {
@@ -15,7 +17,9 @@ struct str draft_status_of(struct str stated)
         const char *words[10];
     } rules[] = {
         {"not_done", {"未销号", "不予销号"}},
-        {"done", {"拟销号", "拟予销号", "申请销号", "待销号", "符合销号"}},
+        {"done",
+         {"已完成并长期", "已完成，长期", "完成并长期坚持", "完成并持续", "拟销号", "拟予销号", "申请销号", "待销号",
+          "符合销号"}},
         {"closed", {"销号", "验收合格", "验收通过"}},
         {"not_done", {"未完成", "未整改", "尚未", "未启动", "未到位"}},
         {"basically_done", {"基本完成", "基本整改", "基本到位"}},
@@ -24,6 +28,11 @@ struct str draft_status_of(struct str stated)
         {"long_term", {"长期", "持续整改", "持续"}},
         {"done", {"已完成", "已整改", "完成", "整改到位", "办结", "立行立改"}},
     };
+    static const char *const yes[] = {"是", "√", "Y", "y", NULL}, *const no[] = {"否", "×", "N", "n", NULL};
+    struct str s = outline_trim(stated);
+    for (size_t i = 0; yes[i]; i++)
+        if (str_equal_cstr(s, yes[i]) || str_equal_cstr(s, no[i]))
+            return str_equal_cstr(s, yes[i]) ? STR("done") : STR("not_done");
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (outline_has_any(stated, rules[i].words))
             return str_from_cstr(rules[i].status);
@@ -104,6 +113,13 @@ static void read_row(struct draft_builder *b, struct value *finding, const struc
     draft_put_text(b, finding, "category", row->category);
     draft_put_text(b, finding, "status_stated", row->status);
     draft_put_text(b, finding, "status", draft_status_of(row->status));
+    bool is_short = outline_count(row->result) <= RESULT_COUNT_MAX;
+    if (row->status.n == 0 && is_short && draft_status_of(row->result).n > 0) {
+        draft_put_text(b, finding, "status_stated", row->result);
+        draft_put_text(b, finding, "status", draft_status_of(row->result));
+    } else if (row->status.n == 0) {
+        draft_read_status(b, finding, row->result);
+    }
     draft_put_text(b, finding, "due_text", row->due);
     draft_put_text(b, finding, "responsible", row->unit);
     draft_put_text(b, finding, "leader", row->leader);
@@ -166,6 +182,26 @@ static void read_told_status(struct draft_builder *b, struct value *finding, con
     draft_put_text(b, finding, "status", draft_status_of(str_from_cstr(words[word])));
 }
 
+/* A long-term point names its own deadline: "2027年底前建成3个". */
+static void read_point_due(struct draft_builder *b, struct value *finding, const struct outline_node *node)
+{
+    const struct outline_fact *due = NULL;
+    for (size_t i = b->first_fact[node->line]; i < b->outline->facts.n && b->outline->facts.p[i].line == node->line;
+         i++) {
+        const struct outline_fact *fact = &b->outline->facts.p[i];
+        if (fact->kind != FACT_DATE || fact->date.kind != FOUND_DATE_BY || fact->from < node->from ||
+            fact->to > node->to)
+            continue;
+        if (due)
+            return;
+        due = fact;
+    }
+    if (!due)
+        return;
+    draft_put_text(b, finding, "due_text", due->text);
+    draft_put_day(b, finding, "due", due->date.to_day);
+}
+
 static void add_finding(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
     bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
@@ -192,6 +228,8 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
         uint32_t at = node->lines.p[i];
         draft_read_fields(b, finding, at, at == node->line ? node->heading_to : 0, b->outline->lines.p[at].match.n);
     }
+    if (node->role == ROLE_LONG_TERM_POINT && value_get_text(finding, "due_text").n == 0)
+        read_point_due(b, finding, node);
     const char *phase = draft_phase_of_due(value_get_text(finding, "due_text"));
     bool is_typed = node->zone == ROLE_LONG_TERM || (node->row && outline_trim(node->row->type).n > 0);
     if (phase && !is_typed)

@@ -9,6 +9,8 @@
 static const struct {
     const char *label, *field; /* field NULL: measures, "": progress, which stays in the body */
 } line_labels[] = {{"整改措施:", NULL},
+                   {"跟进措施:", NULL},
+                   {"改善措施:", NULL},
                    {"主要措施:", NULL},
                    {"具体措施:", NULL},
                    {"措施:", NULL},
@@ -17,10 +19,15 @@ static const struct {
                    {"整改期限:", "due_text"},
                    {"完成时间:", "due_text"},
                    {"完成期限:", "due_text"},
+                   {"完成日期:", "due_text"},
+                   {"预计完成时间:", "due_text"},
                    {"整改时间:", "due_text"},
                    {"整改完成时限:", "due_text"},
                    {"责任主体:", "responsible"},
+                   {"责任科室:", "responsible"},
                    {"责任单位:", "responsible"},
+                   {"负责部门:", "responsible"},
+                   {"负责单位:", "responsible"},
                    {"整改责任单位:", "responsible"},
                    {"牵头单位:", "responsible"},
                    {"责任部门:", "responsible"},
@@ -28,6 +35,7 @@ static const struct {
                    {"责任领导:", "leader"},
                    {"牵头领导:", "leader"},
                    {"责任人:", "leader"},
+                   {"负责人:", "leader"},
                    {"整改责任人:", "leader"},
                    {"分管领导:", "leader"},
                    {"包案领导:", "leader"},
@@ -38,6 +46,8 @@ static const struct {
                    {"整改成效:", ""},
                    {"完成情况:", ""},
                    {"存在问题:", ""},
+                   {"整改目标:", ""},
+                   {"督导单位:", ""},
                    {"问题表现:", ""},
                    {"具体表现:", ""},
                    {"下步打算:", ""},
@@ -116,6 +126,14 @@ bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from)
 {
     struct str s = str_slice(b->outline->lines.p[at].match, from, SIZE_MAX);
     return is_field(label_at(s, first_word(s)));
+}
+
+bool draft_is_progress(const struct draft_builder *b, uint32_t at)
+{
+    struct str s = b->outline->lines.p[at].match;
+    size_t label = label_at(s, first_word(s));
+    return label < LINE_LABELS && outline_has_any(str_from_cstr(line_labels[label].label),
+                                                  WORDS("整改情况", "整改进展", "整改成效", "完成情况", "进展情况"));
 }
 
 /* Does a clause begin at `at`: at the start of the range, or behind a blank or a stop? */
@@ -227,5 +245,8 @@ const char *draft_phase_of_due(struct str due)
     for (size_t i = 0; immediate[i]; i++)
         if (str_equal_cstr(due, immediate[i]))
             return "immediate";
-    return NULL;
+    for (size_t at = 0; at < due.n; at++) /* with a date it is for the date to say */
+        if (due.p[at] >= '0' && due.p[at] <= '9')
+            return NULL;
+    return str_has_prefix(due, STR("立行立改")) || str_has_prefix(due, STR("立即")) ? "immediate" : NULL;
 }

@@ -69,40 +69,65 @@ static bool is_no_measure(struct str sentence)
     return is_state || str_has_suffix(sentence, STR(":"));
 }
 
-/* One measure per sentence of the body; a suggestion. */
+/* The pieces that a range numbers as marked measures; 0 when it numbers none. */
+static size_t add_numbered(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
+{
+    outline_piece_vec pieces = {0};
+    const struct outline_line *line = &b->outline->lines.p[at];
+    if (outline_find_pieces(b->outline, at, from, to, &pieces) != RC_OK) /* the arena remembers */
+        return 0;
+    for (size_t i = 0; i < pieces.n; i++)
+        (void)add_measure(b, finding, at, pieces.p[i].from, pieces.p[i].to,
+                          outline_clean(line, pieces.p[i].mark, pieces.p[i].from), false);
+    return pieces.n;
+}
+
+/* One measure per sentence of a range; a suggestion. */
+static size_t derive_from(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
+{
+    const struct outline_line *line = &b->outline->lines.p[at];
+    size_t n = add_numbered(b, finding, at, from, to);
+    if (n > 0)
+        return n;
+    while (from < to) {
+        bool is_open = false;
+        size_t end = outline_heading_end(line->match, from, to, &is_open);
+        if (end < to && line->match.p[end] == ':') {
+            size_t stop = outline_find(str_slice(line->match, 0, to), "。", end);
+            end = stop == SIZE_MAX ? to : stop;
+        }
+        size_t next = end;
+        if (next < to)
+            outline_code_at(line->match, next, &next);
+        if (!draft_is_field(b, at, from) && !is_no_measure(str_slice(line->match, from, next)))
+            n += add_measure(b, finding, at, from, next, STR_EMPTY, true) != NULL;
+        from = next > from ? next : to;
+    }
+    return n;
+}
+
+/* One measure per sentence of the body; a suggestion.  With progress also of lines that tell how it went. */
 static size_t derive_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
-                              size_t first)
+                              size_t first, bool with_progress)
 {
     size_t n = 0;
     for (size_t i = 0; i < node->lines.n || (i == 0 && node->lines.n == 0); i++) {
         uint32_t at = node->lines.n ? node->lines.p[i] : node->line;
-        const struct outline_line *line = &b->outline->lines.p[at];
-        size_t from = at == node->line ? first : 0, to = at == node->line ? node->to : line->match.n;
+        size_t from = at == node->line ? first : 0, to = at == node->line ? node->to : b->outline->lines.p[at].match.n;
         bool is_measure = true;
         if (at != node->line)
             from = draft_read_label(b, finding, at, &is_measure);
-        while (is_measure && from < to) {
-            bool is_open = false;
-            size_t end = outline_heading_end(line->match, from, to, &is_open);
-            if (end < to && line->match.p[end] == ':') {
-                size_t stop = outline_find(str_slice(line->match, 0, to), "。", end);
-                end = stop == SIZE_MAX ? to : stop;
-            }
-            size_t next = end;
-            if (next < to)
-                outline_code_at(line->match, next, &next);
-            if (!draft_is_field(b, at, from) && !is_no_measure(str_slice(line->match, from, next)))
-                n += add_measure(b, finding, at, from, next, STR_EMPTY, true) != NULL;
-            from = next > from ? next : to;
-        }
+        if (is_measure || (with_progress && draft_is_progress(b, at)))
+            n += derive_from(b, finding, at, from, to);
     }
     return n;
 }
 
 void draft_read_status(struct draft_builder *b, struct value *finding, struct str body)
 {
-    static const char *const words[] = {"已完成整改", "已整改到位",   "整改完成",   "已基本完成整改", "基本完成整改",
-                                        "正在整改",   "尚未完成整改", "未完成整改", "需长期整改",     NULL};
+    static const char *const words[] = {
+        "已完成整改", "已整改到位", "整改完成", "已基本完成整改", "基本完成整改", "正在整改",   "正在办理",
+        "正在推进",   "正在推动",   "正在履行", "尚未完成整改",   "未完成整改",   "需长期整改", NULL};
     size_t word = 0;
     if (str_has_prefix(outline_trim(body), STR("完成整改"))) {
         draft_put_text(b, finding, "status_stated", STR("完成整改"));
@@ -254,7 +279,7 @@ static size_t add_marked(struct draft_builder *b, struct value *finding, const s
         }
         if (label == DRAFT_LABEL_MEASURES) {
             size_t below = add_marked(b, finding, child);
-            n += below ? below : derive_measures(b, finding, child, value);
+            n += below ? below : derive_measures(b, finding, child, value, false);
             continue;
         }
         n++;
@@ -277,8 +302,11 @@ static size_t add_marked(struct draft_builder *b, struct value *finding, const s
 void draft_add_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
                         bool may_derive)
 {
-    if (add_marked(b, finding, node) == 0 && may_derive && !node->row && node->body.n > 0)
-        (void)derive_measures(b, finding, node, behind_heading(b, node));
+    size_t n = add_marked(b, finding, node);
+    if (n == 0 && may_derive && !node->row && node->body.n > 0)
+        n = derive_measures(b, finding, node, behind_heading(b, node), false);
+    if (n == 0 && may_derive && !node->row && node->body.n > 0)
+        (void)derive_measures(b, finding, node, behind_heading(b, node), true);
 }
 
 bool draft_add_closure_part(struct draft_builder *b, struct value *finding, const struct outline_node *node)
@@ -294,6 +322,6 @@ bool draft_add_closure_part(struct draft_builder *b, struct value *finding, cons
     for (size_t i = 0; i < node->lines.n; i++)
         value_add_int(b->arena, paragraphs, (int64_t)b->outline->lines.p[node->lines.p[i]].paragraph + 1);
     if (add_marked(b, finding, node) == 0)
-        (void)derive_measures(b, finding, node, behind_heading(b, node));
+        (void)derive_measures(b, finding, node, behind_heading(b, node), false);
     return true;
 }

@@ -3,15 +3,6 @@
 
 enum { MARKS_MIN = 2, LINES_MAX = 400 };
 
-/* One measure: match range [from, to) of a line, its mark before it. */
-struct piece {
-    uint32_t line;
-    size_t mark, from, to;
-    int number;
-};
-
-typedef VEC(struct piece) piece_vec;
-
 static bool is_same_cell(const struct outline *outline, size_t a, size_t b)
 {
     const struct paragraph *first = &outline->document->paragraphs[outline->lines.p[a].paragraph];
@@ -30,7 +21,7 @@ static size_t skip_blanks(struct str s, size_t at)
     return at;
 }
 
-static enum rc add_piece(struct outline *outline, piece_vec *pieces, struct piece piece)
+static enum rc add_piece(const struct outline *outline, outline_piece_vec *pieces, struct outline_piece piece)
 {
     if (pieces->n > 0 && pieces->p[pieces->n - 1].line == piece.line)
         pieces->p[pieces->n - 1].to = piece.mark;
@@ -38,12 +29,12 @@ static enum rc add_piece(struct outline *outline, piece_vec *pieces, struct piec
 }
 
 /* Numbered pieces of one line of a cell: marks of the style of the first, rising by one. */
-static enum rc find_numbered(struct outline *outline, uint32_t at, enum outline_style *style, int *last,
-                             piece_vec *pieces)
+static enum rc find_numbered(const struct outline *outline, uint32_t at, size_t from, size_t to,
+                             enum outline_style *style, int *last, outline_piece_vec *pieces)
 {
-    struct str s = outline->lines.p[at].match;
+    struct str s = str_slice(outline->lines.p[at].match, 0, to);
     bool may_start = true;
-    for (size_t i = 0, next = 0; i < s.n; i = next) {
+    for (size_t i = from, next = 0; i < s.n; i = next) {
         uint32_t code = outline_code_at(s, i, &next);
         bool is_circled = code >= 0x2460 && code <= 0x249B;
         if (code == ' ' || code == '\t')
@@ -59,15 +50,25 @@ static enum rc find_numbered(struct outline *outline, uint32_t at, enum outline_
         *style = probe.style;
         *last = probe.number;
         next = i + probe.mark_end;
-        struct piece piece = {.line = at, .mark = i, .from = next, .to = s.n, .number = probe.number};
+        struct outline_piece piece = {.line = at, .mark = i, .from = next, .to = s.n, .number = probe.number};
         TRY(add_piece(outline, pieces, piece));
         may_start = true;
     }
     return RC_OK;
 }
 
+enum rc outline_find_pieces(const struct outline *outline, uint32_t at, size_t from, size_t to, outline_piece_vec *ret)
+{
+    enum outline_style style = STYLE_NONE;
+    int last = 0;
+    TRY(find_numbered(outline, at, from, to, &style, &last, ret));
+    if (ret->n < MARKS_MIN)
+        ret->n = 0;
+    return RC_OK;
+}
+
 /* Lines that are whole sentences are measures of their own. */
-static enum rc find_sentences(struct outline *outline, uint32_t first, size_t end, piece_vec *pieces)
+static enum rc find_sentences(struct outline *outline, uint32_t first, size_t end, outline_piece_vec *pieces)
 {
     for (size_t at = first; at < end; at++) {
         struct str s = outline->lines.p[at].match;
@@ -81,7 +82,7 @@ static enum rc find_sentences(struct outline *outline, uint32_t first, size_t en
                 pieces->n = 0;
                 return RC_OK;
             }
-            struct piece found = {.line = (uint32_t)at, .mark = from, .from = from, .to = to};
+            struct outline_piece found = {.line = (uint32_t)at, .mark = from, .from = from, .to = to};
             if (!VEC_PUSH(outline->arena, pieces, found))
                 return arena_rc(outline->arena);
         }
@@ -89,7 +90,7 @@ static enum rc find_sentences(struct outline *outline, uint32_t first, size_t en
     return RC_OK;
 }
 
-static enum rc add_node(struct outline *outline, struct outline_node *finding, const struct piece *piece,
+static enum rc add_node(struct outline *outline, struct outline_node *finding, const struct outline_piece *piece,
                         struct outline_node **ret)
 {
     const struct outline_line *line = &outline->lines.p[piece->line];
@@ -113,19 +114,20 @@ static enum rc add_node(struct outline *outline, struct outline_node *finding, c
 }
 
 /* Words before the first mark that are no announcement ("…如下：") are a measure too. */
-static enum rc add_lead(struct outline *outline, uint32_t first, const piece_vec *pieces, struct outline_node *finding)
+static enum rc add_lead(struct outline *outline, uint32_t first, const outline_piece_vec *pieces,
+                        struct outline_node *finding)
 {
     struct outline_node *node = NULL;
-    const struct piece *next = &pieces->p[0];
+    const struct outline_piece *next = &pieces->p[0];
     struct str lead = outline_trim(str_slice(outline->lines.p[first].match, 0, next->line == first ? next->mark : 0));
     if (lead.n == 0 || str_has_suffix(lead, STR(":")))
         return RC_OK;
-    return add_node(outline, finding, &(struct piece){.line = first, .to = next->mark}, &node);
+    return add_node(outline, finding, &(struct outline_piece){.line = first, .to = next->mark}, &node);
 }
 
 enum rc outline_add_cell_measures(struct outline *outline, const struct grid_cell *cell, struct outline_node *finding)
 {
-    piece_vec pieces = {0};
+    outline_piece_vec pieces = {0};
     enum outline_style style = STYLE_NONE;
     int last = 0;
     size_t end = cell->line;
@@ -134,20 +136,22 @@ enum rc outline_add_cell_measures(struct outline *outline, const struct grid_cel
         const struct paragraph *paragraph = &outline->document->paragraphs[outline->lines.p[end].paragraph];
         is_listed = paragraph->list_mark.n > 0 && (end == cell->line || is_listed);
         if (is_listed) {
-            struct piece piece = {.line = (uint32_t)end, .to = outline->lines.p[end].match.n, .number = ++last};
+            struct outline_piece piece = {.line = (uint32_t)end, .to = outline->lines.p[end].match.n, .number = ++last};
             TRY(add_piece(outline, &pieces, piece));
         } else {
-            TRY(find_numbered(outline, (uint32_t)end, &style, &last, &pieces));
+            TRY(find_numbered(outline, (uint32_t)end, end == cell->line ? cell->from : 0, SIZE_MAX, &style, &last,
+                              &pieces));
         }
     }
     bool is_numbered = pieces.n >= MARKS_MIN;
-    if (!is_numbered) {
+    if (!is_numbered && cell->from == 0) {
         pieces.n = 0;
         TRY(find_sentences(outline, cell->line, end, &pieces));
     }
     struct outline_node *node = NULL;
     if (pieces.n < MARKS_MIN) {
-        struct piece whole = {.line = cell->line, .to = outline->lines.p[cell->line].match.n};
+        struct outline_piece whole = {
+            .line = cell->line, .mark = cell->from, .from = cell->from, .to = outline->lines.p[cell->line].match.n};
         TRY(add_node(outline, finding, &whole, &node));
         node->heading = cell->clean;
         return RC_OK;

@@ -318,7 +318,7 @@ static void check_types(struct outline *outline, const struct outline_fact *cons
                            outline_has_any(fact->label, WORDS("问题"));
         if (fact->amount.kind != AMOUNT_COUNT || !of_problems)
             continue;
-        if (!total && outline_has_any(fact->label, WORDS("查出", "反馈", "发现", "指出"))) {
+        if (!total && outline_has_any(fact->label, WORDS("查出", "反馈", "发现", "指出", "反映"))) {
             total = fact;
         } else if (total && is_same_unit(&fact->amount, &total->amount) && outline_has_any(fact->label, types)) {
             if (__builtin_add_overflow(sum, fact->amount.value, &sum))

@@ -5,7 +5,14 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { CONTACT_LABELS_MAX = 64, LABEL_COUNT_MAX = 12, MARKED_COUNT_MAX = 4, KEYWORD_MIN = 2, POSTCODE_DIGITS = 6 };
+enum {
+    CONTACT_LABELS_MAX = 64,
+    LABEL_COUNT_MAX = 12,
+    MARKED_COUNT_MAX = 4,
+    KEYWORD_MIN = 2,
+    POSTCODE_DIGITS = 6,
+    PHONE_DIGITS_MIN = 7
+};
 
 /* Longer labels stand before those that they hold. */
 static const struct {
@@ -24,9 +31,10 @@ static const struct {
                       {"来信", "address", false},      {"来访", "address", false},      {"信函", "address", false},
                       {"邮寄", "address", false},      {"邮政编码", "postcode", false}, {"邮编", "postcode", false},
                       {"邮递区号", "postcode", false}, {"电子邮箱", "email", false},    {"电子邮件", "email", false},
-                      {"电子信箱", "email", false},    {"邮箱", "email", false},        {"E-mail", "email", false},
-                      {"e-mail", "email", false},      {"Email", "email", false},       {"email", "email", false},
-                      {"信箱", "address", false},      {"联系人", "person", false},     {"联络人", "person", false}};
+                      {"电子信箱", "email", false},    {"邮箱", "email", false},        {"电邮", "email", false},
+                      {"E-mail", "email", false},      {"e-mail", "email", false},      {"Email", "email", false},
+                      {"email", "email", false},       {"信箱", "address", false},      {"联系人", "person", false},
+                      {"联络人", "person", false}};
 
 enum { LABELS = sizeof contact_labels / sizeof *contact_labels };
 
@@ -181,15 +189,55 @@ static bool find_postcode(struct str s, size_t from, size_t to, size_t *ret_at)
     return false;
 }
 
+/* End of a number: digits and what parts them; words behind it belong to something else. */
+static size_t number_end(struct str s, size_t from, size_t to)
+{
+    static const char *const inner[] = {"转", "或", "、", "至", "～", "—", NULL};
+    for (size_t at = from, next = 0; at < to; at = next) {
+        uint32_t code = outline_code_at(s, at, &next);
+        bool is_plain = code < 0x80 && !(code >= 'A' && code <= 'Z') && !(code >= 'a' && code <= 'z');
+        bool is_inner = false;
+        for (size_t i = 0; inner[i]; i++)
+            is_inner = is_inner || str_equal_cstr(str_slice(s, at, next), inner[i]);
+        if (!is_plain && !is_inner && at > from)
+            return at;
+    }
+    return to;
+}
+
+/* Where a number of at least seven digits begins in a person's entry ("周航，010-60000000"), or `to`. */
+static size_t phone_in(struct str s, size_t from, size_t to)
+{
+    size_t start = to, digits = 0;
+    for (size_t at = from; at < to; at++) {
+        bool is_digit = s.p[at] >= '0' && s.p[at] <= '9';
+        if (is_digit && digits++ == 0)
+            start = at;
+        if (!is_digit && s.p[at] != '-')
+            digits = 0;
+        if (digits >= PHONE_DIGITS_MIN)
+            return start;
+    }
+    return to;
+}
+
 static void add_contact(struct outline *outline, const struct outline_line *line, const char *kind, size_t from,
                         size_t to)
 {
     struct str s = line->match;
+    size_t phone = strcmp(kind, "person") == 0 ? phone_in(s, from, to) : to;
+    if (phone < to) {
+        add_contact(outline, line, kind, from, phone);
+        add_contact(outline, line, "phone", phone, to);
+        return;
+    }
     to = trim_end(s, from, to);
     struct outline_contact contact = {.kind = kind, .place = outline_place_of(outline, line)};
     size_t code = 0;
     bool is_number = strcmp(kind, "phone") == 0 || strcmp(kind, "mobile") == 0 || strcmp(kind, "fax") == 0;
     size_t open = str_find_byte(str_slice(s, from, to), '(', 1);
+    if (is_number && open == SIZE_MAX)
+        to = trim_end(s, from, number_end(s, from, to));
     if (is_number && open != SIZE_MAX) {
         size_t at = from + open;
         size_t close = str_find_byte(s, ')', at);

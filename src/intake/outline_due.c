@@ -3,18 +3,29 @@
 
 #include "base/clock.h"
 
-/* Latest whole day that the running text names; FOUND_DAY_NONE when it names none. */
+/* Latest whole day that the running text names, else the first of the year of its earliest deadline; FOUND_DAY_NONE
+ * when it names none. */
 static enum rc last_day_of(struct outline *outline, int32_t *ret_day)
 {
+    int32_t due = FOUND_DAY_NONE;
     *ret_day = FOUND_DAY_NONE;
     for (size_t i = 0; i < outline->lines.n; i++) {
         struct found_dates dates = {0};
         if (outline->lines.p[i].role == ROLE_FURNITURE)
             continue;
         TRY(dates_find(outline->arena, outline->lines.p[i].match, &dates));
-        for (size_t k = 0; k < dates.n; k++)
-            if (dates.p[k].kind == FOUND_DATE_DAY && dates.p[k].to_day > *ret_day)
-                *ret_day = dates.p[k].to_day;
+        for (size_t k = 0; k < dates.n; k++) {
+            const struct found_date *date = &dates.p[k];
+            if (date->kind == FOUND_DATE_DAY && date->to_day > *ret_day)
+                *ret_day = date->to_day;
+            if (date->kind == FOUND_DATE_BY && (due == FOUND_DAY_NONE || date->to_day < due))
+                due = date->to_day;
+        }
+    }
+    int year, month, day;
+    if (*ret_day == FOUND_DAY_NONE && due != FOUND_DAY_NONE) {
+        date_to_civil(due, &year, &month, &day);
+        (void)date_from_civil(year, 1, 1, ret_day);
     }
     return RC_OK;
 }

@@ -3,7 +3,14 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { HEAD_LINES_MAX = 14, TAIL_LINES_MAX = 12, TITLE_LINES_MAX = 4, OPENING_COUNT_MIN = 45, NOTE_COUNT_MAX = 60 };
+enum {
+    HEAD_LINES_MAX = 14,
+    TAIL_LINES_MAX = 12,
+    TITLE_LINES_MAX = 4,
+    OPENING_COUNT_MIN = 45,
+    NOTE_COUNT_MAX = 60,
+    SPREAD_COUNT_MAX = 10
+};
 
 static bool is_certain_mark(const struct outline_line *line) { return line->style != STYLE_NONE && !line->is_doubtful; }
 
@@ -111,10 +118,31 @@ static size_t next_line(const struct outline *outline, size_t i)
     return i;
 }
 
+/* "审 计 报 告" without the blanks that spread it; other text as it is. */
+static struct str without_spread(struct arena *arena, struct str s)
+{
+    size_t blanks = 0, letters = 0, n = 0;
+    for (size_t at = 0, next = 0; at < s.n; at = next) {
+        uint32_t code = outline_code_at(s, at, &next);
+        bool is_blank = code == ' ' || code == 0x3000;
+        blanks += is_blank;
+        letters += !is_blank;
+    }
+    char *p = blanks > 0 && blanks + 1 >= letters && letters <= SPREAD_COUNT_MAX ? arena_alloc(arena, s.n) : NULL;
+    if (!p)
+        return s;
+    for (size_t at = 0, next = 0; at < s.n; at = next) {
+        uint32_t code = outline_code_at(s, at, &next);
+        for (size_t i = at; i < next && code != ' ' && code != 0x3000; i++)
+            p[n++] = s.p[i];
+    }
+    return (struct str){p, n};
+}
+
 static void add_title(struct outline *outline, size_t i, size_t *title_lines)
 {
     struct outline_line *line = &outline->lines.p[i];
-    struct str text = outline_trim(line->clean.text);
+    struct str text = without_spread(outline->arena, outline_trim(line->clean.text));
     line->role = ROLE_TITLE;
     struct str *title = &outline->source.title;
     if (*title_lines > 0 && str_has_suffix(*title, text)) {
@@ -156,54 +184,124 @@ static void forget_title(struct outline *outline, size_t before, size_t *title_l
     *title_lines = 0;
 }
 
+/* The title in the file's properties, or a mail's subject without "Fw:". */
+static struct str title_of_file(const struct outline *outline)
+{
+    static const char *const leads[] = {
+        "转发:", "转发：", "回复:", "回复：", "Fw:", "FW:", "Fwd:", "Re:", "RE:", "答复:", "答复：", NULL};
+    struct str title = outline_trim(outline->document->title);
+    for (size_t i = 0; outline->document->format == FORMAT_EML && leads[i]; i++)
+        if (str_has_prefix(title, str_from_cstr(leads[i])))
+            return outline_trim(str_slice(title, str_from_cstr(leads[i]).n, title.n));
+    return title;
+}
+
+/* "被审计单位：…", "档号：…": a field of a form above or below the title. */
+static bool is_form_field(struct str s, size_t *ret_value, bool *ret_is_body)
+{
+    static const char *const labels[] = {"被审计单位", "被检查单位", "被巡察单位", "被督查单位", "审计项目",
+                                         "项目名称",   "检查单位",   "审计单位",   "检查时间",   "审计时间",
+                                         "档号",       "日期",       "主送",       "抄送",       "密级",
+                                         "编号",       "审计期间",   "审计种类",   NULL};
+    enum { BODIES = 4 };
+    for (size_t i = 0; labels[i]; i++) {
+        struct str label = str_from_cstr(labels[i]);
+        if (!str_has_prefix(s, label) || !str_has_prefix(str_slice(s, label.n, s.n), STR(":")))
+            continue;
+        *ret_value = label.n + 1;
+        *ret_is_body = i < BODIES;
+        return *ret_value < s.n;
+    }
+    return false;
+}
+
+/* How far the title is read. */
+struct front {
+    size_t title_lines;
+    bool is_title_over;
+};
+
+static bool continues_title(const struct outline *outline, const struct outline_line *line, struct str s,
+                            const struct front *front)
+{
+    const struct str title = outline->source.title;
+    if (front->is_title_over || front->title_lines >= TITLE_LINES_MAX)
+        return false;
+    if (!is_title_like(outline, line) && !outline_is_title(s))
+        return false;
+    return front->title_lines == 0 || !is_title_end(title) || str_has_suffix(title, outline_trim(line->clean.text)) ||
+           str_has_prefix(s, STR("关于"));
+}
+
+/* What a line before the text is; ROLE_NONE where the text begins. */
+static enum outline_role front_role(const struct outline *outline, size_t i, struct str s, const struct front *front)
+{
+    const struct outline_line *line = &outline->lines.p[i];
+    size_t next = next_line(outline, i), value = 0;
+    bool has_next = next < outline->lines.n, is_body = false;
+    struct str following = has_next ? outline_trim(outline->lines.p[next].match) : STR_EMPTY;
+    bool is_short = outline_count(s) <= NOTE_COUNT_MAX, has_stop = outline_find(s, "。", 0) != SIZE_MAX;
+    if (is_document_number(s))
+        return ROLE_NUMBER;
+    if (is_note(s) || is_form_field(s, &value, &is_body))
+        return ROLE_TITLE_NOTE;
+    if (front->title_lines == 0 && !outline_is_title(s) && is_short && is_document_number(following))
+        return ROLE_TITLE_NOTE; /* a red head in plain text */
+    if (is_opening(s))
+        return ROLE_NONE;
+    if (is_short && (str_has_suffix(s, STR(":")) || str_has_prefix(s, STR("致:"))))
+        return ROLE_SALUTATION;
+    if (continues_title(outline, line, s, front))
+        return ROLE_TITLE;
+    bool is_issuer = front->title_lines == 0 && has_next && is_short && !has_stop &&
+                     !is_certain_mark(&outline->lines.p[next]) && !outline->is_table_line[next] &&
+                     outline_is_title(following); /* its name on a line above */
+    if (is_issuer)
+        return ROLE_TITLE;
+    return front->title_lines > 0 && is_short && !has_stop ? ROLE_TITLE_NOTE : ROLE_NONE; /* a by-line */
+}
+
+/* What the line says beside its place. */
+static void take_front_line(struct outline *outline, size_t i, struct str s, enum outline_role role,
+                            struct front *front)
+{
+    struct outline_line *line = &outline->lines.p[i];
+    size_t value = 0;
+    bool is_body = false;
+    line->role = role;
+    if (role == ROLE_TITLE)
+        add_title(outline, i, &front->title_lines);
+    else if (role == ROLE_NUMBER)
+        outline->source.number = outline_trim(line->clean.text);
+    else if (role == ROLE_SALUTATION)
+        front->is_title_over = true;
+    else if (is_form_field(s, &value, &is_body) && is_body)
+        outline->source.inspected_body = outline_clean(line, value, line->match.n);
+    else
+        front->is_title_over = front->title_lines > 0;
+}
+
 enum rc outline_read_front(struct outline *outline)
 {
+    struct front front = {0};
+    size_t i = 0;
     cut_furniture(outline);
-    size_t title_lines = 0, i = 0;
-    bool is_title_over = false;
     for (; i < outline->lines.n; i++) {
         struct outline_line *line = &outline->lines.p[i];
-        struct str s = outline_trim(line->match);
+        struct str s = without_spread(outline->arena, outline_trim(line->match));
         if (line->role != ROLE_NONE)
             continue;
         if (outline->is_table_line[i] || (is_certain_mark(line) && line->style != STYLE_POINT))
             break;
-        size_t next = next_line(outline, i);
-        if (!is_title_over && is_red_head(outline->source.title, s, is_document_number(s)))
-            forget_title(outline, i, &title_lines);
-        if (is_document_number(s)) {
-            line->role = ROLE_NUMBER;
-            outline->source.number = outline_trim(line->clean.text);
-        } else if (is_note(s)) {
-            line->role = ROLE_TITLE_NOTE;
-            is_title_over = title_lines > 0;
-        } else if (title_lines == 0 && next < outline->lines.n && !outline_is_title(s) &&
-                   outline_count(s) <= NOTE_COUNT_MAX &&
-                   is_document_number(outline_trim(outline->lines.p[next].match))) {
-            line->role = ROLE_TITLE_NOTE; /* a red head in plain text */
-        } else if (is_opening(s)) {
+        if (!front.is_title_over && is_red_head(outline->source.title, s, is_document_number(s)))
+            forget_title(outline, i, &front.title_lines);
+        enum outline_role role = front_role(outline, i, s, &front);
+        if (role == ROLE_NONE)
             break;
-        } else if (str_has_suffix(s, STR(":")) && outline_count(s) <= NOTE_COUNT_MAX) {
-            line->role = ROLE_SALUTATION;
-            is_title_over = true;
-        } else if (!is_title_over && title_lines < TITLE_LINES_MAX && is_title_like(outline, line) &&
-                   !(title_lines > 0 && is_title_end(outline->source.title) &&
-                     !str_has_suffix(outline->source.title, outline_trim(line->clean.text)) &&
-                     !str_has_prefix(s, STR("关于")))) {
-            add_title(outline, i, &title_lines);
-        } else if (title_lines == 0 && next < outline->lines.n && !is_certain_mark(&outline->lines.p[next]) &&
-                   !outline->is_table_line[next] && outline_count(s) <= NOTE_COUNT_MAX &&
-                   outline_is_title(outline->lines.p[next].match) && outline_find(s, "。", 0) == SIZE_MAX) {
-            add_title(outline, i, &title_lines); /* the issuer's name on a line above */
-        } else if (title_lines > 0 && outline_count(s) <= NOTE_COUNT_MAX && outline_find(s, "。", 0) == SIZE_MAX) {
-            line->role = ROLE_TITLE_NOTE; /* a by-line */
-            is_title_over = true;
-        } else {
-            break;
-        }
+        take_front_line(outline, i, s, role, &front);
     }
-    if (title_lines == 0)
-        outline->source.title = outline->document->title;
+    if (front.title_lines == 0)
+        outline->source.title = title_of_file(outline);
     outline->front_end = i;
     return arena_rc(outline->arena);
 }

@@ -49,7 +49,7 @@ static struct clues find_clues(struct str title, struct str text)
         "存在一些问题", "存在的主要问题", "存在的问题", "发现一些问题", "督察发现", "督察指出",       "发现存在",
         "存在以下问题", "存在如下问题",   NULL};
     struct clues clues = {.title = title, .text = text, .head = str_slice(text, 0, HEAD_BYTES)};
-    clues.is_rectified = outline_find(title, "整改", 0) != SIZE_MAX;
+    clues.is_rectified = outline_has_any(title, WORDS("整改", "跟进"));
     clues.is_told = outline_has_any(title, WORDS("进展", "情况", "落实", "成效", "结果"));
     clues.is_own = outline_has_any(text, own);
     clues.is_press = (outline_has_any(clues.head, press) || has_other_day(clues.head)) && !clues.is_own;
@@ -111,6 +111,10 @@ static enum outline_kind kind_without_title(const struct outline *outline, const
         return KIND_CLOSURE;
     if (clues->lists_faults && clues->title.n == 0)
         return KIND_FEEDBACK;
+    bool is_sheet = outline->document->format == FORMAT_XLSX || outline->document->format == FORMAT_CSV;
+    for (size_t i = 0; i < outline->nodes.n && (is_sheet || clues->title.n == 0); i++)
+        if (outline->nodes.p[i]->role == ROLE_LEDGER)
+            return KIND_LEDGER;
     return has_table(outline) && outline->document->format == FORMAT_XLSX ? KIND_LEDGER : KIND_OTHER;
 }
 

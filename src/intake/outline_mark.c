@@ -75,57 +75,72 @@ struct mark {
     enum outline_style style;
     int number, major;
     size_t end;
-    bool is_doubtful;
+    bool is_doubtful, is_damaged;
 };
+
+static bool is_figure_sign(char c) { return c == '.' || c == '%' || c == ','; }
+
+/* "2.1.1" behind its second number at `at`: a third level; a date "2025.3.12" is none. */
+static bool read_third_level(struct str s, size_t at, struct mark *ret)
+{
+    int third = 0;
+    size_t n = at + 1 < s.n && s.p[at] == '.' ? scan_digits(s, at + 1, &third) : 0, end = at + 1 + n;
+    if (n == 0 || end >= s.n || is_figure_sign(s.p[end]) || is_digit_at(s, end))
+        return false;
+    *ret = (struct mark){.style = STYLE_SUB, .number = third, .end = end, .is_doubtful = true};
+    return true;
+}
+
+/* "1.2" behind the point at `at`, major being the number before. */
+static bool read_decimal_mark(struct str s, size_t at, int major, struct mark *ret)
+{
+    int minor = 0;
+    size_t n = scan_digits(s, at, &minor), end = at + n;
+    if (n == 0)
+        return false;
+    if (read_third_level(s, end, ret))
+        return major <= NUMBER_MAX;
+    if (end < s.n && s.p[end] == '.' && !is_digit_at(s, end + 1))
+        end++;
+    if (is_digit_at(s, end) || (end < s.n && is_figure_sign(s.p[end])))
+        return false;
+    *ret = (struct mark){.style = STYLE_DECIMAL, .number = minor, .major = major, .end = end, .is_doubtful = true};
+    return true;
+}
 
 /* "1." "1、" "1)" and "1.2" behind the digits at `end`. */
 static bool read_digit_mark(struct str s, size_t at, struct mark *ret)
 {
-    int number = 0;
-    size_t n = scan_digits(s, at, &number);
+    static const char *const points[] = {".", "。", "・", NULL};
+    int number = 0, year = 0;
+    size_t n = scan_digits(s, at, &number), after = 0;
     if (n == 0)
         return false;
     size_t end = skip_spaces(s, at + n);
-    *ret = (struct mark){.number = number};
-    size_t after = 0;
-    if (starts(s, end, ")", &after)) {
-        ret->style = STYLE_PAREN;
-        ret->end = after;
+    bool is_paren = starts(s, end, ")", &after), is_comma = !is_paren && starts(s, end, "、", &after);
+    if (is_paren || is_comma) {
+        *ret = (struct mark){.style = is_paren ? STYLE_PAREN : STYLE_ITEM, .number = number, .end = after};
+        ret->is_doubtful = is_comma && is_digit_at(s, after) && scan_digits(s, after, &year) > 0;
         return true;
     }
-    if (starts(s, end, "、", &after)) {
-        ret->style = STYLE_ITEM;
-        ret->end = after;
-        int year = 0;
-        ret->is_doubtful = is_digit_at(s, after) && scan_digits(s, after, &year) > 0;
-        return true;
-    }
-    if (!starts(s, end, ".", &after) && !starts(s, end, "。", &after) && !starts(s, end, "・", &after))
+    if (!starts_any(s, end, points, &after))
         return false;
-    if (!is_digit_at(s, after)) {
-        ret->style = STYLE_ITEM;
-        ret->end = after;
-        return true;
-    }
-    int minor = 0;
-    size_t more = scan_digits(s, after, &minor);
-    if (more == 0)
+    if (is_digit_at(s, after))
+        return read_decimal_mark(s, after, number, ret);
+    *ret = (struct mark){.style = STYLE_ITEM, .number = number, .end = after};
+    return true;
+}
+
+/* "l.关于…": a one that was read as a letter. */
+static bool read_misread_mark(struct str s, size_t at, struct mark *ret)
+{
+    size_t end = at + 1, after = 0;
+    if (at >= s.n || (s.p[at] != 'l' && s.p[at] != 'I' && s.p[at] != '|'))
         return false;
-    after += more;
-    int third = 0;
-    size_t last = after + 1 < s.n && s.p[after] == '.' ? scan_digits(s, after + 1, &third) : 0;
-    size_t behind = after + 1 + last;
-    if (last > 0 && behind < s.n && s.p[behind] != '.' && s.p[behind] != '%' && s.p[behind] != ',' &&
-        !is_digit_at(s, behind)) {
-        /* "2.1.1": a third level; a date "2025.3.12" is none */
-        *ret = (struct mark){.style = STYLE_SUB, .number = third, .end = behind, .is_doubtful = true};
-        return number <= NUMBER_MAX;
-    }
-    if (after < s.n && (s.p[after] == '.' || s.p[after] == '%' || s.p[after] == ','))
-        after += (s.p[after] == '.' && !is_digit_at(s, after + 1)) ? 1 : 0;
-    if (is_digit_at(s, after) || (after < s.n && (s.p[after] == '%' || s.p[after] == ',' || s.p[after] == '.')))
+    bool is_mark = starts(s, end, ".", &after) || starts(s, end, "、", &after);
+    if (!is_mark || !utf8_is_han(outline_code_at(s, skip_spaces(s, after), NULL)))
         return false;
-    *ret = (struct mark){.style = STYLE_DECIMAL, .number = minor, .major = number, .end = after, .is_doubtful = true};
+    *ret = (struct mark){.style = STYLE_ITEM, .number = 1, .end = after, .is_damaged = true};
     return true;
 }
 
@@ -263,7 +278,7 @@ void outline_read_mark(struct outline_line *line, struct str list_mark)
     struct mark mark;
     size_t at = skip_spaces(line->match, 0);
     line->style = STYLE_NONE;
-    if (!read_mark(line->match, at, &mark)) {
+    if (!read_mark(line->match, at, &mark) && !read_misread_mark(line->match, at, &mark)) {
         size_t start = skip_spaces(list_mark, 0);
         /* Automatic numbering comes as shown; "1.2" there is no decimal figure. */
         if (list_mark.n == 0 || !read_mark(list_mark, start, &mark))
@@ -279,6 +294,7 @@ void outline_read_mark(struct outline_line *line, struct str list_mark)
     line->number_major = mark.major;
     line->mark_end = mark.end;
     line->is_doubtful = mark.is_doubtful;
+    line->is_mark_damaged = mark.is_damaged;
 }
 
 static bool opens_quote(uint32_t code)

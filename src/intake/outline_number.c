@@ -21,6 +21,8 @@ static void check_child(struct outline *outline, const struct outline_node *node
     int number = node->number, last = before[node->style];
     bool is_first = last == 0;
     int over = run[node->style];
+    if (outline->lines.p[node->line].is_mark_damaged && outline->lines.p[node->line].node == node)
+        report(outline, "numbering_damaged", SEVERITY_INFO, node, number, 0);
     before[node->style] = number;
     run[node->style] = number;
     if (is_first) {

@@ -94,6 +94,19 @@ static struct str without_brackets(struct outline *outline, struct str s)
     return depth > 0 ? result : arena_concat(outline->arena, result, str_slice(s, from, s.n));
 }
 
+/* "你公司党委": whom the letter addresses. */
+static struct str name_addressed(const struct outline *outline, struct str words, struct str body)
+{
+    if (!str_has_prefix(words, STR("你")) && !str_has_prefix(words, STR("贵")))
+        return body;
+    for (size_t i = 0; i < outline->front_end; i++) {
+        const struct outline_line *line = &outline->lines.p[i];
+        if (line->role == ROLE_SALUTATION)
+            return outline_clean(line, 0, outline_step_back(line->match, outline_trim(line->match).n));
+    }
+    return body;
+}
+
 static void read_short_name(struct outline *outline, const struct outline_line *line)
 {
     struct str s = line->match;
@@ -142,12 +155,18 @@ static void read_inspection(struct outline *outline, const struct outline_line *
         if (told != SIZE_MAX)
             from = told + STR("反馈了").n;
         bool has_inspector = is_inspector(str_slice(s, from, to));
+        size_t sent = outline_find(str_slice(s, 0, to), "派出", from); /* "审计局派出审计组" */
+        if (sent != SIZE_MAX && sent > from)
+            to = sent;
         size_t type_from = verb + str_from_cstr(verbs[word]).n;
         static const char *const types[] = {"巡视", "巡察", "审计", "督察", "检查", "督导", "“回头看”", "考核", NULL};
         size_t kind = 0, type = outline_find_any(s, type_from, types, &kind);
         if (type == SIZE_MAX || type > end || !has_inspector)
             continue;
         size_t type_to = type + str_from_cstr(types[kind]).n;
+        for (size_t i = 0; types[i]; i++) /* "督导检查" */
+            if (str_has_prefix(str_slice(s, type_to, s.n), str_from_cstr(types[i])))
+                type_to += str_from_cstr(types[i]).n;
         if (str_has_prefix(str_slice(s, type_to, s.n), STR("“回头看”")))
             type_to += STR("“回头看”").n;
         size_t about = outline_find_any(str_slice(s, 0, type_to), type_from, WORDS("为期", "的"), NULL);
@@ -155,7 +174,9 @@ static void read_inspection(struct outline *outline, const struct outline_line *
             (about != SIZE_MAX && outline_find(str_slice(s, 0, type_to), "的", about) != SIZE_MAX))
             type_from = outline_find(s, "的", about) + 3;
         source->inspector = outline_clean(line, from, to);
-        source->inspected_body = without_brackets(outline, outline_clean(line, body_from, body_to));
+        if (source->inspected_body.n == 0)
+            source->inspected_body = name_addressed(outline, str_slice(s, at + 3, verb),
+                                                    without_brackets(outline, outline_clean(line, body_from, body_to)));
         source->inspection_type = outline_clean(line, type_from, type_to);
         return;
     }

@@ -24,6 +24,7 @@ struct outline_line {
     int number;
     int number_major;          /* of a DECIMAL mark: the first number */
     bool is_doubtful;          /* could be plain words: taken only where the number is the next one */
+    bool is_mark_damaged;      /* a letter stands for the number */
     bool is_list_mark;         /* automatic numbering of the file: the mark is not in the text */
     enum outline_role role;    /* NONE until a pass has placed the line */
     const char *reason;        /* of furniture: why */
@@ -79,6 +80,8 @@ struct outline_node {
     int rank;                /* how deep the mark's style is; a smaller rank closes it */
     int last[STYLE_COUNT_];  /* number of the last child of each style */
     bool is_fault_part;      /* of a feedback: names a fault although no part is called "problems" */
+    bool is_labelled;        /* its lines name who, until when, what: a problem */
+    int labelled_below;      /* how many pieces below are such */
     bool is_quote_open;      /* the heading holds a quote that never closes */
     struct outline_row *row; /* ROW only */
     int table;               /* TABLE, ROW: number of the table in the file */
@@ -238,12 +241,21 @@ bool outline_names_fault(struct str words);
 /* outline_prose.c */
 /* Findings that a feedback or an audit's report lists in running text, where it has no others. */
 enum rc outline_read_prose(struct outline *outline) MUST_CHECK;
+/* Findings that an aspect of another kind of document names one after the other ("关于…问题，…；关于…"). */
+enum rc outline_read_about(struct outline *outline) MUST_CHECK;
+/* outline_label.c */
+/* "1.进展情况：…" "2.成效：…" below a problem tell of it; they are no problems. */
+bool outline_has_progress_labels(const struct outline_node *node);
+/* "整改成效", "责任单位：办公室": facts of the problem above, no measures. */
+bool outline_is_fact_label(struct str heading);
+void outline_mark_labelled(struct outline *outline);
 /* outline_role.c */
 enum rc outline_assign_roles(struct outline *outline) MUST_CHECK;
 /* A table as a grid: a cell that spans several rows or columns stands in each of them. */
 struct grid_cell {
     struct str match, clean; /* pieces joined by line feeds */
     uint32_t line;           /* first line of the cell */
+    size_t from;             /* match offset in that line where the words begin that are read */
     size_t row, column;      /* where it starts, 0-based */
     bool is_header;
 };
@@ -288,10 +300,24 @@ struct str outline_format_rate(struct arena *arena, int64_t part, int64_t whole)
 /* Labelled facts above the headings of a ledger ("审计机关：…　审计期间：…") into the source. */
 enum rc outline_read_ledger_lead(struct outline *outline, const struct grid *grid) MUST_CHECK;
 /* outline_cell.c */
+/* One numbered piece: match range [from, to) of a line, its mark before it. */
+struct outline_piece {
+    uint32_t line;
+    size_t mark, from, to;
+    int number;
+};
+typedef VEC(struct outline_piece) outline_piece_vec;
+/* The pieces that match range [from, to) numbers ("1.…；2.…", "①…②…"); none when there is but one. */
+enum rc outline_find_pieces(const struct outline *outline, uint32_t at, size_t from, size_t to,
+                            outline_piece_vec *ret) MUST_CHECK;
 /* One measure below finding for each numbered piece or whole line of a cell, else one for the cell. */
 enum rc outline_add_cell_measures(struct outline *outline, const struct grid_cell *cell,
                                   struct outline_node *finding) MUST_CHECK;
+/* outline_form.c: a sheet for one problem, with labels beside the values. */
+bool outline_is_form(const struct grid *grid);
+enum rc outline_read_form(struct outline *outline, const struct grid *grid, struct outline_node *table) MUST_CHECK;
 /* outline_table.c */
+enum column_kind outline_column_kind(struct str heading);
 enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent) MUST_CHECK;
 /* outline_due.c */
 /* Sets outline->dates from the days that the document names: its own, of the feedback, the last one, or today. */

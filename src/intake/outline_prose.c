@@ -7,7 +7,7 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { PIECE_COUNT_MIN = 4, GAP_COUNT_MAX = 8, PIECES_MAX = 60 };
+enum { PIECE_COUNT_MIN = 4, GAP_COUNT_MAX = 8, PIECES_MAX = 60, ABOUT_COUNT_MAX = 40 };
 
 /* A part of a line's match text. */
 struct range {
@@ -184,7 +184,8 @@ static bool find_told(struct str s, struct range sentence, struct range *ret)
     *ret = (struct range){at + 1, sentence.to};
     struct range_list list;
     split(s, *ret, semicolons, &list);
-    return count_faults(s, &list) * 2 >= list.n && outline_names_fault(text_of(s, *ret));
+    bool is_of_inspectors = outline_has_any(text_of(s, *ret), WORDS("巡视组", "巡察组", "审计组", "检查组"));
+    return count_faults(s, &list) * 2 >= list.n && outline_names_fault(text_of(s, *ret)) && !is_of_inspectors;
 }
 
 static bool is_asking(struct str sentence)
@@ -205,14 +206,15 @@ static enum rc read_line(struct outline *outline, uint32_t at)
             is_listing = false;
             continue;
         }
-        if (find_enclosed(s, sentence, &list)) {
+        bool is_announced = from != SIZE_MAX && outline_trim(str_slice(s, from, sentence.to)).n > 0;
+        if (!is_announced && find_enclosed(s, sentence, &list)) {
             struct range_list items;
             split(s, list, semicolons, &items);
             if (items.n < 2)
                 split(s, list, joints, &items);
             for (size_t k = 0; k < items.n; k++)
                 TRY(add_finding(outline, at, items.p[k]));
-        } else if (from != SIZE_MAX && outline_trim(str_slice(s, from, sentence.to)).n > 0) {
+        } else if (is_announced) {
             TRY(add_list(outline, at, (struct range){from, sentence.to}));
             is_listing = true;
         } else if (find_told(s, sentence, &list)) {
@@ -241,6 +243,58 @@ enum rc outline_read_prose(struct outline *outline)
                                        line->node->zone == ROLE_NEXT_STEPS || line->node->role == ROLE_RECOMMENDATION);
         if (is_text && !is_other && !outline->is_table_line[i])
             TRY(read_line(outline, (uint32_t)i));
+    }
+    return arena_rc(outline->arena);
+}
+
+/* "关于…问题，…" within a piece that only groups: the clauses up to the next such words are one finding. */
+static enum rc read_about(struct outline *outline, uint32_t at)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    static const uint32_t ends[] = {';', 0x3002, 0};
+    struct str s = line->match;
+    struct range_list clauses;
+    struct outline_node *node = NULL;
+    split(s, (struct range){0, s.n}, ends, &clauses);
+    for (size_t i = 0; i < clauses.n; i++) {
+        struct range clause = clauses.p[i];
+        size_t problem = outline_find(text_of(s, clause), "问题", 0);
+        bool is_about = str_has_prefix(text_of(s, clause), STR("关于")) && problem != SIZE_MAX &&
+                        outline_count(str_slice(s, clause.from, clause.from + problem)) <= ABOUT_COUNT_MAX;
+        if (!is_about) {
+            if (node)
+                node->to = clause.to;
+            continue;
+        }
+        node = outline_new_node(outline, line->node, STYLE_NONE);
+        if (!node)
+            return arena_rc(outline->arena);
+        node->role = ROLE_FINDING;
+        node->zone = ROLE_FINDINGS;
+        node->is_inline = true;
+        node->line = at;
+        node->from = node->heading_from = clause.from;
+        node->heading_to = clause.from + problem + STR("问题").n;
+        node->to = clause.to;
+        node->heading = outline_clean(line, node->heading_from, node->heading_to);
+        if (node->heading_to < node->to && s.p[node->heading_to] == ',')
+            node->heading_to++;
+    }
+    for (struct outline_node *child = line->node->first; child; child = child->next) {
+        child->span = outline_span_of(line, child->from, child->to);
+        child->body = outline_clean(line, child->heading_to, child->to);
+    }
+    return RC_OK;
+}
+
+enum rc outline_read_about(struct outline *outline)
+{
+    size_t known = outline->nodes.n;
+    for (size_t i = 0; i < known; i++) {
+        const struct outline_node *node = outline->nodes.p[i];
+        if (node->role != ROLE_ASPECT || node->first || node->row || node->lines.n != 1 || node->style == STYLE_NONE)
+            continue;
+        TRY(read_about(outline, node->lines.p[0]));
     }
     return arena_rc(outline->arena);
 }

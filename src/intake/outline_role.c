@@ -30,6 +30,8 @@ static bool has_problem_headings(const struct outline_node *node)
 static enum outline_role top_zone(const struct outline *outline, const struct outline_node *node)
 {
     enum outline_role role = outline_role_of_title(node->heading, true);
+    if ((role != ROLE_LONG_TERM && node->labelled_below > 0) || node->is_labelled)
+        return ROLE_FINDINGS;
     if (outline->kind == KIND_FEEDBACK || outline->kind == KIND_AUDIT_REPORT) {
         if (role == ROLE_RESPONSIBILITY)
             role = ROLE_ASSESSMENT;
@@ -54,42 +56,6 @@ static bool has_ledger(const struct outline *outline)
     for (size_t i = 0; i < outline->nodes.n; i++)
         if (outline->nodes.p[i]->role == ROLE_LEDGER)
             return true;
-    return false;
-}
-
-/* "1.进展情况：…" "2.成效：…" below a problem tell of it; they are no problems. */
-static bool has_progress_labels(const struct outline_node *node)
-{
-    static const char *const labels[] = {"进展",     "成效",     "整改措施", "整改情况", "具体措施", "主要措施",
-                                         "整改任务", "责任单位", "整改时限", "下一步",   "整改目标", "完成情况",
-                                         "整改成效", "工作成效", "取得成效", "下步打算", "下步工作", "问题表现",
-                                         "具体表现", "问题描述", "责任领导", "责任部门", "责任人",   "完成时限",
-                                         "整改期限", "整改状态", "整改进展", "整改结果", NULL};
-    bool has_any = false;
-    for (const struct outline_node *child = node->first; child; child = child->next) {
-        bool is_label = false;
-        for (int i = 0; labels[i]; i++)
-            is_label = is_label || str_has_prefix(child->heading, str_from_cstr(labels[i]));
-        if (!is_label)
-            return false;
-        has_any = true;
-    }
-    return has_any;
-}
-
-/* "整改成效", "责任单位：办公室": facts of the problem above, no measures. */
-static bool is_fact_label(struct str heading)
-{
-    static const char *const labels[] = {"整改成效",   "问题表现", "具体表现", "问题描述", "下步打算",
-                                         "下一步打算", "责任单位", "责任领导", "责任部门", "责任人",
-                                         "完成时限",   "整改时限", "整改期限", "整改状态", NULL};
-    for (size_t i = 0; labels[i]; i++) {
-        struct str label = str_from_cstr(labels[i]);
-        struct str rest = str_slice(heading, label.n, heading.n);
-        if (str_has_prefix(heading, label) &&
-            (rest.n == 0 || str_has_prefix(rest, STR(":")) || str_has_prefix(rest, STR("："))))
-            return true;
-    }
     return false;
 }
 
@@ -155,10 +121,14 @@ static bool is_outer(const struct outline_node *node)
 static enum outline_role role_of_block(const struct outline *outline, const struct outline_node *node)
 {
     struct below below = look_below(node);
+    if (node->is_labelled)
+        return ROLE_FINDING;
+    if (node->labelled_below > 0)
+        return ROLE_ASPECT;
     bool is_list = tells_of_findings_only(outline->kind), is_aspect = is_named_aspect(node->heading);
     if ((below.has_tables || (is_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
         return ROLE_ASPECT;
-    if (has_progress_labels(node))
+    if (outline_has_progress_labels(node))
         return ROLE_FINDING;
     if (is_collection(node->heading))
         return ROLE_ASPECT;
@@ -178,7 +148,7 @@ static enum outline_role role_in_findings(const struct outline *outline, const s
     bool is_list = tells_of_findings_only(outline->kind);
     enum outline_role above = node->parent->role;
     if (above == ROLE_FINDING)
-        return is_list || is_fact_label(node->heading) ? ROLE_TEXT : ROLE_MEASURE;
+        return is_list || outline_is_fact_label(node->heading) ? ROLE_TEXT : ROLE_MEASURE;
     if (above == ROLE_MEASURE || above == ROLE_TEXT)
         return above;
     /* Points right under an aspect or a part: findings when the document lists them, else what was done. */
@@ -314,6 +284,7 @@ enum rc outline_assign_roles(struct outline *outline)
         return RC_OK;
     }
     bool is_list = tells_of_findings_only(outline->kind);
+    outline_mark_labelled(outline);
     if (is_list) {
         outline_mark_requests(outline);
         outline_mark_faults(outline);
@@ -340,15 +311,16 @@ enum rc outline_assign_roles(struct outline *outline)
         node->zone = zone;
         /* A piece right at the top may itself be an aspect or a finding: "(一)…方面", "1.关于“…”问题的整改". */
         bool is_part = node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_HEADING;
-        bool is_own_finding =
-            is_fault ||
-            (zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
-             (!is_part || outline_is_problem_heading(node->heading) || outline_has_any(node->heading, WORDS("方面"))));
+        bool is_own_finding = is_fault ||
+                              (zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
+                               (!is_part || outline_is_problem_heading(node->heading) ||
+                                outline_has_any(node->heading, WORDS("方面")))) ||
+                              node->is_labelled;
         node->role = is_own_finding ? role_in_findings(outline, node) : zone;
         for (struct outline_node *child = node->first; child; child = child->next)
             assign(outline, child, zone);
     }
     if (outline->kind == KIND_CLOSURE && !has_finding(outline))
         return add_closed_problem(outline);
-    return is_list ? outline_read_prose(outline) : RC_OK;
+    return is_list ? outline_read_prose(outline) : outline_read_about(outline);
 }

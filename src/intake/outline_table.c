@@ -7,26 +7,36 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { COLUMNS_MAX = 256, HEADER_SEARCH_ROWS = 6, HEADER_WORDS_MIN = 2, HEADER_COUNT_MAX = 24, GRID_MAX = 4000000 };
+enum {
+    COLUMNS_MAX = 256,
+    HEADER_SEARCH_ROWS = 6,
+    HEADER_WORDS_MIN = 2,
+    HEADER_COUNT_MAX = 24,
+    GRID_MAX = 4000000,
+    SAME_COUNT_MIN = 4,
+    SAME_NODES_MAX = 4000,
+    NUMBER_MAX = 100000
+};
 
 static const struct paragraph *cell_paragraph(const struct outline *outline, size_t line)
 {
     return &outline->document->paragraphs[outline->lines.p[line].paragraph];
 }
 
-static enum column_kind column_kind_of(struct str heading)
+enum column_kind outline_column_kind(struct str heading)
 {
     static const struct {
         enum column_kind kind;
-        const char *words[12];
+        const char *words[18];
     } rules[] = {
         {COLUMN_NUMBER, {"序号", "编号", "问题号"}},
+        {COLUMN_OTHER, {"等级", "级别", "备注"}},
         {COLUMN_RATE, {"率"}},
         {COLUMN_COUNT, {"问题数", "个数", "数量", "项数", "件数", "问题总数", "总数"}},
         {COLUMN_LEADER, {"责任人", "责任领导", "牵头领导", "分管领导", "包案领导", "负责人"}},
         {COLUMN_UNIT,
-         {"责任单位", "责任部门", "牵头单位", "牵头部门", "整改单位", "责任主体", "承办单位", "配合单位",
-          "被审计单位"}},
+         {"责任单位", "责任部门", "牵头单位", "牵头部门", "整改单位", "责任主体", "承办单位", "配合单位", "被审计单位",
+          "受检单位", "责任科室", "责任处室", "负责部门", "负责单位", "责任中心"}},
         {COLUMN_DUE, {"时限", "期限", "完成时间", "整改时间", "完成日期", "截止"}},
         {COLUMN_TYPE, {"整改类型", "整改方式", "问题性质", "整改类别", "类型"}},
         {COLUMN_OTHER,
@@ -37,8 +47,11 @@ static enum column_kind column_kind_of(struct str heading)
         {COLUMN_RESULT, {"整改情况", "完成情况", "进展", "成效", "整改结果", "落实情况"}},
         {COLUMN_CATEGORY, {"类别", "方面", "领域", "分类", "一级", "大类", "二级"}},
         {COLUMN_BASIS, {"依据", "定性", "法规", "来源"}},
-        {COLUMN_PROBLEM, {"问题", "事项", "表现", "三级"}},
+        {COLUMN_PROBLEM, {"问题", "事项", "表现", "三级", "隐患", "不足", "缺陷", "不符合项"}},
     };
+    /* "问题及整改措施": one cell tells both */
+    if (outline_has_any(heading, WORDS("问题及", "问题和", "问题、")) && outline_find(heading, "措施", 0) != SIZE_MAX)
+        return COLUMN_PROBLEM;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (outline_count(heading) <= HEADER_COUNT_MAX && outline_has_any(heading, rules[i].words))
             return rules[i].kind;
@@ -163,7 +176,7 @@ static void find_header(struct grid *grid)
         for (size_t column = 0; column < grid->columns; column++) {
             const struct grid_cell *cell = cell_at(grid, row, column);
             if (cell && cell != before &&
-                (column_kind_of(cell->match) != COLUMN_OTHER || (cell->is_header && cell->match.n)))
+                (outline_column_kind(cell->match) != COLUMN_OTHER || (cell->is_header && cell->match.n)))
                 words++;
             before = cell;
         }
@@ -174,7 +187,7 @@ static void find_header(struct grid *grid)
     }
     for (size_t column = 0; column < grid->columns && grid->header < grid->rows; column++) {
         const struct grid_cell *cell = cell_at(grid, grid->header, column);
-        grid->kinds[column] = cell ? column_kind_of(cell->match) : COLUMN_OTHER;
+        grid->kinds[column] = cell ? outline_column_kind(cell->match) : COLUMN_OTHER;
     }
 }
 
@@ -325,6 +338,93 @@ static enum rc add_measure(struct outline *outline, const struct grid *grid, siz
     return outline_add_cell_measures(outline, cell, finding);
 }
 
+/* The finding of another list of the file that has the same words and number: its fields are filled up. */
+static struct outline_node *find_same(const struct outline *outline, const struct outline_node *table,
+                                      const struct grid_cell *cell, const struct outline_row *row)
+{
+    size_t before = (size_t)table->id - 1; /* nodes before the table */
+    if (outline_count(cell->clean) < SAME_COUNT_MIN || before > SAME_NODES_MAX)
+        return NULL;
+    for (size_t i = 0; i < before; i++) {
+        struct outline_node *node = outline->nodes.p[i];
+        bool is_same = node->style == STYLE_ROW && node->role == ROLE_FINDING && str_equal(node->heading, cell->clean);
+        if (!is_same)
+            continue;
+        bool is_number = str_equal(node->row->number, row->number) || node->row->number.n == 0 || row->number.n == 0;
+        bool is_unit = str_equal(node->row->unit, row->unit) || node->row->unit.n == 0 || row->unit.n == 0;
+        if (is_number && is_unit)
+            return node;
+    }
+    return NULL;
+}
+
+static void fill_row(struct outline_row *row, const struct outline_row *more)
+{
+    struct str *fields[] = {&row->category, &row->type,   &row->unit,  &row->leader, &row->due,
+                            &row->status,   &row->amount, &row->basis, &row->result, &row->measure};
+    const struct str *others[] = {&more->category, &more->type,   &more->unit,  &more->leader, &more->due,
+                                  &more->status,   &more->amount, &more->basis, &more->result, &more->measure};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i]->n == 0)
+            *fields[i] = *others[i];
+    if (!row->has_amount && more->has_amount) {
+        row->has_amount = true;
+        row->amount_fen = more->amount_fen;
+        row->amount_unit = more->amount_unit;
+    }
+}
+
+/* "问题：…。整改措施：…" in one cell. */
+static enum rc split_cell(struct outline *outline, const struct grid_cell *cell, struct outline_node *finding)
+{
+    const struct outline_line *line = &outline->lines.p[cell->line];
+    size_t word = 0, at = outline_find_any(line->match, 0, WORDS("整改措施:", "整改情况:", "措施:"), &word);
+    if (at == SIZE_MAX || at == 0)
+        return RC_OK;
+    static const size_t lengths[] = {sizeof "整改措施:" - 1, sizeof "整改情况:" - 1, sizeof "措施:" - 1};
+    size_t from = str_has_prefix(line->match, STR("问题:")) ? STR("问题:").n : 0;
+    struct grid_cell rest = *cell;
+    finding->from = from;
+    finding->to = finding->heading_to = at;
+    finding->heading = outline_clean(line, from, at);
+    if (str_has_suffix(finding->heading, STR("。")))
+        finding->heading = str_slice(finding->heading, 0, finding->heading.n - STR("。").n);
+    finding->span = outline_span_of(line, from, at);
+    rest.from = at + lengths[word];
+    rest.clean = outline_clean(line, rest.from, line->match.n);
+    return outline_add_cell_measures(outline, &rest, finding);
+}
+
+/* A row that begins a finding, or fills up one of another list. */
+static enum rc add_row(struct outline *outline, const struct grid *grid, size_t row, size_t problem,
+                       const struct outline_node *table, struct outline_node *group, struct outline_node **ret)
+{
+    const struct grid_cell *cell = cell_at(grid, row, problem);
+    struct outline_row *fields = ARENA_NEW(outline->arena, struct outline_row);
+    if (!fields)
+        return arena_rc(outline->arena);
+    TRY(read_row_fields(outline, grid, row, problem, fields));
+    struct outline_node *finding = find_same(outline, table, cell, fields);
+    if (finding) {
+        fill_row(finding->row, fields);
+        *ret = finding;
+        return RC_OK;
+    }
+    finding = outline_new_node(outline, group, STYLE_ROW);
+    if (!finding)
+        return arena_rc(outline->arena);
+    finding->row = fields;
+    finding->role = ROLE_FINDING;
+    finding->table = table->table;
+    set_place(outline, finding, cell);
+    finding->mark = fields->number;
+    int64_t number = 0;
+    if (str_parse_int64(outline_trim(fields->number), &number) && number > 0 && number < NUMBER_MAX)
+        finding->number = (int)number;
+    *ret = finding;
+    return find_column(grid, COLUMN_MEASURE) == grid->columns ? split_cell(outline, cell, finding) : RC_OK;
+}
+
 static enum rc read_ledger(struct outline *outline, const struct grid *grid, struct outline_node *table)
 {
     size_t problem = find_column(grid, COLUMN_PROBLEM);
@@ -352,20 +452,7 @@ static enum rc read_ledger(struct outline *outline, const struct grid *grid, str
         }
         bool is_more = finding && (cell == last || !cell || cell->match.n == 0);
         if (!is_more && cell && cell->match.n > 0) {
-            finding = outline_new_node(outline, group, STYLE_ROW);
-            if (!finding)
-                return arena_rc(outline->arena);
-            finding->row = ARENA_NEW(outline->arena, struct outline_row);
-            if (!finding->row)
-                return arena_rc(outline->arena);
-            finding->role = ROLE_FINDING;
-            finding->table = table->table;
-            set_place(outline, finding, cell);
-            TRY(read_row_fields(outline, grid, row, problem, finding->row));
-            finding->mark = finding->row->number;
-            int64_t number = 0;
-            if (str_parse_int64(outline_trim(finding->row->number), &number) && number > 0 && number < 100000)
-                finding->number = (int)number;
+            TRY(add_row(outline, grid, row, problem, table, group, &finding));
             last = cell;
         }
         if (!finding) {
@@ -421,7 +508,8 @@ enum rc outline_read_table(struct outline *outline, size_t first, size_t end, st
         for (size_t row = 0; row <= shown; row++) {
             /* A line above the headings names the table, and an untitled sheet. */
             const struct grid_cell *cell = row < shown ? group_cell(&grid, row) : NULL;
-            if (cell && table->heading.n == 0 && outline_find(cell->match, ":", 0) == SIZE_MAX)
+            bool is_mark = cell && str_has_prefix(cell->match, STR("附件")) && outline_count(cell->match) <= 4;
+            if (cell && !is_mark && table->heading.n == 0 && outline_find(cell->match, ":", 0) == SIZE_MAX)
                 table->heading = cell->clean;
             TRY(hold_row(outline, &grid, row, table));
         }
@@ -433,6 +521,9 @@ enum rc outline_read_table(struct outline *outline, size_t first, size_t end, st
             table->role = ROLE_LEDGER;
             TRY(outline_read_ledger_lead(outline, &grid));
             TRY(read_ledger(outline, &grid, table));
+        } else if (outline_is_form(&grid)) {
+            table->role = ROLE_LEDGER;
+            TRY(outline_read_form(outline, &grid, table));
         } else if (grid.header < grid.rows && find_column(&grid, COLUMN_MEASURE) < grid.columns &&
                    parent != &outline->root) {
             TRY(read_measures(outline, &grid, table));

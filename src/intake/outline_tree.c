@@ -11,6 +11,8 @@
 
 enum { STACK_MAX = 24, HEADING_COUNT_MAX = 60, BOLD_COUNT_MAX = 30, BARE_COUNT_MIN = 4, BARE_COUNT_MAX = 24 };
 
+static bool is_structural(enum outline_style style) { return style >= STYLE_CHAPTER && style <= STYLE_PAREN; }
+
 struct stack {
     struct outline_node *p[STACK_MAX]; /* p[0] is the root */
     size_t n;
@@ -186,8 +188,6 @@ static enum rc add_inline(struct outline *outline, struct stack *stack, uint32_t
     return RC_OK;
 }
 
-static bool is_structural(enum outline_style style) { return style >= STYLE_CHAPTER && style <= STYLE_PAREN; }
-
 /* A doubtful mark is taken only as the next of its kind. */
 static bool is_accepted(const struct stack *stack, const struct outline_line *line)
 {
@@ -209,25 +209,44 @@ static bool is_accepted(const struct stack *stack, const struct outline_line *li
  * stand below each finding ("整改情况：") are none. */
 static bool is_bare_title(const struct outline *outline, const struct outline_line *line, struct str text)
 {
-    static const char *const labels[] = {"整改情况", "整改进展", "整改成效", "整改措施", "存在问题", "进展情况",
-                                         "完成情况", "整改要求", "责任领导", "工作安排", NULL};
+    static const char *const labels[] = {"整改情况", "整改进展", "整改成效", "整改措施", "存在问题",
+                                         "进展情况", "完成情况", "责任领导", "工作安排", NULL};
     size_t count = outline_count(text);
     if (line->style != STYLE_NONE || count < BARE_COUNT_MIN || count > BARE_COUNT_MAX ||
         outline_has_any(text, WORDS(",", "。", ";", ":", "“", "(", "、", "!")) ||
-        outline_role_of_title(text, true) == ROLE_NONE || outline_is_problem(text) || outline_is_contact_line(text) ||
-        outline_is_publicity_line(text, true))
+        outline_role_of_title(text, true) == ROLE_NONE ||
+        (outline_is_problem(text) && !outline_has_any(text, WORDS("发现的", "存在的", "主要问题", "突出问题"))) ||
+        outline_is_contact_line(text) || outline_is_publicity_line(text, true))
         return false;
     for (size_t i = 0; labels[i]; i++)
         if (str_equal_cstr(text, labels[i]))
             return false;
     for (size_t i = 0; i < outline->lines.n; i++) {
         const struct outline_line *other = &outline->lines.p[i];
-        if (other->style == STYLE_PART || other->style == STYLE_CHAPTER)
-            return false;
         if (other != line && str_equal(outline_trim(other->match), text))
             return false;
     }
     return true;
+}
+
+/* Where parts are numbered, a bare title is one only over parts that begin anew ("检查发现的问题", 一、二、,
+ * "整改要求", 一、二、); 0 when it is none. */
+static int rank_over_parts(const struct outline *outline, const struct outline_line *line)
+{
+    size_t at = (size_t)(line - outline->lines.p), begins = 0;
+    const struct outline_line *next = NULL;
+    bool has_parts = false;
+    for (size_t i = 0; i < outline->lines.n; i++) {
+        const struct outline_line *other = &outline->lines.p[i];
+        bool is_part = other->style == STYLE_PART || other->style == STYLE_CHAPTER;
+        has_parts = has_parts || is_part;
+        begins += other->style == STYLE_PART && other->number == 1;
+        if (i > at && !next && is_structural(other->style) && !other->is_doubtful)
+            next = other;
+    }
+    if (!has_parts)
+        return STYLE_PART;
+    return begins > 1 && next && next->style == STYLE_PART && next->number == 1 ? STYLE_CHAPTER : 0;
 }
 
 /* Rank of a line without mark that the file shows as a heading; 0 when it is none. */
@@ -242,10 +261,57 @@ static int heading_rank(const struct outline *outline, const struct outline_line
         return 0;
     if (paragraph->outline_level > 0)
         return STYLE_PART + (paragraph->outline_level > 4 ? 3 : paragraph->outline_level - 1);
-    if (is_bare_title(outline, line, text))
-        return STYLE_PART;
+    if (is_bare_title(outline, line, text)) {
+        int over = rank_over_parts(outline, line);
+        if (over > 0)
+            return over;
+    }
     bool is_heading = paragraph->kind == PARAGRAPH_HEADING || (paragraph->bold == 1 && count <= BOLD_COUNT_MAX);
     return is_heading && !has_marks ? STYLE_PART : 0;
+}
+
+/* "4.…" over "（一）…（二）…": a section's mark below an item, where the items stand right below the part and go on. */
+static bool is_inverted(const struct outline *outline, const struct stack *stack, uint32_t at)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    const struct outline_node *top = top_of(stack), *item = top;
+    if (line->style != STYLE_SECTION)
+        return false;
+    while (item && item->style != STYLE_ITEM)
+        item = item->parent;
+    if (!item || item->parent->style == STYLE_SECTION || item->parent->last[STYLE_SECTION] > 0)
+        return false;
+    if (top->style == STYLE_SECTION || (top->parent && top->parent->style == STYLE_SECTION && top != item))
+        return true;                                            /* the second and later ones */
+    if (line->number != 1 || top != item || item->lines.n != 1) /* words between announce something else */
+        return false;
+    for (size_t i = at + 1; i < outline->lines.n; i++) {
+        const struct outline_line *next = &outline->lines.p[i];
+        bool is_end = next->style == STYLE_PART || next->style == STYLE_CHAPTER;
+        if (next->style == STYLE_ITEM && !next->is_doubtful)
+            return next->number == item->number + 1;
+        if (is_end)
+            break;
+    }
+    return item->number > 2;
+}
+
+/* "请你公司于…前报送整改情况。" behind the last piece of a letter belongs to none of them. */
+static bool is_closing_request(const struct outline *outline, uint32_t at)
+{
+    static const char *const words[] = {"请你",     "请贵",       "请各",       "请于",       "请在",
+                                        "以上问题", "上述问题",   "对上述问题", "对以上问题", "请认真",
+                                        "请对照",   "请高度重视", NULL};
+    struct str s = outline_trim(outline->lines.p[at].match);
+    bool is_request = false;
+    for (size_t i = 0; words[i]; i++)
+        is_request = is_request || str_has_prefix(s, str_from_cstr(words[i]));
+    for (size_t i = at + 1; is_request && i < outline->lines.n; i++)
+        if (outline->lines.p[i].role == ROLE_NONE &&
+            (outline->is_table_line[i] ||
+             (is_structural(outline->lines.p[i].style) && !outline->lines.p[i].is_doubtful)))
+            return false;
+    return is_request;
 }
 
 static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t at, bool has_marks)
@@ -257,7 +323,9 @@ static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t 
     int rank = line->style == STYLE_NONE ? heading_rank(outline, line, has_marks) : 0;
     if (is_accepted(stack, line) || rank > 0) {
         enum outline_style style = rank > 0 ? STYLE_HEADING : line->style;
-        TRY(push_node(outline, stack, style, rank > 0 ? rank : (int)style, line->number, &node));
+        if (rank == 0)
+            rank = is_inverted(outline, stack, at) ? (int)STYLE_SUB : (int)style;
+        TRY(push_node(outline, stack, style, rank, line->number, &node));
         node->number_major = line->number_major;
         gather_last(stack, last);
         TRY(outline_find_inline(outline->arena, line->match, line->mark_end, line->match.n, true, last, &marks));
@@ -268,6 +336,8 @@ static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t 
         open_node(outline, stack, node);
         return RC_OK;
     }
+    if (is_closing_request(outline, at))
+        stack->n = 1;
     gather_last(stack, last);
     TRY(outline_find_inline(outline->arena, line->match, 0, line->match.n, true, last, &marks));
     size_t alike = 0;

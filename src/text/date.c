@@ -295,7 +295,10 @@ static bool scan_civil(const struct scan *scan, size_t at, struct civil *ret)
         civil.year = digits_value(scan, at, 4);
     } else {
         for (size_t i = 0; i < 4; i++) {
-            int digit = numeral_digit(code_at(scan, at + i));
+            uint32_t code = code_at(scan, at + i);
+            bool is_misread = i > 0 && (code == 'O' || code == 'o'); /* a nought read as a letter */
+            int digit = is_misread ? 0 : numeral_digit(code);
+            civil.is_damaged = civil.is_damaged || is_misread;
             if (digit < 0)
                 return false;
             civil.year = civil.year * 10 + digit;
