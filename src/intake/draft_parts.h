@@ -15,7 +15,7 @@ struct value *draft_new_entry(struct arena *arena, struct value *draft, char let
 /* Status as stated to its normal form ("done", "in_progress", ...); "" when the words tell none. */
 struct str draft_status_of(struct str stated);
 
-/* draft_apply.c, shared with draft_edit.c */
+/* draft_entry.c */
 struct draft_entry {
     struct value *list; /* that holds it */
     struct value *value;
@@ -26,10 +26,35 @@ struct draft_entry {
 enum rc draft_find_entry(struct ctx *ctx, struct value *draft, struct str id, struct draft_entry *ret) MUST_CHECK;
 /* Puts the detail on ctx and gives RC_INVALID. */
 enum rc draft_refuse(struct ctx *ctx, const char *key, struct str arg);
+/* Takes a child out of its list; puts one before another, or last when that is NULL. */
+void draft_unlink(struct value *list, struct value *child);
+void draft_link(struct value *list, struct value *child, struct value *before);
 void draft_set_text(struct arena *arena, struct value *map, const char *key, struct str text);
 void draft_set_null(struct arena *arena, struct value *map, const char *key);
 /* Phase of an entry and of its measures. */
 void draft_set_phase(struct arena *arena, struct value *map, struct str phase);
+/* Title and body from a text: the title ends with its first sentence or line. */
+void draft_set_words(struct arena *arena, struct value *map, struct str text);
+/* Without blanks and line feeds at both ends. */
+struct str draft_trim(struct str s);
+bool draft_holds(const struct value *list, int64_t n);
+/* The two with a line feed between, or the one that is not empty. */
+struct str draft_join_lines(struct arena *arena, struct str a, struct str b);
+/* A number into a list that has it not yet. */
+void draft_add_number(struct arena *arena, struct value *list, int64_t n);
+/* The list of an entry's paragraphs, made when there is none. */
+struct value *draft_paragraph_list(struct arena *arena, struct value *map);
+/* Every paragraph that an entry stands for, its measures' too. */
+void draft_gather_paragraphs(struct arena *arena, const struct value *from, struct value *to);
+struct value *draft_find_paragraph(struct value *draft, int64_t n);
+/* Findings of one aspect go to another; "" leaves them without. */
+void draft_repoint_aspect(struct arena *arena, struct value *draft, struct str from, struct str to);
+/* draft_apply.c */
+/* A new entry of the kind that `as` names goes into the draft; *ret is it. */
+enum rc draft_put_new(struct ctx *ctx, struct value *draft, struct str as, struct str to, struct str title,
+                      struct str body, struct value **ret) MUST_CHECK;
+/* draft_retype.c */
+enum rc draft_apply_retype(struct ctx *ctx, struct value *draft, const struct value *op) MUST_CHECK;
 /* draft_build.c and draft_build_label.c: what is being read into a draft. */
 struct outline;
 struct outline_node;

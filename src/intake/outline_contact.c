@@ -221,58 +221,68 @@ static size_t phone_in(struct str s, size_t from, size_t to)
     return to;
 }
 
+static bool is_kind(const char *kind, const char *name) { return strcmp(kind, name) == 0; }
+
+/* A number ends where words begin; what stands in brackets behind it are its hours or a note. */
+static size_t read_number(const struct outline_line *line, size_t from, size_t to, struct outline_contact *contact)
+{
+    struct str s = line->match;
+    size_t open = str_find_byte(str_slice(s, from, to), '(', 1);
+    if (open == SIZE_MAX)
+        return trim_end(s, from, number_end(s, from, to));
+    size_t at = from + open, close = str_find_byte(s, ')', at);
+    close = close == SIZE_MAX || close > to ? to : close;
+    struct str inside = str_slice(s, at, close), words = outline_clean(line, at + 1, close);
+    bool is_hours =
+        outline_has_any(inside, WORDS(":", "工作日", "上午", "时", "点")) && !outline_has_any(inside, WORDS("短信"));
+    *(is_hours ? &contact->hours : &contact->note) = words;
+    return at;
+}
+
+/* Where a value of this kind ends at the latest. */
+static size_t end_of_kind(struct str s, const char *kind, size_t from, size_t to)
+{
+    size_t end = from;
+    if (is_kind(kind, "email")) {
+        while (end < to && (unsigned char)s.p[end] > ' ' && (unsigned char)s.p[end] < 0x80 && s.p[end] != ',' &&
+               s.p[end] != ')')
+            end++;
+        return end;
+    }
+    if (is_kind(kind, "postcode")) {
+        while (end < to && s.p[end] >= '0' && s.p[end] <= '9')
+            end++;
+        return end;
+    }
+    if (!is_kind(kind, "address"))
+        return to;
+    size_t bracket = outline_find(str_slice(s, 0, to), "(邮", from);
+    to = bracket == SIZE_MAX ? to : bracket;
+    return to > from && s.p[to - 1] == '(' ? to - 1 : to;
+}
+
 static void add_contact(struct outline *outline, const struct outline_line *line, const char *kind, size_t from,
                         size_t to)
 {
     struct str s = line->match;
-    size_t phone = strcmp(kind, "person") == 0 ? phone_in(s, from, to) : to;
+    bool is_address = is_kind(kind, "address"), is_person = is_kind(kind, "person");
+    size_t phone = is_person ? phone_in(s, from, to) : to, code = 0;
     if (phone < to) {
         add_contact(outline, line, kind, from, phone);
         add_contact(outline, line, "phone", phone, to);
         return;
     }
-    to = trim_end(s, from, to);
     struct outline_contact contact = {.kind = kind, .place = outline_place_of(outline, line)};
-    size_t code = 0;
-    bool is_number = strcmp(kind, "phone") == 0 || strcmp(kind, "mobile") == 0 || strcmp(kind, "fax") == 0;
-    size_t open = str_find_byte(str_slice(s, from, to), '(', 1);
-    if (is_number && open == SIZE_MAX)
-        to = trim_end(s, from, number_end(s, from, to));
-    if (is_number && open != SIZE_MAX) {
-        size_t at = from + open;
-        size_t close = str_find_byte(s, ')', at);
-        close = close == SIZE_MAX || close > to ? to : close;
-        struct str inside = str_slice(s, at, close);
-        struct str words = outline_clean(line, at + 1, close);
-        if (outline_has_any(inside, WORDS("短信")))
-            contact.note = words;
-        else if (outline_has_any(inside, WORDS(":", "工作日", "上午", "时", "点")))
-            contact.hours = words;
-        else
-            contact.note = words;
-        to = at;
-    } else if (strcmp(kind, "email") == 0) {
-        size_t end = from;
-        while (end < to && (unsigned char)s.p[end] > ' ' && (unsigned char)s.p[end] < 0x80 && s.p[end] != ',' &&
-               s.p[end] != ')')
-            end++;
-        to = end;
-    } else if (strcmp(kind, "postcode") == 0) {
-        size_t end = from;
-        while (end < to && s.p[end] >= '0' && s.p[end] <= '9')
-            end++;
-        to = end;
-    } else if (strcmp(kind, "address") == 0) {
-        size_t bracket = outline_find(str_slice(s, 0, to), "(邮", from);
-        to = bracket == SIZE_MAX ? to : bracket;
-        to = to > from && s.p[to - 1] == '(' ? to - 1 : to;
-    }
-    bool has_code = strcmp(kind, "address") == 0 && find_postcode(s, from, to, &code);
+    to = trim_end(s, from, to);
+    if (is_kind(kind, "phone") || is_kind(kind, "mobile") || is_kind(kind, "fax"))
+        to = read_number(line, from, to, &contact);
+    else
+        to = end_of_kind(s, kind, from, to);
+    bool has_code = is_address && find_postcode(s, from, to, &code);
     if (has_code && code + POSTCODE_DIGITS >= to)
         to = trim_end(s, from, code);
     /* Numbers and addresses of mail are of use in their normal width only. */
-    bool is_words = strcmp(kind, "address") == 0 || strcmp(kind, "person") == 0;
-    contact.value = is_words ? outline_clean(line, from, to) : outline_trim(str_slice(s, from, to));
+    contact.value = is_address || is_person ? outline_clean(line, from, to) : outline_trim(str_slice(s, from, to));
     contact.span = outline_span_of(line, from, to);
     if (contact.value.n > 0)
         (void)VEC_PUSH(outline->arena, &outline->contacts, contact);

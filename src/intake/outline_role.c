@@ -277,49 +277,56 @@ static bool has_finding(const struct outline *outline)
     return false;
 }
 
+/* A piece right at the top may itself be an aspect or a finding: "(一)…方面", "1.关于“…”问题的整改". */
+static bool is_own_finding(const struct outline_node *node, enum outline_role zone)
+{
+    bool is_part = node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_HEADING;
+    if (node->is_fault_part || node->is_labelled)
+        return true;
+    if (zone != ROLE_FINDINGS || outline_role_of_title(node->heading, true) == ROLE_FINDINGS)
+        return false;
+    return !is_part || outline_is_problem_heading(node->heading) || outline_has_any(node->heading, WORDS("方面"));
+}
+
+static void assign_top(const struct outline *outline, struct outline_node *node)
+{
+    bool is_list = tells_of_findings_only(outline->kind) || outline->kind == KIND_LEDGER;
+    if (node->role == ROLE_RECOMMENDATION) {
+        assign(outline, node, node->zone);
+        return;
+    }
+    if (node->style == STYLE_TABLE) {
+        if (node->role == ROLE_LEDGER)
+            assign_rows(node);
+        return;
+    }
+    if (node->style >= STYLE_CIRCLED && node->style <= STYLE_POINT && node->is_inline) {
+        node->role = loose_role(outline, node);
+        node->zone = node->role == ROLE_FINDING ? ROLE_FINDINGS : ROLE_OTHER;
+        return;
+    }
+    node->zone = node->is_fault_part ? ROLE_FINDINGS : top_zone(outline, node);
+    if (node->zone == ROLE_OTHER && is_list && node->style >= STYLE_SECTION)
+        node->zone = ROLE_FINDINGS;
+    node->role = is_own_finding(node, node->zone) ? role_in_findings(outline, node) : node->zone;
+    for (struct outline_node *child = node->first; child; child = child->next)
+        assign(outline, child, node->zone);
+}
+
 enum rc outline_assign_roles(struct outline *outline)
 {
+    bool is_list = tells_of_findings_only(outline->kind);
     if (!outline_gives_register(outline->kind)) {
         assign_text(&outline->root);
         return RC_OK;
     }
-    bool is_list = tells_of_findings_only(outline->kind);
     outline_mark_labelled(outline);
     if (is_list) {
         outline_mark_requests(outline);
         outline_mark_faults(outline);
     }
-    for (struct outline_node *node = outline->root.first; node; node = node->next) {
-        if (node->role == ROLE_RECOMMENDATION) {
-            assign(outline, node, node->zone);
-            continue;
-        }
-        if (node->style == STYLE_TABLE) {
-            if (node->role == ROLE_LEDGER)
-                assign_rows(node);
-            continue;
-        }
-        if (node->style >= STYLE_CIRCLED && node->style <= STYLE_POINT && node->is_inline) {
-            node->role = loose_role(outline, node);
-            node->zone = node->role == ROLE_FINDING ? ROLE_FINDINGS : ROLE_OTHER;
-            continue;
-        }
-        bool is_fault = node->is_fault_part;
-        enum outline_role zone = is_fault ? ROLE_FINDINGS : top_zone(outline, node);
-        if (zone == ROLE_OTHER && (is_list || outline->kind == KIND_LEDGER) && node->style >= STYLE_SECTION)
-            zone = ROLE_FINDINGS;
-        node->zone = zone;
-        /* A piece right at the top may itself be an aspect or a finding: "(一)…方面", "1.关于“…”问题的整改". */
-        bool is_part = node->style == STYLE_PART || node->style == STYLE_CHAPTER || node->style == STYLE_HEADING;
-        bool is_own_finding = is_fault ||
-                              (zone == ROLE_FINDINGS && outline_role_of_title(node->heading, true) != ROLE_FINDINGS &&
-                               (!is_part || outline_is_problem_heading(node->heading) ||
-                                outline_has_any(node->heading, WORDS("方面")))) ||
-                              node->is_labelled;
-        node->role = is_own_finding ? role_in_findings(outline, node) : zone;
-        for (struct outline_node *child = node->first; child; child = child->next)
-            assign(outline, child, zone);
-    }
+    for (struct outline_node *node = outline->root.first; node; node = node->next)
+        assign_top(outline, node);
     if (outline->kind == KIND_CLOSURE && !has_finding(outline))
         return add_closed_problem(outline);
     return is_list ? outline_read_prose(outline) : outline_read_about(outline);

@@ -4,12 +4,12 @@
  * navigation, page heads and feet, forms are marked as furniture; scripts and styles are left out.
  */
 #include <gumbo.h>
-#include <string.h>
 
 #include "intake/reader_charset.h"
+#include "intake/reader_html.h"
 #include "intake/reader_work.h"
 
-enum { TABLE_COLUMNS = 1024, SPAN_MAX = 10000, ANCESTORS = 64, UNCLOSED_MAX = 200, NESTED_MAX = 3000 };
+enum { TABLE_COLUMNS = 1024, SPAN_MAX = 10000, ANCESTORS = 64 };
 
 struct html_table {
     struct html_table *outer;
@@ -105,26 +105,6 @@ static int heading_level(GumboTag tag)
     return 0;
 }
 
-/* class="foot", id="page-nav", class="left_menu": one word of the value, cut at blanks, '-' and '_'. */
-static bool names_furniture(struct str value)
-{
-    static const char *const words[] = {"nav",     "navbar", "navigation",       "menu",        "header",
-                                        "footer",  "foot",   "breadcrumb",       "breadcrumbs", "crumb",
-                                        "crumbs",  "share",  "sharing",          "copyright",   "sidebar",
-                                        "toolbar", "topbar", "bdsharebuttonbox", "pagination",  "pager",
-                                        "related"};
-    for (size_t at = 0; at < value.n;) {
-        size_t end = at;
-        while (end < value.n && !strchr(" -_\t\n", value.p[end]))
-            end++;
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (str_equal_nocase(str_slice(value, at, end), str_from_cstr(words[i])))
-                return true;
-        at = end + 1;
-    }
-    return false;
-}
-
 static bool is_furniture(const GumboNode *node)
 {
     switch (tag_of(node)) {
@@ -140,7 +120,7 @@ static bool is_furniture(const GumboNode *node)
     case GUMBO_TAG_HTML:
         return false;
     default:
-        return names_furniture(attribute(node, "class")) || names_furniture(attribute(node, "id"));
+        return html_names_furniture(attribute(node, "class")) || html_names_furniture(attribute(node, "id"));
     }
 }
 
@@ -536,35 +516,6 @@ static void *gumbo_alloc(void *user, size_t n) { return arena_alloc(user, n); }
 /* Nothing is freed one by one: gumbo_destroy_output would recurse as deep as the page nests. */
 static void gumbo_keep(void *user, void *p) { (void)user, (void)p; }
 
-/* Threat: formatting elements that are never closed are opened again in every following block, so that a small page
- * grows into a tree of the square of its size.  Blocks that nest by the thousand make each further tag search all of
- * them. Real pages leave a handful open.  (What slips through meets the memory and time limits of the child.) */
-static bool is_runaway(struct str text)
-{
-    static const char *const names[] = {"a",       "b",      "big",  "code", "em",
-                                        "font",    "i",      "nobr", "s",    "small",
-                                        "strike",  "strong", "tt",   "u",    /* blocks */ "div",
-                                        "table",   "ul",     "ol",   "dl",   "section",
-                                        "article", "center", "form"};
-    enum { NAMES = sizeof names / sizeof names[0], BLOCKS_FROM = 14 };
-    long open[NAMES] = {0};
-    for (size_t at = 0; (at = str_find_byte(text, '<', at)) != SIZE_MAX;) {
-        at++;
-        bool is_close = at < text.n && text.p[at] == '/';
-        size_t from = at + is_close, end = from;
-        while (end < text.n && end - from < 8 && ((text.p[end] | 0x20) >= 'a' && (text.p[end] | 0x20) <= 'z'))
-            end++;
-        for (int i = 0; i < NAMES; i++) {
-            if (!str_equal_nocase(str_slice(text, from, end), str_from_cstr(names[i])))
-                continue;
-            open[i] += is_close ? (open[i] > 0 ? -1 : 0) : 1;
-            if (open[i] > (i < BLOCKS_FROM ? UNCLOSED_MAX : NESTED_MAX))
-                return true;
-        }
-    }
-    return false;
-}
-
 static struct str find_title(struct reader *reader, const GumboNode *root)
 {
     for (const GumboNode *node = root; node;) {
@@ -583,7 +534,7 @@ enum rc reader_html_utf8(struct reader *reader, struct str text)
 {
     if (text.n > READER_TEXT_MAX)
         return ctx_fail_key(reader->ctx, RC_TOO_LARGE, "reader.too_much");
-    if (is_runaway(text))
+    if (html_is_runaway(text))
         return reader_damaged(reader, "reader.nesting", STR("HTML"));
     GumboOptions options = kGumboDefaultOptions;
     options.allocator = gumbo_alloc;
@@ -601,27 +552,9 @@ enum rc reader_html_utf8(struct reader *reader, struct str text)
     return rc;
 }
 
-/* charset=NAME in the first bytes, as the HTML standard's prescan finds it. */
-static struct str declared_charset(struct str bytes)
-{
-    struct str head = str_slice(bytes, 0, 4096);
-    for (size_t at = 0; (at = str_find(head, STR("charset"), at)) != SIZE_MAX;) {
-        at += sizeof "charset" - 1;
-        size_t from = at;
-        while (from < head.n && strchr(" =\"'", head.p[from]) && head.p[from])
-            from++;
-        size_t end = from;
-        while (end < head.n && end - from < 20 && !strchr(" \"';/>", head.p[end]))
-            end++;
-        if (from > at && end > from)
-            return str_slice(head, from, end);
-    }
-    return STR_EMPTY;
-}
-
 enum rc reader_html(struct reader *reader, struct str bytes)
 {
     struct str text;
-    TRY(charset_decode(reader, bytes, declared_charset(bytes), &text, &reader->document->encoding));
+    TRY(charset_decode(reader, bytes, html_declared_charset(bytes), &text, &reader->document->encoding));
     return reader_html_utf8(reader, text);
 }
