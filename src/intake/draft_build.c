@@ -139,7 +139,8 @@ static void read_quoted(struct draft_builder *b, struct value *finding, struct s
     size_t open = outline_find(heading, open_quote, 0), close = SIZE_MAX;
     for (size_t at = open; at != SIZE_MAX; at = outline_find(heading, close_quote, at + 1))
         close = at > open ? at : close;
-    if (close == SIZE_MAX || outline_find(heading, "问题", close) == SIZE_MAX || !str_has_prefix(heading, STR("关于")))
+    if (close == SIZE_MAX || !outline_has_any(str_slice(heading, close, heading.n), WORDS("问题", "的整改")) ||
+        !str_has_prefix(heading, STR("关于")))
         return;
     draft_put_text(b, finding, "quoted", str_slice(heading, open + sizeof open_quote - 1, close));
 }
@@ -169,7 +170,8 @@ static bool is_bare_label(struct str heading)
 /* The state that the body tells, else the title of the part ("尚未完成的整改事项"). */
 static void read_told_status(struct draft_builder *b, struct value *finding, const struct outline_node *node)
 {
-    static const char *const words[] = {"尚未完成", "未完成整改", "未整改到位", "未完成", "正在整改", NULL};
+    static const char *const words[] = {"尚未完成",     "未完成整改", "未整改到位", "未完成",         "正在整改",
+                                        "基本完成整改", "已完成整改", "已整改到位", "完成整改的问题", NULL};
     const struct outline_node *part = node;
     size_t word = 0;
     draft_read_status(b, finding, node->body);
@@ -207,6 +209,10 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
     bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
     size_t stop = is_label ? outline_find_any(node->body, 0, WORDS("。", "\n"), NULL) : SIZE_MAX;
     struct str title = is_label ? str_slice(node->body, 0, stop) : node->heading;
+    static const char *const leads[] = {"问题:", "问题：", "问题描述:", "问题描述：", NULL};
+    for (size_t i = 0; leads[i]; i++)
+        if (str_has_prefix(title, str_from_cstr(leads[i])))
+            title = outline_trim(str_slice(title, str_from_cstr(leads[i]).n, title.n));
     struct value *finding = draft_new_entry(b->arena, b->draft, 'f', title, node->body);
     draft_put_text(b, finding, "no", node->mark);
     draft_put_text(b, finding, "phase", str_from_cstr(phase_of(node)));

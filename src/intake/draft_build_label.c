@@ -54,7 +54,7 @@ static const struct {
                    {"下一步打算:", ""},
                    {"问题描述:", ""}};
 
-enum { LINE_LABELS = sizeof line_labels / sizeof *line_labels };
+enum { LINE_LABELS = sizeof line_labels / sizeof *line_labels, STATE_COUNT_MAX = 12 };
 
 /* Index of the label that stands at `at`, or LINE_LABELS. */
 static size_t label_at(struct str s, size_t at)
@@ -96,6 +96,19 @@ static size_t first_word(struct str s)
     return lead;
 }
 
+/* "整改进展：已完成。" tells the state in its first words. */
+static void read_progress(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
+{
+    struct str s = b->outline->lines.p[at].match;
+    size_t end = outline_find_any(str_slice(s, 0, to), from, WORDS(",", ";", "("), NULL);
+    struct str words = outline_clean(&b->outline->lines.p[at], from, end < to ? end : to);
+    if (value_get_text(finding, "status_stated").n > 0 || outline_count(words) > STATE_COUNT_MAX ||
+        draft_status_of(words).n == 0)
+        return;
+    draft_put_text(b, finding, "status_stated", words);
+    draft_put_text(b, finding, "status", draft_status_of(words));
+}
+
 size_t draft_read_label(struct draft_builder *b, struct value *finding, uint32_t at, bool *ret_is_measure)
 {
     struct str s = b->outline->lines.p[at].match;
@@ -111,6 +124,8 @@ size_t draft_read_label(struct draft_builder *b, struct value *finding, uint32_t
         size_t end = next_label(s, from, s.n);
         if (line_labels[label].field[0])
             set_labelled(b, finding, at, line_labels[label].field, from, stop < end ? stop : end);
+        else if (draft_is_progress(b, at))
+            read_progress(b, finding, at, from, stop < end ? stop : end);
         label = end < s.n ? label_at(s, end) : LINE_LABELS;
         from = label < LINE_LABELS ? end + str_from_cstr(line_labels[label].label).n : s.n;
     }
@@ -234,7 +249,8 @@ enum draft_label draft_label_of(const struct draft_builder *b, const struct outl
 
 const char *draft_phase_of_due(struct str due)
 {
-    static const char *const long_term[] = {"长期坚持", "长期", "长期整改", "长期推进", "持续整改", "持续坚持", NULL};
+    static const char *const long_term[] = {"长期坚持", "长期",     "长期整改", "长期推进", "持续整改",
+                                            "持续坚持", "持续推进", "持续改进", NULL};
     static const char *const immediate[] = {"立行立改", "立即整改", "即知即改", "立知立改", "立即", NULL};
     due = outline_trim(due);
     if (str_has_suffix(due, STR("。")))

@@ -9,7 +9,8 @@ enum {
     SIGNATORY_LINES_MAX = 6,
     SIGNATURE_COUNT_MAX = 64,
     ATTACHMENT_LINES_MAX = 10,
-    ATTACHMENT_COUNT_MAX = 60
+    ATTACHMENT_COUNT_MAX = 60,
+    FORMULA_COUNT_MAX = 10
 };
 
 static bool is_free(const struct outline *outline, size_t i)
@@ -177,6 +178,22 @@ static size_t find_attachments(struct outline *outline, size_t signature)
     return first;
 }
 
+/* "特此公告。" belongs to the end, not to the last piece. */
+static void take_formula(struct outline *outline, size_t end)
+{
+    for (size_t i = end; i > outline->front_end; i--) {
+        struct outline_line *line = &outline->lines.p[i - 1];
+        struct str s = outline_trim(line->match);
+        if (line->role == ROLE_FURNITURE)
+            continue;
+        bool is_formula =
+            (str_has_prefix(s, STR("特此")) || str_has_prefix(s, STR("专此"))) && outline_count(s) <= FORMULA_COUNT_MAX;
+        if (is_formula && is_free(outline, i - 1))
+            line->role = ROLE_SIGNATURE;
+        return;
+    }
+}
+
 /* The first line behind the last part. */
 static size_t find_end_of_parts(const struct outline *outline, size_t end)
 {
@@ -197,6 +214,7 @@ enum rc outline_find_closing(struct outline *outline)
     size_t signature = find_signature(outline);
     place_behind(outline, signature);
     size_t end = find_attachments(outline, signature);
+    take_formula(outline, end);
     size_t last = find_end_of_parts(outline, end);
     outline->closing = signature;
     enum outline_role role = ROLE_NONE;

@@ -94,12 +94,16 @@ static bool is_bulletin(const struct clues *clues)
 /* "关于安全生产检查情况的通报" that says what was found. */
 static bool is_check(const struct clues *clues)
 {
-    static const char *const found[] = {
-        "检查发现:", "检查发现,",      "检查发现存在", "检查发现的主要问题", "检查中发现", "督查发现",
-        "抽查发现",  "发现的主要问题", "存在以下问题", "存在的主要问题",     NULL};
+    static const char *const found[] = {"检查发现:",    "检查发现,",
+                                        "检查发现存在", "检查发现的主要问题",
+                                        "检查中发现",   "督查发现",
+                                        "抽查发现",     "发现的主要问题",
+                                        "存在以下问题", "存在的主要问题",
+                                        "共发现问题",   "主要问题通报",
+                                        "发现问题",     NULL};
     return !clues->is_rectified && !clues->is_press &&
            outline_has_any(clues->title, WORDS("检查", "督查", "督导", "抽查")) &&
-           outline_has_any(clues->title, WORDS("情况", "结果")) && outline_has_any(clues->text, found);
+           outline_has_any(clues->title, WORDS("情况", "结果", "问题")) && outline_has_any(clues->text, found);
 }
 
 static enum outline_kind kind_without_title(const struct outline *outline, const struct clues *clues)

@@ -229,8 +229,48 @@ static enum rc read_line(struct outline *outline, uint32_t at)
     return RC_OK;
 }
 
+/* "（三）…方面" with its problems in plain sentences: each that blames begins one, the others tell more of it. */
+static enum rc read_sentences(struct outline *outline, const struct outline_node *aspect, uint32_t at)
+{
+    const struct outline_line *line = &outline->lines.p[at];
+    size_t from = at == aspect->line ? aspect->heading_to : 0;
+    struct outline_node *node = NULL;
+    struct range_list sentences;
+    if (at == aspect->line && from < line->match.n)
+        outline_code_at(line->match, from, &from);
+    split(line->match, (struct range){from, line->match.n}, stops, &sentences);
+    for (size_t i = 0; i < sentences.n; i++) {
+        struct range sentence = sentences.p[i];
+        bool begins = !node || outline_names_fault(outline_trim(text_of(line->match, sentence)));
+        if (begins) {
+            size_t known = outline->nodes.n;
+            TRY(add_finding(outline, at, sentence));
+            node = outline->nodes.n > known ? outline->nodes.p[known] : node;
+        } else {
+            node->to = sentence.to;
+            node->body = outline_clean(line, node->heading_to, node->to);
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc read_aspects(struct outline *outline)
+{
+    size_t known = outline->nodes.n;
+    for (size_t i = 0; i < known; i++) {
+        const struct outline_node *node = outline->nodes.p[i];
+        if (node->role != ROLE_ASPECT || node->first || node->row || node->body.n == 0 || node->style == STYLE_NONE)
+            continue;
+        for (size_t k = 0; k < node->lines.n; k++)
+            if (k > 0 || outline->lines.p[node->lines.p[k]].match.n > node->heading_to + STR("。").n)
+                TRY(read_sentences(outline, node, node->lines.p[k]));
+    }
+    return RC_OK;
+}
+
 enum rc outline_read_prose(struct outline *outline)
 {
+    TRY(read_aspects(outline));
     size_t known = outline->nodes.n;
     for (size_t i = 0; i < known; i++)
         if (outline->nodes.p[i]->role == ROLE_FINDING)

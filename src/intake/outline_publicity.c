@@ -136,8 +136,8 @@ static void report_days(struct outline *outline, uint32_t at, size_t from, size_
 
 enum rc outline_read_publicity(struct outline *outline, uint32_t at)
 {
-    static const char *const labels[] = {"公开期",   "公示期", "公开时间", "公示时间", "公示日期",
-                                         "公开日期", "公示自", "公开自",   NULL};
+    static const char *const labels[] = {"公开期",   "公示期",   "公开时间", "公示时间", "公示日期", "公开日期",
+                                         "公告时间", "公告期限", "公示自",   "公开自",   NULL};
     static const char *const words_of_it[] = {"公开",         "公示",     "公布",   "公告",
                                               "征求意见时间", "受理时间", "即日起", NULL};
     const struct outline_line *line = &outline->lines.p[at];

@@ -140,7 +140,8 @@ static enum outline_role role_of_block(const struct outline *outline, const stru
         return ROLE_ASPECT;
     if (groups_problems(node, &below, is_list))
         return ROLE_ASPECT;
-    return is_aspect && !below.has_points && below.blocks == 0 && node->body.n == 0 ? ROLE_ASPECT : ROLE_FINDING;
+    bool is_bare = !below.has_points && below.blocks == 0 && (node->body.n == 0 || outline->kind == KIND_FEEDBACK);
+    return is_aspect && is_bare ? ROLE_ASPECT : ROLE_FINDING;
 }
 
 static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)

@@ -299,9 +299,10 @@ static bool is_inverted(const struct outline *outline, const struct stack *stack
 /* "请你公司于…前报送整改情况。" behind the last piece of a letter belongs to none of them. */
 static bool is_closing_request(const struct outline *outline, uint32_t at)
 {
-    static const char *const words[] = {"请你",     "请贵",       "请各",       "请于",       "请在",
-                                        "以上问题", "上述问题",   "对上述问题", "对以上问题", "请认真",
-                                        "请对照",   "请高度重视", NULL};
+    static const char *const words[] = {"请你",       "请贵",       "请各",         "请于",       "请在",
+                                        "以上问题",   "上述问题",   "对上述问题",   "对以上问题", "各单位要",
+                                        "各部门要",   "各有关单位", "各级党组织要", "请认真",     "请对照",
+                                        "请高度重视", NULL};
     struct str s = outline_trim(outline->lines.p[at].match);
     bool is_request = false;
     for (size_t i = 0; words[i]; i++)
