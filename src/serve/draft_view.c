@@ -12,6 +12,8 @@ enum { SPLIT_POINTS_MAX = 60, SPLIT_TEXT_BYTES = 45, OPTION_TITLE_BYTES = 90 };
 
 static struct str node_id(struct arena *arena, struct str id) { return arena_concat(arena, STR("n-"), id); }
 
+static struct str paragraph_id(struct arena *arena, int64_t n) { return arena_format(arena, "p%lld", (long long)n); }
+
 static struct str keyed_text(struct page *page, const char *prefix, struct str code)
 {
     struct arena *arena = page->ctx.arena;
@@ -114,7 +116,6 @@ static struct value *add_node(struct page *page, struct value *list, const struc
     value_put_text(arena, node, "figures_text", figures ? page_text_args(page, "draft.figures", &count, 1) : STR(""));
     bool is_derived = value_get_bool(entry, "derived");
     value_put_bool(arena, node, "derived", is_derived);
-    value_put_null(arena, node, "similar");
     value_put_bool(arena, node, "has_facts", phase.n || due.n || figures || is_derived);
     return node;
 }
@@ -209,6 +210,7 @@ static void put_paragraphs(struct page *page, struct value *view, const struct v
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_new_list(arena);
+    bool has_printed = false;
     VALUE_EACH (paragraph, value_get(draft, "paragraphs")) {
         struct value *item = value_add_map(arena, list);
         struct str role = value_get_text(paragraph, "role"), state = value_get_text(paragraph, "state");
@@ -216,7 +218,11 @@ static void put_paragraphs(struct page *page, struct value *view, const struct v
         struct str place = value_get_text(paragraph, "place");
         value_put_text(arena, item, "place", place);
         value_put_text(arena, item, "place_text", paper_place_words(arena, page->lang, place));
-        value_put_text(arena, item, "text", value_get_text(paragraph, "text"));
+        struct str text = value_get_text(paragraph, "text"), raw = value_get_text(paragraph, "raw");
+        bool is_changed = raw.n && !str_equal(str_trim(raw), str_trim(text));
+        value_put_text(arena, item, "text", text);
+        value_put_text(arena, item, "printed", is_changed ? raw : STR(""));
+        has_printed = has_printed || is_changed;
         value_put_text(arena, item, "role", role);
         value_put_text(arena, item, "role_label", keyed_text(page, "role_of", role));
         value_put_bool(arena, item, "is_heading",
@@ -226,6 +232,7 @@ static void put_paragraphs(struct page *page, struct value *view, const struct v
         value_put_bool(arena, item, "is_dropped", str_equal(state, STR("dropped")));
         put_pieces(page, item, draft, paragraph);
     }
+    value_put_bool(arena, view, "has_printed", has_printed);
     if (list)
         paper_put_blocks(arena, view, list);
 }
@@ -270,7 +277,14 @@ static void put_counts(struct page *page, struct value *view, const struct value
     value_put_int(arena, counts, "unplaced", (int64_t)value_count(value_get(draft, "unplaced")));
     value_put_int(arena, counts, "reports", (int64_t)value_count(value_get(draft, "reports")));
     value_put_bool(arena, view, "has_dropped", value_count(value_get(draft, "dropped")) > 0);
-    value_put_bool(arena, view, "has_unplaced", value_count(value_get(draft, "unplaced")) > 0);
+    const struct value *unplaced = value_get(draft, "unplaced");
+    struct str count = arena_format(arena, "%zu", value_count(unplaced));
+    value_put_bool(arena, view, "has_unplaced", value_count(unplaced) > 0);
+    value_put_text(arena, view, "ask_text",
+                   value_count(unplaced) ? page_text_args(page, "draft.ask_unplaced", &count, 1) : STR(""));
+    value_put_int(arena, view, "first_unplaced", value_count(unplaced) ? unplaced->items.first->integer : 0);
+    value_put_bool(arena, view, "is_asked",
+                   page->ctx.first && str_equal(page->ctx.first->key, STR("draft.ask_unplaced")));
 }
 
 /* ---- where findings will stand ------------------------------------------------------------------------------- */
@@ -326,7 +340,7 @@ static enum rc put_place_of(struct page *page, struct value *view, const struct 
 }
 
 enum rc draft_view_put(struct page *page, const struct value *row, const struct value *draft, int64_t op_total,
-                       struct str selected)
+                       struct draft_cursor at)
 {
     struct arena *arena = page->ctx.arena;
     struct value *view = value_new_map(arena);
@@ -339,7 +353,13 @@ enum rc draft_view_put(struct page *page, const struct value *row, const struct 
     value_put_text(arena, view, "format_label", value_get_text(draft, "format"));
     value_put_text(arena, view, "encoding", value_get_text(draft, "encoding"));
     value_put_text(arena, view, "doc_kind_label", keyed_text(page, "doc_kind", value_get_text(draft, "doc_kind")));
-    value_put_text(arena, view, "selected", selected.n ? node_id(arena, selected) : STR(""));
+    value_put_text(arena, view, "selected", at.node.n ? node_id(arena, at.node) : STR(""));
+    value_put_text(arena, view, "cursor",
+                   at.paragraph ? paragraph_id(arena, at.paragraph) : value_get_text(view, "selected"));
+    if (at.paragraph)
+        value_put_int(arena, view, "selected_paragraph", at.paragraph);
+    else
+        value_put_null(arena, view, "selected_paragraph");
     value_put_bool(arena, view, "can_undo", in_force > 0);
     value_put_bool(arena, view, "can_redo", op_total > in_force);
     put_counts(page, view, draft);
@@ -351,7 +371,7 @@ enum rc draft_view_put(struct page *page, const struct value *row, const struct 
         blocked = message_of_issue(arena, page->lang, issue);
     value_put_text(arena, view, "blocked", blocked);
     TRY(put_places(page, view, row, draft));
-    put_register(page, view, draft, selected);
+    put_register(page, view, draft, at.node);
     put_paragraphs(page, view, draft);
     put_reports(page, view, draft);
     value_set(page->view, STR("draft"), view);
@@ -475,7 +495,8 @@ static enum rc put_node(struct page *page, struct value *view, const struct valu
     if (is_finding)
         TRY(put_place_of(page, view, row, value_get_text(entry, "responsible")));
     if (is_finding)
-        TRY(similar_find(page, value_get_text(entry, "title"), value_get_text(entry, "body"), 0, &similar));
+        TRY(similar_find(&page->ctx, page->db, &page->actor, value_get_text(entry, "title"),
+                         value_get_text(entry, "body"), 0, &similar));
     value_put(view, STR("similar"), similar ? similar : value_new_list(arena));
     value_put_bool(arena, view, "has_similar", value_count(similar) > 0);
     return RC_OK;
@@ -491,7 +512,7 @@ static void put_paragraph(struct page *page, struct value *view, const struct va
         if (value_get_int(gone, "n", 0) == n)
             reason = value_get_text(gone, "reason");
     }
-    value_put_text(arena, view, "id", arena_format(arena, "p%lld", (long long)n));
+    value_put_text(arena, view, "id", paragraph_id(arena, n));
     value_put_int(arena, view, "number", n);
     value_put_text(arena, view, "kind_label", page_text(page, "draft.paragraph"));
     value_put_text(arena, view, "title", value_get_text(paragraph, "text"));
@@ -511,14 +532,14 @@ static void put_paragraph(struct page *page, struct value *view, const struct va
     value_put_bool(arena, view, "has_similar", false);
 }
 
-enum rc draft_view_put_selected(struct page *page, const struct value *row, const struct value *draft, struct str node,
-                                int64_t paragraph)
+enum rc draft_view_put_selected(struct page *page, const struct value *row, const struct value *draft,
+                                struct draft_cursor cursor)
 {
     struct arena *arena = page->ctx.arena;
     struct draft_entry found;
     struct value *view = NULL;
-    const struct value *at = paragraph ? find_paragraph(draft, paragraph) : NULL;
-    if (node.n && draft_view_find(draft, node, &found)) {
+    const struct value *at = cursor.paragraph ? find_paragraph(draft, cursor.paragraph) : NULL;
+    if (cursor.node.n && draft_view_find(draft, cursor.node, &found)) {
         view = value_new_map(arena);
         TRY(put_node(page, view, row, draft, &found));
     } else if (at) {

@@ -2,13 +2,16 @@
 #include "intake/draft.h"
 #include "intake/import.h"
 #include "serve/chrome.h"
+#include "serve/draft_cursor.h"
+#include "serve/draft_similar.h"
 #include "serve/draft_view.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
+#include "text/json.h"
 
 struct draft_state {
     const struct value *row;
-    struct value *draft;
+    struct value *draft, *ops;
     int64_t op_total;
 };
 
@@ -18,16 +21,16 @@ static enum rc load(struct page *page, struct draft_state *ret_state)
     struct db_stmt *st = db_query(page->db, Q_DRAFT_GET);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_WRITE);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    struct value *row, *ops;
+    struct value *row;
     TRY(db_first_row(&page->ctx, st, &row));
     if (!row)
         return RC_NOT_FOUND;
     st = db_query(page->db, Q_DRAFT_OPS);
     db_bind_int(st, "id", value_get_int(row, "id", 0));
-    TRY(db_rows(&page->ctx, st, &ops));
+    TRY(db_rows(&page->ctx, st, &ret_state->ops));
     ret_state->row = row;
-    ret_state->op_total = (int64_t)value_count(ops);
-    return import_load_draft(&page->ctx, page->app->files, row, ops, &ret_state->draft);
+    ret_state->op_total = (int64_t)value_count(ret_state->ops);
+    return import_load_draft(&page->ctx, page->app->files, row, ret_state->ops, &ret_state->draft);
 }
 
 /* "n-f12" of the page to "f12" of the draft. */
@@ -36,10 +39,15 @@ static struct str draft_id_of(struct str node)
     return str_has_prefix(node, STR("n-")) ? str_slice(node, 2, node.n) : node;
 }
 
-static enum rc show(struct page *page, const struct draft_state *state, struct str node, int64_t paragraph)
+static struct draft_cursor query_cursor(struct page *page)
 {
-    TRY(draft_view_put(page, state->row, state->draft, state->op_total, node));
-    TRY(draft_view_put_selected(page, state->row, state->draft, node, paragraph));
+    return (struct draft_cursor){draft_id_of(page_param_text(page, "node")), page_param_int(page, "paragraph", 0)};
+}
+
+static enum rc show(struct page *page, const struct draft_state *state, struct draft_cursor at)
+{
+    TRY(draft_view_put(page, state->row, state->draft, state->op_total, at));
+    TRY(draft_view_put_selected(page, state->row, state->draft, at));
     struct str target = http_header_get(page->request, "HX-Target");
     if (page->is_fragment && str_equal(target, STR("inspector")))
         page->tpl = "_draft_inspector";
@@ -47,6 +55,15 @@ static enum rc show(struct page *page, const struct draft_state *state, struct s
         page->tpl = "_draft";
     value_put_text(page->ctx.arena, page->view, "page_title", value_get_text(state->row, "title"));
     return RC_OK;
+}
+
+/* A program gets at once what the page asks for afterwards. */
+static enum rc show_with_similar(struct page *page)
+{
+    struct draft_state state;
+    TRY(load(page, &state));
+    TRY(show(page, &state, query_cursor(page)));
+    return draft_similar_fill(page);
 }
 
 enum rc page_draft(struct page *page)
@@ -63,7 +80,30 @@ enum rc page_draft(struct page *page)
         return ctx_fail_key(&page->ctx, RC_NOT_FOUND, "draft.closed");
     chrome_add_crumb(page, page_text(page, "nav.sources"), STR("/sources"));
     chrome_add_crumb(page, page_text(page, "draft.title"), STR(""));
-    return show(page, &state, draft_id_of(page_param_text(page, "node")), page_param_int(page, "paragraph", 0));
+    if (page->is_json) {
+        page_run_slow(page, show_with_similar);
+        return RC_OK;
+    }
+    return show(page, &state, query_cursor(page));
+}
+
+static enum rc put_similar(struct page *page)
+{
+    struct draft_state state;
+    TRY(load(page, &state));
+    if (!str_equal(value_get_text(state.row, "state"), STR("open")))
+        return ctx_fail_key(&page->ctx, RC_NOT_FOUND, "draft.closed");
+    chrome_add_crumb(page, page_text(page, "nav.sources"), STR("/sources"));
+    chrome_add_crumb(page, page_text(page, "finding.similar"), STR(""));
+    value_put_int(page->ctx.arena, page->view, "draft_id", value_get_int(state.row, "id", 0));
+    value_put_text(page->ctx.arena, page->view, "draft_title", value_get_text(state.row, "title"));
+    return draft_similar_put_rows(page, state.draft);
+}
+
+enum rc page_draft_similar(struct page *page)
+{
+    page_run_slow(page, put_similar);
+    return RC_OK;
 }
 
 /* ---- operations --------------------------------------------------------------------------------------------- */
@@ -209,47 +249,121 @@ static enum rc run_op(struct page *page, struct draft_state *state)
     return submit_and_wait(page, &command_draft_edit, input, &result);
 }
 
+static struct draft_cursor form_cursor(struct page *page)
+{
+    struct draft_cursor at = {.node = draft_id_of(form_text(page->form->fields, "node"))};
+    (void)str_parse_int64(form_text(page->form->fields, "paragraph"), &at.paragraph);
+    return at;
+}
+
+/* The row that takes in the chosen one; empty when the form asks for something else. */
+static struct str merge_target(struct page *page, const struct value *draft)
+{
+    struct draft_entry found;
+    bool is_merge = str_equal(form_text(page->form->fields, "op"), STR("merge")) &&
+                    draft_view_find(draft, form_cursor(page).node, &found);
+    return is_merge ? arena_copy_str(page->ctx.arena, value_get_text(found.before, "id")) : STR_EMPTY;
+}
+
+/* The row that the operation with this number is about; empty when it is about a paragraph or about several. */
+static struct str row_of_op(struct page *page, const struct value *ops, int64_t n)
+{
+    VALUE_EACH (row, ops) {
+        struct value *op;
+        if (value_get_int(row, "n", 0) != n || json_parse(&page->ctx, value_get_text(row, "op"), &op) != RC_OK)
+            continue;
+        const struct value *list = value_get(op, "ops");
+        return value_get_text(value_count(list) ? list->items.first : op, "id");
+    }
+    return STR_EMPTY;
+}
+
+/* Where the cursor is after a change that state is the outcome of. */
+static struct draft_cursor next_cursor(struct page *page, const struct draft_state *state,
+                                       const struct draft_order *before, struct str merged_into)
+{
+    struct draft_order after = draft_cursor_order(page->ctx.arena, state->draft);
+    struct draft_cursor at = form_cursor(page);
+    struct str name = form_text(page->form->fields, "op");
+    bool is_undo = str_equal(name, STR("undo")), is_redo = str_equal(name, STR("redo"));
+    int64_t in_force = value_get_int(state->row, "op_count", 0);
+    struct str about = is_undo || is_redo ? row_of_op(page, state->ops, in_force + is_undo) : STR_EMPTY;
+    if (about.n)
+        at = (struct draft_cursor){.node = about};
+    return draft_cursor_after(before, &after, at, merged_into, is_undo || is_redo);
+}
+
+static enum rc redirect_to(struct page *page, const struct draft_state *state, struct draft_cursor at)
+{
+    struct buf to CLEANUP(buf_done);
+    buf_init(&to, 4096);
+    buf_add_format(&to, "/drafts/%lld", (long long)value_get_int(state->row, "id", 0));
+    if (at.paragraph) {
+        buf_add_format(&to, "?paragraph=%lld", (long long)at.paragraph);
+    } else {
+        buf_add_cstr(&to, "?node=");
+        url_encode(&to, at.node);
+    }
+    buf_add_cstr(&to, "#inspector");
+    TRY(buf_rc(&to));
+    page_redirect(page, buf_str(&to));
+    return RC_OK;
+}
+
 enum rc page_draft_op_post(struct page *page)
 {
     struct draft_state state;
     TRY(load(page, &state));
+    struct draft_order before = draft_cursor_order(page->ctx.arena, state.draft);
+    struct str merged_into = merge_target(page, state.draft);
     enum rc rc = run_op(page, &state);
     bool is_refused = rc == RC_INVALID || rc == RC_CONFLICT || rc == RC_GUARD;
     if (rc != RC_OK && !is_refused)
         return rc;
     if (page->is_json && is_refused)
         return rc;
-    struct str node = draft_id_of(form_text(page->form->fields, "node"));
-    if (!page->is_fragment && !page->is_json && !is_refused) {
-        struct buf to CLEANUP(buf_done);
-        buf_init(&to, 4096);
-        buf_add_format(&to, "/drafts/%lld?node=", (long long)value_get_int(state.row, "id", 0));
-        url_encode(&to, node);
-        buf_add_cstr(&to, "#inspector");
-        TRY(buf_rc(&to));
-        page_redirect(page, buf_str(&to));
-        return RC_OK;
-    }
     TRY(load(page, &state)); /* as it is now, whether changed or refused */
+    struct draft_cursor at = form_cursor(page);
     if (is_refused)
         page->status = rc_http_status(RC_INVALID);
+    else
+        at = next_cursor(page, &state, &before, merged_into);
     page->tpl = "draft";
-    return show(page, &state, node, 0);
+    return page->is_fragment || page->is_json || is_refused ? show(page, &state, at) : redirect_to(page, &state, at);
 }
 
 /* ---- confirming --------------------------------------------------------------------------------------------- */
+
+/* Paragraphs that nobody placed do not become findings later: whoever registers without them says so by their number.
+ */
+static enum rc check_unplaced(struct page *page, const struct value *draft)
+{
+    int64_t unplaced = (int64_t)value_count(value_get(draft, "unplaced")), said = 0;
+    (void)str_parse_int64(form_text(page->form->fields, "unplaced"), &said);
+    if (unplaced == 0 || said == unplaced)
+        return RC_OK;
+    struct str count = arena_format(page->ctx.arena, "%lld", (long long)unplaced);
+    return ctx_fail(&page->ctx, RC_INVALID, "draft.ask_unplaced", STR_EMPTY, STR_EMPTY, &count, 1);
+}
+
+static enum rc confirm(struct page *page, const struct draft_state *state, struct value **ret_result)
+{
+    struct value *input = new_input(page, state->row);
+    TRY(check_unplaced(page, state->draft));
+    value_put(input, STR("draft"), value_copy(page->ctx.arena, state->draft));
+    return submit_and_wait(page, &command_draft_confirm, input, ret_result);
+}
 
 enum rc page_draft_confirm_post(struct page *page)
 {
     struct draft_state state;
     TRY(load(page, &state));
-    struct value *input = new_input(page, state.row), *result;
-    value_put(input, STR("draft"), value_copy(page->ctx.arena, state.draft));
-    enum rc rc = submit_and_wait(page, &command_draft_confirm, input, &result);
+    struct value *result;
+    enum rc rc = confirm(page, &state, &result);
     if ((rc == RC_GUARD || rc == RC_CONFLICT || rc == RC_INVALID) && !page->is_json) {
         page->tpl = "draft";
         page->status = rc_http_status(rc);
-        return show(page, &state, STR_EMPTY, 0);
+        return show(page, &state, (struct draft_cursor){0});
     }
     TRY(rc);
     if (page->is_json) {

@@ -38,7 +38,7 @@ enum rc page_finding_similar(struct page *page)
     if (!finding)
         return RC_NOT_FOUND;
     struct value *list;
-    TRY(similar_find(page, value_get_text(finding, "title"), STR_EMPTY, id, &list));
+    TRY(similar_find(&page->ctx, page->db, &page->actor, value_get_text(finding, "title"), STR_EMPTY, id, &list));
     value_put(page->view, STR("similar"), list);
     for (struct value *row = list->items.first; row; row = row->next) /* at most five */
     {

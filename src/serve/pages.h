@@ -23,6 +23,7 @@ enum rc page_source_import_post(struct page *page);
 
 /* page_draft.c */
 enum rc page_draft(struct page *page);
+enum rc page_draft_similar(struct page *page);
 enum rc page_draft_op_post(struct page *page);
 enum rc page_draft_confirm_post(struct page *page);
 

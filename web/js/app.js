@@ -50,6 +50,8 @@ document.addEventListener('submit', (event) => {
     event.preventDefault();
     return;
   }
+  // What was agreed to by that goes with the form.
+  for (const field of form.querySelectorAll('[data-agreed]')) field.value = field.dataset.agreed;
   // The theme changes at once; the cookie is set by the same form.
   if ('themeForm' in form.dataset && event.submitter) root.dataset.theme = event.submitter.value;
 });

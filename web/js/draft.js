@@ -44,13 +44,53 @@ function select(part, { is_asked = true } = {}) {
   link(node, !is_node);
   into_view(part);
   if (is_node) part.focus({ preventScroll: true });
+  const undo = draft().querySelector('.draft-top form[data-op] [name=node]');
+  undo.value = is_node ? node : '';
   if (is_asked && is_node) ask(part);
+}
+
+// The row that the server went on to: the same, or the next where that one is gone.
+function go_on() {
+  const part = draft().dataset.node && document.getElementById(draft().dataset.node);
+  if (!part) return;
+  column = part.classList.contains('para') ? 'left' : 'right';
+  select(part, { is_asked: false });
+  if (column === 'left') document.getElementById('pane-left').focus({ preventScroll: true });
 }
 
 let timer = 0;
 function ask(part) {
   clearTimeout(timer);
   timer = setTimeout(() => window.htmx?.ajax('GET', part.getAttribute('hx-get'), { target: '#inspector', swap: 'outerHTML' }), 120);
+}
+
+// Findings of the register that are like those of the draft: looked for after the page is there, and again when a
+// title is new, and shown in their rows.
+let similar = new Map();
+const looked_for = new Set();
+const with_class = (className, textContent) => Object.assign(document.createElement('span'), { className, textContent });
+
+function show_similar() {
+  for (const node of all('a.draft-node')) {
+    const rows = similar.get(node.id);
+    if (!rows || node.querySelector('.similar-mark')) continue;
+    const line = node.querySelector('.facts-line') || node.appendChild(with_class('facts-line', ''));
+    const lines = rows.map((row) => `${row.number} ${row.title} ${row.percent} %`);
+    const best = with_class('similar-best', lines[0]);
+    best.title = lines.join('\n');
+    line.append(with_class('badge badge-warning similar-mark', `${draft().dataset.similarWord} ${rows.length}`), best);
+  }
+}
+
+async function look_for_similar() {
+  show_similar();
+  const titles = all('a.draft-node').map((node) => `${node.id} ${node.querySelector('.two-lines').textContent}`);
+  if (titles.every((title) => looked_for.has(title))) return;
+  for (const title of titles) looked_for.add(title);
+  const answer = await fetch(draft().dataset.similar);
+  if (!answer.ok) return;
+  similar = new Map((await answer.json()).rows.map((row) => [row.node, row.similar]));
+  show_similar();
 }
 
 const shown = () => draft().querySelector('[data-selected]')?.dataset.selected;
@@ -139,10 +179,21 @@ export function start_draft(is_typing) {
     event.preventDefault();
     act();
   });
+  document.addEventListener('change', (event) => {
+    if (event.target.id !== 'show-printed') return;
+    const far = all('.is-linked').find((part) => part.closest('.para')) || draft().querySelector('.para.is-current');
+    if (far) into_view(far);
+  });
   // A swap must not move the reader: panes keep their scroll, the selected part stays selected.
   let scrolls = {};
+  let is_printed = false;
   document.addEventListener('htmx:beforeSwap', (event) => {
+    // What was asked for before the cursor went on comes too late.
+    const node = event.detail.target?.id === 'inspector' && new URL(event.detail.xhr.responseURL).searchParams.get('node');
+    if (node && node !== id_of(current())) event.detail.shouldSwap = false;
     if (event.detail.target?.id !== 'draft') return;
+    clearTimeout(timer);
+    is_printed = document.getElementById('show-printed')?.checked;
     scrolls = { left: document.getElementById('pane-left').scrollTop, right: document.getElementById('pane-right').scrollTop };
   });
   document.addEventListener('htmx:afterSettle', (event) => {
@@ -150,8 +201,9 @@ export function start_draft(is_typing) {
       document.getElementById('pane-left').scrollTop = scrolls.left;
       document.getElementById('pane-right').scrollTop = scrolls.right;
       scrolls = {};
-      const node = draft().dataset.node;
-      select(node && document.getElementById(node), { is_asked: false });
+      if (is_printed && document.getElementById('show-printed')) document.getElementById('show-printed').checked = true;
+      look_for_similar();
+      go_on();
     }
     // Notes above may push the panes down: what was asked for must be in sight.
     if (event.detail.elt?.id === 'inspector' || event.detail.target?.id === 'inspector') {
@@ -165,6 +217,6 @@ export function start_draft(is_typing) {
       if (shown() === id_of(current())) act();
     }
   });
-  const first = draft().dataset.node && document.getElementById(draft().dataset.node);
-  if (first) select(first, { is_asked: false });
+  go_on();
+  look_for_similar();
 }
