@@ -8,7 +8,8 @@ WHERE f.id = $id
 
 -- :name register_source_findings
 -- unscoped: the import checks the permission of each row itself
-SELECT id, item_no, mark, title FROM finding WHERE source_id = $source_id ORDER BY id
+SELECT f.id, f.no, f.item_no, f.mark, f.title, f.unit_id, coalesce(a.title, '') AS aspect_title
+FROM finding f LEFT JOIN aspect a ON a.id = f.aspect_id WHERE f.source_id = $source_id ORDER BY f.id
 
 -- :name register_source_find
 -- unscoped: the import checks the permission itself

@@ -71,6 +71,7 @@ static enum rc import(struct cli *cli)
     struct filestore *files = NULL;
     struct str code = cli_take_option(cli, "--unit"), label_text = cli_take_option(cli, "--label");
     struct str ledger = cli_take_option(cli, "--ledger"), policy = cli_take_option(cli, "--policy");
+    struct str columns = cli_take_option(cli, "--columns");
     bool is_confirmed = cli_take_flag(cli, "--confirm");
     int64_t label = LABEL_INTERNAL;
     TRY(cli_check_used(cli, 1));
@@ -78,7 +79,7 @@ static enum rc import(struct cli *cli)
         return ctx_fail_format(&cli->ctx, RC_BAD_REQUEST, "cli.unexpected", "%.*s", STR_ARG(label_text));
     TRY(cli_open_db(cli, DB_WRITE, &db));
     if (ledger.n)
-        return cli_import_ledger(cli, db, cli->argv[0], ledger, policy);
+        return cli_import_ledger(cli, db, cli->argv[0], ledger, policy, columns);
     struct db_stmt *st = db_query(db, code.n ? Q_UNIT_FIND_CODE : Q_UNIT_ROOT);
     db_bind_text(st, "code", code);
     struct value *unit;

@@ -5,17 +5,17 @@
 #include "intake/register_sheet_plan.h"
 
 #include "base/map.h"
-#include "intake/register_sheet.h"
+#include "intake/register_sheet_parts.h"
 #include "text/similarity.h"
 #include "text/utf8.h"
 
-enum { ALIKE_BP = 6000, OWN_NUMBER_BYTES = 6, CELL_CHARACTERS = 32767 };
+enum { ALIKE_BP = 6000, OWN_NUMBER_BYTES = 6 };
 
 /* A source that rows go to, with what it already holds. */
 struct target {
     int64_t id; /* 0: the new one */
     int64_t unit_id, label;
-    struct map by_title, by_mark; /* -> struct value of finding; a mark that stands twice is not in by_mark */
+    struct map by_title, by_mark; /* -> struct value of finding; list of those with the mark */
     bool is_allowed;
 };
 
@@ -32,7 +32,9 @@ struct plan {
     struct map rights;         /* "unit/label" -> bool* */
     struct map taken;          /* id of a finding -> row that has it */
     struct target *target;     /* of rows that name none; NULL */
-    struct value *rows, *errors;
+    struct map numbers;        /* number under its heading -> row that has it */
+    int64_t numbering, last_number;
+    struct value *rows, *errors, *doubts;
     int64_t created, changed, same, skipped, stale, measures;
 };
 
@@ -83,15 +85,20 @@ static enum rc may_write(struct plan *plan, int64_t unit_id, int64_t label, bool
 static enum rc load_findings(struct plan *plan, struct target *target)
 {
     struct db_stmt *st = db_query(plan->db, Q_REGISTER_SOURCE_FINDINGS);
-    static struct value twice;
     db_bind_int(st, "source_id", target->id);
     struct value *rows;
     TRY(db_rows(plan->ctx, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next) {
         struct str mark = register_sheet_key(plan->ctx->arena, value_get_text(row, "mark"));
         TRY(map_put(&target->by_title, register_sheet_key(plan->ctx->arena, value_get_text(row, "title")), row));
-        if (mark.n)
-            TRY(map_put(&target->by_mark, mark, map_get(&target->by_mark, mark) ? &twice : row));
+        if (!mark.n)
+            continue;
+        struct value *same = map_get(&target->by_mark, mark);
+        if (!same) {
+            same = value_new_list(plan->ctx->arena);
+            TRY(map_put(&target->by_mark, mark, same));
+        }
+        value_add(same, value_copy(plan->ctx->arena, row));
     }
     return RC_OK;
 }
@@ -198,113 +205,82 @@ static enum rc find_by_number(struct plan *plan, struct str number, struct value
     return found ? get_finding(plan, value_get_int(found, "id", 0), ret_finding) : RC_OK;
 }
 
+/* Findings of the source with the number of the row; NULL: none. */
+static const struct value *with_mark(struct plan *plan, const struct target *target, const struct value *row)
+{
+    struct str mark = value_get_text(row, "mark");
+    return map_get(&target->by_mark,
+                   register_sheet_key(plan->ctx->arena, mark.n ? mark : value_get_text(row, "number")));
+}
+
 static enum rc find_in_target(struct plan *plan, const struct target *target, const struct value *row,
                               struct value **ret_finding)
 {
     struct arena *arena = plan->ctx->arena;
-    struct str title = value_get_text(row, "title"), mark = value_get_text(row, "mark");
+    struct str title = value_get_text(row, "title");
     const struct value *found = map_get(&target->by_title, register_sheet_key(arena, title));
     *ret_finding = NULL;
-    if (!found) {
+    int best = ALIKE_BP - 1;
+    VALUE_EACH (one, found ? NULL : with_mark(plan, target, row)) {
         int alike = 0;
-        found = map_get(&target->by_mark, register_sheet_key(arena, mark.n ? mark : value_get_text(row, "number")));
-        if (found)
-            TRY(similarity_dice(arena, title, value_get_text(found, "title"), &alike));
-        if (alike < ALIKE_BP)
-            return RC_OK;
-    }
-    return get_finding(plan, value_get_int(found, "id", 0), ret_finding);
-}
-
-/* ---- comparing --------------------------------------------------------------------------------------------------- */
-
-/* A cell cannot hold more than CELL_CHARACTERS: what was cut when it was exported is no change. */
-static bool is_cut_copy(struct str cell, struct str kept)
-{
-    return kept.n > cell.n && str_has_prefix(kept, cell) && utf8_count(cell) >= CELL_CHARACTERS;
-}
-
-static bool is_same_text(struct str a, struct str b)
-{
-    a = str_trim(a);
-    b = str_trim(b);
-    return str_equal(a, b) || is_cut_copy(a, b);
-}
-
-static void compare_text(struct plan *plan, const struct value *row, const struct value *old, const char *key,
-                         struct value *change)
-{
-    const struct value *v = value_get(row, key);
-    if (!v || (v->kind != VALUE_TEXT && v->kind != VALUE_NULL))
-        return;
-    struct str fresh = v->kind == VALUE_TEXT ? v->text : STR(""), kept = value_get_text(old, key);
-    if (is_same_text(fresh, kept))
-        return;
-    bool is_fixed = str_equal_cstr(str_from_cstr(key), "title") || str_equal_cstr(str_from_cstr(key), "phase");
-    if (fresh.n)
-        value_put_text(plan->ctx->arena, change, key, fresh);
-    else if (!is_fixed)
-        value_put_null(plan->ctx->arena, change, key);
-}
-
-static void compare_int(struct plan *plan, const struct value *row, const struct value *old, const char *key,
-                        struct value *change)
-{
-    const struct value *fresh = value_get(row, key), *kept = value_get(old, key);
-    if (!fresh || value_equal(fresh, kept) || (value_is_null(fresh) && value_is_null(kept)))
-        return;
-    if (fresh->kind == VALUE_INT)
-        value_put_int(plan->ctx->arena, change, key, fresh->integer);
-    else
-        value_put_null(plan->ctx->arena, change, key);
-}
-
-/* Texts are cleared by the empty text; only what may be null in the register is cleared by null. */
-static void clear_texts(struct value *change)
-{
-    static const char *const nullable[] = {"due", "amount_fen", "aspect_id"};
-    for (struct value *v = change->items.first; v; v = v->next) {
-        bool is_nullable = false;
-        for (size_t i = 0; i < sizeof nullable / sizeof *nullable; i++)
-            is_nullable = is_nullable || str_equal_cstr(v->key, nullable[i]);
-        if (v->kind == VALUE_NULL && !is_nullable) {
-            v->kind = VALUE_TEXT;
-            v->text = STR("");
+        TRY(similarity_dice(arena, title, value_get_text(one, "title"), &alike));
+        if (alike > best) {
+            best = alike;
+            found = one;
         }
     }
+    return found ? get_finding(plan, value_get_int(found, "id", 0), ret_finding) : RC_OK;
 }
 
-/* Changes of the measures by their place: {text, phase, due, id (0: a further one)}; none is taken away. */
-static enum rc compare_measures(struct plan *plan, const struct value *row, const struct value *old, struct value *list)
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+static void doubt(struct plan *plan, const struct value *row, struct str number, const char *key, struct str arg)
+{
+    const char *field = value_get_text(row, "mark").n ? "mark" : "number";
+    register_sheet_complain(plan->ctx->arena, plan->doubts, value_get_int(row, "row", 0),
+                            value_get_text(plan->fields, field), field, number, key, arg);
+}
+
+/* A number that stands twice under one heading; where numbering begins at 1 again it is another one. */
+static enum rc check_number_in_sheet(struct plan *plan, struct value *row)
 {
     struct arena *arena = plan->ctx->arena;
-    const struct value *wanted = value_get(row, "measures");
-    if (value_count(wanted) == 0)
+    struct str mark = value_get_text(row, "mark"), number = mark.n ? mark : value_get_text(row, "number");
+    int64_t n = 0;
+    if (!number.n)
         return RC_OK;
-    struct db_stmt *st = db_query(plan->db, Q_FINDING_MEASURES);
-    db_bind_int(st, "id", value_get_int(old, "id", 0));
-    struct value *rows;
-    TRY(db_rows(plan->ctx, st, &rows));
-    const struct value *kept = rows->items.first;
-    VALUE_EACH (measure, wanted) {
-        struct str due = value_get_text(measure, "due"), phase = value_get_text(measure, "phase");
-        bool is_same = kept && is_same_text(value_get_text(measure, "text"), value_get_text(kept, "text")) &&
-                       (!due.n || str_equal(due, value_get_text(kept, "due"))) &&
-                       (!phase.n || str_equal(phase, value_get_text(kept, "phase")));
-        if (!is_same) {
-            struct value *change = value_add_map(arena, list);
-            value_put_int(arena, change, "id", value_get_int(kept, "id", 0));
-            value_put_text(arena, change, "text", value_get_text(measure, "text"));
-            value_put_text(arena, change, "phase", phase.n ? phase : value_get_text(kept, "phase"));
-            struct str until = due.n ? due : value_get_text(kept, "due");
-            if (until.n)
-                value_put_text(arena, change, "due", until);
-            else
-                value_put_null(arena, change, "due");
-        }
-        kept = kept ? kept->next : NULL;
+    if (str_parse_int64(number, &n)) {
+        plan->numbering += n == 1 && plan->last_number > 1;
+        plan->last_number = n;
     }
+    struct str key = arena_format(arena, "%lld|%.*s|%.*s|%.*s", (long long)plan->numbering,
+                                  STR_ARG(register_sheet_key(arena, number)), STR_ARG(value_get_text(row, "source")),
+                                  STR_ARG(value_get_text(row, "aspect")));
+    const struct value *first = map_get(&plan->numbers, key);
+    if (!first)
+        return map_put(&plan->numbers, key, row);
+    doubt(plan, row, number, "register.number_twice", number_text(arena, value_get_int(first, "row", 0)));
     return RC_OK;
+}
+
+/* A number that another finding of the same aspect and unit has: told, and under "stop" it stops. */
+static void check_number_in_source(struct plan *plan, const struct value *row, const struct target *target,
+                                   int64_t unit_id)
+{
+    VALUE_EACH (one, with_mark(plan, target, row)) {
+        if (value_get_int(one, "unit_id", 0) != unit_id ||
+            !sheet_is_same_text(value_get_text(row, "aspect"), value_get_text(one, "aspect_title")))
+            continue;
+        struct str number = value_get_text(one, "mark");
+        struct str other = arena_format(plan->ctx->arena, "%.*s %.*s", STR_ARG(value_get_text(one, "no")),
+                                        STR_ARG(value_get_text(one, "title")));
+        if (str_equal(plan->policy, STR("stop")))
+            complain(plan, row, value_get_text(row, "mark").n ? "mark" : "number", number, "register.number_exists",
+                     other);
+        else
+            doubt(plan, row, number, "register.number_taken", other);
+        return;
+    }
 }
 
 /* ---- units ------------------------------------------------------------------------------------------------------- */
@@ -379,6 +355,7 @@ static enum rc plan_new(struct plan *plan, const struct value *row, const struct
     bool may = false;
     if (!unit_id || !value_get_text(row, "title").n)
         return RC_OK;
+    check_number_in_source(plan, row, target, unit_id);
     TRY(check_right(plan, row, unit_id, label, &may));
     if (!may)
         return RC_OK;
@@ -407,24 +384,6 @@ static enum rc plan_new(struct plan *plan, const struct value *row, const struct
     return RC_OK;
 }
 
-static enum rc compare(struct plan *plan, const struct value *row, const struct value *old, int64_t unit_id,
-                       struct value *change, struct value *measures)
-{
-    static const char *const texts[] = {"title",         "facts",       "phase", "nature",    "severity",
-                                        "status_stated", "responsible", "due",   "due_stated"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        compare_text(plan, row, old, texts[i], change);
-    compare_int(plan, row, old, "amount_fen", change);
-    compare_int(plan, row, old, "label", change);
-    if (unit_id != value_get_int(old, "unit_id", 0))
-        value_put_int(plan->ctx->arena, change, "unit_id", unit_id);
-    const struct value *aspect = value_get(row, "aspect");
-    if (aspect && !is_same_text(aspect->text, value_get_text(old, "aspect_title")))
-        value_put_null(plan->ctx->arena, change, "aspect_id"); /* the command puts the id of row.aspect here */
-    clear_texts(change);
-    return compare_measures(plan, row, old, measures);
-}
-
 static enum rc plan_old(struct plan *plan, const struct value *row, const struct value *old)
 {
     struct arena *arena = plan->ctx->arena;
@@ -432,7 +391,7 @@ static enum rc plan_old(struct plan *plan, const struct value *row, const struct
     struct value *change = value_new_map(arena), *measures = value_new_list(arena);
     if (!unit_id)
         return RC_OK;
-    TRY(compare(plan, row, old, unit_id, change, measures));
+    TRY(sheet_compare(plan->ctx, plan->db, row, old, unit_id, change, measures));
     bool is_same = value_count(change) == 0 && value_count(measures) == 0;
     int64_t rev = value_get_int(row, "rev", 0);
     bool is_stale = rev && rev != value_get_int(old, "rev", 0);
@@ -483,6 +442,8 @@ static enum rc plan_row(struct plan *plan, struct value *row)
     struct value *old = NULL;
     struct target *target = NULL;
     bool is_done;
+    if (!plan->is_own)
+        TRY(check_number_in_sheet(plan, row));
     TRY(find_old(plan, row, &old, &is_done));
     if (is_done)
         return RC_OK;
@@ -550,11 +511,12 @@ enum rc register_sheet_plan(struct ctx *ctx, struct db *db, const struct actor *
                         .fields = value_get(sheet, "fields"),
                         .policy = value_get_text(input, "policy"),
                         .is_own = value_get_bool(sheet, "is_own")};
-    struct map *maps[] = {&plan.units_by_id, &plan.targets, &plan.named, &plan.rights, &plan.taken};
+    struct map *maps[] = {&plan.units_by_id, &plan.targets, &plan.named, &plan.rights, &plan.taken, &plan.numbers};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         map_init(maps[i], arena);
     plan.rows = value_put_list(arena, result, "rows");
     plan.errors = value_new_list(arena);
+    plan.doubts = value_put_list(arena, result, "doubts");
     TRY(load_units(&plan));
     TRY(find_default_target(&plan));
     const struct value *rows = value_get(sheet, "rows");

@@ -11,10 +11,10 @@
 
 #include "record/command.h"
 
-/* *ret_plan: {rows, errors, notes, created, changed, same, skipped, stale, measures}; a row is {row, action: create
- * change same skip stale, id, no, title, source_id (0: the new one), unit_id, unit_name, label, phase, due, aspect,
- * input, measures}. Faults of rows are in errors (those of the sheet among them); RC_DB, RC_NOMEM, RC_NOT_FOUND,
- * RC_FORBIDDEN: of the whole. */
+/* *ret_plan: {rows, errors, doubts, notes, created, changed, same, skipped, stale, measures}; a row is {row, action:
+ * create change same skip stale, id, no, title, source_id (0: the new one), unit_id, unit_name, label, phase, due,
+ * aspect, input, measures}. Faults of rows are in errors (those of the sheet among them), what is only told in doubts;
+ * RC_DB, RC_NOMEM, RC_NOT_FOUND, RC_FORBIDDEN: of the whole. */
 enum rc register_sheet_plan(struct ctx *ctx, struct db *db, const struct actor *actor, const struct value *input,
                             struct value **ret_plan) MUST_CHECK;
 

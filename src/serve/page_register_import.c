@@ -428,6 +428,7 @@ static enum rc show_preview(struct step *step)
     put_hidden(step, import, true);
     register_view_figures(page, import, plan, (int64_t)value_count(errors));
     register_view_errors(page, import, errors);
+    register_view_doubts(page, import, value_get(plan, "doubts"));
     register_view_rows(page, import, value_get(plan, "rows"));
     register_view_notes(page, import, value_get(plan, "notes"));
     value_put_text(arena, import, "reason", arena_copy_str(arena, chosen(step, "reason")));

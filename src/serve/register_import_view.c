@@ -93,11 +93,10 @@ struct str register_view_error(struct page *page, const struct value *error)
     return page_text_args(page, arena_copy_cstr(page->ctx.arena, value_get_text(error, "key")), args, n);
 }
 
-void register_view_errors(struct page *page, struct value *import, const struct value *errors)
+static void put_complaints(struct page *page, struct value *list, const struct value *complaints)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *list = value_put_list(arena, import, "errors");
-    VALUE_EACH (error, errors) {
+    VALUE_EACH (error, complaints) {
         if (value_count(list) == ERRORS_SHOWN)
             break;
         struct value *item = value_add_map(arena, list);
@@ -110,9 +109,23 @@ void register_view_errors(struct page *page, struct value *import, const struct 
         value_put_text(arena, item, "value", arena_copy_str(arena, value_get_text(error, "value")));
         value_put_text(arena, item, "text", register_view_error(page, error));
     }
+}
+
+void register_view_errors(struct page *page, struct value *import, const struct value *errors)
+{
+    struct arena *arena = page->ctx.arena;
+    put_complaints(page, value_put_list(arena, import, "errors"), errors);
     value_put_bool(arena, import, "has_errors", value_count(errors) > 0);
     value_put_int(arena, import, "error_count", (int64_t)value_count(errors));
     value_put_bool(arena, import, "has_more_errors", value_count(errors) > ERRORS_SHOWN);
+}
+
+void register_view_doubts(struct page *page, struct value *import, const struct value *doubts)
+{
+    struct arena *arena = page->ctx.arena;
+    put_complaints(page, value_put_list(arena, import, "doubts"), doubts);
+    value_put_bool(arena, import, "has_doubts", value_count(doubts) > 0);
+    value_put_int(arena, import, "doubt_count", (int64_t)value_count(doubts));
 }
 
 void register_view_rows(struct page *page, struct value *import, const struct value *rows)

@@ -17,6 +17,8 @@ void register_view_columns(struct page *page, struct value *import, const struct
 void register_view_figures(struct page *page, struct value *import, const struct value *counts, int64_t errors);
 /* The message of one error of a plan. */
 struct str register_view_error(struct page *page, const struct value *error);
+/* What is told of a row but keeps nothing out. */
+void register_view_doubts(struct page *page, struct value *import, const struct value *doubts);
 /* The first errors, rows and notes of a plan, copied into the page. */
 void register_view_errors(struct page *page, struct value *import, const struct value *errors);
 void register_view_rows(struct page *page, struct value *import, const struct value *rows);

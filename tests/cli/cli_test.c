@@ -181,6 +181,34 @@ static void documents_are_imported(void **state)
     EXPECT(0, "check", "--db", db);
 }
 
+/* Columns: number, findings under a word that is not known, unit, deadline, one that is no field. */
+static void a_ledger_is_imported_with_its_columns(void **state)
+{
+    (void)state;
+    load_demo();
+    char file[300];
+    snprintf(file, sizeof file, "%s", in_dir("ledger.csv"));
+    write_file(file, "\xe5\xba\x8f\xe5\x8f\xb7,Defect,\xe8\xb4\xa3\xe4\xbb\xbb\xe5\x8d\x95\xe4\xbd\x8d,"
+                     "\xe5\xae\x8c\xe6\x88\x90\xe6\x97\xb6\xe9\x99\x90,Colour\n"
+                     "7,A wall is damp,,,grey\n7,A door is stuck,,,red\n");
+    EXPECT(65, "import", file, "--ledger", "LY-2026-002", "--db", db); /* no column of findings */
+    EXPECT(64, "import", file, "--ledger", "LY-2026-002", "--columns", "Defects=title", "--db", db);
+    expect_text(errors, "Defects=title");
+    EXPECT(64, "import", file, "--ledger", "LY-2026-002", "--columns", "Defect=titel", "--db", db);
+    expect_text(errors, "title");
+    EXPECT(0, "import", file, "--ledger", "LY-2026-002", "--columns", "Defect=title", "--db", db);
+    expect_text(out, "B Defect -> title");
+    expect_text(out, "E Colour: not taken");
+    expect_text(out, "A3: Number 7 stands in row 2 too");
+    expect_text(out, "2 new");
+    EXPECT(0, "import", file, "--ledger", "LY-2026-002", "--db", db); /* remembered */
+    expect_text(out, "B Defect -> title");
+    expect_text(out, "2 unchanged");
+    EXPECT(0, "import", file, "--ledger", "LY-2026-002", "--columns", "E=title,B=", "--policy", "skip", "--db", db);
+    expect_text(out, "B Defect: not taken");
+    expect_text(out, "E Colour -> title");
+}
+
 static int make_old(const char *path, const struct stat *info, int kind, struct FTW *where)
 {
     (void)info, (void)where;
@@ -487,6 +515,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(commands_run_as_a_person, set_up),
         cmocka_unit_test_setup(the_demo_moves_with_the_day, set_up),
         cmocka_unit_test_setup(the_document_of_states_agrees, set_up),
+        cmocka_unit_test_setup(a_ledger_is_imported_with_its_columns, set_up),
         cmocka_unit_test_setup(failed_imports_are_tidied_away, set_up),
         cmocka_unit_test_setup(check_tells_by_its_exit_code, set_up),
         cmocka_unit_test_setup(rebuild_and_as_of, set_up),

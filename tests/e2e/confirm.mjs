@@ -3,7 +3,7 @@
 //
 //   node tests/e2e/confirm.mjs PROGRAM
 import assert from 'node:assert/strict';
-import { launch, sign_in, sizes } from './browser.mjs';
+import { axe_lines, launch, overflow_lines, sign_in, sizes } from './browser.mjs';
 import { start_product } from './server.mjs';
 import { run_all, test } from './tap.mjs';
 
@@ -138,6 +138,11 @@ test('what is like a finding of the register stands in its row and at the top of
   const { draft } = await (await page.context().request.get(`${page.url().split('?')[0]}.json`)).json();
   const findings = draft.aspects.flatMap((aspect) => aspect.findings);
   assert.equal(findings.find((one) => one.id === finding).similar[0].title, '产权登记不及时问题');
+  const list = await page.context().newPage();
+  await list.setViewportSize(sizes.narrow);
+  await list.goto(`${page.url().split('?')[0]}/similar`);
+  assert.deepEqual([...await overflow_lines(list), ...await axe_lines(list)], []);
+  await list.close();
   assert.deepEqual(findings.find((one) => /走过场/.test(one.title)).similar.filter((one) => one.percent > 80), []);
 });
 

@@ -47,7 +47,7 @@ const foreign = {
 };
 
 // Addresses that no page of the demonstration leads to: what they need exists only while somebody imports or has a part of it open.
-const only_in_passing = ['/findings/import/result', '/findings/import/{sha256}', '/findings/import/{sha256}/preview', '/drafts/{id}',
+const only_in_passing = ['/findings/import/result', '/findings/import/{sha256}', '/findings/import/{sha256}/preview', '/drafts/{id}', '/drafts/{id}/similar',
   '/papers/{id}', '/webhooks/{id}'];
 
 const matcher = (route) => new RegExp(`^${route.replace(/\{\w+\}/g, '[^/]+')}$`);

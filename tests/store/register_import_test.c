@@ -62,14 +62,21 @@ static const char *const ledger = HEAD "一、党的领导方面,,,,,,\n"
                                        "2,招标采购管理不严,修订办法,集中整改,乙公司,2026-09-30,\"1,234.56\"\n"
                                        "合计,,,,,,1234.56\n";
 
+/* Units A and B, a source and the ledger in it; what the import said. */
+static struct value *take_ledger(struct store *store, int64_t root, int64_t *ret_source)
+{
+    struct value *result = NULL;
+    make_unit(store, root, "A", "甲公司");
+    make_unit(store, root, "B", "乙公司");
+    *ret_source = make_source(store, root, "LY-2026-001");
+    STORE_OK(run(store, &command_register_import, csv(store, ledger, *ret_source, "stop"), &result));
+    return result;
+}
+
 STORE_TEST(a_ledger_makes_findings_and_comes_again_unchanged)
 {
     int64_t root = make_root(store), source;
-    make_unit(store, root, "A", "甲公司");
-    make_unit(store, root, "B", "乙公司");
-    source = make_source(store, root, "LY-2026-001");
-    struct value *result;
-    STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
+    struct value *result = take_ledger(store, root, &source);
     expect_counts(result, 2, 0, 0, 0, 0);
     assert_int_equal(value_get_int(result, "measures", 0), 3);
     assert_int_equal(
@@ -91,11 +98,7 @@ STORE_TEST(a_ledger_makes_findings_and_comes_again_unchanged)
 STORE_TEST(what_differs_is_stopped_skipped_or_updated)
 {
     int64_t root = make_root(store), source;
-    make_unit(store, root, "A", "甲公司");
-    make_unit(store, root, "B", "乙公司");
-    source = make_source(store, root, "LY-2026-001");
-    struct value *result;
-    STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
+    struct value *result = take_ledger(store, root, &source);
     const char *const fresh = HEAD "2,招标采购管理不严,修订管理办法,集中整改,甲公司,2026-10-31,1234.56\n"
                                    "3,干部交流不足,轮岗,长期整改,甲公司,长期坚持,\n";
     int64_t before = event_count(store);
@@ -115,6 +118,65 @@ STORE_TEST(what_differs_is_stopped_skipped_or_updated)
         1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM measure WHERE text = '修订管理办法'"), 1);
     expect_clean(store);
+}
+
+STORE_TEST(a_number_that_stands_twice_is_told_and_never_added_again)
+{
+    struct actor program = actor_program();
+    int64_t root = make_root(store), source;
+    make_unit(store, root, "A", "甲公司");
+    source = make_source(store, root, "LY-2026-001");
+    struct value *result, *plan;
+    const char *const twice = HEAD "7,学习贯彻不够深入,计划,立行立改,甲公司,2026-06-30,\n"
+                                   "7,招标采购管理不严格,办法,立行立改,甲公司,2026-06-30,\n";
+    STORE_OK(register_sheet_plan(store->ctx, store->db, &program, csv(store, twice, source, "stop"), &plan));
+    const struct value *doubt = value_get(plan, "doubts")->items.first;
+    assert_int_equal(value_count(value_get(plan, "doubts")), 1);
+    assert_int_equal(value_get_int(doubt, "row", 0), 3);
+    assert_true(str_equal(value_get_text(doubt, "key"), STR("register.number_twice")));
+    assert_true(str_equal(value_get_text(doubt, "column"), STR("A")));
+    STORE_OK(run(store, &command_register_import, csv(store, twice, source, "stop"), &result));
+    expect_counts(result, 2, 0, 0, 0, 0);
+    /* Either is found again by its number and a title that is alike. */
+    const char *const again = HEAD "7,学习贯彻不够深入问题,计划,立行立改,甲公司,2026-06-30,\n"
+                                   "7,招标采购管理不够严格,办法,立行立改,甲公司,2026-06-30,\n";
+    STORE_RC(run(store, &command_register_import, csv(store, again, source, "stop"), &result), RC_INVALID);
+    assert_string_equal(issue_key(store), "register.exists");
+    STORE_OK(run(store, &command_register_import, csv(store, again, source, "update"), &result));
+    expect_counts(result, 0, 2, 0, 0, 0);
+    expect_clean(store);
+}
+
+STORE_TEST(numbering_that_begins_again_is_no_doubt)
+{
+    struct actor program = actor_program();
+    int64_t root = make_root(store), source = make_source(store, root, "LY-2026-001");
+    struct value *plan;
+    const char *const again = "序号,问题描述,责任单位\n1,甲问题一,\n2,甲问题二,\n1,乙问题一,\n2,乙问题二,\n";
+    STORE_OK(register_sheet_plan(store->ctx, store->db, &program, csv(store, again, source, "stop"), &plan));
+    assert_int_equal(value_count(value_get(plan, "doubts")), 0);
+    assert_int_equal(value_get_int(plan, "created", 0), 4);
+}
+
+STORE_TEST(a_number_that_another_finding_has_stops_or_is_told)
+{
+    struct actor program = actor_program();
+    int64_t root = make_root(store), source;
+    make_unit(store, root, "A", "甲公司");
+    make_unit(store, root, "B", "乙公司");
+    source = make_source(store, root, "LY-2026-001");
+    struct value *result, *plan;
+    STORE_OK(run(store, &command_register_import, csv(store, "序号,问题描述,责任单位\n1,学习不深入,\n", source, "stop"),
+                 &result));
+    const char *const other = "序号,问题描述,责任单位\n1,采购评审走过场,\n";
+    STORE_RC(run(store, &command_register_import, csv(store, other, source, "stop"), &result), RC_INVALID);
+    assert_string_equal(issue_key(store), "register.number_exists");
+    STORE_OK(register_sheet_plan(store->ctx, store->db, &program, csv(store, other, source, "skip"), &plan));
+    assert_int_equal(value_get_int(plan, "created", 0), 1);
+    assert_true(str_equal(value_get_text(value_get(plan, "doubts")->items.first, "key"), STR("register.number_taken")));
+    /* Units count for themselves. */
+    STORE_OK(run(store, &command_register_import,
+                 csv(store, "序号,问题描述,责任单位\n1,验收把关不严,乙公司\n", source, "stop"), &result));
 }
 
 /* All findings are under way, as after approval of their plans. */
@@ -152,11 +214,7 @@ static struct value *reasoned(struct store *store, const char *text, int64_t sou
 STORE_TEST(a_ledger_moves_no_date_of_what_is_under_way_without_a_reason)
 {
     int64_t root = make_root(store), source;
-    make_unit(store, root, "A", "甲公司");
-    make_unit(store, root, "B", "乙公司");
-    source = make_source(store, root, "LY-2026-001");
-    struct value *result;
-    STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
+    struct value *result = take_ledger(store, root, &source);
     put_to_work(store, source);
     const char *const later = HEAD "2,招标采购管理不严,修订办法,集中整改,乙公司,2026-12-31,1234.56\n",
                       *const renamed = HEAD "2,招标采购管理不够严,修订办法,集中整改,乙公司,2026-09-30,1234.56\n";
@@ -300,11 +358,7 @@ static struct str export_book(struct store *store, const char *change_title)
 STORE_TEST(an_untouched_export_changes_nothing)
 {
     int64_t root = make_root(store), source;
-    make_unit(store, root, "A", "甲公司");
-    make_unit(store, root, "B", "乙公司");
-    source = make_source(store, root, "LY-2026-001");
-    struct value *result;
-    STORE_OK(run(store, &command_register_import, csv(store, ledger, source, "stop"), &result));
+    struct value *result = take_ledger(store, root, &source);
     int64_t odd = make(store, &command_finding_create,
                        jsonf(store,
                              "{'source_id': %lld, 'title': '=1+1 擔保(dān)問題', 'facts': ' 第一行\\n  第二行 ', "
@@ -388,6 +442,9 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(a_ledger_makes_findings_and_comes_again_unchanged),
                      STORE_CASE(what_differs_is_stopped_skipped_or_updated),
+                     STORE_CASE(a_number_that_stands_twice_is_told_and_never_added_again),
+                     STORE_CASE(numbering_that_begins_again_is_no_doubt),
+                     STORE_CASE(a_number_that_another_finding_has_stops_or_is_told),
                      STORE_CASE(a_ledger_moves_no_date_of_what_is_under_way_without_a_reason),
                      STORE_CASE(one_wrong_row_keeps_all_out), STORE_CASE(a_ledger_may_be_a_source_of_its_own),
                      STORE_CASE(rows_of_units_one_may_not_write_are_refused),
