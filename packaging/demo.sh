@@ -32,8 +32,9 @@ fi
 echo
 echo "  Address  http://127.0.0.1:$port"
 if [ -s "$notes" ]; then
-    sed 's/^/  /' "$notes"
-    echo "  (kept in $notes)"
+    # What was loaded, then one account of each role; the whole list is long.
+    awk '!NF || !login {print "  " $0; login = login || !NF; next} !seen[$3]++ {print "  " $0; next} {more++}
+         END {if (more) print "  " more " more accounts, and these, are in " notes}' notes="$notes" "$notes"
 fi
 echo "  Stop     Ctrl-C"
 echo

@@ -79,7 +79,7 @@ static enum rc plan_make(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
     struct value *source, *body = value_new_map(arena);
-    int64_t source_id = value_get_int(call->input, "source_id", 0), label, id;
+    int64_t source_id = value_get_int(call->input, "source_id", 0), label = 0, id;
     TRY(locked_row(call, Q_PLAN_SOURCE, source_id, "source.not_found", &source));
     TRY(lifecycle_require(call, NOUN_PLAN, PERM_PLAN_WRITE, source));
     TRY(check_label(call, source, &label));

@@ -197,8 +197,8 @@ static enum rc put_mine(struct page *page, const struct days *days)
     struct arena *arena = page->ctx.arena;
     struct wide wide;
     struct counts counts;
-    struct value **rows, *lists[GROUPS];
-    size_t n;
+    struct value **rows = NULL, *lists[GROUPS];
+    size_t n = 0;
     TRY(read_wide(page, &wide));
     TRY(read_counts(page, days, &wide, &counts));
     TRY(read_rows(page, days, &wide, &rows, &n));

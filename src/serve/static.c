@@ -1,6 +1,7 @@
 /* static.c: serves what static_embed.c has put into the program; see static.h. */
 #include "serve/static.h"
 
+#include <string.h>
 #include "serve/http_headers.h"
 
 #define STATIC_PREFIX STR("/static/")
@@ -41,8 +42,8 @@ const struct static_file *static_find_url(struct str url)
     size_t n = hash + (rest.n - dot);
     if (!hash || n >= sizeof text)
         return NULL;
-    for (size_t i = 0; i < n; i++)
-        text[i] = i < hash ? rest.p[i] : rest.p[dot + i - hash];
+    memcpy(text, rest.p, hash);
+    memcpy(text + hash, rest.p + dot, rest.n - dot);
     const struct static_file *file = static_find_name((struct str){text, n});
     return file && str_equal(file->url, url) ? file : NULL;
 }
