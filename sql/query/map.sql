@@ -111,4 +111,4 @@ SELECT p.pred_id AS id FROM node_pred p WHERE p.node_id = $id ORDER BY p.pred_id
 
 -- :name gantt_source
 -- scope: s
-SELECT s.id FROM source s WHERE s.id = $source AND {scope s.unit_id s.label}
+SELECT s.id, s.no, s.title FROM source s WHERE s.id = $source AND {scope s.unit_id s.label}

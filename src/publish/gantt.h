@@ -7,6 +7,7 @@
 #include "serve/messages.h"
 
 enum gantt_kind { GANTT_HEAD, GANTT_TASK, GANTT_NODE };
+enum gantt_word { GANTT_BASELINE, GANTT_ACTUAL, GANTT_CRITICAL, GANTT_TODAY, GANTT_OFF, GANTT_WORDS };
 
 struct gantt_row {
     enum gantt_kind kind;
@@ -24,15 +25,16 @@ struct gantt_link { /* rows */
 
 struct gantt {
     struct ctx *ctx;
-    struct str title;
+    struct str title;              /* number and name of the source */
+    struct str words[GANTT_WORDS]; /* what the marks mean */
     struct gantt_row *rows;
     int32_t n;
     struct gantt_link *links;
     int32_t link_count;
     int32_t first, last, today; /* days shown */
-    double day_width, width, height;
+    double day_width, width;
     bool is_cut;  /* there are more tasks than are shown */
-    bool is_bare; /* drawn without the column of names, which a page shows beside it */
+    bool is_bare; /* drawn without names and head, which a page shows beside and above it */
 };
 
 struct gantt_request {
@@ -47,6 +49,9 @@ enum rc gantt_read(struct ctx *ctx, struct db *db, const struct actor *actor, en
                    const struct gantt_request *request, struct gantt *ret) MUST_CHECK;
 /* Days and sizes; done by gantt_read. */
 void gantt_layout(struct gantt *gantt);
+/* With head and names, but for is_bare. */
 enum rc gantt_draw(const struct gantt *gantt, enum canvas_kind kind, struct buf *out) MUST_CHECK;
+/* The head alone, for a page. */
+enum rc gantt_draw_head(const struct gantt *gantt, struct buf *out) MUST_CHECK;
 
 #endif

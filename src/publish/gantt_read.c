@@ -198,20 +198,33 @@ static enum rc read_rows(struct reading *reading, struct db *db, const struct ac
     return db_rows(reading->ctx, st, ret_rows);
 }
 
+/* Somebody who sees tasks may not see the source. */
+static void name_all(struct reading *reading, const struct value *source)
+{
+    static const char *const keys[GANTT_WORDS] = {"gantt.baseline", "gantt.actual", "gantt.critical", "gantt.today",
+                                                  "gantt.off"};
+    enum lang lang = reading->request->lang;
+    struct gantt *gantt = reading->gantt;
+    gantt->title = message_find(lang, STR("gantt.title"));
+    if (source)
+        gantt->title = arena_format(reading->ctx->arena, "%.*s  %.*s  %.*s", STR_ARG(gantt->title),
+                                    STR_ARG(value_get_text(source, "no")), STR_ARG(value_get_text(source, "title")));
+    for (int i = 0; i < GANTT_WORDS; i++)
+        gantt->words[i] = message_find(lang, str_from_cstr(keys[i]));
+}
+
 enum rc gantt_read(struct ctx *ctx, struct db *db, const struct actor *actor, enum perm perm,
                    const struct gantt_request *request, struct gantt *ret)
 {
-    struct value *tasks, *nodes, *links;
-    *ret = (struct gantt){.ctx = ctx, .today = request->today, .title = STR("")};
+    struct value *tasks, *nodes, *links, *source;
+    *ret = (struct gantt){.ctx = ctx, .today = request->today};
     struct reading reading = {.ctx = ctx, .request = request, .gantt = ret};
     map_init(&reading.row_of, ctx->arena);
     TRY(read_rows(&reading, db, actor, perm, Q_GANTT_TASKS, &tasks));
-    if (!value_count(tasks)) {
-        struct value *source;
-        TRY(read_rows(&reading, db, actor, perm, Q_GANTT_SOURCE, &source));
-        if (!value_count(source))
-            return RC_NOT_FOUND;
-    }
+    TRY(read_rows(&reading, db, actor, perm, Q_GANTT_SOURCE, &source));
+    if (!value_count(tasks) && !value_count(source))
+        return RC_NOT_FOUND;
+    name_all(&reading, source->items.first);
     reading.last = value_get_text(tasks->items.last, "due");
     TRY(read_rows(&reading, db, actor, perm, Q_GANTT_NODES, &nodes));
     TRY(read_rows(&reading, db, actor, perm, Q_GANTT_LINKS, &links));

@@ -118,10 +118,13 @@ enum rc page_gantt(struct page *page)
         return rc;
     if (rc != RC_OK || !gantt.n)
         return RC_OK;
-    struct buf out CLEANUP(buf_done);
+    struct buf out CLEANUP(buf_done), head CLEANUP(buf_done);
     buf_init(&out, GANTT_BYTES_MAX);
+    buf_init(&head, GANTT_BYTES_MAX);
     gantt.is_bare = true;
+    TRY(gantt_draw_head(&gantt, &head));
     TRY(gantt_draw(&gantt, CANVAS_PAGE, &out));
+    value_put_html(arena, page->view, "head", arena_copy_str(arena, buf_str(&head)));
     value_put_html(arena, page->view, "drawing", arena_copy_str(arena, buf_str(&out)));
     value_put_bool(arena, page->view, "is_cut", gantt.is_cut);
     value_put_text(arena, page->view, "day_width", arena_format(arena, "%.3f", gantt.day_width));

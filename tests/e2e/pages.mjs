@@ -3,6 +3,7 @@
 //
 //   node tests/e2e/pages.mjs PROGRAM
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { get } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { change_password, launch, look, sign_in as sign_in_at, sizes } from './browser.mjs';
@@ -251,6 +252,23 @@ test('each place of the navigation has its picture in the sprite', async () => {
   const uses = await page.locator('.nav use').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
   const sprite = await (await office.request.get(address + uses[0].split('#')[0])).text();
   assert.deepEqual(uses.filter((one) => !sprite.includes(`id="${one.split('#')[1]}"`)), []);
+  await page.close();
+});
+
+test('the head of the timetable stays, and each sheet of its PDF has one', async () => {
+  const page = await open('/gantt');
+  await page.locator('.gantt-scroll').evaluate((frame) => frame.scrollTo(0, 300));
+  const [frame, head, name] = await Promise.all(['.gantt-scroll', '.gantt-head', '.gantt-names li'].map((selector) => page.locator(selector).first().boundingBox()));
+  assert.ok(Math.abs(frame.y - head.y) <= 1 && head.height === 40);
+  assert.ok(name.y < frame.y); // the rows went away below it
+  const link = await page.locator('.page-head a', { hasText: 'PDF' }).getAttribute('href');
+  const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input: await (await office.request.get(address + link)).body(), encoding: 'utf8' });
+  const sheets = text.split('\f').filter((sheet) => sheet.trim());
+  assert.ok(sheets.length > 1);
+  for (const [i, sheet] of sheets.entries()) {
+    assert.match(sheet, new RegExp(`LY-2026-003.*\u5173\u952e\u8def\u5f84.* ${i + 1} ?/ ?${sheets.length}`)); // the source, the key, the number
+    assert.match(sheet, /2026 +2027/);
+  }
   await page.close();
 });
 

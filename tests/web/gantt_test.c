@@ -214,9 +214,44 @@ STORE_TEST(a_bar_is_moved_where_one_may_and_files_hold_the_same)
     clock_set_ms(0);
 }
 
+static void expect_text(struct str svg, const char *x, const char *words)
+{
+    char part[100];
+    snprintf(part, sizeof part, "x=\"%s\" y=", x);
+    for (size_t at = 0; (at = str_find(svg, str_from_cstr(part), at)) != SIZE_MAX; at++) {
+        size_t begin = str_find(svg, STR(">"), at) + 1, end = str_find(svg, STR("<"), begin);
+        if (str_equal_cstr(str_slice(svg, begin, end), words))
+            return;
+    }
+    fail_msg("no %s at %s", words, x);
+}
+
+STORE_TEST(the_first_column_names_its_year_and_a_file_says_what_it_is)
+{
+    char path[PATH_BYTES];
+    struct str svg;
+    clock_set_ms(1795600000000); /* 2026-11-25 */
+    make_world(store);
+    app_start(store);
+    snprintf(path, sizeof path, "/sources/%lld/gantt/export?format=svg", (long long)world.source);
+    assert_int_equal(app_get(&world.office, path, "*/*", &svg), 200);
+    expect_text(svg, "324", "2026"); /* beside the names, 320 wide */
+    expect_text(svg, "324", "11");
+    assert_true(str_find(svg, STR("LY-2026-001"), 0) != SIZE_MAX);
+    static const char *const words[] = {"原定计划", "关键路径"};
+    for (int i = 0; i < 2; i++) /* baseline, critical path */
+        assert_true(str_find(svg, str_from_cstr(words[i]), 0) != SIZE_MAX);
+    struct str head = value_get_text(timetable(store, &world.office), "head");
+    expect_text(head, "4", "2026");
+    expect_text(head, "4", "11");
+    app_end();
+    clock_set_ms(0);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(nodes_show_who_they_follow_and_what_decides_the_end),
                      STORE_CASE(the_baseline_is_what_the_meeting_approved),
+                     STORE_CASE(the_first_column_names_its_year_and_a_file_says_what_it_is),
                      STORE_CASE(a_bar_is_moved_where_one_may_and_files_hold_the_same));
 }
