@@ -293,7 +293,9 @@ struct value *chrome_make(struct page *page)
     value_put_bool(page->ctx.arena, root, "may_paper", page->session.account_id && page_can(page, PERM_PAPER_WRITE));
     put_user(page, root);
     put_flash(page, root);
-    value_put_bool(arena, root, "has_crumbs", value_count(value_get(page->view, "crumbs")) > 0);
+    const struct value *crumbs = value_get(page->view, "crumbs"); /* the page alone is no way */
+    bool is_alone = value_count(crumbs) == 1 && !value_get_text(crumbs->items.first, "href").n;
+    value_put_bool(arena, root, "has_crumbs", value_count(crumbs) > 0 && !is_alone);
     value_put_bool(arena, root, "has_errors", page->ctx.first != NULL);
     chrome_put_issues(page, root, "errors");
     return root;

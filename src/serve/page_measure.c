@@ -41,6 +41,7 @@ static void put_words(struct page *page, struct value *measure)
     page_put_choice_text(page, measure, "phase", "phase");
     value_put_text(arena, measure, "kinds_label",
                    page_set_words(page, value_get_text(measure, "kinds"), "measure_kind"));
+    value_put_bool(arena, measure, "is_done", is_done);
     page_put_due(page, measure, "due", is_done);
     if (!value_get(measure, "due_left_text"))
         value_put_null(arena, measure, "due_left_text");

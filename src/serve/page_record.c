@@ -85,7 +85,8 @@ static void put_cell(struct page *page, struct value *cell, const struct value *
     value_put_bool(arena, cell, "is_wide", column->kind == CELL_CODE && is_number(text));
     value_put_bool(arena, cell, "is_short",
                    column->kind == CELL_DAY || column->kind == CELL_DUE || column->kind == CELL_TIME ||
-                       column->kind == CELL_CODE || (column->kind == CELL_CHOICE && text.n <= SHORT_BYTES));
+                       column->kind == CELL_CODE ||
+                       ((column->kind == CELL_CHOICE || column->kind == CELL_TEXT) && text.n <= SHORT_BYTES));
 }
 
 void record_put_table(struct page *page, struct value *to, const char *key, struct value *rows,

@@ -212,6 +212,7 @@ static enum rc put_paragraphs(struct page *page, struct value *source)
                                   : STR(""));
         value_put_text(arena, row, "original", raw.n ? raw : value_get_text(row, "text"));
     }
+    value_put_bool(arena, source, "has_text", value_count(rows) > 0);
     paper_put_blocks(arena, source, rows);
     return RC_OK;
 }

@@ -100,8 +100,8 @@ enum rc page_help(struct page *page)
     static const struct {
         const char *id;
         int paragraphs;
-    } topics[] = {{"start", 2},  {"document", 3}, {"register", 3}, {"units", 3},
-                  {"search", 2}, {"accounts", 2}, {"api", 2}};
+    } topics[] = {{"start", 2},     {"document", 3}, {"register", 3}, {"tasks", 3},    {"closing", 2}, {"boards", 2},
+                  {"reminders", 1}, {"units", 3},    {"search", 2},   {"accounts", 2}, {"api", 2}};
     static const char *const words[] = {"source", "finding", "measure", "phase", "unit", "label", "event"};
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, page->view, "topics");

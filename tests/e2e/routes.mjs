@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { axe_lines, change_password, launch, overflow_lines, sign_in, sizes } from './browser.mjs';
+import { axe_lines, launch, overflow_lines, sizes } from './browser.mjs';
+import { discover, routes, sign_in_all, template_of } from './screens.mjs';
 import { start_product } from './server.mjs';
 import { run_all, test } from './tap.mjs';
 
@@ -17,24 +18,7 @@ const { address, public_address, passwords } = product;
 const browser = await launch();
 const together = 2; // pages looked at at once
 
-// Who opens a page: the first of these to whom the program shows it.
-const people = ['qiaoyunfeng', 'fanqicheng', 'shenrongchuan', 'zhuohuaijin', 'hangjiyue', 'likai', 'gongsunjue', 'aobotao', 'maixiaotang', 'niexiao', 'yanmingxuan', 'zongweizhen',
-  'yizhuochen', 'baojingwen'];
-const contexts = {};
-for (const login of people) {
-  const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  await sign_in(page, address, login, passwords[login]);
-  if (new URL(page.url()).pathname === '/password') await change_password(page, passwords[login], `Xin-2026-${login}-mima`);
-  await page.close();
-  contexts[login] = context;
-}
-
-const gets = [...readFileSync(join(root, 'data/routes.def'), 'utf8').matchAll(/^ROUTE\(GET,\s*"([^"]+)",\s*\w+,\s*("\w+"|NULL)/gm)];
-const fragments = ['/findings/count']; // parts that a script puts into a page
-const routes = gets.filter((route) => route[2] !== 'NULL' && !fragments.includes(route[1])).map((route) => route[1]);
-const fixed = new Set(gets.map((route) => route[1])); // "/units/new" is no "/units/{id}"
-const template_of = new Map(gets.map((route) => [route[1], route[2]]));
+const contexts = await sign_in_all(browser, address, passwords);
 const catalogue = (lang) => new Map([...readFileSync(join(root, `data/messages/${lang}.po`), 'utf8').matchAll(/^msgid "([^"]+)"\nmsgstr "(.*)"$/gm)].map((pair) => [pair[1], pair[2]]));
 const words = { zh: catalogue('zh'), en: catalogue('en') };
 const keys = [...words.zh.keys()].filter((key) => key.includes('.'));
@@ -49,61 +33,6 @@ const foreign = {
 // Addresses that no page of the demonstration leads to: what they need exists only while somebody imports or has a part of it open.
 const only_in_passing = ['/findings/import/result', '/findings/import/{sha256}', '/findings/import/{sha256}/preview', '/drafts/{id}', '/drafts/{id}/similar',
   '/papers/{id}', '/webhooks/{id}'];
-
-const matcher = (route) => new RegExp(`^${route.replace(/\{\w+\}/g, '[^/]+')}$`);
-const matchers = routes.map((route) => [route, matcher(route)]);
-const known = new Map(routes.map((route) => [route, new Set(route.includes('{') ? [] : [route])])); // route -> paths
-
-function take_links(text) {
-  for (const [, href] of text.matchAll(/(?:href|action|formaction)="(\/[^"#]*)"/g)) {
-    const found = href.replace(/&amp;/g, '&'), bare = found.split('?')[0];
-    if (known.has(bare) && known.get(bare).size < 3) known.get(bare).add(found);
-    if (fixed.has(bare)) continue;
-    for (const [route, pattern] of matchers) if (pattern.test(bare)) known.get(route).add(bare);
-  }
-}
-
-// Asks for a page as these people; the first to whom it is shown opens it.
-async function ask(path, logins, has_all) {
-  let first = null;
-  for (const login of logins) {
-    if (first && !has_all) break;
-    const answer = await contexts[login].request.get(address + path, { headers: { accept: 'text/html' }, maxRedirects: 0 });
-    if (answer.status() !== 200) continue;
-    first = first || login;
-    take_links(await answer.text());
-  }
-  return first;
-}
-
-// Follows links by plain requests: three addresses of each route lead to all others.  Lists are asked by everybody, for what only some see.
-async function discover() {
-  const asked = new Map();
-  for (let is_news = true; is_news;) {
-    is_news = false;
-    for (const [route, paths] of known) {
-      for (const path of [...paths].slice(0, 3)) {
-        if (asked.has(path)) continue;
-        is_news = true;
-        asked.set(path, null); // links of the page to itself
-        asked.set(path, await ask(path, people, !route.includes('{') && [...paths][0] === path));
-      }
-      // A form without a link of its own stands beside the thing that it is about: some of these it suits.
-      const parent = /^(\/\w+\/\{\w+\})\//.exec(route);
-      if (![...paths].some((path) => asked.get(path)) && parent && known.has(parent[1]))
-        for (const one of [...known.get(parent[1])].slice(0, 12)) {
-          const path = one + route.slice(parent[1].length);
-          if (asked.has(path)) continue;
-          asked.set(path, await ask(path, people, false));
-          if (!asked.get(path)) continue;
-          known.set(route, new Set([path]));
-          is_news = true;
-          break;
-        }
-    }
-  }
-  return asked;
-}
 
 // What must not stand on a page: keys of messages, marks of templates, empty headings, words of the program, texts of the other language.
 const text_lines = (page) => page.evaluate(({ keys: all_keys, foreign: all_foreign }) => {
@@ -124,6 +53,26 @@ const text_lines = (page) => page.evaluate(({ keys: all_keys, foreign: all_forei
   }
   return lines;
 }, { keys, foreign });
+
+// What stands too near, or is broken, in a wide window: a card that touches what is above it, a short word or name on two lines, a way that is
+// only the page itself.
+const layout_lines = (page) => page.evaluate(() => {
+  const lines = [], words = document.createRange();
+  for (const card of document.querySelectorAll('.card')) {
+    const above = card.previousElementSibling;
+    if (!above?.matches('form, .card, .table-wrap, .alert, .figures') || !above.checkVisibility() || !card.checkVisibility()) continue;
+    const from = above.getBoundingClientRect(), to = card.getBoundingClientRect();
+    if (to.top < from.bottom + 8 && to.left < from.right && to.right > from.left) lines.push(`touches: ${card.id || card.innerText.slice(0, 20)}`);
+  }
+  for (const cell of document.querySelectorAll('tbody td, tbody th')) {
+    if (!/^[\u4e00-\u9fff]{2,5}$/.test(cell.innerText.trim())) continue;
+    words.selectNodeContents(cell);
+    if (new Set([...words.getClientRects()].map((line) => Math.round(line.top / 8))).size > 1) lines.push(`broken: ${cell.innerText.trim()}`);
+  }
+  const way = [...document.querySelectorAll('.crumbs li')];
+  if (way.length === 1 && way[0].innerText.trim() === document.querySelector('h1')?.innerText.trim()) lines.push('a way of one');
+  return [...new Set(lines)].slice(0, 5);
+});
 
 const is_grave = (line) => !/^(minor|moderate) /.test(line);
 // A page that is used again and again: what its console says goes to its list.
@@ -150,6 +99,7 @@ async function inspect({ page, heard }, url, { has_axe, also }) {
   if (answer.status() !== 200) lines.push(`status ${answer.status()}`);
   note('', await overflow_lines(page));
   note('', await text_lines(page));
+  note('', await layout_lines(page));
   await page.setViewportSize(sizes.narrow);
   note('390: ', await overflow_lines(page));
   note('', heard);
@@ -181,10 +131,10 @@ async function inspect_all(list) {
   return faults.sort();
 }
 
-let opened; // path -> login
+let known, opened; // route -> paths, path -> login
 test('every page can be opened by somebody, from links of other pages', async () => {
   const began = Date.now();
-  opened = await discover();
+  ({ known, opened } = await discover({ address, contexts }));
   console.log(`# ${opened.size} addresses asked, ${Date.now() - began} ms`);
   const missing = routes.filter((route) => ![...known.get(route)].some((path) => opened.get(path)));
   assert.deepEqual(missing.filter((route) => !only_in_passing.includes(route)), []);
