@@ -255,6 +255,17 @@ test('each place of the navigation has its picture in the sprite', async () => {
   await page.close();
 });
 
+test('nothing is cut off the wall screen', async () => {
+  const page = await open('/board/wall');
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  const cut = await page.locator('.wall-panel tr, .wall-panel li, .wall-figure').evaluateAll((all) => all.filter((one) => {
+    const panel = one.closest('.wall-panel, .wall-figure').getBoundingClientRect();
+    return one.getBoundingClientRect().bottom > panel.bottom || panel.bottom > innerHeight;
+  }).map((one) => one.innerText));
+  assert.deepEqual(cut, []);
+  await page.close();
+});
+
 test('the head of the timetable stays, and each sheet of its PDF has one', async () => {
   const page = await open('/gantt');
   await page.locator('.gantt-scroll').evaluate((frame) => frame.scrollTo(0, 300));
