@@ -143,6 +143,13 @@ bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from)
     return is_field(label_at(s, first_word(s)));
 }
 
+bool draft_is_measures(const struct draft_builder *b, uint32_t at)
+{
+    struct str s = b->outline->lines.p[at].match;
+    size_t label = label_at(s, first_word(s));
+    return label < LINE_LABELS && !line_labels[label].field;
+}
+
 bool draft_is_progress(const struct draft_builder *b, uint32_t at)
 {
     struct str s = b->outline->lines.p[at].match;

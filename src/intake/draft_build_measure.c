@@ -106,12 +106,22 @@ static size_t derive_from(struct draft_builder *b, struct value *finding, uint32
     return n;
 }
 
+/* The first line that is labelled as measures or progress: what stands before it describes the problem.  0 when none
+ * is. */
+static size_t first_told(const struct draft_builder *b, const struct outline_node *node)
+{
+    for (size_t i = 1; i < node->lines.n; i++)
+        if (draft_is_progress(b, node->lines.p[i]) || draft_is_measures(b, node->lines.p[i]))
+            return i;
+    return 0;
+}
+
 /* One measure per sentence of the body; a suggestion.  With progress also of lines that tell how it went. */
 static size_t derive_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
                               size_t first, bool with_progress)
 {
     size_t n = 0;
-    for (size_t i = 0; i < node->lines.n || (i == 0 && node->lines.n == 0); i++) {
+    for (size_t i = first_told(b, node); i < node->lines.n || (i == 0 && node->lines.n == 0); i++) {
         uint32_t at = node->lines.n ? node->lines.p[i] : node->line;
         size_t from = at == node->line ? first : 0, to = at == node->line ? node->to : b->outline->lines.p[at].match.n;
         bool is_measure = true;

@@ -83,6 +83,7 @@ void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t 
 /* The words of line `at` from match offset `from` begin with the label of a field ("leader: ..."). */
 bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from);
 /* Line `at` begins with a label that tells how it went ("progress: ..."). */
+bool draft_is_measures(const struct draft_builder *b, uint32_t at);
 bool draft_is_progress(const struct draft_builder *b, uint32_t at);
 /* Where the fields behind a measure's words start in match range [from, to) of line `at` ("...; until: ..."), or to. */
 size_t draft_fields_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to);

@@ -249,6 +249,9 @@ static enum outline_role front_role(const struct outline *outline, size_t i, str
         return ROLE_TITLE_NOTE; /* a red head in plain text */
     if (is_opening(s))
         return ROLE_NONE;
+    bool is_label = is_short && front->title_lines > 0 && str_has_suffix(s, STR(":"));
+    if (is_label && outline_role_of_title(str_slice(s, 0, s.n - 1), true) == ROLE_FINDINGS)
+        return ROLE_NONE; /* "存在问题：" */
     if (is_short && (str_has_suffix(s, STR(":")) || str_has_prefix(s, STR("致:"))))
         return ROLE_SALUTATION;
     if (continues_title(outline, line, s, front))

@@ -127,6 +127,8 @@ enum outline_kind outline_classify(const struct outline *outline, struct str tit
     struct clues clues = find_clues(title, text);
     if (is_closure(&clues))
         return KIND_CLOSURE;
+    if (outline_has_any(title, WORDS("整改通知单", "整改通知书", "整改指令", "监督意见书", "整改意见书")))
+        return KIND_FEEDBACK;
     if (is_plan(&clues))
         return KIND_PLAN;
     if (outline_has_any(title, WORDS("台账", "问题清单", "整改清单")))

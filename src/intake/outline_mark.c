@@ -98,6 +98,13 @@ static bool read_decimal_mark(struct str s, size_t at, int major, struct mark *r
     size_t n = scan_digits(s, at, &minor), end = at + n;
     if (n == 0)
         return false;
+    static const char *const measures[] = {"号", "月", "年", "日", "名", "个", "台", "家",
+                                           "户", "项", "处", "座", "起", "次", NULL};
+    size_t behind = 0;
+    if (starts_any(s, end, measures, &behind)) { /* "1.3号锅炉": an item that begins with a figure */
+        *ret = (struct mark){.style = STYLE_ITEM, .number = major, .end = at, .is_doubtful = true};
+        return true;
+    }
     if (read_third_level(s, end, ret))
         return major <= NUMBER_MAX;
     if (end < s.n && s.p[end] == '.' && !is_digit_at(s, end + 1))

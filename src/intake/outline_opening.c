@@ -182,6 +182,23 @@ static void read_inspection(struct outline *outline, const struct outline_line *
     }
 }
 
+/* "<inspector>向<body>反馈了巡视意见", where no sentence tells of the inspection itself. */
+static void read_feedback_parties(struct outline *outline, const struct outline_line *line)
+{
+    struct str s = line->match;
+    size_t told = outline_find_any(s, 0, WORDS("反馈了", "反馈巡"), NULL);
+    size_t to = told == SIZE_MAX ? SIZE_MAX : outline_find(str_slice(s, 0, told), "向", 0);
+    if (to == SIZE_MAX || outline->source.inspector.n > 0)
+        return;
+    size_t from = clause_start(s, to);
+    struct str body = str_slice(s, to + STR("向").n, told);
+    if (!is_inspector(str_slice(s, from, to)) || outline_has_any(body, WORDS(",", "。")))
+        return;
+    outline->source.inspector = outline_clean(line, from, to);
+    if (outline->source.inspected_body.n == 0)
+        outline->source.inspected_body = outline_clean(line, to + STR("向").n, told);
+}
+
 static void read_authority(struct outline *outline, const struct outline_line *line)
 {
     struct outline_source *source = &outline->source;
@@ -357,6 +374,7 @@ enum rc outline_read_opening(struct outline *outline)
         read_short_name(outline, line);
         if (outline->source.inspector.n == 0)
             read_inspection(outline, line, &dates);
+        read_feedback_parties(outline, line);
         read_dates(outline, line, &dates);
         read_feedback_day(outline, line);
         read_round(outline, line->match);

@@ -9,7 +9,14 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-enum { STACK_MAX = 24, HEADING_COUNT_MAX = 60, BOLD_COUNT_MAX = 30, BARE_COUNT_MIN = 4, BARE_COUNT_MAX = 24 };
+enum {
+    STACK_MAX = 24,
+    HEADING_COUNT_MAX = 60,
+    BOLD_COUNT_MAX = 30,
+    BARE_COUNT_MIN = 4,
+    BARE_COUNT_MAX = 24,
+    SECOND_LINES_MAX = 6
+};
 
 static bool is_structural(enum outline_style style) { return style >= STYLE_CHAPTER && style <= STYLE_PAREN; }
 
@@ -189,7 +196,20 @@ static enum rc add_inline(struct outline *outline, struct stack *stack, uint32_t
 }
 
 /* A doubtful mark is taken only as the next of its kind. */
-static bool is_accepted(const struct stack *stack, const struct outline_line *line)
+/* "1.3号锅炉…" is the first item where a second follows. */
+static bool begins_items(const struct outline *outline, const struct outline_line *line)
+{
+    size_t end = (size_t)(line - outline->lines.p) + SECOND_LINES_MAX;
+    for (const struct outline_line *next = line + 1; next < outline->lines.p + outline->lines.n; next++) {
+        if ((size_t)(next - outline->lines.p) > end)
+            return false;
+        if (next->style == STYLE_ITEM)
+            return next->number == 2;
+    }
+    return false;
+}
+
+static bool is_accepted(const struct outline *outline, const struct stack *stack, const struct outline_line *line)
 {
     if (!is_structural(line->style))
         return false;
@@ -201,8 +221,22 @@ static bool is_accepted(const struct stack *stack, const struct outline_line *li
     const struct outline_node *parent = stack->p[i - 1];
     if (line->style == STYLE_DECIMAL && parent->style == STYLE_ITEM && parent->number != line->number_major)
         return false;
-    return line->number == parent->last[line->style] + 1 &&
-           (line->style != STYLE_ITEM || parent->last[line->style] > 0);
+    if (line->number != parent->last[line->style] + 1)
+        return false;
+    return line->style != STYLE_ITEM || parent->last[line->style] > 0 || begins_items(outline, line);
+}
+
+/* "存在问题：" right over "1.", and nothing marked before it but what such a line announced. */
+static bool announces_items(const struct outline *outline, const struct outline_line *line, struct str text)
+{
+    const struct outline_line *next = line + 1;
+    bool is_last = (size_t)(next - outline->lines.p) >= outline->lines.n;
+    if (is_last || !str_has_suffix(text, STR(":")) || next->style != STYLE_ITEM || next->number != 1)
+        return false;
+    for (const struct outline_line *before = outline->lines.p + outline->front_end; before < line; before++)
+        if (before->node && before->node->style != STYLE_HEADING && before->node->parent == &outline->root)
+            return false;
+    return true;
 }
 
 /* A line that is only the title of a part ("主要做法"), in a document that does not number its parts.  Labels that
@@ -211,6 +245,9 @@ static bool is_bare_title(const struct outline *outline, const struct outline_li
 {
     static const char *const labels[] = {"整改情况", "整改进展", "整改成效", "整改措施", "存在问题",
                                          "进展情况", "完成情况", "责任领导", "工作安排", NULL};
+    bool is_over_list = announces_items(outline, line, text);
+    if (str_has_suffix(text, STR(":")))
+        text = outline_trim(str_slice(text, 0, text.n - 1));
     size_t count = outline_count(text);
     if (line->style != STYLE_NONE || count < BARE_COUNT_MIN || count > BARE_COUNT_MAX ||
         outline_has_any(text, WORDS(",", "。", ";", ":", "“", "(", "、", "!")) ||
@@ -218,7 +255,7 @@ static bool is_bare_title(const struct outline *outline, const struct outline_li
         (outline_is_problem(text) && !outline_has_any(text, WORDS("发现的", "存在的", "主要问题", "突出问题"))) ||
         outline_is_contact_line(text) || outline_is_publicity_line(text, true))
         return false;
-    for (size_t i = 0; labels[i]; i++)
+    for (size_t i = 0; labels[i] && !is_over_list; i++)
         if (str_equal_cstr(text, labels[i]))
             return false;
     for (size_t i = 0; i < outline->lines.n; i++) {
@@ -322,7 +359,7 @@ static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t 
     inline_mark_vec marks = {0};
     struct outline_node *node = NULL;
     int rank = line->style == STYLE_NONE ? heading_rank(outline, line, has_marks) : 0;
-    if (is_accepted(stack, line) || rank > 0) {
+    if (is_accepted(outline, stack, line) || rank > 0) {
         enum outline_style style = rank > 0 ? STYLE_HEADING : line->style;
         if (rank == 0)
             rank = is_inverted(outline, stack, at) ? (int)STYLE_SUB : (int)style;
