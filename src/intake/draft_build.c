@@ -271,20 +271,32 @@ static void add_note(struct draft_builder *b, struct value *list, char letter, c
     value_add(list, note);
 }
 
+static void walk(struct draft_builder *b, const struct outline_node *node, struct str aspect);
+
+/* Ledgers and requests anywhere below a finding are entries of their own. */
+static void walk_lists(struct draft_builder *b, const struct outline_node *node, struct str aspect)
+{
+    for (const struct outline_node *child = node->first; child; child = child->next)
+        if (child->role == ROLE_RECOMMENDATION || child->role == ROLE_LEDGER)
+            walk(b, child, aspect);
+        else
+            walk_lists(b, child, aspect);
+}
+
 static void walk(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
     bool is_of_one = b->outline->kind == KIND_CLOSURE && value_count(b->findings) == 1 &&
                      node->parent == &b->outline->root && node->style == STYLE_PART;
-    if (is_of_one && node->role == ROLE_OTHER && draft_add_closure_part(b, b->findings->items.first, node))
+    if (is_of_one && node->role == ROLE_OTHER && draft_add_closure_part(b, b->findings->items.first, node)) {
+        walk_lists(b, node, aspect);
         return;
+    }
     switch (node->role) {
     case ROLE_FINDING:
     case ROLE_LONG_TERM_POINT: {
         struct str category = node->row ? node->row->category : STR_EMPTY;
         add_finding(b, node, category.n ? add_aspect(b, NULL, category) : aspect);
-        for (const struct outline_node *child = node->first; child; child = child->next)
-            if (child->role == ROLE_RECOMMENDATION || child->role == ROLE_LEDGER)
-                walk(b, child, aspect);
+        walk_lists(b, node, aspect);
         return;
     }
     case ROLE_ASPECT:
@@ -393,6 +405,25 @@ static void add_source(struct draft_builder *b)
     outline_put_day(b->arena, source, "signed", signature->has_date ? signature->date : FOUND_DAY_NONE);
 }
 
+/* What the outline has placed and no entry stands for becomes a note: nothing is lost between the two. */
+static void add_rest(struct draft_builder *b)
+{
+    bool has_any = false;
+    draft_refresh(b->arena, b->draft);
+    VALUE_EACH (n, value_get(b->draft, "unplaced")) {
+        const struct outline_node *node = NULL;
+        const char *reason = NULL;
+        uint32_t paragraph = (uint32_t)(n->integer - 1);
+        enum outline_role role = outline_paragraph_role(b->outline, paragraph, &node, &reason);
+        if (role == ROLE_UNPLACED || role == ROLE_FURNITURE)
+            continue;
+        add_loose_note(b, paragraph, role);
+        has_any = true;
+    }
+    if (has_any)
+        draft_refresh(b->arena, b->draft);
+}
+
 struct value *draft_from_outline(struct arena *arena, const struct outline *outline)
 {
     struct value *draft = value_new_map(arena);
@@ -417,6 +448,6 @@ struct value *draft_from_outline(struct arena *arena, const struct outline *outl
         walk(&b, node, STR_EMPTY);
     add_paragraph_list(&b);
     outline_put_reports(arena, draft, outline);
-    draft_refresh(arena, draft);
+    add_rest(&b);
     return arena_rc(arena) == RC_OK ? draft : NULL;
 }
