@@ -102,6 +102,13 @@ static void read_progress(struct draft_builder *b, struct value *finding, uint32
     struct str s = b->outline->lines.p[at].match;
     size_t end = outline_find_any(str_slice(s, 0, to), from, WORDS(",", ";", "("), NULL);
     struct str words = outline_clean(&b->outline->lines.p[at], from, end < to ? end : to);
+    /* "已拆除71处，未完成。": or its last. */
+    for (size_t comma = end; comma < to && draft_status_of(words).n == 0;) {
+        size_t next = outline_find_any(str_slice(s, 0, to), comma + 1, WORDS(",", ";"), NULL);
+        if (next >= to)
+            words = outline_clean(&b->outline->lines.p[at], comma + 1, to);
+        comma = next;
+    }
     if (value_get_text(finding, "status_stated").n > 0 || outline_count(words) > STATE_COUNT_MAX ||
         draft_status_of(words).n == 0)
         return;

@@ -215,6 +215,15 @@ static void add_more_lines(struct draft_builder *b, struct value *finding, struc
         const struct outline_line *line = &b->outline->lines.p[node->lines.p[i]];
         if (node->lines.p[i] == node->line)
             continue;
+        bool is_measure = false;
+        if (!node->next && draft_is_progress(b, node->lines.p[i])) {
+            (void)draft_read_label(b, finding, node->lines.p[i], &is_measure);
+            struct str body = value_get_text(finding, "body"), told = outline_trim(line->clean.text);
+            draft_put_text(b, finding, "body",
+                           body.n ? arena_concat(b->arena, arena_concat(b->arena, body, STR("\n")), told) : told);
+            value_add_int(b->arena, draft_child(finding, "paragraphs"), (int64_t)line->paragraph + 1);
+            continue;
+        }
         if (!node->next && draft_is_field(b, node->lines.p[i], 0)) {
             draft_read_fields(b, finding, node->lines.p[i], 0, line->match.n);
             value_add_int(b->arena, draft_child(finding, "paragraphs"), (int64_t)line->paragraph + 1);

@@ -39,15 +39,16 @@ bool outline_is_fact_label(struct str heading)
     return false;
 }
 
-/* A piece whose lines name who, until when and what is to be done is a problem, whatever its part is called. */
-static bool is_labelled(const struct outline *outline, const struct outline_node *node)
+static const char *const labels[] = {"整改措施", "整改目标", "整改时限", "责任单位", "责任领导", "责任部门", "责任人",
+                                     "牵头单位", "牵头领导", "牵头部门", "完成时限", "整改期限", "问题表现", "责任科室",
+                                     "整改情况", "负责部门", "完成日期", "完成时间", "跟进措施", "具体表现", NULL};
+
+enum { LABELS = sizeof labels / sizeof *labels };
+
+/* Marks in has[] the labels that begin lines of a piece; how many are new. */
+static size_t count_labels(const struct outline *outline, const struct outline_node *node, bool *has)
 {
-    static const char *const labels[] = {"整改措施", "整改目标", "整改时限", "责任单位", "责任领导", "责任部门",
-                                         "责任人",   "牵头单位", "牵头领导", "牵头部门", "完成时限", "整改期限",
-                                         "问题表现", "责任科室", "整改情况", "负责部门", "完成日期", "完成时间",
-                                         "跟进措施", "具体表现", NULL};
     size_t seen = 0;
-    bool has[sizeof labels / sizeof *labels] = {false};
     for (size_t i = 0; i < node->lines.n; i++) {
         struct str s = outline_trim(outline->lines.p[node->lines.p[i]].match);
         for (size_t k = 0; labels[k]; k++) {
@@ -58,6 +59,20 @@ static bool is_labelled(const struct outline *outline, const struct outline_node
             seen++;
         }
     }
+    return seen;
+}
+
+/* A piece whose lines name who, until when and what is to be done is a problem, whatever its part is called.  Where it
+ * numbers its measures, what follows the last of them is still its own. */
+static bool is_labelled(const struct outline *outline, const struct outline_node *node)
+{
+    bool has[LABELS] = {false};
+    for (const struct outline_node *up = node->parent; up; up = up->parent)
+        if (up->is_labelled)
+            return false;
+    size_t seen = count_labels(outline, node, has);
+    if (seen == 1 && node->last_child)
+        seen += count_labels(outline, node->last_child, has);
     return seen >= LABELS_MIN;
 }
 
