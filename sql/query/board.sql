@@ -33,8 +33,8 @@ WHERE f.status <> 'withdrawn' AND {filters}
 -- The findings that hang, themselves or by a task.
 -- :list board_hung
 -- unscoped: for the image
-SELECT coalesce(k.finding_id, h.subject_id) AS finding_id
-FROM hang h LEFT JOIN task k ON h.subject_kind = 'task' AND k.id = h.subject_id
+SELECT h.finding_id
+FROM hang h
 WHERE h.state = 'open' AND {filters}
 -- :filter source h.source_id = $source
 
@@ -75,7 +75,7 @@ LEFT JOIN unit u ON $kind = 'unit' AND u.id = w.id
 -- scope: f
 SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count, f.recovered_fen, f.rules_made,
        f.changed_at, f.responsible, f.progress_bp, f.closed_on, f.source_id, s.title AS source_title, coalesce(a.title, '') AS aspect_title,
-       f.unit_id, u.short_name AS unit_short, u.name AS unit_name,
+       f.unit_id, u.short_name AS unit_short, u.name AS unit_name, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs,
        (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
@@ -94,7 +94,7 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 -- :filter soon f.due_key >= $today AND f.due_key <= $soon
 -- :filter kept f.status = 'kept'
 -- :filter no_due f.due IS NULL
--- :filter hung (EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') OR EXISTS (SELECT 1 FROM task k WHERE k.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = k.id AND h.state = 'open')))
+-- :filter hung EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open')
 -- :filter recovered f.recovered_fen > 0
 -- :filter rules f.rules_made > 0
 -- :filter due_month f.due >= $first AND f.due <= $last
@@ -106,7 +106,7 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 -- :filter matter_soon ((f.status NOT IN ('closed', 'ended') AND f.due_key >= $today AND f.due_key <= $soon) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key >= $today AND p.due_key <= $soon))
 -- :filter matter_kept (f.status = 'kept' OR {matter f p} AND p.status = 'kept'))
 -- :filter matter_no_due ((f.status NOT IN ('closed', 'ended') AND f.due IS NULL) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due IS NULL))
--- :filter matter_hung ((EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND h.state = 'open') OR EXISTS (SELECT 1 FROM task k WHERE k.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = k.id AND h.state = 'open'))) OR {matter f p} AND (EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = p.id AND h.state = 'open') OR EXISTS (SELECT 1 FROM task k WHERE k.finding_id = p.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = k.id AND h.state = 'open')))))
+-- :filter matter_hung (EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') OR {matter f p} AND EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = p.id AND h.state = 'open')))
 -- :filter matter_closed_month f.status IN ('closed', 'ended') AND NOT {matter f p} AND p.status NOT IN ('closed', 'ended')) AND (SELECT max(p.closed_on) FROM finding p WHERE p.status <> 'withdrawn' AND (p.id = f.id OR p.main_id = coalesce(f.main_id, f.id)) AND {scope p.unit_id p.label}) BETWEEN $first AND $last
 -- :filter after (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
 -- :sort due f.due_key, f.id

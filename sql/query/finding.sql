@@ -61,6 +61,7 @@ INSERT INTO figure (id, finding_id, label, value, scale, unit, text) VALUES ($se
 SELECT f.*, s.no AS source_no, s.title AS source_title, s.kind AS source_kind, s.fed_back AS source_fed_back, s.file_sha256 AS source_file,
        coalesce(a.title, '') AS aspect_title, u.name AS unit_name, u.short_name AS unit_short, coalesce(c.name, '') AS created_by_name,
        (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due,
+       CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs,
        (SELECT y.original_due FROM cycle y WHERE y.id = f.cycle_id AND y.original_due <> coalesce(f.due, '')) AS first_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id
 LEFT JOIN aspect a ON a.id = f.aspect_id LEFT JOIN account c ON c.id = f.created_by
@@ -102,7 +103,7 @@ SELECT
   CASE WHEN EXISTS (SELECT 1 FROM rule_link l WHERE l.target_kind = 'finding' AND l.target_id = $id)
        OR EXISTS (SELECT 1 FROM measure m JOIN rule_link l ON l.target_kind = 'measure' AND l.target_id = m.id WHERE m.finding_id = $id) THEN 1 ELSE 0 END AS rule_of_finding,
   CASE WHEN EXISTS (SELECT 1 FROM meeting_plan p WHERE p.finding_id = $id) THEN 1 ELSE 0 END AS meeting_of_finding,
-  CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = $id)
+  CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = $id AND h.state = 'open')
        OR EXISTS (SELECT 1 FROM letter l WHERE l.subject_kind = 'finding' AND l.subject_id = $id)
        OR EXISTS (SELECT 1 FROM lead_case c WHERE c.subject_kind = 'finding' AND c.subject_id = $id)
        OR EXISTS (SELECT 1 FROM task_force g WHERE g.finding_id = $id) THEN 1 ELSE 0 END AS supervision_of_subject
@@ -128,7 +129,7 @@ ORDER BY i.id
 -- scope: f
 SELECT f.id, f.no, f.item_no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.amount_key, f.due, f.due_key, f.due_stated, f.label,
        f.measure_count, f.changed_at, f.changed_seq, f.responsible, f.rev, f.source_id, s.no AS source_no, s.title AS source_title,
-       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name,
+       coalesce(a.title, '') AS aspect_title, f.unit_id, u.short_name AS unit_short, u.name AS unit_name, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs,
        (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
 FROM finding f JOIN source s ON s.id = f.source_id JOIN unit u ON u.id = f.unit_id LEFT JOIN aspect a ON a.id = f.aspect_id
 WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
@@ -154,9 +155,11 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter once {once f}
 -- Counted once, what is late, due soon or without a date in any finding of the same matter: as the board counts it.
 -- :filter matter_overdue ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' < $today) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key < $today))
+-- :filter matter_hung (EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') OR {matter f p} AND EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = p.id AND h.state = 'open')))
 -- :filter matter_soon ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' >= $today AND f.due_key || '' <= $soon) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key >= $today AND p.due_key <= $soon))
 -- :filter matter_no_due ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due IS NULL) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due IS NULL))
 -- :filter recurs f.recurs_id IS NOT NULL
+-- :filter hung EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open')
 -- Where a page begins.  A number sorts by what stands before its last digits, then by these as a number.
 -- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
 -- :filter before_due (f.due_key, f.id) < ($key, CAST($key_id AS bigint))
@@ -199,6 +202,7 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter by_nature f.nature = $nature AND f.nature <> ''
 -- :filter by_severity f.severity = $severity AND f.severity <> ''
 -- :filter by_label f.label = $label AND f.label <> 1
+-- :filter by_hung f.id IN (SELECT h.finding_id FROM hang h WHERE h.state = 'open')
 -- :filter by_due_from f.due_key >= $due_from
 -- :filter by_due_to f.due_key <= $due_to
 -- :filter by_amount f.amount_key >= $amount_min

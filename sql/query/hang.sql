@@ -51,9 +51,9 @@ UPDATE notice SET label = $label WHERE label <> $label AND no >= $no AND no < $n
 
 -- :name hang_insert
 -- unscoped: apply
-INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, hung_on, item_due, missed_due, miss_count, level, reason_class, new_due, adjusted,
+INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, state, hung_on, item_due, missed_due, miss_count, level, reason_class, new_due, adjusted,
   cycle_days, last_hearing, next_hearing, hearing_count, release_rule, released_on, release_note, changed_seq)
-VALUES ($seq, $no, $title, $subject_kind, $subject_id, $unit_id, $label, $source_id, 'open', $hung_on, $missed_due, $missed_due, $miss_count, $level, '', NULL, '',
+VALUES ($seq, $no, $title, $subject_kind, $subject_id, CASE WHEN $subject_kind = 'task' THEN (SELECT t.finding_id FROM task t WHERE t.id = $subject_id) ELSE CAST($subject_id AS bigint) END, $unit_id, $label, $source_id, 'open', $hung_on, $missed_due, $missed_due, $miss_count, $level, '', NULL, '',
   $cycle_days, NULL, $next_hearing, 0, '', NULL, '', $seq)
 
 -- :name hang_miss
@@ -165,7 +165,7 @@ SELECT g.id, g.heard_on, g.heard_by, g.text, g.opinion FROM hang_hearing g WHERE
 -- :name supervision_of_subject
 -- scope: q
 SELECT q.* FROM (
-  SELECT 1 AS rank, 'hang' AS noun, h.id, h.no, h.state, h.level AS detail, h.next_hearing AS due, h.unit_id, h.label FROM hang h WHERE h.subject_kind = $subject_kind AND h.subject_id = $id AND h.state = 'open'
+  SELECT 1 AS rank, 'hang' AS noun, h.id, h.no, h.state, h.level AS detail, h.next_hearing AS due, h.unit_id, h.label FROM hang h WHERE (h.subject_kind = $subject_kind AND h.subject_id = $id OR $subject_kind = 'finding' AND h.finding_id = $id) AND h.state = 'open'
   UNION ALL SELECT 2, 'letter', l.id, l.no, l.state, l.kind, l.due, l.unit_id, l.label FROM letter l WHERE l.subject_kind = $subject_kind AND l.subject_id = $id AND l.state NOT IN ('closed', 'raised', 'void')
   UNION ALL SELECT 3, 'lead', c.id, c.no, c.state, c.kind, c.next_hear, c.unit_id, c.label FROM lead_case c WHERE c.subject_kind = $subject_kind AND c.subject_id = $id AND c.state = 'active'
   UNION ALL SELECT 4, 'group', g.id, g.no, g.state, '', g.next_meeting, g.unit_id, g.label FROM task_force g WHERE $subject_kind = 'finding' AND g.finding_id = $id AND g.state = 'active'

@@ -106,7 +106,8 @@ UPDATE search_doc SET label = $label WHERE kind = 'task' AND id IN (SELECT id FR
 -- A task with what is above it; finding and parent only when the reader may see them.
 -- :name task_get
 -- scope: t
-SELECT t.*, u.name AS unit_name, u.short_name AS unit_short, f.no AS finding_no, f.title AS finding_title, m.no AS measure_no, m.text AS measure_text,
+SELECT t.*, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = t.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs,
+       u.name AS unit_name, u.short_name AS unit_short, f.no AS finding_no, f.title AS finding_title, m.no AS measure_no, m.text AS measure_text,
        s.title AS source_title, s.no AS source_no, coalesce(c.name, '') AS created_by_name
 FROM task t JOIN unit u ON u.id = t.unit_id
 LEFT JOIN finding f ON f.id = t.finding_id AND {scope f.unit_id f.label}
@@ -134,14 +135,15 @@ FROM task t JOIN unit u ON u.id = t.unit_id WHERE t.parent_id = $id AND {scope t
 -- The first level of a finding's tasks, for the finding's page; with $measure_id of one measure.
 -- :name task_of_finding
 -- scope: t
-SELECT t.id, t.no, t.measure_id, t.title, t.state, t.due, t.progress_bp, t.weight, t.child_count, t.unit_id, u.short_name AS unit_short, u.name AS unit_name
+SELECT t.id, t.no, t.measure_id, t.title, t.state, t.due, t.progress_bp, t.weight, t.child_count, t.unit_id, u.short_name AS unit_short, u.name AS unit_name,
+       CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = t.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs
 FROM task t JOIN unit u ON u.id = t.unit_id
 WHERE t.finding_id = $id AND t.parent_id IS NULL AND {scope t.unit_id t.label} ORDER BY t.id LIMIT 500
 
 -- :list task_list
 -- scope: t
 SELECT t.id, t.no, t.title, t.state, t.phase, t.due, t.due_key, t.progress_bp, t.child_count, t.extension_count, t.changed_at, t.changed_seq, t.label,
-       t.unit_id, u.short_name AS unit_short, u.name AS unit_name
+       t.unit_id, u.short_name AS unit_short, u.name AS unit_name, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = t.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs
 FROM task t JOIN unit u ON u.id = t.unit_id
 WHERE {scope t.unit_id t.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter unit t.unit_id = $unit
@@ -152,6 +154,7 @@ WHERE {scope t.unit_id t.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter open t.state NOT IN ('done', 'cancelled')
 -- :filter phase t.phase = $phase
 -- :filter source t.source_id = $source
+-- :filter hung t.id IN (SELECT h.subject_id FROM hang h WHERE h.subject_kind = 'task' AND h.state = 'open')
 -- :filter finding t.finding_id = $finding
 -- :filter due_from t.due_key >= $due_from
 -- :filter due_to t.due_key <= $due_to

@@ -135,6 +135,11 @@ void page_put_choice_text(struct page *page, struct value *row, const char *key,
     value_put_text(arena, row, derived_key(arena, key, "_label"), page_word(page, prefix, value_get_text(row, key)));
 }
 
+void page_put_hung(struct page *page, struct value *row)
+{
+    value_put_bool(page->ctx.arena, row, "is_hung", value_get_int(row, "hangs", 0) != 0);
+}
+
 void page_put_due(struct page *page, struct value *row, const char *key, bool is_closed)
 {
     struct arena *arena = page->ctx.arena;

@@ -91,6 +91,8 @@ struct str page_text_args(struct page *page, const char *key, const struct str *
 /* Adds to a row the texts people read: KEY_text = message "PREFIX.VALUE" for a coded text column. */
 void page_put_choice_text(struct page *page, struct value *row, const char *key, const char *prefix);
 /* Date columns: KEY_text "2026-11-24" stays; adds KEY_state (normal, soon, late) relative to today. */
+/* "is_hung" of the column "hangs"; false without it. */
+void page_put_hung(struct page *page, struct value *row);
 void page_put_due(struct page *page, struct value *row, const char *key, bool is_closed);
 /* fen as "1,234.56" in yuan into KEY_text. */
 void page_put_money(struct page *page, struct value *row, const char *key);

@@ -17,7 +17,7 @@
 /* Names of an address that make the list; whatever else stands there is not carried along. */
 static const char *const address_names[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
                                             "unit",       "under",  "nature", "severity", "due_from", "due_to",
-                                            "amount_min", "label",  "matter", "sort",     "column"};
+                                            "amount_min", "label",  "matter", "hung",     "sort",     "column"};
 enum { ADDRESS_NAMES = sizeof address_names / sizeof address_names[0] };
 
 /* Columns of the table besides title and state; those marked are shown unless the address names columns. */
@@ -89,6 +89,7 @@ void finding_put_words(struct page *page, struct value *row)
     page_put_money(page, row, "amount_fen");
     page_put_time(page, row, "changed_at");
     page_put_due(page, row, "due", is_closed);
+    page_put_hung(page, row);
     bool has_left = value_get_text(row, "due_left_text").n > 0;
     if (!has_left)
         value_put_null(arena, row, "due_left_text");
@@ -153,6 +154,7 @@ enum rc finding_put_chips(struct page *page, const struct finding_query *query, 
     add_choice_chip(page, list, "nature", "finding.nature", "nature", query->nature);
     add_choice_chip(page, list, "severity", "finding.severity", "severity", query->severity);
     add_choice_chip(page, list, "matter", "finding.matter", "matter", query->matter);
+    add_choice_chip(page, list, "hung", "finding.hung", "hung_choice", query->hung);
     add_choice_chip(page, list, "due", "finding.due", "due_choice", query->due);
     struct str from = page_param_text(page, "due_from"), to = page_param_text(page, "due_to");
     if (from.n)
@@ -483,6 +485,7 @@ enum rc page_finding_filter(struct page *page)
     put_select(page, filter, "severity", "general|serious|major", "severity");
     put_select(page, filter, "label", FINDING_LABELS, "label");
     put_select(page, filter, "matter", FINDING_MATTERS, "matter");
+    put_select(page, filter, "hung", FINDING_HUNG, "hung_choice");
     struct db_stmt *st = db_query(page->db, Q_SOURCE_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_READ);
     TRY(put_record_options(page, filter, "source", st, "no", "title"));
@@ -498,7 +501,7 @@ enum rc page_finding_filter(struct page *page)
     }
     static const char *const own[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
                                       "unit",       "under",  "nature", "severity", "due_from", "due_to",
-                                      "amount_min", "label",  "matter", NULL};
+                                      "amount_min", "label",  "matter", "hung",     NULL};
     put_hidden(page, "hidden_rest", own);
     return RC_OK;
 }

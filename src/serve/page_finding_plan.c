@@ -41,12 +41,19 @@ static const struct pick {
     uint64_t plain, by;
     unsigned in_order; /* sorts that the index holds behind the filter */
     bool is_sharp;     /* usually leaves few rows: counted first */
-} picks[] = {{BIT(ASPECT), BIT(BY_ASPECT), IN_NO, true},   {BIT(SOURCE), BIT(BY_SOURCE), IN_NO, true},
-             {BIT(UNIT), BIT(BY_UNIT), IN_DUE, true},      {BIT(UNDER), BIT(BY_UNDER), 0, true},
-             {BIT(LABEL), BIT(BY_LABEL), IN_DUE, false},   {BIT(SEVERITY), BIT(BY_SEVERITY), IN_DUE, false},
-             {BIT(NATURE), BIT(BY_NATURE), IN_DUE, false}, {BIT(STATUS), BIT(BY_STATUS), IN_DUE | IN_CHANGED, false},
-             {BIT(OPEN), BIT(BY_OPEN), IN_DUE, false},     {BIT(PHASE), BIT(BY_PHASE), IN_DUE | IN_CHANGED, false},
-             {BIT(AMOUNT_MIN), BIT(BY_AMOUNT), 0, false},  {BIT(DUE_FROM), BIT(BY_DUE_FROM), 0, false},
+} picks[] = {{BIT(ASPECT), BIT(BY_ASPECT), IN_NO, true},
+             {BIT(SOURCE), BIT(BY_SOURCE), IN_NO, true},
+             {BIT(UNIT), BIT(BY_UNIT), IN_DUE, true},
+             {BIT(UNDER), BIT(BY_UNDER), 0, true},
+             {BIT(HUNG), BIT(BY_HUNG), 0, true},
+             {BIT(LABEL), BIT(BY_LABEL), IN_DUE, false},
+             {BIT(SEVERITY), BIT(BY_SEVERITY), IN_DUE, false},
+             {BIT(NATURE), BIT(BY_NATURE), IN_DUE, false},
+             {BIT(STATUS), BIT(BY_STATUS), IN_DUE | IN_CHANGED, false},
+             {BIT(OPEN), BIT(BY_OPEN), IN_DUE, false},
+             {BIT(PHASE), BIT(BY_PHASE), IN_DUE | IN_CHANGED, false},
+             {BIT(AMOUNT_MIN), BIT(BY_AMOUNT), 0, false},
+             {BIT(DUE_FROM), BIT(BY_DUE_FROM), 0, false},
              {BIT(DUE_TO), BIT(BY_DUE_TO), 0, false}};
 enum { PICKS = sizeof picks / sizeof picks[0] };
 

@@ -41,6 +41,7 @@ void task_put_words(struct page *page, struct value *row)
     value_put_text(arena, row, "due_state_label",
                    is_late ? page_text(page, arena_format(arena, "status.%.*s", STR_ARG(due_state)).p) : label);
     value_put_bool(arena, row, "is_late", is_late);
+    page_put_hung(page, row);
     task_put_progress(page, row);
     struct str short_name = value_get_text(row, "unit_short");
     value_put_text(arena, row, "unit_label", short_name.n ? short_name : value_get_text(row, "unit_name"));

@@ -34,8 +34,10 @@ static const struct sort_row {
     {"no", "no", false, BIT(AFTER_NO), BIT(BEFORE_NO), TASK_LIST_SORT_NO, TASK_LIST_SORT_FEW_NO},
 };
 
+#define TASK_HUNG "open"
+
 static const char *const address_names[] = {"q",      "state",   "phase",    "due",    "unit", "under",
-                                            "source", "finding", "due_from", "due_to", "sort"};
+                                            "source", "finding", "due_from", "due_to", "hung", "sort"};
 enum { ADDRESS_NAMES = sizeof address_names / sizeof address_names[0] };
 
 struct task_query {
@@ -206,10 +208,13 @@ static enum rc choose_plan(struct page *page, struct task_query *q)
 
 static enum rc read_query(struct page *page, struct task_query *q)
 {
+    struct str hung;
     *q = (struct task_query){0};
     TRY(read_words(page, q));
     TRY(read_choice(page, "state", TASK_STATES, &q->state));
     TRY(read_choice(page, "phase", TASK_PHASES, &q->phase));
+    TRY(read_choice(page, "hung", TASK_HUNG, &hung));
+    q->filters |= hung.n ? BIT(HUNG) : 0;
     q->filters |= (q->state.n ? BIT(STATE) : 0) | (q->phase.n ? BIT(PHASE) : 0);
     TRY(read_id(page, "unit", BIT(UNIT), q, &q->unit));
     TRY(read_id(page, "under", BIT(UNDER), q, &q->under));
@@ -382,11 +387,8 @@ static void put_chips(struct page *page, const struct value *filter)
 {
     static const struct {
         const char *name, *label;
-    } rows[] = {{"state", "task.state"},
-                {"phase", "finding.phase"},
-                {"due", "finding.due"},
-                {"under", "finding.under"},
-                {"source", "finding.source"}};
+    } rows[] = {{"state", "task.state"},  {"phase", "finding.phase"}, {"due", "finding.due"},
+                {"hung", "finding.hung"}, {"under", "finding.under"}, {"source", "finding.source"}};
     struct value *chips = value_put_list(page->ctx.arena, page->view, "chips");
     struct str q = page_param_text(page, "q");
     if (q.n)
@@ -439,6 +441,7 @@ enum rc page_task_list(struct page *page)
     put_select(page, filter, "state", TASK_STATES, "task.state");
     put_select(page, filter, "phase", TASK_PHASES, "phase");
     put_select(page, filter, "due", "overdue|soon|none", "due_choice");
+    put_select(page, filter, "hung", TASK_HUNG, "hung_choice");
     TRY(put_records(page, filter, "under", Q_UNIT_OPTIONS, PERM_UNIT_READ, "name"));
     TRY(put_records(page, filter, "source", Q_SOURCE_OPTIONS, PERM_SOURCE_READ, "title"));
     value_put_text(arena, filter, "sort", page_param_text(page, "sort"));

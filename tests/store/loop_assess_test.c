@@ -114,17 +114,19 @@ STORE_TEST(a_unit_is_scored_from_the_register_the_team_and_a_poll)
 static void make_supervision(struct store *store)
 {
     for (int n = 1; n <= 3; n++) { /* the third in another period */
-        tamper(
-            store,
-            arena_format(
-                store->ctx->arena,
-                "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, hung_on, "
-                "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
-                "hearing_count, release_rule, release_note, changed_seq) VALUES (%d, 'G%d', 'x', 'finding', %lld, "
-                "%lld, 0, %lld, 'released', '2026-0%d-05', '2026-01-04', '2026-01-04', %d, 'department', '', '', 7, "
-                "'2026-01-12', 0, '', '', 1)",
-                90000 + n, n, (long long)world.finding, (long long)world.firm, (long long)world.source, n * 3, n)
-                .p);
+        tamper(store,
+               arena_format(
+                   store->ctx->arena,
+                   "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, "
+                   "state, hung_on, "
+                   "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
+                   "hearing_count, release_rule, release_note, changed_seq) VALUES (%d, 'G%d', 'x', 'finding', %lld, "
+                   "%lld, %lld, 0, %lld, 'released', '2026-0%d-05', '2026-01-04', '2026-01-04', %d, 'department', '', "
+                   "'', 7, "
+                   "'2026-01-12', 0, '', '', 1)",
+                   90000 + n, n, (long long)world.finding, (long long)world.finding, (long long)world.firm,
+                   (long long)world.source, n * 3, n)
+                   .p);
     }
     tamper(store, arena_format(store->ctx->arena,
                                "INSERT INTO letter (id, kind, state, no, title, issuer_id, subject_kind, subject_id, "

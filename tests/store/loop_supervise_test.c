@@ -122,6 +122,9 @@ STORE_TEST(what_misses_its_date_is_hung_by_itself_and_released_by_decision)
                      1);
     day_comes(store, "2026-08-04"); /* nothing is hung twice */
     assert_int_equal(one(store, "SELECT count(*) FROM hang"), 1);
+    assert_int_equal(
+        one(store, "SELECT count(*) FROM hang h JOIN task t ON t.id = h.subject_id AND t.finding_id = h.finding_id"),
+        1); /* a task hangs its finding too */
     int64_t hang = one(store, "SELECT id FROM hang");
     assert_int_equal(waits(store, "hear_hang"), 1);
     assert_int_equal(act(store, &world.approver, &command_hang_release, hang, ", 'is_met': true, 'reason': 'x'"),

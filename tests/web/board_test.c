@@ -66,18 +66,19 @@ static void make_finding_row(struct store *store, int i)
                                (int)draw(2), (long long)id)
                       .p);
     if (draw(6) == 0)
-        tamper(
-            store,
-            arena_format(
-                store->ctx->arena,
-                "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, hung_on, "
-                "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
-                "hearing_count, release_rule, release_note, changed_seq) VALUES (%lld, 'G%lld', 'x', 'finding', "
-                "%lld, %lld, 0, %lld, '%s', '2026-01-05', '2026-01-04', '2026-01-04', 1, 'department', '', '', 7, "
-                "'2026-01-12', 0, '', '', 1)",
-                (long long)id * 16 + 8, (long long)id, (long long)id, (long long)world.root, (long long)source,
-                draw(3) ? "open" : "released")
-                .p);
+        tamper(store,
+               arena_format(
+                   store->ctx->arena,
+                   "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, "
+                   "state, hung_on, "
+                   "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
+                   "hearing_count, release_rule, release_note, changed_seq) VALUES (%lld, 'G%lld', 'x', 'finding', "
+                   "%lld, %lld, %lld, 0, %lld, '%s', '2026-01-05', '2026-01-04', '2026-01-04', 1, 'department', '', "
+                   "'', 7, "
+                   "'2026-01-12', 0, '', '', 1)",
+                   (long long)id * 16 + 8, (long long)id, (long long)id, (long long)id, (long long)world.root,
+                   (long long)source, draw(3) ? "open" : "released")
+                   .p);
     if (draw(3))
         tamper(store,
                arena_format(store->ctx->arena,
@@ -419,15 +420,17 @@ STORE_TEST(a_matter_is_late_and_hung_when_any_finding_of_it_is)
     app_start(store);
     expect_matter(store, &all, 1, 0, 0);
     expect_matter(store, &one, 0, 0, 0); /* what is out of sight does not count */
-    tamper(store,
-           arena_format(store->ctx->arena,
-                        "INSERT INTO hang (id, no, title, subject_kind, subject_id, unit_id, label, source_id, state, "
-                        "hung_on, item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, "
-                        "next_hearing, hearing_count, release_rule, release_note, changed_seq) VALUES (99, 'G', 'x', "
-                        "'finding', %lld, %lld, 0, %lld, 'open', '2026-01-05', '2026-01-04', '2026-01-04', 1, "
-                        "'department', '', '', 7, '2026-01-12', 0, '', '', 1)",
-                        (long long)f[1], (long long)world.units[1], (long long)world.sources[1])
-               .p);
+    tamper(
+        store,
+        arena_format(
+            store->ctx->arena,
+            "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, state, "
+            "hung_on, item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, "
+            "next_hearing, hearing_count, release_rule, release_note, changed_seq) VALUES (99, 'G', 'x', "
+            "'finding', %lld, %lld, %lld, 0, %lld, 'open', '2026-01-05', '2026-01-04', '2026-01-04', 1, "
+            "'department', '', '', 7, '2026-01-12', 0, '', '', 1)",
+            (long long)f[1], (long long)f[1], (long long)world.units[1], (long long)world.sources[1])
+            .p);
     tamper(store, arena_format(store->ctx->arena,
                                "UPDATE finding SET status = 'closed', closed_on = '2026-01-05' WHERE id = %lld",
                                (long long)f[0])
@@ -437,6 +440,12 @@ STORE_TEST(a_matter_is_late_and_hung_when_any_finding_of_it_is)
         STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)other),
                      NULL));
     }
+    const struct value *hung = value_get(app_view(store, &all, "/findings?hung=open"), "findings");
+    assert_int_equal(value_count(hung), 1);
+    assert_int_equal(value_get_int(hung->items.first, "id", 0), f[1]);
+    assert_true(value_get_bool(hung->items.first, "is_hung"));
+    hung = value_get(app_view(store, &all, "/findings?hung=open&matter=once"), "findings");
+    assert_int_equal(value_get_int(hung->items.first, "id", 0), f[0]);
     expect_matter(store, &all, 1, 1, 0); /* the main one is closed, the other is not */
     follow_board(store, &all, "/board");
     app_end();
