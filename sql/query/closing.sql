@@ -158,6 +158,12 @@ SELECT c.id, c.no, c.result, c.is_on_time, c.issued_on, c.cycle_id FROM certific
 INSERT INTO phase_change (id, subject_kind, subject_id, finding_id, review_id, from_phase, due_was, due, yearly_goal, finish_mark, decided_on)
 VALUES ($seq, $subject_kind, $subject_id, $finding_id, $review_id, $from_phase, $due_was, $due, $yearly_goal, $finish_mark, $day)
 
+-- How a finding came to be kept up for the long term.
+-- :name phase_change_of_finding
+-- unscoped: of a finding that was read through its scope
+SELECT p.due_was, p.due, p.yearly_goal, p.finish_mark, p.decided_on, p.review_id FROM phase_change p
+WHERE p.finding_id = $id AND p.subject_kind = 'finding' ORDER BY p.id DESC LIMIT 1
+
 -- :name finding_to_long_term
 -- unscoped: apply
 UPDATE finding SET phase = 'long_term', due = $due, due_key = $due, yearly_goal = $yearly_goal, finish_mark = $finish_mark, changed_at = $at, changed_seq = $seq, rev = rev + 1

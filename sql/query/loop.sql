@@ -33,6 +33,10 @@ WHERE w.subject_kind = $noun AND w.subject_id = $id ORDER BY w.id
 -- unscoped: apply; a finding's waits go with its unit and label
 UPDATE wait SET label = $label, unit_id = $unit_id WHERE subject_kind = 'finding' AND subject_id = $id
 
+-- :name wait_due_finding
+-- unscoped: apply; the work waits until the new date
+UPDATE wait SET due = $work_due, due_key = coalesce($work_due, '9999-12-31') WHERE subject_kind = 'finding' AND subject_id = $id AND what = 'work_finding'
+
 -- :name wait_relabel_tasks
 -- unscoped: apply
 UPDATE wait SET label = $label WHERE subject_kind = 'task' AND subject_id IN (SELECT id FROM task WHERE finding_id = $id AND label <> $label)
@@ -101,14 +105,17 @@ WHERE d.subject_kind = $noun AND d.subject_id = $id AND d.until IS NULL ORDER BY
 INSERT INTO cycle (id, finding_id, n, state, started, due, original_due, basis, reason, closed_on, result, is_on_time, certificate_no, returned_count, changed_seq)
 VALUES ($seq, $seq, 1, $status, $day, $due, $due, '', '', NULL, '', NULL, '', 0, $seq)
 
+-- Who asked for closure and takes that back is not returned anything, though the finding may stand where it was returned to.
 -- :name cycle_set_state
 -- unscoped: apply
-UPDATE cycle SET state = $to, returned_count = returned_count + CASE WHEN $to = 'returned' THEN 1 ELSE 0 END, changed_seq = $seq WHERE id = (SELECT cycle_id FROM finding WHERE id = $id)
+UPDATE cycle SET state = $to, returned_count = returned_count + CASE WHEN $to = 'returned' AND coalesce(CAST($is_taken_back AS bigint), 0) = 0 THEN 1 ELSE 0 END, changed_seq = $seq WHERE id = (SELECT cycle_id FROM finding WHERE id = $id)
 
 -- :name cycle_set_due
 -- unscoped: apply; until the plan is approved the first date stays open to correction; after that a date that has passed is not made good by a later one
+-- (events without keeps_late were accepted when it still was)
 UPDATE cycle SET original_due = CASE WHEN state IN ('registered', 'disputed', 'confirmed') THEN $due ELSE original_due END,
-  due = CASE WHEN state NOT IN ('registered', 'disputed', 'confirmed') AND due < $day AND coalesce($due, '9999-12-31') > due THEN due ELSE $due END
+  due = CASE WHEN state NOT IN ('registered', 'disputed', 'confirmed') AND due < $day AND coalesce($due, '9999-12-31') > due
+    AND coalesce(CAST($keeps_late AS bigint), 0) = 1 THEN due ELSE $due END
 WHERE id = (SELECT cycle_id FROM finding WHERE id = $id) AND closed_on IS NULL
 
 -- :name finding_set_state

@@ -54,6 +54,10 @@ UPDATE decision SET state = $to, result = $result, done_on = $day, changed_seq =
 -- unscoped: commands check the permission themselves
 SELECT d.* FROM decision d WHERE d.id = $id
 
+-- :name guard_decision_open_task
+-- unscoped: a guard
+SELECT t.id, t.no || ' ' || t.title AS title FROM decision d JOIN task t ON t.id = d.task_id WHERE d.id = $id AND t.state NOT IN ('done', 'cancelled')
+
 -- Open, though the task that came of it is over.
 -- :name decision_over
 -- unscoped: the tick

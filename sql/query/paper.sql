@@ -45,7 +45,7 @@ WHERE f.source_id = $id AND f.status <> 'withdrawn' AND t.state <> 'cancelled' A
 
 -- :name paper_figures_reports
 -- scope: f
-SELECT coalesce(sum(r.recovered_fen), 0) AS recovered_fen, CAST(coalesce(sum(r.rules_made), 0) AS bigint) AS rules_made, CAST(coalesce(sum(r.people_handled), 0) AS bigint) AS people_handled
+SELECT coalesce(sum(coalesce(r.confirmed_fen, r.recovered_fen)), 0) AS recovered_fen, CAST(coalesce(sum(r.rules_made), 0) AS bigint) AS rules_made, CAST(coalesce(sum(r.people_handled), 0) AS bigint) AS people_handled
 FROM report r JOIN finding f ON f.id = r.finding_id
 WHERE f.source_id = $id AND f.status <> 'withdrawn' AND r.state = 'accepted' AND {scope f.unit_id f.label}
 

@@ -44,6 +44,11 @@ UPDATE plan SET version = $version WHERE id = $id
 -- unscoped: commands check the permission themselves
 SELECT s.id, s.id AS source_id, s.no, s.title, s.unit_id, s.label, s.fed_back, (SELECT p.id FROM plan p WHERE p.source_id = s.id) AS plan_id FROM source s WHERE s.id = $id
 
+-- Nobody approves what they submitted.
+-- :name guard_plan_own
+-- unscoped: a guard
+SELECT p.id, p.title FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.n = p.last_version WHERE p.id = $id AND v.submitted_by = $me AND $me <> 0
+
 -- :name plan_get_any
 -- unscoped: commands check the permission themselves
 SELECT p.* FROM plan p WHERE p.id = $id

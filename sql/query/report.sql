@@ -46,6 +46,19 @@ UPDATE finding SET recovered_fen = recovered_fen + coalesce(CAST($recovered_fen 
   people_handled = people_handled + coalesce(CAST($people_handled AS bigint), 0), changed_at = $at, changed_seq = $seq
 WHERE id = $finding_id
 
+-- What finance confirmed counts in place of what was reported.
+-- :name report_set_money
+-- unscoped: apply
+UPDATE report SET confirmed_fen = $confirmed_fen, confirmed_at = $at, confirmed_by = $actor, changed_seq = $seq, rev = rev + 1 WHERE id = $id
+
+-- :name report_add_money_task
+-- unscoped: apply
+UPDATE task SET recovered_fen = recovered_fen + $more_fen, changed_at = $at, changed_seq = $seq WHERE id = $task_id
+
+-- :name report_add_money_finding
+-- unscoped: apply
+UPDATE finding SET recovered_fen = recovered_fen + $more_fen, changed_at = $at, changed_seq = $seq WHERE id = $finding_id
+
 -- A task that ends takes the reports with it that were still to be written.
 -- :name report_end_waits
 -- unscoped: apply
@@ -130,9 +143,9 @@ SELECT r.id, r.done_text FROM (
 -- :name report_get
 -- scope: t
 SELECT r.*, t.unit_id, t.label, t.title, t.no AS task_no, t.state AS task_state, t.child_count, t.own_bp, t.progress_bp AS task_progress_bp, t.measure_id, t.due AS task_due,
-       t.finish_mark, u.name AS unit_name, s.name AS submitted_name, d.name AS decided_name
+       t.finish_mark, u.name AS unit_name, s.name AS submitted_name, d.name AS decided_name, m.name AS confirmed_name
 FROM report r JOIN task t ON t.id = r.task_id JOIN unit u ON u.id = t.unit_id
-LEFT JOIN account s ON s.id = r.submitted_by LEFT JOIN account d ON d.id = r.decided_by
+LEFT JOIN account s ON s.id = r.submitted_by LEFT JOIN account d ON d.id = r.decided_by LEFT JOIN account m ON m.id = r.confirmed_by
 WHERE r.id = $id AND {scope t.unit_id t.label}
 
 -- :name report_before

@@ -32,6 +32,15 @@ UPDATE sweep SET state = $to, closed_on = CASE WHEN $to = 'open' THEN NULL ELSE 
 -- unscoped: apply
 UPDATE sweep SET changed_at = $at, changed_seq = $seq WHERE id = $sweep_id
 
+-- A sweep that is widened beyond its unit belongs to the one above.
+-- :name sweep_set_top
+-- unscoped: apply
+UPDATE sweep SET unit_id = $unit_id WHERE id = $id AND unit_id <> $unit_id
+
+-- :name sweep_set_top_waits
+-- unscoped: apply
+UPDATE wait SET unit_id = $unit_id, actor_id = $unit_id WHERE subject_kind = 'sweep' AND subject_id = $id AND unit_id <> $unit_id
+
 -- :name sweep_end_answer_waits
 -- unscoped: apply
 DELETE FROM wait WHERE subject_kind = 'answer' AND subject_id IN (SELECT id FROM sweep_answer WHERE sweep_id = $id)
@@ -94,6 +103,11 @@ UPDATE sweep SET source_id = coalesce($hit_source, source_id), changed_at = $at,
 -- :name sweep_next_no
 -- unscoped: numbering
 SELECT count(*) + 1 FROM sweep WHERE no LIKE $prefix
+
+-- The lowest unit that is above both, or is one of them; -1 when there is none.
+-- :name sweep_common_unit
+-- unscoped: commands check the permission themselves
+SELECT coalesce((SELECT x.ancestor FROM unit_anc x JOIN unit_anc y ON y.ancestor = x.ancestor AND y.unit = $other_id WHERE x.unit = $unit_id ORDER BY x.depth LIMIT 1), -1) AS id
 
 -- Units that are swept: open ones below (and with) a unit, of one level or of all.
 -- :name sweep_units_below

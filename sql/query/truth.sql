@@ -22,19 +22,19 @@ SELECT count(*) FROM truth_check c WHERE c.rule = $rule AND c.subject_kind = $su
 SELECT c.*, coalesce(t.unit_id, f.unit_id) AS unit_id, f.label, coalesce(t.no, f.no) AS no, coalesce(t.title, f.title) AS title
 FROM truth_check c JOIN finding f ON f.id = c.finding_id LEFT JOIN task t ON t.id = c.task_id WHERE c.id = $id
 
--- A major finding closed within ten days of its beginning (ledgers A14 [P]).
+-- Findings closed within fewer days of their beginning than their severity allows (ledgers A14 [P]).
 -- :name check_fast_closings
 -- unscoped: the program
 -- @sqlite
 SELECT y.id AS cycle_id, y.started, y.closed_on, CAST(julianday(y.closed_on) - julianday(y.started) AS integer) AS days, f.id AS id, f.id AS finding_id, f.source_id, f.unit_id, f.label, f.no, f.title
 FROM cycle y JOIN finding f ON f.id = y.finding_id
-WHERE y.closed_on >= date($today, '-60 days') AND y.closed_on <= $today AND f.severity = 'major' AND julianday(y.closed_on) - julianday(y.started) < 10
+WHERE y.closed_on >= date($today, '-60 days') AND y.closed_on <= $today AND julianday(y.closed_on) - julianday(y.started) < CASE f.severity WHEN 'major' THEN CAST($major_days AS bigint) WHEN 'serious' THEN CAST($serious_days AS bigint) ELSE CAST($days AS bigint) END
   AND NOT EXISTS (SELECT 1 FROM truth_check c WHERE c.rule = 'too_fast' AND c.subject_kind = 'finding' AND c.subject_id = f.id AND c.other_id = y.id)
 ORDER BY y.id LIMIT $limit
 -- @postgres
 SELECT y.id AS cycle_id, y.started, y.closed_on, CAST(y.closed_on AS date) - CAST(y.started AS date) AS days, f.id AS id, f.id AS finding_id, f.source_id, f.unit_id, f.label, f.no, f.title
 FROM cycle y JOIN finding f ON f.id = y.finding_id
-WHERE y.closed_on >= to_char(CAST($today AS date) - 60, 'YYYY-MM-DD') AND y.closed_on <= CAST($today AS text) AND f.severity = 'major' AND CAST(y.closed_on AS date) - CAST(y.started AS date) < 10
+WHERE y.closed_on >= to_char(CAST($today AS date) - 60, 'YYYY-MM-DD') AND y.closed_on <= CAST($today AS text) AND CAST(y.closed_on AS date) - CAST(y.started AS date) < CASE f.severity WHEN 'major' THEN CAST($major_days AS bigint) WHEN 'serious' THEN CAST($serious_days AS bigint) ELSE CAST($days AS bigint) END
   AND NOT EXISTS (SELECT 1 FROM truth_check c WHERE c.rule = 'too_fast' AND c.subject_kind = 'finding' AND c.subject_id = f.id AND c.other_id = y.id)
 ORDER BY y.id LIMIT $limit
 -- @end

@@ -102,6 +102,7 @@ enum rc cli_open_db(struct cli *cli, enum db_mode mode, struct db **ret_db)
     struct db *db = NULL;
     vault_use(settings_comment_key(cli->ctx.arena, &cli->settings));
     notice_keep(cli->settings.notice_keep_days);
+    settings_use_limits(&cli->settings);
     TRY(paper_lists_use(&cli->ctx, cli->settings.paper_lists));
     TRY(db_open(&cli->ctx, cli->settings.db, mode, &db));
     enum rc rc = RC_OK;

@@ -96,8 +96,10 @@ static struct str roles_with(struct cli *cli, enum perm perm)
 
 static void print_move(struct cli *cli, const struct lifecycle_move *move)
 {
-    static const char *const who[] = {
-        [WHO_ANYBODY] = "anybody with it", [WHO_HOLDER] = "who is waited for", [WHO_FOLLOWS] = "follows from another"};
+    static const char *const who[] = {[WHO_ANYBODY] = "anybody with it",
+                                      [WHO_HOLDER] = "who is waited for",
+                                      [WHO_ASKER] = "who asked",
+                                      [WHO_FOLLOWS] = "follows from another"};
     struct buf from CLEANUP(buf_done), guards CLEANUP(buf_done);
     struct str rest = str_from_cstr(move->from), part;
     const char *noun = lifecycle_noun_name(move->noun);

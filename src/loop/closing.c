@@ -110,6 +110,8 @@ static enum rc move_finding(struct command_call *call, const char *command, cons
     const struct lifecycle_move *move = lifecycle_find(NOUN_FINDING, command);
     TRY(lifecycle_begin(call, move, row));
     struct value *body = lifecycle_body(call, move, row, to.n ? arena_copy_cstr(call->ctx->arena, to) : NULL);
+    if (str_equal_cstr(str_from_cstr(command), "unsubmit"))
+        value_put_int(call->ctx->arena, body, "is_taken_back", 1);
     if (waits_for)
         lifecycle_wait(call, body, waits_for, STR("unit"), value_get_int(row, "unit_id", 0),
                        value_get_text(row, "due"));

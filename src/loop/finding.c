@@ -218,6 +218,22 @@ static enum rc put_unit_names(struct command_call *call, struct value *body, int
     return RC_OK;
 }
 
+/* The date that the work waits for goes with the finding's; how late it is does not. */
+static void put_due(struct command_call *call, const struct value *row, struct value *body)
+{
+    struct arena *arena = call->ctx->arena;
+    value_put_int(arena, body, "keeps_late", 1);
+    struct value *moves = value_put_list(arena, body, "work_dues");
+    const struct value *due = value_get(body, "due");
+    if (value_equal(value_get(row, "due"), due))
+        return;
+    struct value *move = value_add_map(arena, moves);
+    if (value_is_null(due))
+        value_put_null(arena, move, "work_due");
+    else
+        value_put(move, STR("work_due"), value_copy(arena, due));
+}
+
 /* *ret_row is set as soon as the finding may be changed by the actor. */
 static enum rc change_finding(struct command_call *call, int64_t id, const struct value *input, bool *ret_is_changed,
                               struct value **ret_row)
@@ -238,7 +254,27 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
     TRY(finding_check_due(call, row, value_get(row, "due"), value_get(body, "due")));
     TRY(put_unit_names(call, body, value_get_int(row, "unit_id", 0), value_get_int(body, "unit_id", 0)));
     TRY(finding_move_waits(call, row, body));
+    put_due(call, row, body);
     int64_t seq;
+    return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
+}
+
+/* Finance puts right the amount alone, with a reason. */
+static enum rc finding_amount(struct command_call *call)
+{
+    struct value *row;
+    int64_t id = value_get_int(call->input, "id", 0), seq;
+    bool is_changed;
+    TRY(finding_read_locked(call, id, &row));
+    TRY(lifecycle_begin(call, lifecycle_find(NOUN_FINDING, "amount"), row));
+    struct value *only = value_new_map(call->ctx->arena);
+    value_put(only, STR("amount_fen"), value_copy(call->ctx->arena, value_get(call->input, "amount_fen")));
+    struct value *body = make_change(call, row, only, &is_changed);
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    value_put_bool(call->ctx->arena, call->result, "is_changed", is_changed);
+    if (!is_changed)
+        return RC_OK;
+    put_due(call, row, body);
     return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
 }
 
@@ -472,6 +508,17 @@ const struct command command_finding_change = {.name = "finding.change",
                                                COMMAND_FIELDS(finding_change_fields),
                                                .run = finding_change,
                                                .path = "/findings/{id}",
+                                               .redirect = "/findings/{id}"};
+
+static const struct field finding_amount_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"amount_fen", FIELD_MONEY, true, 0, NULL},
+                                                     {"reason", FIELD_TEXT, true, 500, NULL}};
+const struct command command_finding_amount = {.name = "finding.amount",
+                                               .is_on_source = true,
+                                               .perm = PERM_MONEY_CONFIRM,
+                                               COMMAND_FIELDS(finding_amount_fields),
+                                               .run = finding_amount,
+                                               .path = "/findings/{id}/amount",
                                                .redirect = "/findings/{id}"};
 
 static const struct field finding_bulk_fields[] = {

@@ -6,6 +6,7 @@
 
 extern const struct command command_finding_create;
 extern const struct command command_finding_change;
+extern const struct command command_finding_amount; /* finance: the amount that a finding is about */
 extern const struct command command_finding_bulk; /* one field of many findings; result has rows: id, ok, message */
 extern const struct command command_finding_link; /* the same matter as another finding; shown on both */
 extern const struct command command_finding_unlink;

@@ -99,7 +99,6 @@ static enum rc append_recurs(struct command_call *call, const struct value *find
     else
         value_put_null(arena, body, "recurs_id");
     value_put_text(arena, body, "other_no", value_get_text(earlier, "no"));
-    value_put_int(arena, call->result, "id", id);
     return command_append(call, EVENT_FINDING_RECURRED, value_get_int(finding, "source_id", 0), id, body, &seq);
 }
 

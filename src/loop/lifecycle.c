@@ -202,6 +202,11 @@ static enum rc check_holder(struct command_call *call, const struct lifecycle_mo
     return is_holder ? RC_OK : ctx_fail_key(call->ctx, RC_FORBIDDEN, "lifecycle.not_holder");
 }
 
+static bool is_asker(const struct actor *actor, const struct value *row)
+{
+    return value_get_int(row, "opened_by", 0) == actor->account_id;
+}
+
 enum rc lifecycle_require(struct command_call *call, enum lifecycle_noun noun, enum perm perm, const struct value *row)
 {
     int64_t unit_id = value_get_int(row, "unit_id", 0), label = value_get_int(row, "label", LABEL_INTERNAL);
@@ -226,6 +231,8 @@ enum rc lifecycle_begin(struct command_call *call, const struct lifecycle_move *
     }
     if (move->who == WHO_HOLDER)
         TRY(check_holder(call, move, row));
+    if (move->who == WHO_ASKER && !is_asker(call->actor, row))
+        return ctx_fail_key(call->ctx, RC_FORBIDDEN, "lifecycle.not_asker");
     if (move->needs_reason && !value_get_text(call->input, "reason").n)
         return ctx_fail_field(call->ctx, RC_INVALID, "lifecycle.reason_needed", "reason");
     return check_guards(call, move, row);
@@ -312,7 +319,7 @@ enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *act
     for (int i = 0; i < lifecycle_count; i++) {
         const struct lifecycle_move *move = &lifecycle_table[i];
         if (move->noun != noun || move->who == WHO_FOLLOWS || !lifecycle_is_from(move, state) ||
-            (move->who == WHO_HOLDER && !is_mine))
+            (move->who == WHO_HOLDER && !is_mine) || (move->who == WHO_ASKER && !is_asker(actor, row)))
             continue;
         enum rc rc = actor_check(ctx, db, actor, move->perm, value_get_int(row, "unit_id", 0),
                                  value_get_int(row, "label", LABEL_INTERNAL));

@@ -19,6 +19,7 @@ enum lifecycle_noun {
 enum lifecycle_who {
     WHO_ANYBODY, /* with the permission */
     WHO_HOLDER,  /* of these, who is waited for */
+    WHO_ASKER,   /* of these, who began it */
     WHO_FOLLOWS, /* nobody asks for it: it follows from another command */
 };
 

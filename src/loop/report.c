@@ -214,6 +214,28 @@ static enum rc report_return(struct command_call *call)
     return append(call, EVENT_REPORT_MOVED, row, body);
 }
 
+/* ---- money -------------------------------------------------------------------------------------------------- */
+
+/* What finance found counts from now on; what was reported stays beside it. */
+static enum rc report_confirm_money(struct command_call *call)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *row, *body;
+    TRY(begin(call, "confirm_money", &row, &body));
+    TRY(refuse_own(call, row));
+    TRY(check_range(call, "recovered_fen", INT64_MAX / 1000));
+    const struct value *confirmed = value_get(row, "confirmed_fen"), *reported = value_get(row, "recovered_fen");
+    int64_t counted = value_get_int(row, value_is_null(confirmed) ? "recovered_fen" : "confirmed_fen", 0),
+            fen = value_get_int(call->input, "recovered_fen", 0);
+    bool is_as_said = !value_is_null(reported) ? fen == reported->integer : fen == 0;
+    if (!is_as_said && !value_get_text(call->input, "reason").n)
+        return ctx_fail_field(call->ctx, RC_INVALID, "report.money_reason", "reason");
+    value_put_int(arena, body, "finding_id", value_get_int(row, "finding_id", 0));
+    value_put_int(arena, body, "confirmed_fen", fen);
+    value_put_int(arena, body, "more_fen", fen - counted);
+    return append(call, EVENT_REPORT_MONEY, row, body);
+}
+
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
 static const struct field move_fields[] = {{"id", FIELD_ID, true, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
@@ -268,3 +290,14 @@ const struct command command_report_return = {.name = "report.return",
                                               .run = report_return,
                                               .path = "/reports/{id}/return",
                                               .redirect = "/reports/{id}"};
+
+static const struct field report_money_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                   {"recovered_fen", FIELD_MONEY, true, 0, NULL},
+                                                   {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_report_confirm_money = {.name = "report.confirm_money",
+                                                     .is_on_source = true,
+                                                     .perm = PERM_MONEY_CONFIRM,
+                                                     COMMAND_FIELDS(report_money_fields),
+                                                     .run = report_confirm_money,
+                                                     .path = "/reports/{id}/confirm_money",
+                                                     .redirect = "/reports/{id}"};

@@ -15,6 +15,7 @@ extern const struct command command_report_save; /* keeps a draft */
 extern const struct command command_report_submit;
 extern const struct command command_report_accept;
 extern const struct command command_report_return;
+extern const struct command command_report_confirm_money; /* finance: what was really recovered */
 
 /* Makes a report of the task (a row of task_get_any) for its unit to write.  kind: cycle or extra.  next: the period
  * that the cycle goes on with; NULL: its plan stays as it is. */

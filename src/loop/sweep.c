@@ -94,6 +94,45 @@ static enum rc check_unit(struct command_call *call, int64_t unit_id, int64_t la
     return command_require(call, PERM_SUPERVISE, unit_id, label);
 }
 
+static enum rc read_common_unit(struct command_call *call, int64_t unit_id, int64_t other_id, int64_t *ret_id)
+{
+    struct db_stmt *st = db_query(call->db, Q_SWEEP_COMMON_UNIT);
+    db_bind_int(st, "unit_id", unit_id);
+    db_bind_int(st, "other_id", other_id);
+    return db_get_int(call->ctx, st, ret_id);
+}
+
+/* Whose a sweep of named units is: the unit asked for when it is above all of them, else the lowest one that is. */
+static enum rc find_top(struct command_call *call, int64_t asked, int64_t *ret_id)
+{
+    int64_t top = 0;
+    bool is_asked = asked != 0;
+    VALUE_EACH (id, value_get(call->input, "unit_ids")) {
+        int64_t common = id->integer;
+        if (is_asked)
+            TRY(read_common_unit(call, asked, id->integer, &common));
+        is_asked = is_asked && common == asked;
+        common = id->integer;
+        if (top)
+            TRY(read_common_unit(call, top, id->integer, &common));
+        if (common <= 0)
+            return ctx_fail_field(call->ctx, RC_INVALID, "sweep.units_apart", "unit_ids");
+        top = common;
+    }
+    *ret_id = is_asked ? asked : top;
+    return RC_OK;
+}
+
+/* A sweep is led by one office, so the units of one sweep are below a unit that whoever asks supervises. */
+static enum rc check_top(struct command_call *call, int64_t top, int64_t label)
+{
+    enum rc rc = actor_check(call->ctx, call->db, call->actor, PERM_SUPERVISE, top, label);
+    if (rc != RC_FORBIDDEN && rc != RC_NOT_FOUND)
+        return rc;
+    ctx_clear_issues(call->ctx);
+    return ctx_fail_field(call->ctx, RC_INVALID, "sweep.units_apart", "unit_ids");
+}
+
 /* sweep_id 0: a new one. */
 static enum rc put_units_named(struct command_call *call, struct value *answers, int64_t sweep_id, int64_t label)
 {
@@ -120,13 +159,16 @@ static enum rc put_reach(struct command_call *call, struct value *body, int64_t 
     int64_t unit_id = value_get_int(call->input, "unit_id", 0), level = value_get_int(call->input, "reach_level", 0);
     bool is_named = str_equal(reach, STR("units")), is_level = str_equal(reach, STR("level"));
     const struct value *named = value_get(call->input, "unit_ids");
-    if (!unit_id && is_named && value_count(named))
-        unit_id = named->items.first->integer;
+    if (is_named) {
+        VALUE_EACH (id, named)
+            TRY(check_unit(call, id->integer, label, "unit_ids"));
+        TRY(find_top(call, unit_id, &unit_id));
+    }
     if (!unit_id)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", is_named ? "unit_ids" : "unit_id");
     if (is_level && level < 1)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "reach_level");
-    TRY(check_unit(call, unit_id, label, "unit_id"));
+    TRY(is_named ? check_top(call, unit_id, label) : check_unit(call, unit_id, label, "unit_id"));
     value_put_int(arena, body, "unit_id", unit_id);
     value_put_text(arena, body, "reach", reach);
     if (is_level)
@@ -227,6 +269,22 @@ static enum rc append(struct command_call *call, enum event_kind kind, const str
     return command_append(call, kind, CHAIN_ORGANISATION, value_get_int(row, "id", 0), body, &seq);
 }
 
+/* The unit of a sweep that is widened: its own, unless a unit is not below that. */
+static enum rc put_wider_top(struct command_call *call, const struct value *row, struct value *body)
+{
+    int64_t was = value_get_int(row, "unit_id", 0), top = was;
+    VALUE_EACH (id, value_get(call->input, "unit_ids")) {
+        TRY(read_common_unit(call, top, id->integer, &top));
+        if (top <= 0)
+            return ctx_fail_field(call->ctx, RC_INVALID, "sweep.units_apart", "unit_ids");
+    }
+    if (top == was)
+        return RC_OK;
+    TRY(check_top(call, top, value_get_int(row, "label", 0)));
+    value_set(body, STR("unit_id"), value_new_int(call->ctx->arena, top));
+    return RC_OK;
+}
+
 static enum rc sweep_widen(struct command_call *call)
 {
     struct value *row, *body;
@@ -236,6 +294,7 @@ static enum rc sweep_widen(struct command_call *call)
     value_put_int(arena, body, "sweep_id", value_get_int(row, "id", 0));
     value_put_text(arena, body, "due", value_get_text(row, "due"));
     TRY(put_units_named(call, answers, value_get_int(row, "id", 0), value_get_int(row, "label", 0)));
+    TRY(put_wider_top(call, row, body));
     value_put_int(arena, call->result, "asked", (int64_t)value_count(answers));
     return append(call, EVENT_SWEEP_WIDENED, row, body);
 }

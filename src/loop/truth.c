@@ -11,13 +11,16 @@
 #include "text/utf8.h"
 
 enum {
-    SAME_TEXT_BP = 9000,    /* Dice over pairs of characters [P] */
-    SAME_TEXT_MIN = 30,     /* shorter reports say too little to be compared [P] */
     SAME_REPORTS_MAX = 3,   /* told of one report */
     SAME_FILE_MEASURES = 3, /* ledgers A2 [P] */
     FULL_BP = 10000,
+    BP_PER_PERCENT = 100,
     DECIDE_DAYS = 5 /* working days [P] */
 };
+
+static struct truth_limits limits = TRUTH_LIMITS_USUAL;
+
+void truth_limits_use(struct truth_limits use) { limits = use; }
 
 struct raised {
     const char *rule, *level, *subject_kind;
@@ -82,13 +85,13 @@ static enum rc find_candidates(struct command_call *call, int64_t report_id, str
 enum rc truth_find_same(struct command_call *call, int64_t report_id, struct str text, struct value **ret_list)
 {
     struct value *rows, *list = value_new_list(call->ctx->arena);
-    if (utf8_count(text) >= SAME_TEXT_MIN) {
+    if ((int64_t)utf8_count(text) >= limits.text_min) {
         TRY(find_candidates(call, report_id, text, &rows));
         VALUE_EACH (row, rows) {
             struct str other = value_get_text(row, "done_text");
             int bp;
             TRY(similarity_dice(call->ctx->arena, text, other, &bp));
-            if (bp < SAME_TEXT_BP || value_count(list) >= SAME_REPORTS_MAX)
+            if (bp < limits.same_percent * BP_PER_PERCENT || value_count(list) >= SAME_REPORTS_MAX)
                 continue;
             struct value *same = value_add_map(call->ctx->arena, list);
             value_put_int(call->ctx->arena, same, "id", value_get_int(row, "id", 0));
@@ -198,6 +201,9 @@ enum rc tick_truth_fast(struct tick *tick)
     struct db_stmt *st = db_query(tick->call->db, Q_CHECK_FAST_CLOSINGS);
     struct value *rows;
     db_bind_text(st, "today", tick->today);
+    db_bind_int(st, "major_days", limits.fast_major_days);
+    db_bind_int(st, "serious_days", limits.fast_serious_days);
+    db_bind_int(st, "days", limits.fast_days);
     db_bind_int(st, "limit", tick->limit);
     TRY(db_rows(tick->call->ctx, st, &rows));
     VALUE_EACH (row, rows) {

@@ -2,13 +2,29 @@
  *
  * Rules: same_report (nearly the words of another report), same_file (one file for more than three measures),
  * old_evidence (older than the finding), no_evidence (reported as finished without effective evidence), too_fast (a
- * major finding closed within ten days).  Each is raised once for a subject, with its figure; a person confirms it or
- * dismisses it with a reason. Sources: ledgers A2 (same file, 100 % without evidence), A14 (closed in under ten days).
+ * finding closed within fewer days than its severity allows).  Each is raised once for a subject, with its figure; a
+ * person confirms it or dismisses it with a reason. Sources: ledgers A2 (same file, 100 % without evidence), A14
+ * (closed in under ten days).
  */
 #ifndef BIHUAN_LOOP_TRUTH_H
 #define BIHUAN_LOOP_TRUTH_H
 
 #include "loop/lifecycle.h"
+
+/* From when on something is told; days by severity.  The figures of ledgers A2 and A14, and for what is less than
+ * major our own [P]. */
+struct truth_limits {
+    int64_t text_min;     /* characters: shorter reports say too little to be compared */
+    int64_t same_percent; /* of pairs of characters that two reports share */
+    int64_t fast_major_days, fast_serious_days, fast_days;
+};
+#define TRUTH_LIMITS_USUAL                                                                                             \
+    {                                                                                                                  \
+        12, 90, 10, 5, 2                                                                                               \
+    }
+
+/* Sets them for the whole process, before it works. */
+void truth_limits_use(struct truth_limits limits);
 
 extern const struct command command_check_confirm;
 extern const struct command command_check_dismiss;

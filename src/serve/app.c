@@ -253,6 +253,7 @@ static enum rc open_parts(struct ctx *ctx, struct app *app)
     TRY(open_server(ctx, app));
     vault_use(settings_comment_key(ctx->arena, settings));
     notice_keep(settings->notice_keep_days);
+    settings_use_limits(settings);
     return settings->public_listen.n ? public_open(ctx, app, settings->public_listen, &app->public) : RC_OK;
 }
 

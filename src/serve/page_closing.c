@@ -260,8 +260,25 @@ static void put_cycle_words(struct page *page, struct value *row)
                        : page_text(page, value_get_int(row, "is_on_time", 0) ? "closing.on_time" : "closing.late"));
 }
 
+/* Yearly goal, mark and former date of what was changed to the long term; null without. */
+static enum rc put_long_term(struct page *page, struct value *finding)
+{
+    struct value *change = NULL;
+    if (str_equal(value_get_text(finding, "phase"), STR("long_term"))) {
+        struct db_stmt *st = db_query(page->db, Q_PHASE_CHANGE_OF_FINDING);
+        db_bind_int(st, "id", value_get_int(finding, "id", 0));
+        TRY(db_first_row(&page->ctx, st, &change));
+    }
+    if (change)
+        value_put(finding, STR("long_term"), change);
+    else
+        value_put_null(page->ctx.arena, finding, "long_term");
+    return RC_OK;
+}
+
 enum rc page_finding_put_closing(struct page *page, struct value *finding)
 {
+    TRY(put_long_term(page, finding));
     struct arena *arena = page->ctx.arena;
     int64_t id = value_get_int(finding, "id", 0);
     TRY(closing_put_rows(page, finding, "cycles", Q_CYCLE_LIST, id));

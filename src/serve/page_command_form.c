@@ -27,6 +27,8 @@ static const struct form_noun {
     {"groups", "group", "/groups", "group.list", "group.set_up", Q_GROUP_GET, NULL, NULL, NULL},
     {"handovers", "handover", "/handovers", "handover.list", "handover.begin", Q_HANDOVER_GET, NULL, NULL, NULL},
     {"plans", "plan", "/plans", "plan.list", "plan.make", Q_PLAN_GET, "/sources", "nav.sources", NULL},
+    {"findings", "finding", "/findings", "nav.findings", NULL, Q_FINDING_GET, "/findings", "nav.findings", NULL},
+    {"reports", "report", "/tasks", "nav.tasks", NULL, Q_REPORT_GET, "/tasks", "nav.tasks", NULL},
     {"posts", "post", "/units", "nav.units", "post.create", Q_POST_GET, "/units", "nav.units", NULL},
     {"teams", "team", "/teams", "team.list", "team.create", Q_TEAM_GET, "/units", "nav.units", NULL},
     {"people", "person", "/units", "nav.units", "person.create", Q_PERSON_GET, "/units", "nav.units", "/leaders/{id}"},
@@ -201,7 +203,9 @@ static enum rc put_field(struct page *page, struct value *list, const struct com
                          const struct field *about, const struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *form = value_new_map(arena), *field = typed_form_field(page, form, about->name, row);
+    struct value *form = value_new_map(arena), *field = about->kind == FIELD_MONEY
+                                                            ? typed_form_money(page, form, about->name, row)
+                                                            : typed_form_field(page, form, about->name, row);
     bool is_many = about->kind == FIELD_IDS, is_label = strcmp(about->name, "label") == 0, is_select = is_label;
     struct str name = str_from_cstr(about->name);
     value_put_text(arena, field, "name", name);

@@ -7,6 +7,7 @@
 #include "serve/file_kind.h"
 #include "serve/page_doing.h"
 #include "serve/page_evidence.h"
+#include "serve/page_loop.h"
 #include "serve/pages.h"
 #include "serve/typed_form.h"
 #include "text/bigram.h"
@@ -217,6 +218,7 @@ enum rc page_evidence(struct page *page)
     doing_put_evidence_words(page, evidence);
     TRY(put_may(page, evidence, &may_work));
     TRY(put_links(page, evidence, may_work));
+    TRY(page_put_waiting(page, evidence, NOUN_EVIDENCE, id));
     put_forms(page, evidence);
     value_put_text(
         arena, evidence, "label_label",

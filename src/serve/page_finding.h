@@ -7,6 +7,7 @@
 #define FINDING_PHASES "immediate|concentrated|long_term"
 #define FINDING_MATTERS "once|recurs"
 #define FINDING_HUNG "open"
+#define FINDING_MONEY "open"
 #define FINDING_NATURES "|individual|common|mechanism|legacy"
 #define FINDING_SEVERITIES "|general|serious|major"
 #define FINDING_STATUSES                                                                                               \
@@ -34,7 +35,7 @@ struct finding_query {
     bool is_export;      /* whole rows, from finding_export; set before the first statement */
     enum perm perm;      /* whose scope holds */
     struct str q, match; /* as typed; for the search index */
-    struct str status, phase, nature, severity, matter, hung, due, due_from, due_to, today, soon;
+    struct str status, phase, nature, severity, matter, hung, money, due, due_from, due_to, today, soon;
     int64_t source, aspect, unit, under, amount_min, label;
 };
 

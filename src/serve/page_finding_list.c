@@ -15,9 +15,9 @@
 #include "serve/pages.h"
 
 /* Names of an address that make the list; whatever else stands there is not carried along. */
-static const char *const address_names[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
-                                            "unit",       "under",  "nature", "severity", "due_from", "due_to",
-                                            "amount_min", "label",  "matter", "hung",     "sort",     "column"};
+static const char *const address_names[] = {"q",      "status", "phase",    "due",      "source", "aspect",     "unit",
+                                            "under",  "nature", "severity", "due_from", "due_to", "amount_min", "label",
+                                            "matter", "hung",   "money",    "sort",     "column"};
 enum { ADDRESS_NAMES = sizeof address_names / sizeof address_names[0] };
 
 /* Columns of the table besides title and state; those marked are shown unless the address names columns. */
@@ -155,6 +155,7 @@ enum rc finding_put_chips(struct page *page, const struct finding_query *query, 
     add_choice_chip(page, list, "severity", "finding.severity", "severity", query->severity);
     add_choice_chip(page, list, "matter", "finding.matter", "matter", query->matter);
     add_choice_chip(page, list, "hung", "finding.hung", "hung_choice", query->hung);
+    add_choice_chip(page, list, "money", "finding.money", "money_choice", query->money);
     add_choice_chip(page, list, "due", "finding.due", "due_choice", query->due);
     struct str from = page_param_text(page, "due_from"), to = page_param_text(page, "due_to");
     if (from.n)
@@ -486,6 +487,7 @@ enum rc page_finding_filter(struct page *page)
     put_select(page, filter, "label", FINDING_LABELS, "label");
     put_select(page, filter, "matter", FINDING_MATTERS, "matter");
     put_select(page, filter, "hung", FINDING_HUNG, "hung_choice");
+    put_select(page, filter, "money", FINDING_MONEY, "money_choice");
     struct db_stmt *st = db_query(page->db, Q_SOURCE_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_READ);
     TRY(put_record_options(page, filter, "source", st, "no", "title"));

@@ -163,6 +163,7 @@ enum rc finding_query_read(struct page *page, enum perm perm, struct finding_que
     q->label = label.n ? label.p[0] - '0' : 0;
     TRY(read_choice(page, "matter", FINDING_MATTERS, 0, q, &q->matter));
     q->filters |= str_equal(q->matter, STR("once")) ? BIT(ONCE) : q->matter.n ? BIT(RECURS) : 0;
+    TRY(read_choice(page, "money", FINDING_MONEY, BIT(MONEY), q, &q->money));
     TRY(read_choice(page, "hung", FINDING_HUNG, 0, q, &q->hung));
     q->filters |= !q->hung.n ? 0 : q->filters & BIT(ONCE) ? BIT(MATTER_HUNG) : BIT(HUNG);
     TRY(read_due(page, q));

@@ -113,6 +113,17 @@ static void put_offer_words(struct page *page, struct value *offer, enum lifecyc
     }
 }
 
+static struct value *without(struct arena *arena, const struct value *offers, const char *command)
+{
+    struct value *left = value_new_list(arena);
+    for (struct value *offer = offers->items.first, *next; offer; offer = next) {
+        next = offer->next;
+        if (!str_equal_cstr(value_get_text(offer, "command"), command))
+            value_add(left, offer);
+    }
+    return left;
+}
+
 enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_noun noun, const struct value *row)
 {
     struct value *offers;
@@ -126,6 +137,8 @@ enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_nou
         return RC_OK;
     }
     TRY(lifecycle_offers(&page->ctx, page->db, &page->actor, noun, row, &offers));
+    if (str_equal(value_get_text(row, "phase"), STR("long_term")))
+        offers = without(page->ctx.arena, offers, "to_long_term"); /* it is that already */
     for (struct value *offer = offers->items.first; offer; offer = offer->next)
         put_offer_words(page, offer, noun, value_get_int(row, "id", 0), &is_primary_given);
     value_put_bool(page->ctx.arena, map, "has_offers", value_count(offers) > 0);
@@ -163,6 +176,8 @@ struct str page_move_words(struct page *page, const struct value *body)
     struct str state = message_find(page->lang, arena_format(arena, "%.*s.state.%.*s", STR_ARG(noun), STR_ARG(to)));
     if (!state.p)
         state = message_find(page->lang, arena_format(arena, "%.*s.status.%.*s", STR_ARG(noun), STR_ARG(to)));
+    if (!state.p)
+        state = message_find(page->lang, arena_format(arena, "%.*s.verdict.%.*s", STR_ARG(noun), STR_ARG(to)));
     struct str done = message_find(page->lang, arena_format(arena, "%.*s.do.%.*s", STR_ARG(noun), STR_ARG(by)));
     struct str args[] = {done.p ? done : by, state.p ? state : to};
     return page_text_args(page, "event.move", args, 2);

@@ -85,6 +85,8 @@ static void put_report_facts(struct page *page, struct value *report)
     doing_put_percent(page, report, "progress_bp", "progress_text");
     doing_put_percent(page, report, "own_bp", "own_text");
     page_put_money(page, report, "recovered_fen");
+    page_put_money(page, report, "confirmed_fen");
+    doing_put_time(page, report, "confirmed_at");
     doing_put_time(page, report, "submitted_at");
     doing_put_time(page, report, "decided_at");
     bool may_write = is_open && doing_may(page, PERM_TASK_WORK, report);

@@ -1,4 +1,5 @@
 /* settings.c: one table, read from three places; see settings.h. */
+#include "loop/truth.h"
 #include "serve/settings.h"
 
 #include <ctype.h>
@@ -238,4 +239,13 @@ struct value *settings_to_value(struct arena *arena, const struct settings *sett
         value_put_text(arena, item, "help", message_find(lang, arena_format(arena, "setting.%s", row->key)));
     }
     return list;
+}
+
+void settings_use_limits(const struct settings *settings)
+{
+    truth_limits_use((struct truth_limits){.text_min = settings->truth_text_min,
+                                           .same_percent = settings->truth_same_percent,
+                                           .fast_major_days = settings->truth_fast_major_days,
+                                           .fast_serious_days = settings->truth_fast_serious_days,
+                                           .fast_days = settings->truth_fast_days});
 }

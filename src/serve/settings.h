@@ -27,6 +27,8 @@ enum rc settings_read(struct ctx *ctx, int argc, char **argv, struct settings *r
 struct str settings_files_directory(struct arena *arena, const struct settings *settings);
 /* Key file of comments that the settings mean; in the arena, NUL-terminated. */
 const char *settings_comment_key(struct arena *arena, const struct settings *settings);
+/* Hands the thresholds of checks to the loop, for the whole process. */
+void settings_use_limits(const struct settings *settings);
 /* A URL as it may be shown: without user, password. */
 struct str settings_hide_password(struct arena *arena, struct str url);
 /* A list of {key, value, default, help}. */

@@ -71,6 +71,10 @@ STORE_TEST(short_reports_are_not_compared)
     (void)report_of(store, it.task, "按计划推进。");
     (void)report_of(store, second, "按计划推进。");
     assert_int_equal(count_sql(store, "SELECT count(*) FROM truth_check"), 0);
+    (void)report_of(store, doing_make_task(store, &it, ""),
+                    "已按要求完成清理并建立台账。"); /* a sentence says enough */
+    (void)report_of(store, doing_make_task(store, &it, ""), "已按要求完成清理并建立台账。");
+    assert_int_equal(count_checks(store, "same_report", "raised"), 1);
     doing_end();
 }
 
@@ -118,6 +122,26 @@ STORE_TEST(finished_without_effective_evidence_is_told)
     doing_end();
 }
 
+STORE_TEST(what_is_too_fast_goes_by_severity_and_is_a_setting)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    tamper(store, "UPDATE finding SET severity = ''");
+    tamper(store, "UPDATE cycle SET closed_on = '2026-03-14'"); /* two days, of no severity in particular */
+    doing_set_day("2026-03-14");
+    assert_int_equal(doing_tick(store), 0);
+    tamper(store, "UPDATE finding SET severity = 'serious'");
+    doing_set_day("2026-03-15");
+    assert_int_equal(doing_tick(store), 1);
+    tamper(store, "DELETE FROM wait WHERE what = 'decide_check'");
+    tamper(store, "DELETE FROM truth_check");
+    tamper(store, "UPDATE finding SET severity = ''");
+    truth_limits_use((struct truth_limits){.text_min = 12, .same_percent = 90, .fast_days = 3});
+    doing_set_day("2026-03-16");
+    assert_int_equal(doing_tick(store), 1);
+    truth_limits_use((struct truth_limits)TRUTH_LIMITS_USUAL);
+    doing_end();
+}
+
 STORE_TEST(a_major_finding_closed_within_ten_days_is_told)
 {
     doing_make(store, &it, "2026-03-12", "");
@@ -139,5 +163,6 @@ int main(void)
         STORE_CASE(reports_with_nearly_the_same_words_are_told), STORE_CASE(short_reports_are_not_compared),
         STORE_CASE(one_file_for_more_than_three_measures_is_told), STORE_CASE(evidence_older_than_the_finding_is_told),
         STORE_CASE(finished_without_effective_evidence_is_told),
+        STORE_CASE(what_is_too_fast_goes_by_severity_and_is_a_setting),
         STORE_CASE(a_major_finding_closed_within_ten_days_is_told));
 }

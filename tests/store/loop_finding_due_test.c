@@ -133,8 +133,50 @@ STORE_TEST(a_date_that_has_passed_is_not_made_good)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(the_work_waits_until_the_date_that_was_set)
+{
+    (void)make_under_way(store);
+    static const char waits[] =
+        "SELECT count(*) FROM wait WHERE what = 'work_finding' AND due = '%s' AND due_key = due";
+    char sql[200];
+    snprintf(sql, sizeof sql, waits, "2026-07-31");
+    assert_int_equal(count_sql(store, sql), 1);
+    STORE_OK(set_due(store, &world.office, "2026-08-14", "会议决定"));
+    snprintf(sql, sizeof sql, waits, "2026-08-14");
+    assert_int_equal(count_sql(store, sql), 1);
+    expect_rebuild_equal(store);
+}
+
+/* As it was written when a later date still made good one that had passed. */
+STORE_TEST(an_older_change_is_replayed_as_it_was_accepted)
+{
+    (void)make_under_way(store);
+    on_day("2026-08-15");
+    struct event_new event = {
+        .kind = EVENT_FINDING_CHANGED,
+        .chain = world.source,
+        .subject = world.finding,
+        .at_ms = clock_now_ms(),
+        .reason = STR(""),
+        .body =
+            jsonf(store,
+                  "{'id': %lld, 'title': '担保', 'facts': '', 'aspect_id': null, 'phase': 'concentrated', 'nature': "
+                  "'', 'severity': '', 'status_stated': '', 'amount_fen': null, 'responsible': '', 'unit_id': %lld, "
+                  "'label': 1, 'due': '2026-12-31', 'due_stated': '', 'changed': ['due'], 'was': {'due': "
+                  "'2026-07-31'}, 'noun': 'finding', 'no': 'LY-2026-001-001'}",
+                  (long long)world.finding, (long long)world.root)};
+    int64_t seq;
+    STORE_OK(db_begin(store->ctx, store->db, true));
+    STORE_OK(event_append(store->ctx, store->db, &event, &seq));
+    STORE_OK(db_commit(store->ctx, store->db));
+    assert_int_equal(cycle_is(store, "2026-12-31", "2099-12-31"), 1);
+    expect_rebuild_equal(store);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_date_moves_with_a_reason_by_who_supervises),
-                     STORE_CASE(what_is_signed_keeps_its_date), STORE_CASE(a_date_that_has_passed_is_not_made_good));
+                     STORE_CASE(what_is_signed_keeps_its_date), STORE_CASE(the_work_waits_until_the_date_that_was_set),
+                     STORE_CASE(an_older_change_is_replayed_as_it_was_accepted),
+                     STORE_CASE(a_date_that_has_passed_is_not_made_good));
 }

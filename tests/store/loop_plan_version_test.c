@@ -13,7 +13,7 @@
 
 static struct {
     int64_t root, firm, source, finding, other, boss, plan;
-    struct actor office, approver;
+    struct actor office, chair, approver; /* the chair approves what the office submits */
 } world;
 
 /* What one finding needs before its plan is approved. */
@@ -27,6 +27,7 @@ static void make_world(struct store *store)
     world.root = make_root(store);
     world.firm = make_unit(store, world.root, "F", "东部公司");
     world.office = make_actor(store, "office", "office", world.root, LABEL_INTERNAL);
+    world.chair = make_actor(store, "chair", "office", world.root, LABEL_INTERNAL);
     world.approver = make_actor(store, "approver", "unit_approver", world.root, LABEL_INTERNAL);
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
@@ -70,7 +71,8 @@ static void make_plan(struct store *store)
 
 static enum rc act(struct store *store, const struct command *command, const char *more)
 {
-    return run_as(store, &world.office, command, jsonf(store, "{'id': %lld%s}", (long long)world.plan, more), NULL);
+    return run_as(store, command == &command_plan_approve ? &world.chair : &world.office, command,
+                  jsonf(store, "{'id': %lld%s}", (long long)world.plan, more), NULL);
 }
 
 static int64_t count_of(struct store *store, const char *format, int64_t id)
@@ -120,6 +122,10 @@ STORE_TEST(a_plan_is_approved_as_one_whole)
         count_sql(store,
                   "SELECT count(*) FROM plan_row WHERE kind = 'finding' AND lead_leader = '甲' AND due = '2026-12-31'"),
         2);
+    STORE_RC(run_as(store, &world.office, &command_plan_approve,
+                    jsonf(store, "{'id': %lld%s}", (long long)world.plan, MEETING), NULL),
+             RC_GUARD); /* nobody approves what they submitted */
+    assert_true(has_issue(store, "guard.plan_own", "巡视反馈意见"));
     STORE_RC(act(store, &command_plan_approve, ""), RC_INVALID);
     assert_string_equal(issue_field(store), "meeting");
     STORE_RC(act(store, &command_plan_approve, ", 'meeting': '党组会', 'meeting_on': '2999-01-01'"), RC_INVALID);

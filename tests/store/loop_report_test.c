@@ -102,6 +102,25 @@ STORE_TEST(a_report_is_drafted_submitted_returned_and_accepted)
     assert_int_equal(count_sql(store, "SELECT progress_bp FROM task"), 4000);
     assert_int_equal(count_sql(store, "SELECT recovered_fen FROM finding"), 1234567890100);
     assert_int_equal(count_sql(store, "SELECT rules_made * 10 + people_handled FROM task"), 21);
+    /* What finance confirms counts in place of what was reported; another figure needs a reason. */
+    struct actor money = make_actor(store, "money", "finance", it.firm, LABEL_INTERNAL);
+    struct actor elsewhere = make_actor(store, "elsewhere", "finance", it.plant, LABEL_INTERNAL);
+    struct value *less = jsonf(store, "{'id': %lld, 'recovered_fen': '345,678,901.00'}", (long long)report);
+    assert_int_equal(run_as(store, &elsewhere, &command_report_confirm_money, less, NULL), RC_NOT_FOUND);
+    assert_int_equal(run_as(store, &it.approver, &command_report_confirm_money, less, NULL), RC_FORBIDDEN);
+    assert_int_equal(run_as(store, &money, &command_report_confirm_money, less, NULL), RC_INVALID);
+    assert_string_equal(issue_field(store), "reason");
+    value_put_text(store->ctx->arena, less, "reason", STR("其余未到账"));
+    STORE_OK(run_as(store, &money, &command_report_confirm_money, less, NULL));
+    assert_int_equal(count_sql(store, "SELECT recovered_fen FROM finding"), 34567890100);
+    assert_int_equal(count_sql(store, "SELECT recovered_fen FROM task"), 34567890100);
+    STORE_OK(run_as(store, &money, &command_report_confirm_money,
+                    jsonf(store, "{'id': %lld, 'recovered_fen': '12,345,678,901.00'}", (long long)report), NULL));
+    assert_int_equal(count_sql(store, "SELECT recovered_fen FROM finding"), 1234567890100);
+    STORE_OK(run_as(store, &money, &command_finding_amount,
+                    jsonf(store, "{'id': %lld, 'amount_fen': '88.50', 'reason': '据凭证'}", (long long)it.finding),
+                    NULL));
+    assert_int_equal(count_sql(store, "SELECT amount_fen FROM finding"), 8850);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'report'"), 0);
     STORE_OK(doing_move(store, &it.reporter, &command_task_report, it.task));
     assert_int_equal(doing_submit(store, &it.reporter, doing_open_report(store, it.task), 30, "退了一步"), RC_INVALID);
@@ -286,6 +305,9 @@ STORE_TEST(every_kind_of_event_about_reports_is_replayed)
     STORE_OK(doing_move(store, &it.approver, &command_report_return, report));
     STORE_OK(doing_submit(store, &it.reporter, report, 20, "三"));
     STORE_OK(doing_move(store, &it.approver, &command_report_accept, report));
+    struct actor money = make_actor(store, "money", "finance", it.firm, LABEL_INTERNAL);
+    STORE_OK(run_as(store, &money, &command_report_confirm_money,
+                    jsonf(store, "{'id': %lld, 'recovered_fen': 0}", (long long)report), NULL));
     expect_kinds(store, "report");
     expect_clean(store);
     expect_rebuild_equal(store);

@@ -128,8 +128,11 @@ STORE_TEST(what_is_sent_back_is_counted_and_asked_for_again)
     assert_int_equal(closing_sign(store, &world.department, &command_review_approve, review), RC_GUARD);
     STORE_OK(closing_submit(store, &world.chief, world.finding, &second));
     assert_true(second != review);
-    STORE_OK(closing_sign(store, &world.chief, &command_review_withdraw, second));
+    struct actor deputy = closing_make_person(store, "deputy", "unit_approver", world.firm);
+    assert_int_equal(closing_sign(store, &deputy, &command_review_withdraw, second), RC_FORBIDDEN);
+    STORE_OK(closing_sign(store, &world.chief, &command_review_withdraw, second)); /* only who asked */
     assert_int_equal(closing_state_is(store, world.finding, "returned"), 1);
+    assert_int_equal(count_sql(store, "SELECT returned_count FROM cycle"), 1); /* nobody returned it */
     STORE_OK(closing_submit(store, &world.chief, world.finding, &second));
     STORE_OK(closing_sign(store, &world.department, &command_review_reject, second));
     assert_int_equal(closing_state_is(store, world.finding, "doing"), 1);

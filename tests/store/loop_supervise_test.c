@@ -373,6 +373,8 @@ STORE_TEST(decisions_become_tasks_and_problems_become_findings)
     assert_int_equal(act(store, &world.office, &command_decision_task, first, more), RC_GUARD);
     assert_int_equal(
         one(store, "SELECT count(*) FROM task t JOIN decision d ON d.task_id = t.id WHERE t.due = '2026-08-31'"), 1);
+    assert_int_equal(act(store, &world.office, &command_decision_finish, first, ", 'result': '已办'"), RC_GUARD);
+    assert_true(str_equal(store->ctx->first->key, STR("guard.decision_open_task"))); /* it ends with its task */
     assert_int_equal(act(store, &world.outsider, &command_decision_finish, last, ", 'result': 'x'"), RC_NOT_FOUND);
     STORE_OK(act(store, &world.approver, &command_decision_finish, last, ", 'result': '已办'"));
     STORE_OK(act(store, &world.office, &command_decision_cancel,

@@ -139,6 +139,51 @@ STORE_TEST(a_sweep_reaches_a_level_or_chosen_units_and_may_be_widened)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(a_sweep_of_chosen_units_belongs_to_the_unit_above_all_of_them)
+{
+    make_world(store);
+    struct value *result;
+    char extra[120];
+    const struct {
+        int64_t a, b, top;
+    } cases[] = {{world.plant, world.west, world.root},
+                 {world.firm, world.plant, world.firm},
+                 {world.plant, world.firm, world.firm},
+                 {world.west, world.west, world.west}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(extra, sizeof extra, ", 'unit_ids': [%lld, %lld]", (long long)cases[i].a, (long long)cases[i].b);
+        STORE_OK(open_sweep(store, "units", extra, &result));
+        char sql[120];
+        snprintf(sql, sizeof sql, "SELECT unit_id FROM sweep WHERE id = %lld",
+                 (long long)value_get_int(result, "id", 0));
+        assert_int_equal(count_sql(store, sql), cases[i].top);
+    }
+    /* An office of two branches leads no sweep over both: nobody of it could answer for the whole. */
+    struct actor branch = make_actor(store, "branch", "office", world.plant, LABEL_INTERNAL);
+    (void)make(store, &command_grant_give,
+               jsonf(store, "{'id': %lld, 'role': 'office', 'unit_id': %lld, 'clearance': 1}",
+                     (long long)branch.account_id, (long long)world.west));
+    STORE_OK(actor_load(store->ctx, store->db, branch.account_id, &branch));
+    snprintf(extra, sizeof extra, "'unit_ids': [%lld, %lld]", (long long)world.plant, (long long)world.west);
+    assert_int_equal(run_as(store, &branch, &command_sweep_open,
+                            jsonf(store, "{'title': '排查', 'items': '担保', 'due': '%.*s', 'reach': 'units', %s}",
+                                  STR_ARG(today_plus(store, 20)), extra),
+                            NULL),
+                     RC_INVALID);
+    /* One that is widened to another branch goes up to the unit above, and so does what waits for its office. */
+    STORE_OK(run_as(store, &world.office, &command_sweep_widen,
+                    jsonf(store, "{'id': %lld, 'unit_ids': [%lld]}", (long long)value_get_int(result, "id", 0),
+                          (long long)world.plant),
+                    NULL));
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM sweep s JOIN wait w ON w.subject_kind = 'sweep' AND w.subject_id = s.id AND "
+             "w.actor_id = s.unit_id WHERE s.unit_id = %lld AND s.id = %lld",
+             (long long)world.root, (long long)value_get_int(result, "id", 0));
+    assert_int_equal(count_sql(store, sql), 1);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(a_zero_answer_is_signed_with_ones_own_name_and_a_pledge)
 {
     make_world(store);
@@ -396,6 +441,7 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(one_event_asks_eight_hundred_units),
                      STORE_CASE(a_sweep_reaches_a_level_or_chosen_units_and_may_be_widened),
+                     STORE_CASE(a_sweep_of_chosen_units_belongs_to_the_unit_above_all_of_them),
                      STORE_CASE(a_zero_answer_is_signed_with_ones_own_name_and_a_pledge),
                      STORE_CASE(what_is_found_goes_into_the_register_once),
                      STORE_CASE(a_zero_answer_found_wrong_is_told_and_answered_again),
