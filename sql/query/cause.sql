@@ -22,7 +22,7 @@ DELETE FROM finding_cause WHERE finding_id = $finding_id AND cause_id = $cause_i
 
 -- :name cause_row
 -- unscoped: commands check the permission themselves
-SELECT k.id, k.finding_id, k.level, k.method, k.text, k.steps, k.is_dropped, f.unit_id, f.label, f.source_id, f.no, f.title
+SELECT k.id, k.finding_id, k.level, k.method, k.text, k.steps, k.is_dropped, k.changed_seq, f.unit_id, f.label, f.source_id, f.no, f.title
 FROM cause k JOIN finding f ON f.id = k.finding_id WHERE k.id = $id AND k.is_dropped = 0
 
 -- :name cause_is_of
@@ -35,7 +35,7 @@ SELECT m.id, m.no, m.text, m.state, m.finding_id FROM measure m WHERE m.cause_id
 
 -- :name cause_get
 -- scope: f
-SELECT k.id, k.finding_id, k.level, k.method, k.text, k.steps, f.no AS finding_no, f.title AS finding_title, f.unit_id, f.label
+SELECT k.id, k.finding_id, k.level, k.method, k.text, k.steps, k.changed_seq, f.no AS finding_no, f.title AS finding_title, f.unit_id, f.label
 FROM cause k JOIN finding f ON f.id = k.finding_id WHERE k.id = $id AND k.is_dropped = 0 AND {scope f.unit_id f.label}
 
 -- The causes of a finding; one that was found for another finding only when that one may be seen.

@@ -37,7 +37,7 @@ UPDATE node SET base_start = start, base_due = due WHERE base_due IS NULL AND is
 
 -- :name node_row
 -- unscoped: commands check the permission themselves
-SELECT n.id, n.task_id, n.name, n.start, n.due, t.finding_id FROM node n JOIN task t ON t.id = n.task_id WHERE n.id = $id AND n.is_dropped = 0
+SELECT n.id, n.task_id, n.name, n.deliverable, n.start, n.due, n.weight, n.changed_seq, t.finding_id FROM node n JOIN task t ON t.id = n.task_id WHERE n.id = $id AND n.is_dropped = 0
 
 -- Whether a node is another one or comes, over any number of steps, after it.
 -- :name node_depends

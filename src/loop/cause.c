@@ -79,9 +79,12 @@ static enum rc append(struct command_call *call, enum event_kind kind, const str
 
 static enum rc cause_change(struct command_call *call)
 {
+    static const char *const keys[] = {"level", "method", "text", NULL};
     struct value *cause, *body;
     TRY(begin(call, &cause, &body));
+    TRY(lifecycle_check_revision(call, cause));
     TRY(put_fields(call, body));
+    lifecycle_note_changes(call, body, cause, keys);
     return append(call, EVENT_CAUSE_CHANGED, cause, body);
 }
 
@@ -150,8 +153,10 @@ const struct command command_cause_find = {.name = "cause.find",
                                            .path = "/findings/{finding_id}/causes",
                                            .redirect = "/findings/{finding_id}"};
 
-static const struct field cause_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, CAUSE_FIELDS, {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field cause_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                   {"revision", FIELD_INT, false, 0, NULL},
+                                                   CAUSE_FIELDS,
+                                                   {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_cause_change = {.name = "cause.change",
                                              .is_on_source = true,
                                              .perm = PERM_PLAN_WRITE,

@@ -7,8 +7,8 @@
 extern const struct command command_finding_create;
 extern const struct command command_finding_change;
 extern const struct command command_finding_amount; /* finance: the amount that a finding is about */
-extern const struct command command_finding_bulk; /* one field of many findings; result has rows: id, ok, message */
-extern const struct command command_finding_link; /* the same matter as another finding; shown on both */
+extern const struct command command_finding_bulk;   /* one field of many findings; result has rows: id, ok, message */
+extern const struct command command_finding_link;   /* the same matter as another finding; shown on both */
 extern const struct command command_finding_unlink;
 extern const struct command command_finding_withdraw; /* out of the register, with a reason; nothing is deleted */
 extern const struct command command_finding_restore;

@@ -336,3 +336,29 @@ enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *act
     *ret_list = list;
     return arena_rc(ctx->arena);
 }
+
+/* ---- second editors ------------------------------------------------------------------------------------------ */
+
+enum rc lifecycle_check_revision(struct command_call *call, const struct value *row)
+{
+    const struct value *typed = value_get(call->input, "revision");
+    bool is_other = typed && typed->kind == VALUE_INT && typed->integer != value_get_int(row, "changed_seq", 0);
+    return is_other ? ctx_fail_key(call->ctx, RC_CONFLICT, "record.changed_meanwhile") : RC_OK;
+}
+
+void lifecycle_note_changes(struct command_call *call, struct value *body, const struct value *row,
+                            const char *const *keys)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *changed = value_put_list(arena, body, "changed"), *was = value_put_map(arena, body, "was");
+    for (; *keys; keys++) {
+        const struct value *old = value_get(row, *keys), *now = value_get(body, *keys);
+        if (value_equal(old, now) || (value_is_null(old) && value_is_null(now)))
+            continue;
+        value_add_text(arena, changed, str_from_cstr(*keys));
+        if (value_is_null(old))
+            value_put_null(arena, was, *keys);
+        else
+            value_put(was, str_from_cstr(*keys), value_copy(arena, old));
+    }
+}

@@ -102,4 +102,11 @@ enum rc lifecycle_is_actor(struct command_call *call, struct str actor_kind, int
 enum rc lifecycle_offers(struct ctx *ctx, struct db *db, const struct actor *actor, enum lifecycle_noun noun,
                          const struct value *row, struct value **ret_list) MUST_CHECK;
 
+/* Refuses with RC_CONFLICT what was typed over an older version of the row: the input's "revision", when there is one,
+ * is not its changed_seq. */
+enum rc lifecycle_check_revision(struct command_call *call, const struct value *row) MUST_CHECK;
+/* Puts into a body which of the keys (NULL at the end) are not as in the row ("changed") and what they were ("was"). */
+void lifecycle_note_changes(struct command_call *call, struct value *body, const struct value *row,
+                            const char *const *keys);
+
 #endif

@@ -108,11 +108,14 @@ static enum rc node_plan(struct command_call *call)
 
 static enum rc node_change(struct command_call *call)
 {
+    static const char *const keys[] = {"name", "deliverable", "start", "due", "weight", NULL};
     struct value *node, *task, *body = value_new_map(call->ctx->arena);
     int64_t seq;
     TRY(begin_node(call, PERM_TASK_APPROVE, &node, &task));
+    TRY(lifecycle_check_revision(call, node));
     value_put_int(call->ctx->arena, body, "node_id", value_get_int(node, "id", 0));
     TRY(put_fields(call, task, value_get_int(node, "id", 0), body));
+    lifecycle_note_changes(call, body, node, keys);
     return append(call, EVENT_NODE_CHANGED, task, body, &seq);
 }
 
@@ -169,8 +172,10 @@ const struct command command_node_plan = {.name = "node.plan",
                                           .path = "/tasks/{task_id}/nodes",
                                           .redirect = "/tasks/{task_id}"};
 
-static const struct field node_change_fields[] = {
-    {"id", FIELD_ID, true, 0, NULL}, NODE_FIELDS, {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field node_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"revision", FIELD_INT, false, 0, NULL},
+                                                  NODE_FIELDS,
+                                                  {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_node_change = {.name = "node.change",
                                             .is_on_source = true,
                                             .perm = PERM_TASK_APPROVE,

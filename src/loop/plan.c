@@ -107,15 +107,18 @@ static enum rc plan_make(struct command_call *call)
 
 static enum rc plan_change(struct command_call *call)
 {
+    static const char *const keys[] = {"title", "report_due", "concentrated_end", "pledge", NULL};
     struct arena *arena = call->ctx->arena;
     struct value *row, *body;
     TRY(begin(call, "change", &row, &body));
+    TRY(lifecycle_check_revision(call, row));
     struct str report_due = value_get_text(call->input, "report_due"), title = value_get_text(call->input, "title");
     value_put_text(arena, body, "new_title", title);
     value_set(body, STR("title"), value_new_text(arena, title));
     put_date(arena, body, "report_due", report_due);
     put_date(arena, body, "concentrated_end", value_get_text(call->input, "concentrated_end"));
     value_put_text(arena, body, "pledge", value_get_text(call->input, "pledge"));
+    lifecycle_note_changes(call, body, row, keys);
     (void)value_add_map(arena, value_put_list(arena, body, "rewait"));
     wait_for(call, body, row, "submit_plan", report_due);
     return append(call, EVENT_PLAN_CHANGED, row, body);
@@ -342,6 +345,7 @@ const struct command command_plan_make = {.name = "plan.make",
                                           .redirect = "/plans/{id}"};
 
 static const struct field plan_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"revision", FIELD_INT, false, 0, NULL},
                                                   {"title", FIELD_TEXT, true, 200, NULL},
                                                   {"report_due", FIELD_DATE, false, 0, NULL},
                                                   {"concentrated_end", FIELD_DATE, false, 0, NULL},

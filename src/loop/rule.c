@@ -209,11 +209,12 @@ static enum rc rule_draft(struct command_call *call)
 /* Texts and dates until it is issued; afterwards only the date of the next review. */
 static enum rc rule_change(struct command_call *call)
 {
-    static const char *const keys[] = {"name", "text", "old_text", "due", "review_due"};
+    static const char *const keys[] = {"name", "text", "old_text", "due", "review_due", NULL};
     struct rule_call rule;
     TRY(rule_begin(call, "change", &rule));
+    TRY(lifecycle_check_revision(call, rule.row));
     bool is_issued = str_equal(value_get_text(rule.row, "state"), STR("issued"));
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; keys[i]; i++) {
         const struct value *fresh = value_get(call->input, keys[i]);
         struct str was = value_get_text(rule.row, keys[i]), now = fresh ? value_get_text(call->input, keys[i]) : was;
         if (is_issued && i < 4 && !str_equal(was, now))
@@ -226,6 +227,7 @@ static enum rc rule_change(struct command_call *call)
     }
     if (!value_get_text(rule.body, "name").n)
         return ctx_fail_field(call->ctx, RC_INVALID, "field.required", "name");
+    lifecycle_note_changes(call, rule.body, rule.row, keys);
     struct value *rewait = value_put_list(call->ctx->arena, rule.body, "rewait");
     if (!is_issued) { /* the date may be another */
         (void)value_add_map(call->ctx->arena, rewait);
@@ -337,6 +339,7 @@ const struct command command_rule_draft = {.name = "rule.draft",
                                            .redirect = "/rules/{id}"};
 
 static const struct field rule_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                  {"revision", FIELD_INT, false, 0, NULL},
                                                   {"name", FIELD_TEXT, false, NAME_MAX_CHARS, NULL},
                                                   {"text", FIELD_LONG, false, TEXT_MAX, NULL},
                                                   {"old_text", FIELD_LONG, false, TEXT_MAX, NULL},

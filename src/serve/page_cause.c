@@ -5,6 +5,7 @@
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
 #include "serve/pages.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 #include "text/json.h"
 
@@ -39,6 +40,7 @@ enum rc page_cause_new(struct page *page)
     value_put_bool(arena, form, "is_new", true);
     value_put_bool(arena, form, "may_save", true);
     put_fields(page, form, NULL);
+    typed_form_put(page, form, "revision", STR(""));
     put_crumbs(page, value_get_text(finding, "no"), address, "cause.add");
     return RC_OK;
 }
@@ -77,7 +79,10 @@ enum rc page_cause(struct page *page)
     struct value *form = typed_form_begin(page, arena_format(arena, "/causes/%lld", (long long)id), back);
     value_put_text(arena, form, "about", value_get_text(cause, "finding_title"));
     value_put_bool(arena, form, "is_new", false);
+    TRY(rival_merge(page, "cause", value_get_int(cause, "finding_id", 0), cause));
     put_fields(page, form, cause);
+    rival_put_words(page);
+    typed_form_put(page, form, "revision", rival_revision(page, cause));
     bool is_frozen;
     TRY(frozen_find(&page->ctx, page->db, id, &is_frozen));
     value_put_bool(arena, form, "may_save", !is_frozen);

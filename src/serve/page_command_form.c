@@ -10,6 +10,7 @@
 #include "serve/chrome.h"
 #include "serve/page_record.h"
 #include "serve/pages.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 
 /* What a path begins with: how its row is read, where its list is. */
@@ -228,7 +229,10 @@ static enum rc put_field(struct page *page, struct value *list, const struct com
         TRY(put_options(page, field, options, about->is_required));
         is_select = true;
     }
-    bool is_hidden = is_subject(about->name) || is_in_path(arena, command, about->name);
+    bool is_revision = strcmp(about->name, "revision") == 0;
+    if (is_revision)
+        value_set(field, STR("value"), value_new_text(arena, rival_revision(page, row)));
+    bool is_hidden = is_revision || is_subject(about->name) || is_in_path(arena, command, about->name);
     if (!is_select)
         value_put_list(arena, field, "options");
     value_put_bool(arena, field, "is_hidden", is_hidden);
@@ -273,15 +277,26 @@ static enum rc put_subject(struct page *page, struct value *form)
     return RC_OK;
 }
 
+static bool has_revision(const struct command *command)
+{
+    for (int i = 0; i < command->field_count; i++)
+        if (strcmp(command->fields[i].name, "revision") == 0)
+            return true;
+    return false;
+}
+
 static enum rc put_form(struct page *page, const struct command *command, const struct form_noun *noun,
                         struct str action, struct str back, const struct value *row)
 {
     struct arena *arena = page->ctx.arena;
     struct value *form = typed_form_begin(page, action, back), *list = value_put_list(arena, form, "fields");
     const char *word = strchr(command->name, '.') + 1;
+    if (row && has_revision(command))
+        TRY(rival_merge(page, noun->noun, value_get_int(row, "id", 0), row));
     for (int i = 0; i < command->field_count; i++)
         if (strcmp(command->fields[i].name, "id") != 0)
             TRY(put_field(page, list, command, noun->noun, &command->fields[i], row));
+    rival_put_words(page);
     struct str title = page_text(page, arena_format(arena, "%s.do.%s", noun->noun, word).p);
     value_put_text(arena, form, "title", title);
     value_put_text(arena, page->view, "page_title", title);

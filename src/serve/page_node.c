@@ -5,6 +5,7 @@
 #include "serve/chrome.h"
 #include "serve/page_task.h"
 #include "serve/pages.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 
 static int32_t day_of(const struct value *row, const char *key)
@@ -158,8 +159,13 @@ static enum rc put_form(struct page *page, const struct value *row, struct str a
     struct arena *arena = page->ctx.arena;
     struct str back = arena_format(arena, "/tasks/%lld", (long long)task_id);
     struct value *form = typed_form_begin(page, action, back);
+    bool is_there = value_get_int(row, "id", 0) != 0;
+    if (is_there)
+        TRY(rival_merge(page, "node", task_id, row));
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         typed_form_field(page, form, plain[i], row);
+    rival_put_words(page);
+    typed_form_put(page, form, "revision", is_there ? rival_revision(page, row) : STR(""));
     typed_form_field(page, form, "reason", NULL);
     struct str typed = page->form ? form_text(page->form->fields, "is_overlap") : STR("");
     value_put_bool(arena, form, "is_overlap", page->form ? typed.n > 0 : value_get_int(row, "is_overlap", 0) != 0);

@@ -74,8 +74,10 @@ static enum rc rule_step(struct page *page, const struct step *step, const char 
     if (!rule)
         return RC_NOT_FOUND;
     struct str address = spread_href(page, "rules", id);
-    return step_put(page, step, &rule_place, arena_format(page->ctx.arena, "%.*s/%s", STR_ARG(address), verb), address,
-                    has_row ? rule : NULL, value_get_text(rule, "name"));
+    struct str action = arena_format(page->ctx.arena, "%.*s/%s", STR_ARG(address), verb);
+    if (!has_row)
+        return step_put(page, step, &rule_place, action, address, NULL, value_get_text(rule, "name"));
+    return step_put_change(page, step, &rule_place, action, address, rule, value_get_text(rule, "name"), "rule");
 }
 
 enum rc page_rule_review(struct page *page) { return rule_step(page, &review_step, "review", false); }

@@ -3,6 +3,7 @@
 
 #include "serve/chrome.h"
 #include "serve/page_spread.h"
+#include "serve/rival.h"
 #include "serve/typed_form.h"
 
 static enum rc put_field(struct page *page, struct value *form, struct value *list, const struct step_field *field,
@@ -45,11 +46,13 @@ void step_hide(struct page *page, const char *name, struct str value)
     value_put_text(page->ctx.arena, item, "value", typed);
 }
 
-enum rc step_put(struct page *page, const struct step *step, const struct step_place *place, struct str action,
-                 struct str back, const struct value *row, struct str about)
+enum rc step_put_change(struct page *page, const struct step *step, const struct step_place *place, struct str action,
+                        struct str back, const struct value *row, struct str about, const char *noun)
 {
     struct arena *arena = page->ctx.arena;
     struct value *form = typed_form_begin(page, action, back), *list = value_new_list(arena);
+    if (noun)
+        TRY(rival_merge(page, noun, value_get_int(row, "id", 0), row));
     for (size_t i = 0; i < sizeof step->fields / sizeof step->fields[0] && step->fields[i].name; i++)
         TRY(put_field(page, form, list, &step->fields[i], row, place->perm));
     value_put(form, STR("fields"), list);
@@ -57,6 +60,9 @@ enum rc step_put(struct page *page, const struct step *step, const struct step_p
     value_put_text(arena, form, "heading", page_text(page, step->title)); /* "title" may be a field */
     value_put_text(arena, form, "button", page_text(page, step->title));  /* a page may name it otherwise */
     value_put_list(arena, form, "hidden");
+    rival_put_words(page);
+    if (noun)
+        step_hide(page, "revision", rival_revision(page, row));
     step_hide(page, "finding_id", page_param_text(page, "finding"));
     step_hide(page, "measure_id", page_param_text(page, "measure"));
     chrome_add_crumb(page, page_text(page, place->list), str_from_cstr(place->href));
@@ -64,6 +70,12 @@ enum rc step_put(struct page *page, const struct step *step, const struct step_p
         chrome_add_crumb(page, about, back);
     chrome_add_crumb(page, page_text(page, step->title), STR_EMPTY);
     return RC_OK;
+}
+
+enum rc step_put(struct page *page, const struct step *step, const struct step_place *place, struct str action,
+                 struct str back, const struct value *row, struct str about)
+{
+    return step_put_change(page, step, place, action, back, row, about, NULL);
 }
 
 struct value *step_field(struct page *page, const char *name)

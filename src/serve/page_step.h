@@ -30,6 +30,9 @@ struct step_place {
  * page is back. */
 enum rc step_put(struct page *page, const struct step *step, const struct step_place *place, struct str action,
                  struct str back, const struct value *row, struct str about) MUST_CHECK;
+/* As step_put, of a record that others may change meanwhile; see rival.h. */
+enum rc step_put_change(struct page *page, const struct step *step, const struct step_place *place, struct str action,
+                        struct str back, const struct value *row, struct str about, const char *noun) MUST_CHECK;
 /* Carries a value along unseen; what was typed wins. */
 void step_hide(struct page *page, const char *name, struct str value);
 /* A field that was put, to add options to; NULL when there is none. */

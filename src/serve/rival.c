@@ -40,6 +40,23 @@ static const struct watched {
                {"task", "due", "finding.due"},
                {"task", "weight", "task.weight"},
                {"task", "report_cycle", "task.report_cycle"},
+               {"cause", "level", "cause.level"},
+               {"cause", "method", "cause.method"},
+               {"cause", "text", "cause.text"},
+               {"node", "name", "node.name"},
+               {"node", "deliverable", "node.deliverable"},
+               {"node", "start", "task.start"},
+               {"node", "due", "finding.due"},
+               {"node", "weight", "task.weight"},
+               {"rule", "name", "rule.name"},
+               {"rule", "text", "rule.text"},
+               {"rule", "old_text", "rule.old_text"},
+               {"rule", "due", "rule.due"},
+               {"rule", "review_due", "rule.review_due"},
+               {"plan", "title", "form.plan.title"},
+               {"plan", "report_due", "form.plan.report_due"},
+               {"plan", "concentrated_end", "form.plan.concentrated_end"},
+               {"plan", "pledge", "form.plan.pledge"},
                {"unit", "name", "unit.name"},
                {"unit", "short_name", "unit.short_name"},
                {"unit", "code", "unit.code"},
@@ -184,6 +201,7 @@ static enum rc read_events(struct page *page, const char *noun, int64_t subject,
 {
     struct arena *arena = page->ctx.arena;
     struct str prefix = arena_format(arena, "%s.", noun), change = arena_format(arena, "%s.changed", noun);
+    const char *own = arena_format(arena, "%s_id", noun).p;
     struct db_stmt *st = db_query(page->db, Q_EVENT_SINCE);
     struct value *events;
     db_bind_int(st, "id", subject);
@@ -195,7 +213,7 @@ static enum rc read_events(struct page *page, const char *noun, int64_t subject,
         if (!str_has_prefix(kind, prefix))
             continue;
         TRY(json_parse(&page->ctx, value_get_text(event, "body"), &body));
-        if (subject != id && value_get_int(body, "measure_id", value_get_int(body, "id", 0)) != id)
+        if (subject != id && value_get_int(body, own, value_get_int(body, "id", 0)) != id)
             continue; /* of another measure of the same finding */
         if (str_equal(kind, change))
             add_changes(page, rows, noun, event, body);
@@ -222,17 +240,27 @@ static void settle(struct page *page, struct value *rows)
     }
 }
 
+/* Whether the versions of its records are counted; those of others are told by the newest event. */
+static bool is_counted(const char *noun)
+{
+    static const char *const nouns[] = {"finding", "measure", "task"};
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
+        if (str_equal_cstr(str_from_cstr(noun), nouns[i]))
+            return true;
+    return false;
+}
+
 enum rc rival_merge(struct page *page, const char *noun, int64_t subject, const struct value *row)
 {
     struct arena *arena = page->ctx.arena;
-    bool is_unit = str_equal_cstr(STR("unit"), noun);
-    const char *version = is_unit ? "revision" : "rev";
-    int64_t now = value_get_int(row, is_unit ? "changed_seq" : "rev", 0), typed, seen;
+    bool is_by_event = !is_counted(noun);
+    const char *version = is_by_event ? "revision" : "rev";
+    int64_t now = value_get_int(row, is_by_event ? "changed_seq" : "rev", 0), typed, seen;
     if (!page->form || !str_parse_int64(form_text(page->form->fields, version), &typed) || typed == now)
         return RC_OK;
     struct value *form = typed_form(page), *rows = value_new_list(arena);
-    if (is_unit || str_parse_int64(form_text(page->form->fields, "seen"), &seen))
-        TRY(read_events(page, noun, subject, value_get_int(row, "id", 0), is_unit ? typed : seen, rows));
+    if (is_by_event || str_parse_int64(form_text(page->form->fields, "seen"), &seen))
+        TRY(read_events(page, noun, subject, value_get_int(row, "id", 0), is_by_event ? typed : seen, rows));
     settle(page, rows);
     struct value *told = value_new_map(arena);
     value_put_bool(arena, told, "has_rivals", true);
@@ -244,6 +272,12 @@ enum rc rival_merge(struct page *page, const char *noun, int64_t subject, const 
     type_in(page, str_from_cstr(version), arena_format(arena, "%lld", (long long)now));
     type_in(page, STR("seen"), arena_format(arena, "%lld", (long long)value_get_int(row, "changed_seq", 0)));
     return arena_rc(arena);
+}
+
+struct str rival_revision(struct page *page, const struct value *row)
+{
+    struct str typed = page->form ? form_text(page->form->fields, "revision") : STR("");
+    return typed.n ? typed : arena_format(page->ctx.arena, "%lld", (long long)value_get_int(row, "changed_seq", 0));
 }
 
 struct str rival_seen(struct page *page, const struct value *row)

@@ -1,4 +1,4 @@
-/* rival_test.c: two people have the form of one finding, measure, task or unit open.  The second one to save is told
+/* rival_test.c: two people have the form of one record open.  The second one to save is told
  * who changed what meanwhile, keeps what was typed, takes over what was left alone, and can save on top; on both
  * engines. */
 #include "app_support.h"
@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loop/cause.h"
 #include "loop/measure.h"
+#include "loop/node.h"
+#include "loop/plan.h"
+#include "loop/rule.h"
 #include "loop/task.h"
 #include "loop_closing_support.h"
 
@@ -193,10 +197,64 @@ STORE_TEST(units_are_told_too)
     app_end();
 }
 
+/* A form whose version is the newest event: the first saves, the second is told and sees both. */
+static void expect_told(struct store *store, const char *form_path, const char *path, const char *fields,
+                        const char *first_value, const char *second_value)
+{
+    struct str body;
+    assert_int_equal(app_get(&second, form_path, "text/html", &body), 200);
+    size_t at = str_find(body, STR("name=\"revision\" value=\""), 0);
+    assert_true(at != SIZE_MAX);
+    at += strlen("name=\"revision\" value=\"");
+    const char *version = arena_format(store->ctx->arena, "form=%s&revision=%.*s", form_path,
+                                       STR_ARG(str_slice(body, at, str_find_byte(body, '"', at))))
+                              .p;
+    assert_int_equal(
+        post(store, &first, path, version, arena_format(store->ctx->arena, "%s%s", fields, first_value).p, &body), 303);
+    assert_int_equal(
+        post(store, &second, path, version, arena_format(store->ctx->arena, "%s%s", fields, second_value).p, &body),
+        409);
+    has(body, "id=\"rivals\"");
+    has(body, first_value);
+    has(body, second_value);
+    has_not(body, version); /* a second press saves on top */
+}
+
+STORE_TEST(causes_nodes_rules_and_plans_are_told_too)
+{
+    begin(store);
+    int64_t cause = make(store, &command_cause_find,
+                         jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '缺制度'}",
+                               (long long)world.finding));
+    int64_t measure = make(store, &command_measure_plan,
+                           jsonf(store, "{'finding_id': %lld, 'text': '清理'}", (long long)world.finding));
+    int64_t task =
+        make(store, &command_task_assign,
+             jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)measure, (long long)world.firm));
+    int64_t node = make(
+        store, &command_node_plan,
+        jsonf(store, "{'task_id': %lld, 'name': '起草', 'start': '2026-12-01', 'due': '2026-12-10'}", (long long)task));
+    int64_t rule = make(store, &command_rule_draft,
+                        jsonf(store, "{'name': '担保办法', 'kind': 'new', 'unit_id': %lld}", (long long)world.root));
+    int64_t plan = make(store, &command_plan_make, jsonf(store, "{'source_id': %lld}", (long long)world.source));
+    char path[48], form[60];
+    snprintf(path, sizeof path, "/causes/%lld", (long long)cause);
+    expect_told(store, path, path, "level=system&method=study&steps=&text=", "制度不落地", "制度有缺口");
+    snprintf(path, sizeof path, "/nodes/%lld", (long long)node);
+    expect_told(store, path, path, "start=2026-12-01&due=2026-12-10&weight=100&deliverable=&name=", "起草初稿",
+                "征求意见");
+    snprintf(path, sizeof path, "/rules/%lld/change", (long long)rule);
+    expect_told(store, path, path, "due=&review_due=&text=&old_text=&name=", "担保管理办法", "融资担保办法");
+    snprintf(form, sizeof form, "/plans/%lld/change", (long long)plan);
+    expect_told(store, form, form, "report_due=2026-12-31&concentrated_end=2027-05-31&pledge=&title=", "整改方案甲",
+                "整改方案乙");
+    app_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(who_saves_a_finding_second_sees_what_the_first_changed),
                      STORE_CASE(a_step_of_the_finding_is_told_and_a_form_that_is_up_to_date_is_not_held_up),
                      STORE_CASE(measures_and_tasks_are_told_in_the_words_of_their_forms),
-                     STORE_CASE(units_are_told_too));
+                     STORE_CASE(units_are_told_too), STORE_CASE(causes_nodes_rules_and_plans_are_told_too));
 }
