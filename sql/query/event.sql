@@ -57,8 +57,9 @@ SELECT coalesce(max(seq), 0) FROM event WHERE at <= $until
 -- :list event_list
 -- unscoped: the audit administrator's page; the route names the permission
 SELECT e.seq, e.chain, e.chain_seq, e.at, e.actor, e.kind, e.subject, e.reason, e.hash,
-       coalesce(a.name, '') AS actor_name, coalesce(a.login, '') AS actor_login
+       coalesce(a.name, '') AS actor_name, coalesce(a.login, '') AS actor_login, coalesce(d.title, r.title, o.name, '') AS subject_title
 FROM event e LEFT JOIN account a ON a.id = e.actor
+LEFT JOIN search_doc d ON d.id = e.subject LEFT JOIN draft r ON r.id = e.subject LEFT JOIN account o ON o.id = e.subject
 WHERE {filters} ORDER BY {order} LIMIT $limit
 -- :filter before e.seq < $before
 -- :filter kind e.kind = $kind

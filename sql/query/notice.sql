@@ -117,6 +117,9 @@ SELECT n.id, n.rule, n.subject_kind, n.subject_id, n.what, n.no, n.title, n.due,
 FROM notice n JOIN unit u ON u.id = n.unit_id
 WHERE n.account_id = $me AND n.skipped = '' AND {scope n.unit_id n.label} AND {filters} ORDER BY {order} LIMIT $limit OFFSET $offset
 -- :filter unread n.read_at = 0
+-- :filter overdue n.rule IN ('overdue', 'urged')
+-- :filter soon n.rule IN ('t30', 't15', 't7', 't3', 'due')
+-- :filter waiting n.rule = 'waiting'
 -- :sort newest n.id DESC
 
 -- :name notice_unread_count

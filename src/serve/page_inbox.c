@@ -6,7 +6,7 @@
 #include "serve/pages.h"
 #include "serve/submit.h"
 
-enum { MUTE_DAYS = 30 };
+enum { MUTE_DAYS = 30, ROWS_A_PAGE = 20 };
 
 static struct str clock_text(struct arena *arena, int64_t minute)
 {
@@ -52,16 +52,20 @@ static void put_words(struct page *page, struct value *row)
 
 enum rc page_inbox(struct page *page)
 {
-    static const struct record_show shows[] = {{"unread", NOTICE_INBOX_FILTER_UNREAD, NOTICE_INBOX_SORT_NEWEST},
-                                               {"all", 0, NOTICE_INBOX_SORT_NEWEST}};
+    static const struct record_show shows[] = {
+        {"unread", NOTICE_INBOX_FILTER_UNREAD, NOTICE_INBOX_SORT_NEWEST},
+        {"overdue", NOTICE_INBOX_FILTER_UNREAD | NOTICE_INBOX_FILTER_OVERDUE, NOTICE_INBOX_SORT_NEWEST},
+        {"soon", NOTICE_INBOX_FILTER_UNREAD | NOTICE_INBOX_FILTER_SOON, NOTICE_INBOX_SORT_NEWEST},
+        {"waiting", NOTICE_INBOX_FILTER_UNREAD | NOTICE_INBOX_FILTER_WAITING, NOTICE_INBOX_SORT_NEWEST},
+        {"all", 0, NOTICE_INBOX_SORT_NEWEST}};
     struct arena *arena = page->ctx.arena;
     record_begin_list(page, "inbox.title", "inbox.about");
-    const struct record_show *show = record_choose(page, "/inbox", "inbox.show", shows, 2);
+    const struct record_show *show = record_choose(page, "/inbox", "inbox.show", shows, 5);
     struct db_stmt *st = db_query_list(page->db, Q_NOTICE_INBOX, show->filter, show->sort);
     if (!st)
         return RC_DB;
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
-    TRY(record_put_items(page, st, "/inbox", arena_format(arena, "show=%s&", show->name).p));
+    TRY(record_put_page(page, st, "/inbox", arena_format(arena, "show=%s&", show->name).p, ROWS_A_PAGE));
     struct value *items = (struct value *)value_get(page->view, "items");
     for (struct value *row = items->items.first; row; row = row->next) {
         bool is_settled = value_get_int(row, "is_settled", 0) != 0;
@@ -71,7 +75,7 @@ enum rc page_inbox(struct page *page)
     }
     value_put_bool(arena, page->view, "has_items", value_count(items) > 0);
     value_put_bool(arena, page->view, "is_unread_only", show->filter != 0);
-    value_put_text(arena, page->view, "back", show->filter ? STR("/inbox") : STR("/inbox?show=all"));
+    value_put_text(arena, page->view, "back", arena_format(arena, "/inbox?show=%s", show->name));
     return page_put_wish(page);
 }
 

@@ -126,7 +126,7 @@ void record_begin_list(struct page *page, const char *title, const char *about)
     chrome_add_crumb(page, page_text(page, title), STR_EMPTY);
 }
 
-enum rc record_put_items(struct page *page, struct db_stmt *st, const char *path, const char *query)
+enum rc record_put_page(struct page *page, struct db_stmt *st, const char *path, const char *query, int rows_a_page)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows;
@@ -135,13 +135,13 @@ enum rc record_put_items(struct page *page, struct db_stmt *st, const char *path
     int64_t at = page_param_int(page, "page", 1);
     at = at < 1 || at > 100000 ? 1 : at;
     db_bind_text(st, "today", date_text(page->ctx.arena, clock_today()));
-    db_bind_int(st, "limit", ROWS_A_PAGE + 1);
-    db_bind_int(st, "offset", (at - 1) * ROWS_A_PAGE);
+    db_bind_int(st, "limit", rows_a_page + 1);
+    db_bind_int(st, "offset", (at - 1) * rows_a_page);
     TRY(db_rows(&page->ctx, st, &rows));
-    bool is_more = value_count(rows) > ROWS_A_PAGE;
+    bool is_more = value_count(rows) > (size_t)rows_a_page;
     struct value *items = value_put_list(arena, page->view, "items");
     int n = 0;
-    for (struct value *row = rows->items.first, *next; row && n < ROWS_A_PAGE; row = next, n++) {
+    for (struct value *row = rows->items.first, *next; row && n < rows_a_page; row = next, n++) {
         next = row->next;
         row->next = NULL;
         value_add(items, row);
@@ -154,6 +154,11 @@ enum rc record_put_items(struct page *page, struct db_stmt *st, const char *path
                    is_more ? arena_format(arena, "%s?%spage=%lld", path, query, (long long)at + 1) : STR(""));
     value_put_bool(arena, page->view, "has_pager", at > 1 || is_more);
     return RC_OK;
+}
+
+enum rc record_put_items(struct page *page, struct db_stmt *st, const char *path, const char *query)
+{
+    return record_put_page(page, st, path, query, ROWS_A_PAGE);
 }
 
 void record_put_list(struct page *page, const struct record_column *columns, int count, const char *empty_key)

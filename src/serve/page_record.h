@@ -38,6 +38,9 @@ struct str record_href(struct arena *arena, const char *pattern, const struct va
 
 /* Reads a list's rows under page.view.items: binds today, limit and offset (query string page), fills the pager. */
 enum rc record_put_items(struct page *page, struct db_stmt *st, const char *path, const char *query) MUST_CHECK;
+/* The same with so many rows a page, at most 1000. */
+enum rc record_put_page(struct page *page, struct db_stmt *st, const char *path, const char *query,
+                        int rows_a_page) MUST_CHECK;
 /* to.KEY = {columns, rows, has_rows}; the first column is the row's head. */
 void record_put_table(struct page *page, struct value *to, const char *key, struct value *rows,
                       const struct record_column *columns, int count);

@@ -378,6 +378,7 @@ test('the audit administrator reads what happened', async () => {
   const text = await audit.textContent('main');
   assert.match(text, /向明/);
   assert.match(text, /板块整合|调整隶属/);
+  assert.match(await audit.textContent('tbody td[data-label="对象"]:has-text("岫川安屏")'), /\d+ 岫川安屏网络安全有限公司/); // the unit that was moved
   await press_and_go(audit, 'tbody a[href^="/events/"] >> nth=0');
   assert.match(path_of(audit), /^\/events\/\d+$/);
   const answer = await audit.goto(`${address}/findings/new`);

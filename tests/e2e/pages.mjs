@@ -197,6 +197,22 @@ test('a kept draft tells what was changed meanwhile, keeps its words and is save
   await page.close();
 });
 
+test('the inbox shows twenty at a time, by what they say, and a title takes two lines at most', async () => {
+  const page = await open('/inbox');
+  await page.setViewportSize(sizes.narrow);
+  const rules = () => page.$$eval('.inbox-line .status', (all) => all.map((one) => one.textContent.trim()));
+  assert.equal((await rules()).length, 20);
+  const lines = await page.$$eval('.inbox-line a.two-lines', (all) => all.map((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)));
+  assert.ok(Math.max(...lines) < 2.3, String(lines));
+  await Promise.all([page.waitForNavigation(), page.click('.tabs a:has-text("逾期与催办")')]);
+  assert.deepEqual([...new Set(await rules())].filter((one) => !['已逾期', '催办'].includes(one)), []);
+  await page.click('.inbox-line details.menu summary >> nth=0');
+  await Promise.all([page.waitForNavigation(), page.click('.inbox-line .menu-list button >> nth=0')]);
+  assert.match(page.url(), /show=overdue/);
+  assert.match(await page.textContent('main'), /静音至 \d{4}/);
+  await page.close();
+});
+
 test('the menus open by keyboard and close with Escape', async () => {
   const page = await open('/about');
   const menu = page.locator('details.menu').last();
