@@ -459,8 +459,13 @@ static enum rc put_next(struct page *page, struct value *finding)
         arena, finding, "next",
         arena_format(arena, "%.*s%s%.*s", STR_ARG(late), is_late && page->lang == LANG_EN ? " " : "", STR_ARG(text)));
     is_edit = is_edit && may_open(page, finding, href);
-    value_put_text(arena, finding, "next_href", may_open(page, finding, href) ? href : STR(""));
+    href = may_open(page, finding, href) ? href : STR("");
+    value_put_text(arena, finding, "next_href", href);
     value_put_bool(arena, finding, "next_is_edit", is_edit);
+    const struct value *offers = value_get(finding, "offers");
+    for (struct value *one = href.n ? offers->items.first : NULL; one;
+         one = one->next) /* the next step alone is filled */
+        value_set(one, STR("style"), value_new_text(arena, STR("")));
     return RC_OK;
 }
 

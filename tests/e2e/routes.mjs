@@ -69,6 +69,8 @@ const layout_lines = (page) => page.evaluate(() => {
     words.selectNodeContents(cell);
     if (new Set([...words.getClientRects()].map((line) => Math.round(line.top / 8))).size > 1) lines.push(`broken: ${cell.innerText.trim()}`);
   }
+  const filled = [...document.querySelectorAll('.page-head .btn-primary, .offers > .btn-primary, .offers > form .btn-primary, .offers summary.btn-primary')].filter((one) => one.checkVisibility());
+  if (filled.length > 1) lines.push(`filled: ${filled.map((one) => one.innerText.trim()).join(', ')}`);
   const way = [...document.querySelectorAll('.crumbs li')];
   if (way.length === 1 && way[0].innerText.trim() === document.querySelector('h1')?.innerText.trim()) lines.push('a way of one');
   return [...new Set(lines)].slice(0, 5);
