@@ -9,7 +9,7 @@
 enum { KEY_BYTES_MAX = 1024 * 1024, SAMPLE_ROWS = 50 };
 
 static const struct entry {
-    char kind; /* Field Alias Head Choice Total Blank */
+    char kind; /* Field Alias Head Exported Choice Total Blank */
     enum sheet_field field;
     const char *value;
     struct str word;
@@ -18,6 +18,8 @@ static const struct entry {
 #define FIELD(name) ENTRY('F', SHEET_##name, "", #name)
 #define ALIAS(name, guess) ENTRY('A', SHEET_##name, "", guess)
 #define HEAD(name, text) ENTRY('H', SHEET_##name, "", text)
+#define EXPORTED(name, text) ENTRY('E', SHEET_##name, "", text)
+#define EXPORTED_ONLY(text) ENTRY('E', SHEET_FIELD_COUNT, "", text)
 #define CHOICE(name, value, text) ENTRY('C', SHEET_##name, value, text)
 #define TOTAL(text) ENTRY('T', SHEET_FIELD_COUNT, "", text)
 #define BLANK(text) ENTRY('B', SHEET_FIELD_COUNT, "", text)
@@ -25,6 +27,8 @@ static const struct entry {
 #undef FIELD
 #undef ALIAS
 #undef HEAD
+#undef EXPORTED
+#undef EXPORTED_ONLY
 #undef CHOICE
 #undef TOTAL
 #undef BLANK
@@ -198,6 +202,24 @@ static enum sheet_field guess_field(struct arena *arena, const struct sheet_grid
     return entry ? entry->field : SHEET_FIELD_COUNT;
 }
 
+static const struct entry *exported_head(struct arena *arena, const struct sheet_grid *grid, size_t column)
+{
+    return find_entry('E', SHEET_FIELD_COUNT, fold(arena, grid->rows[grid->head_index].cells[column], false));
+}
+
+/* Our own export without what a workbook carries along: all heads are ours, the number of the source among them. */
+static bool is_exported_text(struct arena *arena, const struct sheet_grid *grid)
+{
+    bool has_source = false;
+    for (size_t c = 0; c < grid->column_count; c++) {
+        const struct entry *entry = exported_head(arena, grid, c);
+        if (!entry)
+            return false;
+        has_source = has_source || entry->field == SHEET_source;
+    }
+    return has_source;
+}
+
 /* The stored choice of one column; NULL when what is stored does not fit the grid. */
 static const struct value *remembered_at(const struct value *remembered, const struct sheet_grid *grid, size_t column)
 {
@@ -217,7 +239,8 @@ enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, con
     struct value *guess, *mapping = value_new_map(arena);
     TRY(sheet_map_guess(ctx, grid, &guess));
     bool is_own = value_get_text(guess, "kind").n > 0, is_taken[SHEET_FIELD_COUNT + 1] = {false};
-    bool is_remembered = !is_own && value_count(value_get(remembered, "columns")) == grid->column_count;
+    bool is_exported = !is_own && is_exported_text(arena, grid);
+    bool is_remembered = !is_own && !is_exported && value_count(value_get(remembered, "columns")) == grid->column_count;
     value_put_text(arena, mapping, "signature", value_get_text(guess, "signature"));
     value_put_bool(arena, mapping, "is_own", is_own);
     value_put_bool(arena, mapping, "is_remembered", is_remembered);
@@ -227,6 +250,8 @@ enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, con
         char address[SHEET_ADDRESS_BYTES];
         struct str letter = sheet_address(1, (int)c + 1, address);
         enum sheet_field field = guess_field(arena, grid, c, value_get_text(column, "field"), is_own);
+        if (is_exported)
+            field = exported_head(arena, grid, c)->field;
         const struct value *stored = is_remembered ? remembered_at(remembered, grid, c) : NULL;
         if (is_remembered)
             field = stored ? sheet_field_find(stored->text) : SHEET_FIELD_COUNT;

@@ -10,6 +10,8 @@ enum sheet_field {
 #define FIELD(name) SHEET_##name,
 #define ALIAS(name, guess)
 #define HEAD(name, word)
+#define EXPORTED(name, word)
+#define EXPORTED_ONLY(word)
 #define CHOICE(field, value, word)
 #define TOTAL(word)
 #define BLANK(word)
@@ -17,6 +19,8 @@ enum sheet_field {
 #undef FIELD
 #undef ALIAS
 #undef HEAD
+#undef EXPORTED
+#undef EXPORTED_ONLY
 #undef CHOICE
 #undef TOTAL
 #undef BLANK

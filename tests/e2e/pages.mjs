@@ -4,6 +4,7 @@
 //   node tests/e2e/pages.mjs PROGRAM
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { change_password, launch, look, sign_in as sign_in_at, sizes } from './browser.mjs';
@@ -210,6 +211,27 @@ test('the inbox shows twenty at a time, by what they say, and a title takes two 
   await Promise.all([page.waitForNavigation(), page.click('.inbox-line .menu-list button >> nth=0')]);
   assert.match(page.url(), /show=overdue/);
   assert.match(await page.textContent('main'), /静音至 \d{4}/);
+  await page.close();
+});
+
+test('an untouched export changes nothing when it is imported, as workbook and as text, in both languages', async () => {
+  const page = await open('/findings');
+  for (const lang of ['zh', 'en'])
+    for (const kind of [0, 1]) {
+      await page.context().addCookies([{ name: 'lang', value: lang, url: address }]);
+      await page.goto(`${address}/findings`);
+      await page.click('.page-head details.menu summary');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click(`.page-head .menu-list a >> nth=${kind}`)]);
+      const buffer = readFileSync(await download.path());
+      await page.goto(`${address}/findings/import`);
+      await page.setInputFiles('#file', { name: download.suggestedFilename(), mimeType: 'application/octet-stream', buffer });
+      await Promise.all([page.waitForNavigation(), page.click('[data-drop] .btn-primary')]);
+      await page.click('form[action$="/preview"] .btn-primary');
+      await page.waitForSelector('form[action$="/apply"]');
+      const counts = await page.$$eval('.figures .value', (all) => all.map((one) => Number(one.textContent)));
+      assert.deepEqual(counts, [0, 0, 95, 0, 0], `${lang} ${download.suggestedFilename()}`);
+    }
+  await page.context().addCookies([{ name: 'lang', value: 'zh', url: address }]);
   await page.close();
 });
 
