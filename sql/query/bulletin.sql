@@ -145,6 +145,16 @@ SELECT k.n, k.sort, k.kind, k.role, k.title, k.body, k.finding_id, k.is_withheld
        coalesce(f.no, '') AS finding_no
 FROM bulletin_block k LEFT JOIN finding f ON f.id = k.finding_id WHERE k.bulletin_id = $id ORDER BY k.sort, k.n
 
+-- The document that a bulletin's source was read from, when it was a bulletin itself.
+-- :name bulletin_draft
+-- unscoped: of a bulletin whose source the caller may read
+SELECT d.draft_sha256 FROM draft d JOIN source s ON s.id = d.source_id
+WHERE d.source_id = $id AND d.state = 'confirmed' AND s.doc_kind = 'bulletin' ORDER BY d.id LIMIT 1
+
+-- :name bulletin_find
+-- unscoped: the command line of who runs the program
+SELECT b.* FROM bulletin b WHERE b.no = $no
+
 -- :name bulletin_version_get
 -- unscoped: of a bulletin that was read through its scope, or that is public
 SELECT v.id, v.n, v.content, v.sha256, v.made_at FROM bulletin_version v WHERE v.bulletin_id = $id AND v.n = $version
@@ -179,7 +189,7 @@ WHERE {scope b.unit_id b.label} AND {filters} ORDER BY {order} LIMIT $limit OFFS
 
 -- :name bulletin_get
 -- scope: b
-SELECT b.*, u.name AS unit_name, u.short_name AS unit_short, s.no AS source_no, s.title AS source_title, coalesce(a.name, '') AS created_by_name, coalesce(r.name, '') AS released_by_name
+SELECT b.*, u.name AS unit_name, u.short_name AS unit_short, s.no AS source_no, s.title AS source_title, s.doc_kind AS source_doc_kind, coalesce(a.name, '') AS created_by_name, coalesce(r.name, '') AS released_by_name
 FROM bulletin b JOIN unit u ON u.id = b.unit_id JOIN source s ON s.id = b.source_id LEFT JOIN account a ON a.id = b.created_by LEFT JOIN account r ON r.id = b.released_by
 WHERE b.id = $id AND {scope b.unit_id b.label}
 

@@ -243,6 +243,25 @@ enum rc bulletin_make_content(struct ctx *ctx, const struct value *row, const st
     return arena_rc(arena);
 }
 
+enum rc bulletin_read_content(struct ctx *ctx, struct db *db, const struct value *row, struct value **ret_content,
+                              struct value **ret_version)
+{
+    struct value *blocks, *version = NULL;
+    int64_t id = value_get_int(row, "id", 0);
+    if (!str_equal(value_get_text(row, "state"), STR("draft"))) {
+        struct db_stmt *st = db_query(db, Q_BULLETIN_VERSION_GET);
+        db_bind_int(st, "id", id);
+        db_bind_int(st, "version", value_get_int(row, "version", 0));
+        TRY(db_first_row(ctx, st, &version));
+    }
+    if (ret_version)
+        *ret_version = version;
+    if (version)
+        return json_parse(ctx, value_get_text(version, "content"), ret_content);
+    TRY(bulletin_read_blocks(ctx, db, id, &blocks));
+    return bulletin_make_content(ctx, row, blocks, ret_content);
+}
+
 /* What is released, as JSON with its digest. */
 static enum rc freeze(struct command_call *call, struct value *body, const struct value *row,
                       const struct value *blocks)

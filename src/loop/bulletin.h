@@ -48,6 +48,10 @@ bool bulletin_is(const struct value *row, const char *key);
  * [{kind, value, hours}], blocks: [{n, kind, role, title, body}]}, without what is kept back. */
 enum rc bulletin_make_content(struct ctx *ctx, const struct value *row, const struct value *blocks,
                               struct value **ret_content) MUST_CHECK;
+/* The content as it is read: of the frozen version once there is one that counts, else of the draft as it stands.
+ * ret_version: row of query bulletin_version_get, or NULL; may itself be NULL. */
+enum rc bulletin_read_content(struct ctx *ctx, struct db *db, const struct value *row, struct value **ret_content,
+                              struct value **ret_version) MUST_CHECK;
 /* Last day of the window as stated, else as counted; empty without a first day. */
 struct str bulletin_window_end(struct arena *arena, const struct value *row);
 

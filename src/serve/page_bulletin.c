@@ -345,6 +345,9 @@ enum rc page_bulletin(struct page *page)
     record_add_action(page, item, "bulletin.docx", record_href(arena, "/bulletins/{id}/paper.docx", row), false);
     record_add_action(page, item, "bulletin.pdf", record_href(arena, "/bulletins/{id}/paper.pdf", row), false);
     record_add_action(page, item, "bulletin.ofd", record_href(arena, "/bulletins/{id}/paper.ofd", row), false);
+    if (str_equal(value_get_text(row, "source_doc_kind"), STR("bulletin")) && page_can(page, PERM_SOURCE_READ))
+        record_add_action(page, item, "bulletin.compare", record_href(arena, "/bulletins/{id}/differences", row),
+                          false);
     put_checks(page, item, checks, id);
     value_put_bool(arena, item, "is_checked", checks != NULL);
     for (struct value *block = blocks->items.first; block; block = block->next) {
@@ -368,26 +371,15 @@ enum rc page_bulletin(struct page *page)
 
 /* ---- as a paper --------------------------------------------------------------------------------------------- */
 
-/* The frozen version once there is one that counts, else the draft as it stands. */
 static enum rc make_paper(struct page *page, bulletin_paper_fn *set, struct value **ret_row, struct doc **ret_doc)
 {
-    struct value *blocks, *content, *version = NULL;
+    struct value *content, *version;
     TRY(read_bulletin(page, ret_row));
-    int64_t id = value_get_int(*ret_row, "id", 0);
-    if (!str_equal(value_get_text(*ret_row, "state"), STR("draft"))) {
-        struct db_stmt *st = db_query(page->db, Q_BULLETIN_VERSION_GET);
-        db_bind_int(st, "id", id);
-        db_bind_int(st, "version", value_get_int(*ret_row, "version", 0));
-        TRY(db_first_row(&page->ctx, st, &version));
-    }
-    if (version) {
-        TRY(json_parse(&page->ctx, value_get_text(version, "content"), &content));
-        return set(&page->ctx, content, value_get_int(version, "id", 0), value_get_text(version, "sha256"),
-                   value_get_int(version, "made_at", 0), ret_doc);
-    }
-    TRY(bulletin_read_blocks(&page->ctx, page->db, id, &blocks));
-    TRY(bulletin_make_content(&page->ctx, *ret_row, blocks, &content));
-    return set(&page->ctx, content, 0, STR(""), 0, ret_doc);
+    TRY(bulletin_read_content(&page->ctx, page->db, *ret_row, &content, &version));
+    if (!version)
+        return set(&page->ctx, content, 0, STR(""), 0, ret_doc);
+    return set(&page->ctx, content, value_get_int(version, "id", 0), value_get_text(version, "sha256"),
+               value_get_int(version, "made_at", 0), ret_doc);
 }
 
 enum rc page_bulletin_preview(struct page *page)

@@ -314,6 +314,8 @@ enum rc page_put_unit_posts(struct page *page, struct value *unit) MUST_CHECK;
 enum rc page_bulletin_list(struct page *page);
 enum rc page_bulletin(struct page *page);
 enum rc page_bulletin_preview(struct page *page);
+enum rc page_bulletin_compare(struct page *page);
+enum rc page_bulletin_compare_csv(struct page *page);
 enum rc page_bulletin_docx(struct page *page);
 enum rc page_bulletin_pdf(struct page *page);
 enum rc page_bulletin_ofd(struct page *page);

@@ -71,6 +71,20 @@ try {
     const said = run(program, 'import', template, '--ledger', 'LY-2026-002', ...where);
     check('the template of FedRAMP becomes findings', /2 new/.test(said), said);
   }
+  const seed = join(shared, 'samples/cec-2024-bulletin.txt'), sql = (query) => run('sqlite3', join(dir, 'papers.db'), query).trim();
+  if (existsSync(seed)) {
+    run(program, 'import', seed, '--confirm', ...where);
+    const writer = sql("SELECT a.login FROM account a JOIN role_grant g ON g.account_id = a.id WHERE g.role = 'office' LIMIT 1");
+    const { no } = JSON.parse(run(program, 'run', 'bulletin.create', JSON.stringify({ source_id: Number(sql('SELECT max(id) FROM source')) }), '--as', writer, ...where));
+    const told = run(program, 'compare', no, '--out', join(dir, 'differences.csv'), ...where);
+    const figures = [...told.matchAll(/: (\d+) -> (\d+)$/gm)].map(([, before, after]) => (before === after ? Number(after) : NaN));
+    check('a bulletin comes back from the register with its parts, sections, items, points, contacts and window', figures.join() === '4,5,7,7,5,16,22,4,15', told.slice(0, 800));
+    check('every difference is listed, and there is none', /^0 differences/m.test(told), told.slice(-600));
+    check('the differences are a table too', readFileSync(join(dir, 'differences.csv'), 'utf8').split('\r\n').length > 10);
+    run(program, 'run', 'bulletin.change', JSON.stringify({ id: Number(sql('SELECT max(id) FROM bulletin')), title: '另一个标题', window_from: '2024-07-08', window_days: 14, window_first_day: true }), '--as', writer, ...where);
+    const changed = run(program, 'compare', no, ...where);
+    check('what was changed in it is told', /另一个标题/.test(changed) && / 15 -> 14$/m.test(changed), changed.slice(0, 900));
+  }
   const [measure, unit] = run('sqlite3', join(dir, 'papers.db'), "SELECT m.id, f.unit_id FROM measure m JOIN finding f ON f.id = m.finding_id JOIN source s ON s.id = f.source_id WHERE s.no = 'LY-2026-002' LIMIT 1").trim().split('|');
   const office = run('sqlite3', join(dir, 'papers.db'), "SELECT a.login FROM account a JOIN role_grant g ON g.account_id = a.id WHERE g.role = 'office' LIMIT 1").trim();
   const task = JSON.parse(run(program, 'run', 'task.assign', JSON.stringify({ measure_id: Number(measure), unit_id: Number(unit), due: '2099-01-31' }), '--as', office, ...where)).id;

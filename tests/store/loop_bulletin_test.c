@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "intake/draft.h"
+#include "intake/draft_compare.h"
 #include "intake/reader.h"
 #include "loop/bulletin.h"
 #include "loop/tick.h"
@@ -97,99 +98,26 @@ static struct value *row_of(struct store *store, enum query query, int64_t id)
 
 /* ---- from a document and back ------------------------------------------------------------------------------- */
 
-static int differences;
-
-static void differ(const char *what, const char *which, struct str a, struct str b)
+/* Every difference, printed; their number. */
+static int64_t differences(struct store *store, const struct value *a, const struct value *b)
 {
-    differences++;
-    printf("# difference: %s %s: \"%.*s\" became \"%.*s\"\n", what, which, STR_ARG(a), STR_ARG(b));
+    struct value *result;
+    STORE_OK(draft_compare(store->ctx, a, b, &result));
+    VALUE_EACH (row, value_get(result, "rows"))
+        printf("# difference: %.*s %.*s: \"%.*s\" became \"%.*s\"\n", STR_ARG(value_get_text(row, "what")),
+               STR_ARG(value_get_text(row, "field")), STR_ARG(value_get_text(row, "before")),
+               STR_ARG(value_get_text(row, "after")));
+    return value_get_int(result, "differences", -1);
 }
 
-/* Punctuation of both widths counts as the same: the bulletin is set in full width (GB/T 15834). */
-static struct str folded(struct store *store, struct str s)
+static int64_t counted(struct store *store, const struct value *a, const struct value *b, const char *what)
 {
-    static const char *const pairs[][2] = {{"，", ","}, {"；", ";"}, {"：", ":"}, {"（", "("}, {"）", ")"}};
-    struct buf out CLEANUP(buf_done);
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < s.n;) {
-        size_t taken = 0;
-        for (size_t k = 0; k < sizeof pairs / sizeof pairs[0] && !taken; k++)
-            if (str_has_prefix(str_slice(s, i, s.n), str_from_cstr(pairs[k][0]))) {
-                buf_add_cstr(&out, pairs[k][1]);
-                taken = strlen(pairs[k][0]);
-            }
-        if (!taken)
-            buf_add_char(&out, s.p[i]);
-        i += taken ? taken : 1;
-    }
-    return arena_copy_str(store->ctx->arena, buf_str(&out));
-}
-
-static int by_width;
-
-/* Whether two texts differ; differences of width alone are counted apart. */
-static bool is_other(struct store *store, struct str a, struct str b)
-{
-    bool is_same = str_equal(folded(store, a), folded(store, b));
-    by_width += is_same && !str_equal(a, b);
-    return !is_same;
-}
-
-static void compare_lists(struct store *store, const struct value *a, const struct value *b, const char *list,
-                          const char *const *keys)
-{
-    const struct value *left = value_get(a, list), *right = value_get(b, list);
-    const struct value *at = left ? left->items.first : NULL, *bt = right ? right->items.first : NULL;
-    if (value_count(left) != value_count(right)) {
-        differences++;
-        printf("# difference: %zu %s became %zu\n", value_count(left), list, value_count(right));
-    }
-    for (; at && bt; at = at->next, bt = bt->next)
-        for (int k = 0; keys[k]; k++) {
-            struct str x = value_get_text(at, keys[k]), y = value_get_text(bt, keys[k]);
-            if (is_other(store, x, y))
-                differ(list, keys[k], x, y);
-        }
-}
-
-static int count_findings(const struct value *draft, bool lasting)
-{
-    int n = 0;
-    VALUE_EACH (finding, value_get(draft, "findings"))
-        n += str_equal(value_get_text(finding, "phase"), STR("long_term")) == lasting;
-    return n;
-}
-
-/* Sections below each part. */
-static void count_sections(const struct value *draft, int ret[4])
-{
-    memset(ret, 0, 4 * sizeof *ret);
-    VALUE_EACH (aspect, value_get(draft, "aspects"))
-        ret[str_equal(value_get_text(aspect, "phase"), STR("long_term")) ? 2 : 1]++;
-    VALUE_EACH (note, value_get(draft, "notes"))
-        ret[0] += str_has_prefix(value_get_text(note, "no"), STR("(")) ||
-                  str_has_prefix(value_get_text(note, "no"), STR("（"));
-    ret[3] = (int)value_count(value_get(draft, "next_steps"));
-}
-
-static void compare(struct store *store, const struct value *a, const struct value *b)
-{
-    static const char *const words[] = {"title", "body", NULL}, *const contact[] = {"kind", "value", "hours", NULL};
-    static const char *const texts[] = {"title",        "issuer",   "inspector", "inspected_body", "inspected_from",
-                                        "inspected_to", "fed_back", "signatory", "signed"};
-    static const char *const lists[] = {"parts", "aspects", "notes", "findings", "next_steps"};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        compare_lists(store, a, b, lists[i], words);
-    const struct value *from = value_get(a, "source"), *to = value_get(b, "source");
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (is_other(store, value_get_text(from, texts[i]), value_get_text(to, texts[i])))
-            differ("source", texts[i], value_get_text(from, texts[i]), value_get_text(to, texts[i]));
-    compare_lists(store, from, to, "contacts", contact);
-    const struct value *p = value_get(from, "publicity"), *q = value_get(to, "publicity");
-    if (!str_equal(value_get_text(p, "from"), value_get_text(q, "from")) ||
-        !str_equal(value_get_text(p, "to"), value_get_text(q, "to")) ||
-        value_get_int(p, "stated_days", 0) != value_get_int(q, "stated_days", -1))
-        differ("source", "publicity", value_get_text(p, "text"), value_get_text(q, "text"));
+    struct value *result;
+    STORE_OK(draft_compare(store->ctx, a, b, &result));
+    VALUE_EACH (row, value_get(result, "counts"))
+        if (str_equal_cstr(value_get_text(row, "what"), what))
+            return value_get_int(row, "after", -1);
+    return -1;
 }
 
 /* Register -> blocks -> page -> what the project's own reader makes of the page. */
@@ -219,14 +147,8 @@ STORE_TEST(a_document_comes_back_from_the_register)
     make_world(store);
     struct value *draft = read_draft(store, str_from_cstr(own_text), "bulletin.txt"),
                  *again = go_round(store, world.source);
-    int a[4], b[4];
-    count_sections(draft, a);
-    count_sections(again, b);
-    assert_memory_equal(a, b, sizeof a);
-    assert_int_equal(a[0], 2);
-    differences = 0;
-    compare(store, draft, again);
-    assert_int_equal(differences, 0);
+    assert_int_equal(counted(store, draft, again, "sections_1"), 2);
+    assert_int_equal(differences(store, draft, again), 0);
     expect_rebuild_equal(store);
 }
 
@@ -247,22 +169,39 @@ STORE_TEST(the_seed_document_comes_back_from_the_register)
     struct value *draft = read_draft(store, text, "bulletin.txt");
     int64_t source = confirm_text(store, text, LABEL_PUBLIC);
     struct value *again = go_round(store, source);
-    int sections[4];
-    static const int wanted[4] = {5, 7, 7, 5};
-    count_sections(again, sections);
-    assert_memory_equal(sections, wanted, sizeof wanted);
-    assert_int_equal(value_count(value_get(again, "parts")), 4);
-    assert_int_equal(count_findings(again, false), 16);
-    assert_int_equal(count_findings(again, true), 22);
-    const struct value *from = value_get(again, "source");
-    assert_int_equal(value_count(value_get(from, "contacts")), 4);
-    assert_int_equal(value_get_int(value_get(from, "publicity"), "stated_days", 0), 15);
-    assert_true(str_equal(value_get_text(value_get(from, "publicity"), "to"), STR("2024-07-26")));
-    differences = by_width = 0;
-    compare(store, draft, again);
-    printf("# %d differences between the seed document and its bulletin, %d by the width of marks alone\n", differences,
-           by_width);
-    assert_int_equal(differences, 0);
+    static const struct {
+        const char *what;
+        int64_t n;
+    } wanted[] = {{"parts", 4},  {"sections_1", 5}, {"sections_2", 7}, {"sections_3", 7},  {"sections_4", 5},
+                  {"items", 16}, {"points", 22},    {"contacts", 4},   {"window_days", 15}};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        assert_int_equal(counted(store, draft, again, wanted[i].what), wanted[i].n);
+    assert_true(str_equal(value_get_text(value_get(value_get(again, "source"), "publicity"), "to"), STR("2024-07-26")));
+    assert_int_equal(differences(store, draft, again), 0);
+}
+
+/* A piece that is missing is one difference, whatever comes behind it; so is one that was added or changed. */
+STORE_TEST(every_difference_is_listed_once)
+{
+    make_world(store);
+    static const char *const changed = "{'parts': [], 'source': {'title': '甲', 'publicity': {'from': '2024-07-08', "
+                                       "'stated_days': 15}, 'contacts': [{'kind': 'phone', 'value': '1'}]}, "
+                                       "'findings': [%s]}";
+    const struct value *a =
+        jsonf(store, changed,
+              "{'title': '子', 'body': '一'}, {'title': '丑', 'body': '二，'}, {'title': '寅'}, {'title': '卯'}");
+    const struct value *b =
+        jsonf(store, changed,
+              "{'title': '丑', 'body': '二,'}, {'title': '寅', 'body': '新'}, {'title': '辰'}, {'title': '巳'}");
+    struct value *result;
+    STORE_OK(draft_compare(store->ctx, a, b, &result));
+    assert_int_equal(value_get_int(result, "differences", 0), 4);
+    assert_int_equal(value_get_int(result, "by_width", 0), 1);
+    static const char *const fields[] = {"missing", "body", "title", "added"};
+    int i = 0;
+    VALUE_EACH (row, value_get(result, "rows"))
+        assert_true(str_equal_cstr(value_get_text(row, "field"), fields[i++]));
+    assert_int_equal(differences(store, a, a), 0);
 }
 
 /* What a feedback says in its parts is no text of a bulletin; nothing is told as "0 times" or left empty. */
@@ -572,10 +511,10 @@ STORE_TEST(who_wrote_does_not_release_and_the_window_runs_by_working_days)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_document_comes_back_from_the_register),
-                     STORE_CASE(the_seed_document_comes_back_from_the_register),
-                     STORE_CASE(a_feedback_becomes_a_bulletin_with_parts_of_its_own),
-                     STORE_CASE(every_check_finds_what_must_not_go_out),
-                     STORE_CASE(a_count_in_words_that_is_no_figure_of_the_register_stops),
-                     STORE_CASE(who_wrote_does_not_release_and_the_window_runs_by_working_days));
+    return STORE_RUN(
+        STORE_CASE(a_document_comes_back_from_the_register), STORE_CASE(the_seed_document_comes_back_from_the_register),
+        STORE_CASE(every_difference_is_listed_once), STORE_CASE(a_feedback_becomes_a_bulletin_with_parts_of_its_own),
+        STORE_CASE(every_check_finds_what_must_not_go_out),
+        STORE_CASE(a_count_in_words_that_is_no_figure_of_the_register_stops),
+        STORE_CASE(who_wrote_does_not_release_and_the_window_runs_by_working_days));
 }
