@@ -78,10 +78,9 @@ static enum rc show(struct page *page)
         record_add_action(page, page->view, "bulletin.compare_csv",
                           record_href(arena, "/bulletins/{id}/differences.csv", row), false);
     }
-    record_put_table(page, page->view, "table", rows, columns, 5);
-    value_put_text(arena, page->view, "empty_why",
-                   page_text(page, result ? "bulletin.compare_equal" : "bulletin.compare_none"));
     value_put(page->view, STR("items"), rows);
+    value_put_bool(arena, page->view, "has_pager", false);
+    record_put_list(page, columns, 5, result ? "bulletin.compare_equal" : "bulletin.compare_none");
     value_put_text(arena, page->view, "page_title", page_text(page, "bulletin.compare"));
     return RC_OK;
 }

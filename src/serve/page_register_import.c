@@ -351,6 +351,7 @@ static void put_common(struct step *step, struct value *import)
 static void put_hidden(struct step *step, struct value *import, bool has_columns)
 {
     struct arena *arena = step->page->ctx.arena;
+    value_put_text(arena, import, "reason_error", STR("")); /* until writing was asked for without one */
     struct value *list = value_put_list(arena, import, "hidden");
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         bool is_shown = !has_columns && (str_equal_cstr(str_from_cstr(kept[i]), "policy") ||

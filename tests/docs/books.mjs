@@ -2,14 +2,19 @@
 // evidence and a mail piped in; thousands of books in one run.  Prints TAP.
 //
 //   books.mjs PROGRAM DATA_DIR
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { install } from '../../web/install.mjs';
 import { zip, zip_all, zip_text } from '../e2e/zip.mjs';
 import { check, run, stopped_by, tell } from './checks.mjs';
 
 const [program, data] = process.argv.slice(2);
+const here = dirname(fileURLToPath(import.meta.url)), modules = createRequire(join(here, '../../web/package.json'));
+install({ is_dev: true });
 const dir = mkdtempSync(join(tmpdir(), 'bihuan-books-'));
 const where = ['--db', join(dir, 'books.db'), '--files', join(dir, 'files')];
 const sql = (text) => run('sqlite3', join(dir, 'books.db'), text).trim();
@@ -101,6 +106,34 @@ try {
   const inner = archive([['tasks.xlsx', readFileSync(report)], [`${no} 纪要.txt`, Buffer.from('会议纪要\n')]]);
   const mailed = pipe(mail(address, [['报送.zip', inner]]), '--apply');
   check('a mail with a ZIP is written and answered', mailed.status === 0 && mailed.stdout.includes('进展 1 项，佐证文件 1 个') && sql(`SELECT count(*) FROM report WHERE done_text = '邮件报来'`) === '1', mailed.stdout + mailed.stderr);
+  // The same through a mail server: it hands the mail to packaging/mail-return.sh, whose answer goes back through it.
+  const { SMTPServer } = modules('smtp-server'), { createTransport } = modules('nodemailer'), boxes = {};
+  const server = new SMTPServer({ disabledCommands: ['AUTH', 'STARTTLS'], onData(stream, session, done) {
+    const to = session.envelope.rcptTo[0].address, pieces = [];
+    stream.on('data', (piece) => pieces.push(piece)).on('end', () => {
+      const text = Buffer.concat(pieces);
+      if (to !== 'report@example.com') { (boxes[to] ||= []).push(text.toString()); return done(); }
+      const child = spawn(join(here, '../../packaging/mail-return.sh'), [session.envelope.mailFrom.address, ...where], { env: { ...process.env, BIHUAN: program, SENDMAIL: join(dir, 'sendmail') } });
+      child.stdin.on('error', () => {}).end(text);
+      child.on('close', (code) => done(code ? Object.assign(new Error('try again'), { responseCode: 451 }) : null));
+    });
+  } });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = server.server.address().port;
+  writeFileSync(join(dir, 'sendmail'), `#!/bin/sh\nexec curl -sS --url smtp://127.0.0.1:${port} --mail-from report@example.com --mail-rcpt "$3" --upload-file -\n`, { mode: 0o755 });
+  const post = (from, files) => createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true }).sendMail({ from, to: 'report@example.com', subject: '报送', text: '附后', attachments: files.map(([filename, content]) => ({ filename, content })) });
+  const answer_to = (who) => Buffer.from((boxes[who] || ['']).at(-1).split(/\r?\n\r?\n/).slice(1).join('\n\n')).toString();
+  const posted = edited(again(), 'posted', [[1, { 7: 70, 8: '经邮局报来', 9: '无', 10: '收尾' }]]);
+  await post(address, [['任务填报表.xlsx', readFileSync(posted)]]);
+  check('a book sent through a mail server is written, and its sender has the answer', sql("SELECT count(*) FROM report WHERE done_text = '经邮局报来'") === '1' && answer_to(address).includes('进展 1 项'), answer_to(address));
+  await post(address, [['说明.txt', Buffer.from('忘了附表')]]);
+  check('who forgot the book is told so', answer_to(address).length > 10 && !answer_to(address).includes('进展 1 项'), answer_to(address));
+  where[1] = join(dir, 'gone', 'books.db');
+  const deferred = await post(address, [['任务填报表.xlsx', readFileSync(posted)]]).catch((problem) => problem.responseCode);
+  where[1] = join(dir, 'books.db');
+  check('while the program cannot work the mail server keeps the mail', deferred === 451, deferred);
+  await new Promise((resolve) => server.close(resolve));
+
   // A From is what the sender writes: without the book that was given out nothing is written, and nothing of the register is told.
   const fresh = (name, ...who) => { run(program, 'book', ...who, '--out', join(dir, 'books'), ...where); office('fods', 'flat', book); return edited(join(dir, 'flat', `${code}.fods`), name, [[1, { 7: 70, 8: '冒名', 9: '无', 10: '无' }]]); };
   const forged = (file, from = address) => { const was = events(), said = pipe(mail(from, [['tasks.xlsx', readFileSync(file)]]), '--apply'); return [said.stdout, events() === was && said.status === 0 && said.stdout.includes('全部未写入') && !said.stdout.includes(no), said.stderr]; };
