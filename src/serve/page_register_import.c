@@ -433,7 +433,6 @@ static enum rc show_preview(struct step *step)
     register_view_rows(page, import, value_get(plan, "rows"));
     register_view_notes(page, import, value_get(plan, "notes"));
     value_put_text(arena, import, "reason", arena_copy_str(arena, chosen(step, "reason")));
-    value_put_text(arena, import, "reason_error", STR(""));
     bool is_work = value_get_int(plan, "created", 0) + value_get_int(plan, "changed", 0) > 0;
     value_put_bool(arena, import, "may_apply", is_work && value_count(errors) == 0);
     value_put_bool(arena, import, "is_idle", !is_work && value_count(errors) == 0);
