@@ -11,7 +11,7 @@ export const routes = gets.filter((route) => route[2] !== 'NULL' && !fragments.i
 const fixed = new Set(gets.map((route) => route[1])); // "/units/new" is no "/units/{id}"
 export const template_of = new Map(gets.map((route) => [route[1], route[2]]));
 // Who opens a page: the first of these to whom the program shows it.
-const people = ['qiaoyunfeng', 'fanqicheng', 'shenrongchuan', 'zhuohuaijin', 'hangjiyue', 'likai', 'gongsunjue', 'aobotao', 'maixiaotang', 'niexiao', 'yanmingxuan', 'zongweizhen',
+const people = ['qiaoyunfeng', 'fanqicheng', 'shenrongchuan', 'zhuohuaijin', 'hangjiyue', 'likai', 'gongsunjue', 'aobotao', 'maixiaotang', 'miaopeilin', 'niexiao', 'yanmingxuan', 'zongweizhen',
   'yizhuochen', 'baojingwen'];
 
 // login: context that is signed in; whoever must choose a password gets one.
