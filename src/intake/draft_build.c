@@ -108,15 +108,38 @@ static const char *phase_of(const struct outline_node *node)
     return "concentrated";
 }
 
+/* The rows of one problem may stand differently: it is as far as the one that is behind. */
+static void read_row_states(struct draft_builder *b, struct value *finding, struct str stated,
+                            const struct outline_row *row)
+{
+    static const char *const order[] = {"not_done",  "in_progress", "partly_done", "basically_done",
+                                        "long_term", "done",        "closed",      NULL};
+    struct str behind = stated;
+    bool is_known = stated.n == 0 || draft_status_of(stated).n > 0;
+    for (size_t i = 0; order[i] && is_known; i++) {
+        bool is_found = str_equal_cstr(draft_status_of(stated), order[i]);
+        for (size_t from = 0, end = 0; !is_found && from < row->more_states.n; from = end + 1) {
+            end = str_find_byte(row->more_states, '\n', from);
+            end = end == SIZE_MAX ? row->more_states.n : end;
+            struct str state = str_slice(row->more_states, from, end);
+            is_found = str_equal_cstr(draft_status_of(state), order[i]);
+            behind = is_found ? state : behind;
+        }
+        if (is_found)
+            break;
+    }
+    draft_put_text(b, finding, "status_stated", behind);
+    draft_put_text(b, finding, "status", draft_status_of(behind));
+}
+
 static void read_row(struct draft_builder *b, struct value *finding, const struct outline_row *row)
 {
     draft_put_text(b, finding, "category", row->category);
-    draft_put_text(b, finding, "status_stated", row->status);
-    draft_put_text(b, finding, "status", draft_status_of(row->status));
+    if (row->status.n > 0)
+        read_row_states(b, finding, row->status, row);
     bool is_short = outline_count(row->result) <= RESULT_COUNT_MAX;
     if (row->status.n == 0 && is_short && draft_status_of(row->result).n > 0) {
-        draft_put_text(b, finding, "status_stated", row->result);
-        draft_put_text(b, finding, "status", draft_status_of(row->result));
+        read_row_states(b, finding, row->result, row);
     } else if (row->status.n == 0) {
         draft_read_status(b, finding, row->result);
     }

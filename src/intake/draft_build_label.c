@@ -48,6 +48,9 @@ static const struct {
                    {"存在问题:", ""},
                    {"整改目标:", ""},
                    {"督导单位:", ""},
+                   {"配合单位:", ""},
+                   {"配合部门:", ""},
+                   {"协助单位:", ""},
                    {"问题表现:", ""},
                    {"具体表现:", ""},
                    {"下步打算:", ""},
@@ -148,6 +151,13 @@ bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from)
 {
     struct str s = str_slice(b->outline->lines.p[at].match, from, SIZE_MAX);
     return is_field(label_at(s, first_word(s)));
+}
+
+bool draft_is_told(const struct draft_builder *b, uint32_t at)
+{
+    struct str s = b->outline->lines.p[at].match;
+    size_t label = label_at(s, first_word(s));
+    return label < LINE_LABELS && line_labels[label].field && !line_labels[label].field[0];
 }
 
 bool draft_is_measures(const struct draft_builder *b, uint32_t at)

@@ -133,6 +133,16 @@ static size_t derive_measures(struct draft_builder *b, struct value *finding, co
     return n;
 }
 
+/* "重新核查已销号问题38个", "已销号12个": what is closed there are others, not this problem. */
+static bool counts_others(struct str behind)
+{
+    static const char *const nouns[] = {"问题", "事项", "的", "项目", "任务", NULL};
+    for (size_t i = 0; nouns[i]; i++)
+        if (str_has_prefix(behind, str_from_cstr(nouns[i])))
+            return true;
+    return behind.n > 0 && behind.p[0] >= '0' && behind.p[0] <= '9';
+}
+
 void draft_read_status(struct draft_builder *b, struct value *finding, struct str body)
 {
     static const char *const words[] = {
@@ -146,6 +156,8 @@ void draft_read_status(struct draft_builder *b, struct value *finding, struct st
     }
     static const char *const closed[] = {"已销号", "验收销号", "予以销号", "同意销号", "准予销号", NULL};
     size_t at = outline_find_any(body, 0, closed, &word);
+    while (at != SIZE_MAX && counts_others(str_slice(body, at + str_from_cstr(closed[word]).n, body.n)))
+        at = outline_find_any(body, at + str_from_cstr(closed[word]).n, closed, &word);
     if (at != SIZE_MAX) {
         draft_put_text(b, finding, "status_stated", str_from_cstr(closed[word]));
         draft_put_text(b, finding, "status", STR("closed"));
@@ -216,7 +228,7 @@ static void add_more_lines(struct draft_builder *b, struct value *finding, struc
         if (node->lines.p[i] == node->line)
             continue;
         bool is_measure = false;
-        if (!node->next && draft_is_progress(b, node->lines.p[i])) {
+        if (!node->next && draft_is_told(b, node->lines.p[i])) {
             (void)draft_read_label(b, finding, node->lines.p[i], &is_measure);
             struct str body = value_get_text(finding, "body"), told = outline_trim(line->clean.text);
             draft_put_text(b, finding, "body",
@@ -235,6 +247,14 @@ static void add_more_lines(struct draft_builder *b, struct value *finding, struc
     draft_put_text(b, measure, "text", add_deeper(b, more, node, text));
 }
 
+static void add_row_fields(struct draft_builder *b, struct value *measure, const struct outline_row *row)
+{
+    draft_put_text(b, measure, "lead", row->unit.n ? row->unit : row->leader);
+    draft_put_text(b, measure, "due_text", row->due);
+    if (row->has_due_day)
+        draft_put_day(b, measure, "due", row->due_day);
+}
+
 /* A row of a table of measures: who and until when stand in columns of their own. */
 static void add_row_measure(struct draft_builder *b, struct value *finding, const struct outline_node *node)
 {
@@ -246,10 +266,7 @@ static void add_row_measure(struct draft_builder *b, struct value *finding, cons
     for (size_t i = 0; i < node->lines.n; i++)
         value_add_int(b->arena, more, (int64_t)b->outline->lines.p[node->lines.p[i]].paragraph + 1);
     draft_put_text(b, measure, "text", node->heading);
-    draft_put_text(b, measure, "lead", row->unit.n ? row->unit : row->leader);
-    draft_put_text(b, measure, "due_text", row->due);
-    if (row->has_due_day)
-        draft_put_day(b, measure, "due", row->due_day);
+    add_row_fields(b, measure, row);
 }
 
 /* A table below a finding is the finding's; its rows may be measures. */
@@ -274,6 +291,8 @@ static bool add_piece(struct draft_builder *b, struct value *finding, const stru
         return false;
     if (node->style == STYLE_NONE && *ret_from == node->to)
         draft_put_text(b, measure, "text", node->heading);
+    if (node->row)
+        add_row_fields(b, measure, node->row);
     add_more_lines(b, finding, measure, node);
     return true;
 }

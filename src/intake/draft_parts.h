@@ -82,6 +82,8 @@ size_t draft_read_label(struct draft_builder *b, struct value *finding, uint32_t
 void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to);
 /* The words of line `at` from match offset `from` begin with the label of a field ("leader: ..."). */
 bool draft_is_field(const struct draft_builder *b, uint32_t at, size_t from);
+/* Line `at` begins with a label that is of no field and announces no measures ("supervised by: ..."). */
+bool draft_is_told(const struct draft_builder *b, uint32_t at);
 /* Line `at` begins with a label that tells how it went ("progress: ..."). */
 bool draft_is_measures(const struct draft_builder *b, uint32_t at);
 bool draft_is_progress(const struct draft_builder *b, uint32_t at);

@@ -70,6 +70,9 @@ static struct str words_behind(const struct outline *outline, const struct outli
     struct str match = outline->lines.p[fact->line].match;
     size_t end = outline_find_any(match, fact->to, WORDS(",", "。", ";", "、", "(", ":"), NULL);
     struct str behind = str_slice(match, fact->to, end);
+    for (size_t i = 0; i < behind.n; i++)
+        if (behind.p[i] >= '0' && behind.p[i] <= '9') /* "13个问题已完成10个": the words are the next amount's */
+            return STR_EMPTY;
     return is_first && outline_count(behind) <= BEHIND_COUNT_MAX ? behind : STR_EMPTY;
 }
 

@@ -13,6 +13,7 @@
 enum {
     NUMBER_MAX = 99,
     DIGITS_MAX = 3,
+    YEAR_DIGITS = 4,
     HEADING_COLON_MAX = 40,
     HEADING_LONG = 60,
     POINT_GAP_MAX = 2,
@@ -91,11 +92,26 @@ static bool read_third_level(struct str s, size_t at, struct mark *ret)
     return true;
 }
 
+/* "7.2022年审计…", "1.2023—2025年…": behind an item's point at `at` stands a year, no decimal. */
+static bool is_year(struct str s, size_t at)
+{
+    static const char *const behind[] = {"年", "-", "—", "–", "~", "至", "、", NULL};
+    size_t digits = 0, end = 0;
+    while (is_digit_at(s, at + digits))
+        digits++;
+    return digits == YEAR_DIGITS && (starts(s, at, "19", &end) || starts(s, at, "20", &end)) &&
+           starts_any(s, at + digits, behind, &end);
+}
+
 /* "1.2" behind the point at `at`, major being the number before. */
 static bool read_decimal_mark(struct str s, size_t at, int major, struct mark *ret)
 {
     int minor = 0;
     size_t n = scan_digits(s, at, &minor), end = at + n;
+    if (major <= NUMBER_MAX && is_year(s, at)) {
+        *ret = (struct mark){.style = STYLE_ITEM, .number = major, .end = at, .is_doubtful = true};
+        return true;
+    }
     if (n == 0)
         return false;
     static const char *const measures[] = {"号", "月", "年", "日", "名", "个", "台", "家",

@@ -62,7 +62,10 @@ static void cut_dates(const struct found_dates *dates, struct str s, size_t *fro
         const struct found_date *date = &dates->p[i];
         if (date->from >= *to || date->to <= *from)
             continue;
-        if (date->from <= *from + 6)
+        struct str before = str_slice(s, *from, date->from > *from ? date->from : *from);
+        bool is_own = str_has_prefix(before, STR("我")) || str_has_prefix(before, STR("你")) ||
+                      str_has_prefix(before, STR("贵")) || str_has_prefix(before, STR("本"));
+        if (date->from <= *from + 6 && !is_own) /* "我局2025年度预算执行": the body stands before */
             *from = date->to;
         else
             *to = date->from;
@@ -270,7 +273,7 @@ static void read_feedback_day(struct outline *outline, const struct outline_line
 {
     struct outline_source *source = &outline->source;
     struct str s = line->match;
-    size_t told = outline_find_any(s, 0, WORDS("反馈了", "反馈巡"), NULL);
+    size_t told = outline_find_any(s, 0, WORDS("反馈了", "反馈巡", "反馈督察", "反馈检查"), NULL);
     if (source->has_fed_back || !source->has_inspected || told == SIZE_MAX)
         return;
     size_t from = told;

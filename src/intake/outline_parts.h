@@ -53,7 +53,8 @@ struct outline_fact {
 /* What the columns of a ledger say beside the finding itself; texts are clean and may be empty. */
 struct outline_row {
     struct str number, category, type, unit, leader, due, status, amount, amount_unit, basis, result;
-    struct str measure; /* may name the deadline where no column does */
+    struct str measure;     /* may name the deadline where no column does */
+    struct str more_states; /* those of the further rows of one problem, one a line */
     int64_t amount_fen;
     bool has_amount;
     bool has_due_day;
@@ -83,7 +84,7 @@ struct outline_node {
     bool is_labelled;        /* its lines name who, until when, what: a problem */
     int labelled_below;      /* how many pieces below are such */
     bool is_quote_open;      /* the heading holds a quote that never closes */
-    struct outline_row *row; /* ROW only */
+    struct outline_row *row; /* ROW, and a measure of a further row */
     int table;               /* TABLE, ROW: number of the table in the file */
 };
 

@@ -327,7 +327,49 @@ static const struct grid_cell *group_cell(const struct grid *grid, size_t row)
     return only && only->match.n && !(outline_code_at(only->match, 0, NULL) < 0x80 && only->match.n <= 3) ? only : NULL;
 }
 
-static enum rc add_measure(struct outline *outline, const struct grid *grid, size_t row, struct outline_node *finding)
+/* The words of a cell that begins in this row: none that a row above reaches down into. */
+static struct str own_text(const struct grid *grid, size_t row, enum column_kind kind)
+{
+    size_t column = find_column(grid, kind);
+    const struct grid_cell *cell = column < grid->columns ? cell_at(grid, row, column) : NULL;
+    return cell && cell->row == row ? cell->clean : STR_EMPTY;
+}
+
+/* Is a row below the same words numbered on, with an amount of its own?  Then it is the next problem. */
+static bool is_counted_apart(const struct grid *grid, size_t row, const struct outline_node *finding)
+{
+    int64_t number = 0;
+    return str_parse_int64(outline_trim(own_text(grid, row, COLUMN_NUMBER)), &number) && finding->number > 0 &&
+           number == finding->number + 1 && own_text(grid, row, COLUMN_AMOUNT).n > 0;
+}
+
+static void add_state(struct outline *outline, struct outline_row *row, struct str state)
+{
+    if (state.n > 0 && row->more_states.n > 0)
+        row->more_states = arena_concat(outline->arena, row->more_states, STR("\n"));
+    row->more_states = arena_concat(outline->arena, row->more_states, state);
+}
+
+/* A further row of a problem says who does its measures, and until when. */
+static enum rc set_own_fields(struct outline *outline, const struct grid *grid, size_t row, size_t first)
+{
+    struct outline_row fields = {.unit = own_text(grid, row, COLUMN_UNIT),
+                                 .leader = own_text(grid, row, COLUMN_LEADER),
+                                 .due = own_text(grid, row, COLUMN_DUE)};
+    if (fields.unit.n + fields.leader.n + fields.due.n == 0)
+        return RC_OK;
+    for (size_t i = first; i < outline->nodes.n; i++) {
+        struct outline_row *own = ARENA_NEW(outline->arena, struct outline_row);
+        if (!own)
+            return arena_rc(outline->arena);
+        *own = fields;
+        outline->nodes.p[i]->row = own;
+    }
+    return RC_OK;
+}
+
+static enum rc add_measure(struct outline *outline, const struct grid *grid, size_t row, struct outline_node *finding,
+                           bool is_more)
 {
     size_t column = find_column(grid, COLUMN_MEASURE);
     if (column == grid->columns)
@@ -335,7 +377,9 @@ static enum rc add_measure(struct outline *outline, const struct grid *grid, siz
     const struct grid_cell *cell = column < grid->columns ? cell_at(grid, row, column) : NULL;
     if (!cell || cell->row != row || cell->match.n == 0)
         return RC_OK;
-    return outline_add_cell_measures(outline, cell, finding);
+    size_t first = outline->nodes.n;
+    TRY(outline_add_cell_measures(outline, cell, finding));
+    return is_more ? set_own_fields(outline, grid, row, first) : RC_OK;
 }
 
 /* The finding of another list of the file that has the same words and number: its fields are filled up. */
@@ -450,7 +494,8 @@ static enum rc read_ledger(struct outline *outline, const struct grid *grid, str
             last = NULL;
             continue;
         }
-        bool is_more = finding && (cell == last || !cell || cell->match.n == 0);
+        bool is_more =
+            finding && (cell == last || !cell || cell->match.n == 0) && !is_counted_apart(grid, row, finding);
         if (!is_more && cell && cell->match.n > 0) {
             TRY(add_row(outline, grid, row, problem, table, group, &finding));
             last = cell;
@@ -459,8 +504,11 @@ static enum rc read_ledger(struct outline *outline, const struct grid *grid, str
             TRY(hold_row(outline, grid, row, table));
             continue;
         }
+        if (is_more)
+            add_state(outline, finding->row,
+                      own_text(grid, row, finding->row->status.n > 0 ? COLUMN_STATUS : COLUMN_RESULT));
         TRY(hold_row(outline, grid, row, finding));
-        TRY(add_measure(outline, grid, row, finding));
+        TRY(add_measure(outline, grid, row, finding, is_more));
     }
     return RC_OK;
 }

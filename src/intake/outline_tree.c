@@ -209,6 +209,15 @@ static bool begins_items(const struct outline *outline, const struct outline_lin
     return false;
 }
 
+/* The items of one run go on under a new section: "(四)…" and "7.2022年…" behind a "6." of the section before. */
+static bool goes_on(const struct outline *outline, const struct outline_line *line)
+{
+    for (const struct outline_line *last = line; last-- > outline->lines.p;)
+        if (last->node && last->node->style == STYLE_ITEM && &outline->lines.p[last->node->line] == last)
+            return last->node->number > 1 && line->number == last->node->number + 1;
+    return false;
+}
+
 static bool is_accepted(const struct outline *outline, const struct stack *stack, const struct outline_line *line)
 {
     if (!is_structural(line->style))
@@ -221,6 +230,9 @@ static bool is_accepted(const struct outline *outline, const struct stack *stack
     const struct outline_node *parent = stack->p[i - 1];
     if (line->style == STYLE_DECIMAL && parent->style == STYLE_ITEM && parent->number != line->number_major)
         return false;
+    if (line->style == STYLE_ITEM && parent->style == STYLE_SECTION && parent->last[STYLE_ITEM] == 0 &&
+        goes_on(outline, line))
+        return true;
     if (line->number != parent->last[line->style] + 1)
         return false;
     return line->style != STYLE_ITEM || parent->last[line->style] > 0 || begins_items(outline, line);
