@@ -215,6 +215,14 @@ void draft_read_fields(struct draft_builder *b, struct value *finding, uint32_t 
     }
 }
 
+size_t draft_told_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to)
+{
+    static const char *const told[] = {"整改措施:", "整改情况:", "整改进展:", "整改成效:", NULL};
+    struct str s = str_slice(b->outline->lines.p[at].match, 0, to);
+    size_t word = 0, found = outline_find_any(s, from, told, &word);
+    return found != SIZE_MAX && is_clause_start(s, from, found) ? found + str_from_cstr(told[word]).n : from;
+}
+
 size_t draft_fields_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to)
 {
     struct str s = str_slice(b->outline->lines.p[at].match, 0, to);

@@ -86,6 +86,7 @@ static size_t add_numbered(struct draft_builder *b, struct value *finding, uint3
 static size_t derive_from(struct draft_builder *b, struct value *finding, uint32_t at, size_t from, size_t to)
 {
     const struct outline_line *line = &b->outline->lines.p[at];
+    from = draft_told_start(b, at, from, to);
     size_t n = add_numbered(b, finding, at, from, to);
     if (n > 0)
         return n;

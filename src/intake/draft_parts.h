@@ -87,6 +87,9 @@ bool draft_is_told(const struct draft_builder *b, uint32_t at);
 /* Line `at` begins with a label that tells how it went ("progress: ..."). */
 bool draft_is_measures(const struct draft_builder *b, uint32_t at);
 bool draft_is_progress(const struct draft_builder *b, uint32_t at);
+/* Behind the label of measures or progress that a clause of match range [from, to) of line `at` begins with, or from:
+ * what stands before it describes the problem. */
+size_t draft_told_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to);
 /* Where the fields behind a measure's words start in match range [from, to) of line `at` ("...; until: ..."), or to. */
 size_t draft_fields_start(const struct draft_builder *b, uint32_t at, size_t from, size_t to);
 /* Deadline and lead of a measure from the labelled clauses of a range. */

@@ -364,6 +364,23 @@ static bool is_closing_request(const struct outline *outline, uint32_t at)
     return is_request;
 }
 
+/* "同时，巡视组还收到…问题线索，已按规定转…" and "巡视组提出以下整改意见建议：" behind the last problem are none of it.
+ */
+static bool is_behind_problems(const struct outline *outline, const struct outline_line *line)
+{
+    static const char *const teams[] = {"巡视组", "巡察组", "督察组", "检查组", "审计组", "督导组", "考核组", NULL};
+    struct str s = outline_trim(line->match);
+    if (line->style != STYLE_NONE || outline->is_table_line[line - outline->lines.p] || !outline_has_any(s, teams))
+        return false;
+    bool is_referral = outline_has_any(s, (const char *const[]){"收到", NULL}) &&
+                       outline_has_any(s, (const char *const[]){"线索", "来信", "信访", "反映", NULL}) &&
+                       outline_has_any(s, (const char *const[]){"移交", "转办", "已转", "规定转", "移送", NULL});
+    bool is_asking = str_has_suffix(s, STR(":")) && outline_has_any(s, (const char *const[]){"提出", NULL}) &&
+                     outline_has_any(s, (const char *const[]){"建议", "意见", "要求", NULL}) &&
+                     !outline_has_any(s, (const char *const[]){"问题", NULL});
+    return is_referral || is_asking;
+}
+
 static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t at, bool has_marks)
 {
     struct outline_line *line = &outline->lines.p[at];
@@ -386,7 +403,7 @@ static enum rc take_line(struct outline *outline, struct stack *stack, uint32_t 
         open_node(outline, stack, node);
         return RC_OK;
     }
-    if (is_closing_request(outline, at))
+    if (is_closing_request(outline, at) || is_behind_problems(outline, line))
         stack->n = 1;
     gather_last(stack, last);
     TRY(outline_find_inline(outline->arena, line->match, 0, line->match.n, true, last, &marks));
