@@ -146,8 +146,9 @@ static bool has_titled_part(const struct outline *outline)
     for (const struct outline_node *node = outline->root.first; node; node = node->next) {
         if (node->style == STYLE_TABLE && node->role == ROLE_LEDGER)
             return true;
-        if (node->style != STYLE_TABLE && outline_role_of_title(node->heading, true) == ROLE_FINDINGS &&
-            !ends_with_blame(node->heading) && outline_find(node->heading, "方面", 0) == SIZE_MAX)
+        if (node->style != STYLE_TABLE && node->role != ROLE_RECOMMENDATION &&
+            outline_role_of_title(node->heading, true) == ROLE_FINDINGS && !ends_with_blame(node->heading) &&
+            outline_find(node->heading, "方面", 0) == SIZE_MAX)
             return true;
     }
     return false;
