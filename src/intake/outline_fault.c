@@ -29,13 +29,23 @@ static bool is_request(struct str heading)
     return false;
 }
 
+/* "热费欠缴严重", "支部换届超期": words that blame only at the end; "清收拖欠货款" is what was done. */
+static bool ends_with_fault(struct str heading)
+{
+    static const char *const ends[] = {"严重", "超期", "逾期", "欠缴", "拖欠", "失管", "空置", "闲置", NULL};
+    for (size_t i = 0; ends[i]; i++)
+        if (str_has_suffix(heading, str_from_cstr(ends[i])))
+            return true;
+    return false;
+}
+
 bool outline_names_fault(struct str heading)
 {
     size_t comma = outline_find_any(heading, 0, WORDS(",", "，"), NULL);
     struct str clause = comma == SIZE_MAX ? heading : str_slice(heading, 0, comma);
     if (is_request(heading))
         return outline_has_any(clause, blames) && !outline_has_any(clause, remedies);
-    return outline_has_any(heading, blames) || outline_has_any(heading, faults);
+    return outline_has_any(heading, blames) || outline_has_any(heading, faults) || ends_with_fault(heading);
 }
 
 /* "落实整改要求不到位" is a fault although its words are those of a title. */
