@@ -241,7 +241,10 @@ static void read_dates(struct outline *outline, const struct outline_line *line,
         size_t stop = outline_find(s, "。", 0);
         struct str sentence = str_slice(s, stop != SIZE_MAX && stop < date->from ? date->from : 0, end);
         bool tells_inspection = outline_has_any(sentence, WORDS("巡视", "巡察", "审计", "督察", "检查"));
-        if (!source->has_inspected && date->kind == FOUND_DATE_PERIOD && tells_inspection &&
+        /* "2026年4月，巡察组向集团党委反馈了意见": the month of the feedback, no period. */
+        bool is_of_feedback = date->grain == FOUND_GRAIN_MONTH && outline_has_any(behind, WORDS("反馈了", "反馈巡")) &&
+                              !outline_has_any(behind, WORDS("开展", "进行", "实施", "对"));
+        if (!source->has_inspected && date->kind == FOUND_DATE_PERIOD && tells_inspection && !is_of_feedback &&
             (date->grain == FOUND_GRAIN_DAY || date->grain == FOUND_GRAIN_MONTH)) {
             source->has_inspected = true;
             source->inspected = *date;
