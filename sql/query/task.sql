@@ -80,6 +80,15 @@ WITH RECURSIVE up (id, parent_id, level) AS (
 )
 SELECT id AS sum_id FROM up ORDER BY level
 
+-- More time is asked for before the date, which the row's title tells.
+-- :name guard_task_no_due
+-- unscoped: a guard
+SELECT t.id, t.title FROM task t WHERE t.id = $id AND t.due IS NULL
+
+-- :name guard_task_due_passed
+-- unscoped: a guard
+SELECT t.id, t.due AS title FROM task t WHERE t.id = $id AND t.due < $today
+
 -- :name guard_task_open_children
 -- unscoped: a guard
 SELECT t.id, t.title FROM task t WHERE t.parent_id = $id AND t.state NOT IN ('done', 'cancelled') ORDER BY t.id

@@ -25,10 +25,6 @@ static enum rc check_parent(struct command_call *call, const struct value *task,
 static enum rc check_dates(struct command_call *call, const struct value *task, struct str new_due)
 {
     struct str due = value_get_text(task, "due");
-    if (!due.n)
-        return ctx_fail_key(call->ctx, RC_GUARD, "extension.no_due");
-    if (str_compare(lifecycle_today(call), due) > 0)
-        return ctx_fail(call->ctx, RC_GUARD, "extension.too_late", STR_EMPTY, STR_EMPTY, &due, 1);
     if (str_compare(new_due, due) <= 0)
         return ctx_fail(call->ctx, RC_INVALID, "extension.not_later", STR("new_due"), STR_EMPTY, &due, 1);
     return check_parent(call, task, new_due);
