@@ -486,6 +486,9 @@ enum rc page_finding(struct page *page)
     page_put_time(page, finding, "created_at");
     value_put_text(arena, finding, "label_label",
                    page_text(page, arena_format(arena, "label.%lld", (long long)value_get_int(finding, "label", 1)).p));
+    struct str due_words = value_get_text(finding, "due_stated");
+    value_put_bool(arena, finding, "has_due_words",
+                   due_words.n && !str_equal(due_words, value_get_text(finding, "due")));
     bool is_withdrawn = str_equal(value_get_text(finding, "status"), STR("withdrawn"));
     bool is_over = finding_is_closed(value_get_text(finding, "status"));
     bool may_write = actor_check(&page->ctx, page->db, &page->actor, PERM_FINDING_WRITE,
