@@ -135,7 +135,10 @@ STORE_TEST(a_date_that_has_passed_is_not_made_good)
 
 STORE_TEST(the_work_waits_until_the_date_that_was_set)
 {
+    int64_t review;
     (void)make_under_way(store);
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    STORE_OK(closing_sign(store, &world.chief, &command_review_withdraw, review)); /* the work goes on */
     static const char waits[] =
         "SELECT count(*) FROM wait WHERE what = 'work_finding' AND due = '%s' AND due_key = due";
     char sql[200];

@@ -255,9 +255,9 @@ STORE_TEST(papers_read_as_an_office_writes_them)
                 !has(text, "不是表现"));
     assert_int_equal(count_of(text, "具体表现："), 1); /* not twice, and not where there is nothing */
     assert_true(has(text, "清理超比例担保。完成标志：比例达标。完成时限：2026年12月31日。"));
-    /* A heading is not left alone at the foot of a page, a title leaves no character alone, a row stays on one page. */
+    /* A heading is not left alone at the foot of a page, a title breaks between words, a row stays on one page. */
     assert_false(has(paragraph_with(document, "1.担保管理不规范"), "w:keepNext w:val=\"0\""));
-    assert_true(has(paragraph_with(document, "整改方案"), "<w:ind w:left="));
+    assert_true(has(paragraph_with(document, "整改方案"), "关于巡视</w:t><w:br/>"));
     assert_false(has(paragraph_with(document, "具体表现：超"), "<w:ind w:left="));
     paper_made_done(&made);
     order = order_of(store, &snapshot, PAPER_PROBLEMS, "{}");
