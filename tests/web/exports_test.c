@@ -10,6 +10,7 @@
 #include "intake/reader.h"
 #include "publish/paper_list.h"
 #include "publish/zip_file.h"
+#include "serve/bulletin_compare.h"
 
 /* What the texts of the register are. */
 static const char *const poison[] = {
@@ -31,7 +32,8 @@ static const char *const tables[] = {"/findings/export.csv",
                                      "/units/export.xlsx",
                                      "/units/import/template.xlsx",
                                      "/findings/import/{sha256}/errors.csv",
-                                     "/assessments/export.csv"};
+                                     "/assessments/export.csv",
+                                     "/bulletins/{id}/differences.csv"};
 
 static bool is_table(const char *path) { return strstr(path, ".csv") || strstr(path, ".xlsx"); }
 
@@ -65,16 +67,14 @@ static bool begins_formula(struct str cell)
 }
 
 /* Each cell as a spreadsheet reads it. */
-static void expect_csv(struct store *store, const char *path, bool has_poison)
+static void expect_cells(struct store *store, const char *path, struct str body, bool has_poison)
 {
-    struct app_answer got = paper_site_get(store, path);
-    assert_int_equal(got.status, 200);
-    char *cell = arena_alloc(store->ctx->arena, got.body.n + 1);
+    char *cell = arena_alloc(store->ctx->arena, body.n + 1);
     size_t n = 0, guarded = 0;
     bool is_quoted = false;
-    for (size_t i = str_has_prefix(got.body, STR("\xef\xbb\xbf")) ? 3 : 0; i < got.body.n; i++) {
-        char c = got.body.p[i];
-        if (c == '"' && is_quoted && i + 1 < got.body.n && got.body.p[i + 1] == '"') {
+    for (size_t i = str_has_prefix(body, STR("\xef\xbb\xbf")) ? 3 : 0; i < body.n; i++) {
+        char c = body.p[i];
+        if (c == '"' && is_quoted && i + 1 < body.n && body.p[i + 1] == '"') {
             cell[n++] = '"';
             i++;
         } else if (c == '"') {
@@ -89,7 +89,27 @@ static void expect_csv(struct store *store, const char *path, bool has_poison)
         }
     }
     if ((guarded > 0) != has_poison)
-        fail_msg("%s: %zu cells held back\n%.*s", path, guarded, STR_ARG(str_slice(got.body, 0, 2000)));
+        fail_msg("%s: %zu cells held back\n%.*s", path, guarded, STR_ARG(str_slice(body, 0, 2000)));
+}
+
+static void expect_csv(struct store *store, const char *path, bool has_poison)
+{
+    struct app_answer got = paper_site_get(store, path);
+    assert_int_equal(got.status, 200);
+    expect_cells(store, path, got.body, has_poison);
+}
+
+/* What differs comes from a document that somebody sent in: the writer of the table is asked, over a made difference.
+ */
+static void expect_differences(struct store *store)
+{
+    struct buf out CLEANUP(buf_done);
+    buf_init(&out, 1 << 16);
+    struct value *result = json(store, "{'counts': [], 'widths': [], 'rows': [{'what': 'finding', 'place': '=1+1', "
+                                       "'field': 'text', 'before': '@SUM(1)', 'after': '+2+3'}]}");
+    bulletin_compare_csv(store->ctx, LANG_ZH, result, &out);
+    STORE_OK(buf_rc(&out));
+    expect_cells(store, "/bulletins/{id}/differences.csv", buf_str(&out), true);
 }
 
 /* Texts stand as strings, which are never calculated: no formula, no link, no connection anywhere. */
@@ -174,6 +194,7 @@ STORE_TEST(nothing_that_goes_out_calculates)
     expect_csv(store, "/findings/export.csv", true);
     expect_csv(store, "/assessments/export.csv?year=2026", true);
     expect_errors(store);
+    expect_differences(store);
     expect_book(store, "/findings/export.xlsx", "=HYPERLINK(");
     expect_book(store, "/units/export.xlsx", "=2+5");
     expect_book(store, "/units/import/template.xlsx", NULL);
