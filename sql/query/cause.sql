@@ -38,6 +38,10 @@ SELECT m.id, m.no, m.text, m.state, m.finding_id FROM measure m WHERE m.cause_id
 SELECT k.id, k.finding_id, k.level, k.method, k.text, k.steps, k.changed_seq, f.no AS finding_no, f.title AS finding_title, f.unit_id, f.label
 FROM cause k JOIN finding f ON f.id = k.finding_id WHERE k.id = $id AND k.is_dropped = 0 AND {scope f.unit_id f.label}
 
+-- :name cause_texts
+-- unscoped: compares what a ledger says of a finding that was read through its scope
+SELECT k.text FROM finding_cause c JOIN cause k ON k.id = c.cause_id WHERE c.finding_id = $id AND k.is_dropped = 0 ORDER BY k.id
+
 -- The causes of a finding; one that was found for another finding only when that one may be seen.
 -- :name cause_of_finding
 -- scope: o

@@ -2,7 +2,7 @@
  *
  * A sheet is a value tree, so that it travels to a command as it is:
  *   {is_own, fields: {field: "B"}, rows: [...], errors: [...], notes: [...]}
- *   row    {row, id, rev, number, mark, source, aspect, title, facts, phase, due, due_stated, unit, responsible,
+ *   row    {row, id, rev, number, mark, source, aspect, title, facts, cause, phase, due, due_stated, unit, responsible,
  * status_stated, nature, severity, amount_fen, label, measures: [{text, phase, due}]}: a key is absent when no column
  * says it or, in a book that is not our own, when the cell is empty; null or "" says that our own book's cell was
  * emptied error  {row, column: "B", field, value, key, args}: key is a message note   {row, key, value}: a row that is

@@ -111,3 +111,20 @@ enum rc sheet_compare(struct ctx *ctx, struct db *db, const struct value *row, c
     clear_texts(change);
     return compare_measures(ctx, db, row, old, measures);
 }
+
+enum rc sheet_compare_cause(struct ctx *ctx, struct db *db, const struct value *row, const struct value *old,
+                            bool *ret_is_new)
+{
+    struct str text = value_get_text(row, "cause");
+    *ret_is_new = text.n > 0;
+    if (!text.n)
+        return RC_OK;
+    struct db_stmt *st = db_query(db, Q_CAUSE_TEXTS);
+    db_bind_int(st, "id", value_get_int(old, "id", 0));
+    struct value *rows;
+    TRY(db_rows(ctx, st, &rows));
+    VALUE_EACH (kept, rows)
+        if (sheet_is_same_text(text, value_get_text(kept, "text")))
+            *ret_is_new = false;
+    return RC_OK;
+}

@@ -89,6 +89,9 @@ void sheet_add_measures(struct sheet_reading *r, struct value *list, const struc
  * id (0: a further one)}. */
 enum rc sheet_compare(struct ctx *ctx, struct db *db, const struct value *row, const struct value *old, int64_t unit_id,
                       struct value *change, struct value *measures) MUST_CHECK;
+/* Whether the row states a cause that the finding does not have; none is taken away. */
+enum rc sheet_compare_cause(struct ctx *ctx, struct db *db, const struct value *row, const struct value *old,
+                            bool *ret_is_new) MUST_CHECK;
 /* Whether two cells say the same; what a cell could not hold is no difference. */
 bool sheet_is_same_text(struct str a, struct str b);
 

@@ -379,6 +379,7 @@ static enum rc plan_new(struct plan *plan, const struct value *row, const struct
     value_put_int(arena, input, "label", label);
     const struct value *measures = value_get(row, "measures");
     value_put(planned, STR("measures"), value_copy(arena, measures));
+    value_put_text(arena, planned, "cause", value_get_text(row, "cause"));
     plan->measures += (int64_t)value_count(measures);
     plan->created++;
     return RC_OK;
@@ -391,8 +392,10 @@ static enum rc plan_old(struct plan *plan, const struct value *row, const struct
     struct value *change = value_new_map(arena), *measures = value_new_list(arena);
     if (!unit_id)
         return RC_OK;
+    bool is_new_cause;
     TRY(sheet_compare(plan->ctx, plan->db, row, old, unit_id, change, measures));
-    bool is_same = value_count(change) == 0 && value_count(measures) == 0;
+    TRY(sheet_compare_cause(plan->ctx, plan->db, row, old, &is_new_cause));
+    bool is_same = value_count(change) == 0 && value_count(measures) == 0 && !is_new_cause;
     int64_t rev = value_get_int(row, "rev", 0);
     bool is_stale = rev && rev != value_get_int(old, "rev", 0);
     bool is_stop = str_equal(plan->policy, STR("stop")), is_skip = str_equal(plan->policy, STR("skip"));
@@ -418,6 +421,7 @@ static enum rc plan_old(struct plan *plan, const struct value *row, const struct
     plan->measures += (int64_t)value_count(measures);
     value_put(planned, STR("input"), change);
     value_put(planned, STR("measures"), measures);
+    value_put_text(arena, planned, "cause", is_new_cause ? value_get_text(row, "cause") : STR(""));
     return RC_OK;
 }
 

@@ -122,6 +122,16 @@ static enum rc check_twice(struct sheet_reading *r, const struct value *to)
     return map_put(&r->seen, key, first);
 }
 
+static void put_cause(struct sheet_reading *r, struct value *to)
+{
+    struct str text = sheet_cell(r, SHEET_cause);
+    if (!text.n || sheet_word_is_blank(r->arena, text))
+        return;
+    if (utf8_count(text) > REGISTER_TEXT_MAX)
+        sheet_complain(r, SHEET_cause, text, "register.too_long", arena_format(r->arena, "%d", REGISTER_TEXT_MAX));
+    value_put_text(r->arena, to, "cause", text);
+}
+
 static enum rc read_finding(struct sheet_reading *r)
 {
     struct value *to = value_new_map(r->arena);
@@ -133,6 +143,7 @@ static enum rc read_finding(struct sheet_reading *r)
     if (!r->column_of[SHEET_aspect] && r->section.n)
         value_put_text(r->arena, to, "aspect", r->section);
     put_title(r, to);
+    put_cause(r, to);
     put_responsible(r, to);
     sheet_put_choice(r, to, SHEET_phase, "register.bad_phase");
     sheet_put_choice(r, to, SHEET_nature, "register.bad_nature");

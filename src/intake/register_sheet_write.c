@@ -4,6 +4,7 @@
 #include "intake/import.h"
 #include "intake/register_sheet.h"
 #include "intake/register_sheet_plan.h"
+#include "loop/cause.h"
 #include "loop/finding.h"
 #include "loop/measure.h"
 
@@ -122,6 +123,9 @@ static enum rc write_new(struct writing *w, const struct value *row)
         value_put_int(w->arena, finding, "aspect_id", aspect_id);
     }
     TRY(finding_register(w->call, place->id, place->source, ++place->item_no, finding, &id));
+    struct str cause = value_get_text(row, "cause");
+    if (cause.n)
+        TRY(cause_register(w->call, place->id, id, cause));
     int64_t no = 0, measure_id, unit_id = value_get_int(finding, "unit_id", 0),
             label = value_get_int(finding, "label", 0);
     VALUE_EACH (measure, value_get(row, "measures")) {
@@ -174,6 +178,12 @@ static enum rc write_change(struct writing *w, const struct value *row)
         value_put_int(w->arena, input, "id", value_get_int(row, "id", 0));
         put_reason(w, input);
         TRY(run_on(w, &command_finding_change, input));
+    }
+    struct str cause = value_get_text(row, "cause");
+    if (cause.n) {
+        struct value *input = value_new_map(w->arena);
+        cause_put_stated(w->arena, input, value_get_int(row, "id", 0), cause);
+        TRY(run_on(w, &command_cause_find, input));
     }
     return write_measures(w, row);
 }

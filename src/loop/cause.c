@@ -32,6 +32,23 @@ static enum rc put_fields(struct command_call *call, struct value *body)
     return put_steps(call, body, value_get_text(call->input, "steps"));
 }
 
+void cause_put_stated(struct arena *arena, struct value *to, int64_t finding_id, struct str text)
+{
+    value_put_int(arena, to, "finding_id", finding_id);
+    value_put_text(arena, to, "level", STR("management"));
+    value_put_text(arena, to, "method", STR("study"));
+    value_put_text(arena, to, "text", text);
+}
+
+enum rc cause_register(struct command_call *call, int64_t source_id, int64_t finding_id, struct str text)
+{
+    struct value *body = value_new_map(call->ctx->arena);
+    int64_t id;
+    cause_put_stated(call->ctx->arena, body, finding_id, text);
+    (void)value_put_list(call->ctx->arena, body, "steps");
+    return command_append(call, EVENT_CAUSE_FOUND, source_id, finding_id, body, &id);
+}
+
 static enum rc cause_find(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;

@@ -49,7 +49,8 @@ static struct str make_demand(struct command_call *call, const struct letter_dra
                   {"{title}", cut(value_get_text(subject, "title"), TITLE_IN_TEXT_CHARS)},
                   {"{due}", due},
                   {"{last}", draft->last_no}};
-    struct str text = text_of(draft->cause);
+    bool is_talk = str_equal(draft->cause, STR("manual")) && str_equal(draft->kind, STR("talk"));
+    struct str text = text_of(is_talk ? STR("talk") : draft->cause); /* by hand: another text than that of letters */
     struct buf out CLEANUP(buf_done);
     buf_init(&out, TEXT_CEILING);
     for (size_t i = 0; i < text.n;) {

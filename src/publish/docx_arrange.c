@@ -174,15 +174,18 @@ static struct xml_item *end_cell(struct ctx *ctx, struct xml_item *table)
     return cell;
 }
 
-/* An empty paragraph of almost no height: no body ends with a table. */
+/* An empty paragraph of almost no height: no body ends with a table.  On the grid LibreOffice would give it a whole
+ * line, and a full last page an empty one behind it. */
 static struct xml_item *tiny(struct ctx *ctx)
 {
     static const char *const pairs[][2] = {
         {"w:before", "0"}, {"w:after", "0"}, {"w:line", "20"}, {"w:lineRule", "exact"}};
     struct xml_item *paragraph = xml_item_new(ctx, "w:p"), *properties = xml_item_new(ctx, "w:pPr"),
-                    *spacing = xml_item_new(ctx, "w:spacing");
+                    *grid = xml_item_new(ctx, "w:snapToGrid"), *spacing = xml_item_new(ctx, "w:spacing");
+    xml_item_set(ctx, grid, "w:val", STR("0"));
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         xml_item_set(ctx, spacing, pairs[i][0], str_from_cstr(pairs[i][1]));
+    xml_item_append(properties, grid);
     xml_item_append(properties, spacing);
     xml_item_append(paragraph, properties);
     return paragraph;

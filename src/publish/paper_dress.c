@@ -263,11 +263,13 @@ void paper_dress_tree(struct ctx *ctx, struct value *tree, struct str today)
 
 void paper_number(struct ctx *ctx, struct value *list)
 {
-    int64_t n = 0;
+    int64_t n = 0, open_n = 0;
     for (struct value *row = list && list->kind == VALUE_LIST ? list->items.first : NULL; row; row = row->next) {
         if (row->kind != VALUE_MAP)
             continue;
         value_set(row, STR("n"), value_new_int(ctx->arena, ++n));
+        if (value_get(row, "is_over") && !value_get_bool(row, "is_over"))
+            value_set(row, STR("open_n"), value_new_int(ctx->arena, ++open_n)); /* where only these are listed */
         value_put_text(ctx->arena, row, "cn", numeral_format(ctx->arena, n));
         value_put_bool(ctx->arena, row, "is_first", n == 1);
         value_put_bool(ctx->arena, row, "is_last", !row->next);

@@ -346,6 +346,7 @@ enum rc xlsx_write_sheet(struct ctx *ctx, struct xlsx_write *write, struct str n
     worksheet_set_paper(write->sheet, PAPER_A4);
     worksheet_fit_to_pages(write->sheet, 1, 0);
     worksheet_gridlines(write->sheet, LXW_SHOW_ALL_GRIDLINES);
+    (void)worksheet_set_header(write->sheet, "&C&A");
     (void)worksheet_set_footer(write->sheet, "&C&P / &N");
     return write_head(ctx, write, columns, clean_name);
 }

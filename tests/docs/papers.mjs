@@ -52,6 +52,7 @@ try {
   const sheet = run('unzip', '-p', join(dir, 'problems.xlsx'), 'xl/worksheets/sheet1.xml'), tall = [...sheet.matchAll(/<row r="\d+"[^>]* ht="(\d+)"/g)];
   check('a list as workbook prints on A4 with its head on each page and rows as high as their text', /<pageSetup paperSize="9"[^>]*orientation="landscape"/.test(sheet) && tall.length >= 20
     && Math.max(...tall.map((row) => Number(row[1]))) >= 60, `${tall.length} rows`);
+  check('the printed list has its name above it', sheet.includes('<oddHeader>&amp;C&amp;A</oddHeader>'));
   check('the sheet has the name of the list', /<sheet name="问题清单"/.test(run('unzip', '-p', join(dir, 'problems.xlsx'), 'xl/workbook.xml')));
   const plan = run('pdftotext', join(dir, 'plan.pdf'), '-').replace(/\s/g, '');
   check('the plan counts 25 findings', plan.includes('共有问题25个'), '');

@@ -270,6 +270,9 @@ STORE_TEST(letter_numbers_have_no_gap_and_void_ones_keep_theirs)
     /* A red letter is followed by a talk: its notice waits to be issued. */
     assert_int_equal(
         one(store, "SELECT count(*) FROM letter WHERE kind = 'talk' AND state = 'draft' AND cause = 'red'"), 3);
+    STORE_OK(run_as(store, &world.office, &command_letter_draft,
+                    jsonf(store, "{'task_id': %lld, 'kind': 'talk'}", (long long)world.task), NULL));
+    expect_letter(store, "kind = 'talk' AND cause = 'manual' AND demand LIKE '现就%整改情况约谈%'");
     expect_rebuild_equal(store);
 }
 

@@ -37,6 +37,8 @@ STORE_TEST(a_closed_finding_has_its_certificate_and_its_file_on_paper)
     closing_sign_all(store, review);
     render(store, PAPER_CERTIFICATE, count_sql(store, "SELECT max(id) FROM certificate"), "审核意见");
     render(store, PAPER_DOSSIER, world.finding, "整改销");
+    (void)make_finding(store, world.source, "尚未完成的一项"); /* the second of the register, the first that is open */
+    render(store, PAPER_FIRST, world.source, "1.尚未完成的一项");
 }
 
 int main(void) { return STORE_RUN(STORE_CASE(a_closed_finding_has_its_certificate_and_its_file_on_paper)); }

@@ -265,6 +265,8 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     document = document_of(store, &made);
     assert_int_equal(count_of(document, "<w:cantSplit/>"), count_of(document, "<w:tr>"));
     assert_int_equal(count_of(document, "<w:tblHeader/>"), 1);
+    /* What is below the table takes no line of the grid: a full last page would have an empty one behind it. */
+    assert_true(has(document, "</w:tbl><w:p><w:pPr><w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\""));
     paper_made_done(&made);
     order = order_of(store, &snapshot, PAPER_PROGRESS, "{}");
     STORE_OK(paper_render(store->ctx, &order, &made));

@@ -415,6 +415,29 @@ STORE_TEST(many_rows_take_seconds)
     store->ctx->arena = usual;
 }
 
+STORE_TEST(the_cause_that_a_ledger_states_is_kept)
+{
+    int64_t root = make_root(store), source = make_source(store, root, "LY-2026-001");
+    const char *const first = "序号,反馈问题,原因,整改措施\n1,学习不深入,重业务轻党建,计划\n2,采购不严,/,办法\n",
+                      *const fresh = "序号,反馈问题,原因,整改措施\n1,学习不深入,没有考核,计划\n2,采购不严,,办法\n";
+    struct value *result;
+    STORE_OK(run(store, &command_register_import, csv(store, first, source, "stop"), &result));
+    expect_counts(result, 2, 0, 0, 0, 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM cause"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM cause k JOIN finding f ON f.id = k.finding_id"
+                                      " WHERE k.text = '重业务轻党建' AND f.item_no = 1 AND k.level = 'management'"),
+                     1);
+    STORE_OK(run(store, &command_register_import, csv(store, first, source, "stop"), &result));
+    expect_counts(result, 0, 0, 2, 0, 0);
+    STORE_OK(run(store, &command_register_import, csv(store, fresh, source, "update"), &result));
+    expect_counts(result, 0, 1, 1, 0, 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM cause WHERE is_dropped = 0"), 2);
+    STORE_OK(run(store, &command_register_import, csv(store, fresh, source, "stop"), &result));
+    expect_counts(result, 0, 0, 2, 0, 0);
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(an_upload_belongs_to_who_brought_it)
 {
     int64_t root = make_root(store);
@@ -449,5 +472,6 @@ int main(void)
                      STORE_CASE(one_wrong_row_keeps_all_out), STORE_CASE(a_ledger_may_be_a_source_of_its_own),
                      STORE_CASE(rows_of_units_one_may_not_write_are_refused),
                      STORE_CASE(an_untouched_export_changes_nothing), STORE_CASE(many_rows_take_seconds),
+                     STORE_CASE(the_cause_that_a_ledger_states_is_kept),
                      STORE_CASE(an_upload_belongs_to_who_brought_it));
 }
