@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { HEAD_TEXTS_MIN = 3, HEAD_ROWS_SEARCHED = 30 };
+enum { HEAD_TEXTS_MIN = 3, HEAD_TEXTS_FEW = 2, HEAD_ROWS_SEARCHED = 30 };
 
 static const struct str exported_sheet = {"_bihuan", 7};
 
@@ -49,8 +49,8 @@ static bool is_number_like(struct str s)
     return true;
 }
 
-/* Heads are short distinct texts: the first row with at least three of them and no more figures than texts. */
-static size_t find_head(const struct sheet_grid *grid)
+/* Heads are short distinct texts: the first row with at least so many of them and no more figures than texts. */
+static size_t find_head(const struct sheet_grid *grid, size_t texts_min)
 {
     for (size_t i = 0; i < grid->row_count && i < HEAD_ROWS_SEARCHED; i++) {
         size_t texts = 0, figures = 0;
@@ -63,7 +63,7 @@ static size_t find_head(const struct sheet_grid *grid)
             else
                 texts++;
         }
-        if (texts >= HEAD_TEXTS_MIN && texts > figures)
+        if (texts >= texts_min && texts > figures)
             return i;
     }
     return SIZE_MAX;
@@ -152,7 +152,7 @@ static enum rc fill_grid(struct ctx *ctx, const struct document *document, const
             index++;
         spread(&grid, index, p);
     }
-    grid.head_index = find_head(&grid);
+    grid.head_index = find_head(&grid, HEAD_TEXTS_MIN);
     *ret_grid = grid;
     return RC_OK;
 }
@@ -205,6 +205,8 @@ enum rc sheet_from_document(struct ctx *ctx, const struct document *document, st
         return ctx_fail(ctx, RC_NOT_FOUND, "import.no_sheet", STR_EMPTY, STR_EMPTY, &sheet_name, 1);
     if (chosen.row_count == 0)
         return ctx_fail_key(ctx, RC_NOT_FOUND, "import.no_rows");
+    if (chosen.head_index == SIZE_MAX) /* a book without a wider sheet may be a list of two columns */
+        chosen.head_index = find_head(&chosen, HEAD_TEXTS_FEW);
     chosen.exported = exported;
     *ret_grid = chosen;
     return RC_OK;

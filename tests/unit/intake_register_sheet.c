@@ -86,6 +86,21 @@ static void usual_ledger(void **state)
     done(&t);
 }
 
+/* Two heads are enough where no sheet has more; a title beside the day it was written is none above a wider head. */
+static void two_columns_are_a_ledger(void **state)
+{
+    (void)state;
+    struct table t;
+    read_text(&t, "反馈问题,责任单位\n学习不深入,办公室\n采购不严,财务部\n");
+    assert_int_equal(t.grid.head_index, 0);
+    assert_ok(t.rc);
+    assert_int_equal(value_count(value_get(t.sheet, "rows")), 2);
+    done(&t);
+    read_text(&t, "某集团问题台账,填报单位,\n反馈问题,责任单位,整改措施\n学习不深入,办公室,制定计划\n");
+    assert_int_equal(t.grid.head_index, 1);
+    done(&t);
+}
+
 static void faults_have_their_place(void **state)
 {
     (void)state;
@@ -227,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usual_ledger),
+        cmocka_unit_test(two_columns_are_a_ledger),
         cmocka_unit_test(faults_have_their_place),
         cmocka_unit_test(long_findings_keep_all_their_text),
         cmocka_unit_test(secrets_are_refused),
