@@ -12,6 +12,7 @@
 #define FINDING_SEVERITIES "|general|serious|major"
 #define FINDING_STATUSES                                                                                               \
     "registered|disputed|confirmed|planned|doing|submitted|reviewing|returned|closed|kept|ended|withdrawn"
+#define FINDING_STATUS_CHOICES "open|" FINDING_STATUSES /* of the list: open is every one that is not over */
 #define FINDING_LABELS "0|1|2"
 
 enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000, FINDING_SOON_DAYS = 30 };

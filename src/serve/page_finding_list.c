@@ -184,7 +184,7 @@ static void put_filter(struct page *page)
     struct arena *arena = page->ctx.arena;
     struct value *filter = value_put_map(arena, page->view, "filter");
     value_put_text(arena, filter, "q", page_param_text(page, "q"));
-    put_select(page, filter, "status", FINDING_STATUSES, "finding.status");
+    put_select(page, filter, "status", FINDING_STATUS_CHOICES, "finding.status");
     put_select(page, filter, "phase", FINDING_PHASES, "phase");
     put_select(page, filter, "due", "overdue|soon|none", "due_choice");
     static const char *const texts[] = {"due_from", "due_to", "amount_min"};

@@ -244,8 +244,8 @@ static enum rc put_figures(struct page *page, struct value *unit)
                arena_format(arena, "/findings?unit=%lld&status=open", id), "");
     add_figure(page, figures, "unit.open_below", value_get_int(row, "open_below", 0),
                arena_format(arena, "/findings?under=%lld&status=open", id), "");
-    add_figure(page, figures, "unit.overdue_below", overdue, arena_format(arena, "/findings?under=%lld&overdue=1", id),
-               overdue ? "overdue" : "");
+    add_figure(page, figures, "unit.overdue_below", overdue,
+               arena_format(arena, "/findings?under=%lld&due=overdue", id), overdue ? "overdue" : "");
     return RC_OK;
 }
 

@@ -235,6 +235,26 @@ test('an untouched export changes nothing when it is imported, as workbook and a
   await page.close();
 });
 
+test('a table of units shows its faults and its preview in the browser, and its links open the findings of a unit', async () => {
+  const page = await open('/units/import');
+  const send = async (row) => {
+    await page.setInputFiles('#file', { name: '单位.csv', mimeType: 'text/csv', buffer: Buffer.from(`单位代码,上级单位代码,单位名称\n${row}\n`) });
+    await Promise.all([page.waitForNavigation(), page.click('[data-drop] .btn-primary')]);
+    return page.textContent('#preview');
+  };
+  assert.match(await send('XIN-1,MEIYOU,新设公司'), /都没有代码“MEIYOU”的单位/);
+  assert.equal(await page.locator('#preview form').count(), 0);
+  assert.match(await send('XIN-1,XC,新设公司'), /新设公司/);
+  assert.equal(await page.locator('#preview form[action$="/apply"]').count(), 1);
+  await page.goto(`${address}/units`);
+  for (const link of await page.$$eval('.unit-tree a[href^="/findings"], .figures a', (all) => all.slice(0, 3).map((one) => one.href)))
+    assert.equal((await office.request.get(link)).status(), 200, link);
+  await page.goto(`${address}/units/1`);
+  for (const link of await page.$$eval('main a[href^="/findings"]', (all) => all.map((one) => one.href)))
+    assert.equal((await office.request.get(link)).status(), 200, link);
+  await page.close();
+});
+
 test('the menus open by keyboard and close with Escape', async () => {
   const page = await open('/about');
   const menu = page.locator('details.menu').last();

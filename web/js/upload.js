@@ -26,7 +26,8 @@ export function start_upload() {
   for (const kind of ['dragover', 'drop']) window.addEventListener(kind, (event) => event.preventDefault());
 
   form.addEventListener('submit', (event) => {
-    if (!input.files.length) return;
+    // Where the answer is the page itself, a preview, the browser opens it; there is no address to go to.
+    if (!input.files.length || form.dataset.upload === 'page') return;
     event.preventDefault();
     const request = new XMLHttpRequest();
     const bar = box.querySelector('progress');
