@@ -70,9 +70,10 @@ static enum rc open_connection(struct ctx *ctx, struct db *db, struct str url)
         return RC_OK;
     int applied, known;
     TRY(db_schema_version(ctx, db, &applied, &known));
-    if (applied != known)
-        return ctx_fail_format(ctx, RC_DB, NULL, "the database has schema %d, the program %d: migrate first", applied,
-                               known);
+    if (applied < known)
+        return ctx_fail_key(ctx, RC_DB, "db.migrate_first");
+    if (applied > known)
+        return ctx_fail_key(ctx, RC_DB, "db.is_newer");
     return db_prepare_all(ctx, db);
 }
 

@@ -51,7 +51,7 @@ static enum rc compare_applied(struct ctx *ctx, struct db *db, int *ret_count)
     VALUE_EACH (row, rows) {
         int64_t number = value_get_int(row, "number", 0);
         if (i == db_catalog.migration_count)
-            return ctx_fail_format(ctx, RC_DB, NULL, "schema %d is newer than this program", (int)number);
+            return ctx_fail_key(ctx, RC_DB, "db.is_newer");
         const struct db_migration *m = &db_catalog.migrations[i];
         if (m->number != number || !str_equal_cstr(value_get_text(row, "checksum"), m->checksum))
             return ctx_fail_format(ctx, RC_CHAIN, NULL, "migration %d (%s) has changed since it was applied", m->number,

@@ -135,7 +135,7 @@ static enum rc lite_open(struct ctx *ctx, struct db *db)
         if (errno != ENOENT)
             return ctx_fail_format(ctx, RC_DB, NULL, "%s: %s", db->path, strerror(errno));
         if (db->mode != DB_CREATE)
-            return ctx_fail_format(ctx, RC_NOT_FOUND, NULL, "%s", db->path);
+            return ctx_fail_format(ctx, RC_NOT_FOUND, "db.missing", "%s", db->path);
         int fd = open(db->path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600); /* nobody else's to read */
         if (fd < 0)
             return ctx_fail_format(ctx, RC_DB, NULL, "%s: %s", db->path, strerror(errno));

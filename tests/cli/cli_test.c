@@ -433,6 +433,11 @@ static void commands_run_as_a_person(void **state)
     expect_text(out, "finding.confirm              task.approve");
     EXPECT(0, "run", "finding.withdraw", "--fields");
     expect_text(out, "* id                 id");
+    write_file(in_dir("empty.db"), "");
+    EXPECT(74, "run", "finding.confirm", "{\"id\": 1}", "--as", "qiaoyunfeng", "--db", in_dir("empty.db"));
+    expect_text(errors, "bihuan migrate --db");
+    EXPECT(66, "run", "finding.confirm", "{\"id\": 1}", "--as", "qiaoyunfeng", "--db", in_dir("none.db"));
+    expect_text(errors, "none.db");
     load_demo();
     EXPECT(64, "run", "finding.confirm", "{\"id\": 1}", "--db", db);
     expect_text(errors, "--as");
