@@ -442,6 +442,8 @@ static void render_all(struct store *store, enum paper_subject subject, int64_t 
                         STR_ARG(issue->key), STR_ARG(issue->args[0]));
         STORE_OK(rc);
         assert_int_equal(value_count(made.faults), 0);
+        if (subject == PAPER_OF_SWEEP || subject == PAPER_OF_ASSESSMENT)
+            assert_true(has(paragraph_with(document_of(store, &made), "GongwenDate"), "2026年11月28日"));
         paper_made_done(&made);
     }
 }
