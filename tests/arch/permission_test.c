@@ -418,7 +418,7 @@ STORE_TEST(every_route_and_command_obeys_role_scope_and_label)
     app_site_stop(&world.site);
     for (int i = 0; i < command_count; i++)
         try_command(store, command_table[i]);
-    print_message("%d requests and commands tried\n", world.tried);
+    print_message("# %d requests and commands tried\n", world.tried);
     clock_set_ms(0);
     assert_int_equal(world.faults, 0);
 }

@@ -153,7 +153,7 @@ STORE_TEST(random_commands_keep_the_invariants)
     memset(&world, 0, sizeof world);
     world.store = store;
     random_state = seed ? strtoull(seed, NULL, 10) : 20261124;
-    print_message("BIHUAN_RANDOM_SEED=%llu BIHUAN_RANDOM_COMMANDS=%d\n", (unsigned long long)random_state, commands);
+    print_message("# BIHUAN_RANDOM_SEED=%llu BIHUAN_RANDOM_COMMANDS=%d\n", (unsigned long long)random_state, commands);
     STORE_OK(db_set_bulk(store->db, true));
     keep(world.units, &world.unit_count, UNITS_MAX, make_root(store));
     for (int i = 0; i < 5; i++) {
@@ -166,7 +166,7 @@ STORE_TEST(random_commands_keep_the_invariants)
         if (i % 1000 == 999)
             expect_clean(store); /* chains, heads, counts, ancestors, scopes */
     }
-    print_message("%ld done, %ld refused, %lld events\n", world.done, world.refused, (long long)event_count(store));
+    print_message("# %ld done, %ld refused, %lld events\n", world.done, world.refused, (long long)event_count(store));
     assert_true(world.done > commands / 4);
     expect_clean(store);
     check_search(store);

@@ -214,7 +214,7 @@ static void test_memory_stays_flat(void **state)
     }
     assert_int_equal(xlsx_write_close(&ctx, write), RC_OK);
     (void)getrusage(RUSAGE_SELF, &after);
-    print_message("%d rows in %lld ms, %ld kB more than for 1000\n", MANY_ROWS,
+    print_message("# %d rows in %lld ms, %ld kB more than for 1000\n", MANY_ROWS,
                   (long long)(clock_monotonic_ms() - from), after.ru_maxrss - before.ru_maxrss);
 #ifndef __SANITIZE_ADDRESS__
     assert_true(after.ru_maxrss - before.ru_maxrss < 16 * 1024);

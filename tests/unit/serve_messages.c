@@ -233,7 +233,7 @@ static void test_keys_in_use_exist(void **state)
     (void)state;
     const char *root = getenv("BIHUAN_SOURCE");
     if (!root) {
-        print_message("SKIP: BIHUAN_SOURCE is not set\n");
+        print_message("# SKIP: BIHUAN_SOURCE is not set\n");
         skip();
     }
     struct arena *arena = arena_new((size_t)256 << 20);
@@ -246,11 +246,11 @@ static void test_keys_in_use_exist(void **state)
     for (size_t i = 0; message_key_at(i).n; i++)
         if (!map_get(&used, message_key_at(i)) && !is_singular(message_key_at(i)))
             unused++;
-    print_message("%zu messages, %d not named in a template or source\n", message_entry_count, unused);
+    print_message("# %zu messages, %d not named in a template or source\n", message_entry_count, unused);
     if (getenv("BIHUAN_LIST_UNUSED"))
         for (size_t i = 0; message_key_at(i).n; i++)
             if (!map_get(&used, message_key_at(i)) && !is_singular(message_key_at(i)))
-                print_message("unused: %.*s\n", STR_ARG(message_key_at(i)));
+                print_message("# unused: %.*s\n", STR_ARG(message_key_at(i)));
     arena_free(arena);
     assert_int_equal(missing, 0);
 }

@@ -93,7 +93,7 @@ static void test_spec_cases(void **state)
         (void)snprintf(path, sizeof path, "%s/cases/mustache/%s.json", shared ? shared : "../shared", files[i]);
         char *text = read_whole(path, &n);
         if (!text) {
-            print_message("SKIP: %s is absent\n", path);
+            print_message("# SKIP: %s is absent\n", path);
             skip();
         }
         struct ctx ctx = new_ctx();
@@ -106,7 +106,7 @@ static void test_spec_cases(void **state)
         arena_free(ctx.arena);
         free(text);
     }
-    print_message("%d cases of the specification, %d failed\n", cases, failed);
+    print_message("# %d cases of the specification, %d failed\n", cases, failed);
     assert_int_equal(failed, 0);
     assert_true(cases >= 130);
 }
@@ -342,7 +342,7 @@ static void test_templates_of_the_program_link(void **state)
     struct str directory = arena_format(ctx.arena, "%s/web/templates", root ? root : ".");
     DIR *dir = opendir(directory.p);
     if (!dir) {
-        print_message("SKIP: %s is absent\n", directory.p);
+        print_message("# SKIP: %s is absent\n", directory.p);
         arena_free(ctx.arena);
         skip();
     }
@@ -363,7 +363,7 @@ static void test_templates_of_the_program_link(void **state)
     faults += mustache_set_link(&ctx, set, &constants, true) != RC_OK;
     for (const struct ctx_issue *issue = ctx.first; issue; issue = issue->next)
         print_error("%.*s: %.*s %.*s\n", STR_ARG(issue->place), STR_ARG(issue->key), STR_ARG(issue->field));
-    print_message("%d templates\n", count);
+    print_message("# %d templates\n", count);
     assert_int_equal(faults, 0);
     arena_free(ctx.arena);
 }

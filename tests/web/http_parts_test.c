@@ -195,7 +195,7 @@ static void test_metrics(void **state)
     metrics_free(metrics);
     if (access("/usr/bin/promtool", X_OK) != 0) {
         buf_done(&out);
-        print_message("promtool is not installed: format not checked\n");
+        print_message("# promtool is not installed: format not checked\n");
         skip();
     }
     int pipe_fds[2];
@@ -253,7 +253,7 @@ static void test_tls(void **state)
     if (run_program((char *[]){"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert,
                                "-days", "2", "-subj", "/CN=localhost", NULL}) == 127 ||
         run_program((char *[]){"curl", "--version", NULL}) == 127) {
-        print_message("openssl or curl is not installed: TLS not tried\n");
+        print_message("# openssl or curl is not installed: TLS not tried\n");
         skip();
     }
     site.config.head_timeout_ms = 5000;
