@@ -61,6 +61,10 @@ enum rc db_try_all(struct ctx *ctx, struct db *db) MUST_CHECK;
  * before the first step.  Another statement may run meanwhile (it makes the rest of this one be read into memory). */
 void db_set_stream(struct db_stmt *st);
 
+/* How many rows match hangs so much on the values that one plan cannot serve all: PostgreSQL plans this run by what is
+ * bound, which costs some tenths of a millisecond.  Until the next reset; say it before the first step. */
+void db_set_plan_by_values(struct db_stmt *st);
+
 /* The statement may take about so many steps of the engine, until the next reset; say it before the first step.  When
  * they are used up it ends as if there were no more rows, and db_is_cut says so.  Only SQLite can count; PostgreSQL,
  * which knows how values are spread, is trusted with its plan. */

@@ -24,7 +24,7 @@ struct db_stmt {
     struct str *params;   /* names; number i+1 in the text */
     int param_count;
     bool is_running; /* stepped, not yet at its end */
-    bool is_stream;
+    bool is_stream, is_planned_by_values;
     bool is_limited, is_cut; /* see db_set_steps; is_cut stays until the statement is used again */
     enum rc bind_rc;
     struct db_owned *owned;

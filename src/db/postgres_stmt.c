@@ -257,6 +257,10 @@ static enum rc start(struct ctx *ctx, struct db_stmt *st)
         TRY(pg_prepare(ctx, st->db, &st, 1));
     TRY(fill_values(pg, st));
     ps->is_active = true;
+    if (st->is_planned_by_values && !st->is_stream)
+        return take_result(
+            ctx, st,
+            PQexecParams(pg->conn, st->sql, st->param_count, ps->types, ps->values, ps->lengths, ps->formats, 0));
     if (!st->is_stream)
         return take_result(
             ctx, st, PQexecPrepared(pg->conn, st->name, st->param_count, ps->values, ps->lengths, ps->formats, 0));

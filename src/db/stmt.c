@@ -314,6 +314,7 @@ void db_stmt_free(struct db_stmt *st)
 void db_stmt_free_ptr(struct db_stmt **st) { db_stmt_free(*st); }
 
 void db_set_stream(struct db_stmt *st) { st->is_stream = true; }
+void db_set_plan_by_values(struct db_stmt *st) { st->is_planned_by_values = true; }
 
 void db_set_steps(struct db_stmt *st, int steps)
 {
@@ -433,7 +434,7 @@ void db_reset(struct db_stmt *st)
         st->db->ops->set_steps(st, 0);
     st->db->running -= st->is_running;
     st->is_running = false;
-    st->is_stream = false;
+    st->is_stream = st->is_planned_by_values = false;
     st->is_limited = false;
     if (st->owned) {
         st->db->ops->clear(st); /* nothing may point to what is freed now */

@@ -144,6 +144,7 @@ static enum rc find_hits(struct page *page, const struct bigram_query *query, st
         asked = bigram_query_with(arena, query, arena_format(arena, "zzk%.*s", STR_ARG(kind)));
     bool is_sqlite = db_get_engine(page->db) == DB_SQLITE;
     struct db_stmt *st = page_statement(page, Q_SEARCH_FIND);
+    db_set_plan_by_values(st); /* a rare word goes by the index of words, a common one by the newest rows */
     db_bind_text(st, "match", is_sqlite ? bigram_fts5_query(arena, &asked) : bigram_tsquery(arena, &asked));
     db_bind_int(st, "before", page_param_int(page, "before", INT64_MAX));
     db_bind_int(st, "limit", HITS + 1);

@@ -48,6 +48,7 @@ static enum rc add_hits(const struct looking *by, struct str match, struct str t
                         struct candidate *candidates, size_t *n)
 {
     struct db_stmt *st = db_query(by->db, Q_SEARCH_FIND);
+    db_set_plan_by_values(st); /* a rare word goes by the index of words, a common one by the newest rows */
     actor_bind_scope(st, by->actor, PERM_FINDING_READ);
     db_bind_text(st, "match", match);
     db_bind_int(st, "before", INT64_MAX);

@@ -111,6 +111,32 @@ STORE_TEST(null_int_and_text_have_the_same_kinds)
     db_reset(st);
 }
 
+/* The plan that the server keeps for the statement is not used, and the next run goes by it again. */
+STORE_TEST(a_run_is_planned_by_its_values)
+{
+    struct value *list = NULL;
+    for (int i = 0; i < 2; i++) {
+        struct db_stmt *st = db_query(store->db, Q_NOTE_KINDS);
+        if (i == 0)
+            db_set_plan_by_values(st);
+        db_bind_text(st, "echo", STR("x"));
+        db_bind_int(st, "number", 5000000000);
+        STORE_OK(db_rows(store->ctx, st, &list));
+        assert_true(str_equal(value_get_text(list->items.first, "echo"), STR("x")));
+        assert_int_equal(value_get_int(list->items.first, "number", 0), 5000000000);
+        if (db_get_engine(store->db) != DB_POSTGRES)
+            continue;
+        CLEANUP(db_stmt_free_ptr) struct db_stmt *plans = NULL;
+        int64_t n = -1;
+        STORE_OK(db_prepare_text(store->ctx, store->db,
+                                 STR("SELECT generic_plans + custom_plans FROM pg_prepared_statements "
+                                     "WHERE name = 'note_kinds'"),
+                                 &plans));
+        STORE_OK(db_get_int(store->ctx, plans, &n));
+        assert_int_equal(n, i);
+    }
+}
+
 STORE_TEST(map_binds_every_kind)
 {
     struct arena *arena = store->ctx->arena;
@@ -626,8 +652,8 @@ int main(void)
 {
     return STORE_RUN(
         STORE_CASE(row_comes_back_as_it_went_in), STORE_CASE(null_int_and_text_have_the_same_kinds),
-        STORE_CASE(map_binds_every_kind), STORE_CASE(text_with_nul_is_refused),
-        STORE_CASE(breach_of_unique_or_foreign_key_is_conflict),
+        STORE_CASE(a_run_is_planned_by_its_values), STORE_CASE(map_binds_every_kind),
+        STORE_CASE(text_with_nul_is_refused), STORE_CASE(breach_of_unique_or_foreign_key_is_conflict),
         STORE_CASE(deferred_breach_is_seen_at_commit_and_rolls_back),
         STORE_CASE(failure_of_the_commit_is_seen_behind_a_returned_row), STORE_CASE(changed_rows_are_counted),
         STORE_CASE(first_integer_or_not_found), STORE_CASE(statements_run_inside_one_another),
