@@ -84,26 +84,6 @@ static size_t scan_decimal(const struct points *points, size_t at, struct decima
     return end + (fraction ? fraction + 1 : 0) - at;
 }
 
-static size_t match_any(const struct points *points, size_t at, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = points_match(points, at, *words);
-        if (n)
-            return n;
-    }
-    return 0;
-}
-
-static size_t match_any_before(const struct points *points, size_t end, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = points_match_before(points, end, *words);
-        if (n)
-            return n;
-    }
-    return 0;
-}
-
 /* Multiplier at `at`: its points and its factor, 1 when none. */
 static size_t match_multiplier(const struct points *points, size_t at, int64_t *ret_factor)
 {
@@ -140,14 +120,14 @@ static enum amount_approx scan_approx(const struct points *points, size_t limit,
     } before[] = {{before_nearly, AMOUNT_NEARLY}, {before_about, AMOUNT_ABOUT}, {before_over, AMOUNT_OVER}},
       after[] = {{after_over, AMOUNT_OVER}, {after_about, AMOUNT_ABOUT}};
     for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
-        size_t n = match_any(points, *end, after[i].words);
+        size_t n = points_match_any(points, *end, after[i].words);
         if (n) {
             *end += n;
             return after[i].approx;
         }
     }
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
-        size_t n = match_any_before(points, *from, before[i].words);
+        size_t n = points_match_any_before(points, *from, before[i].words);
         if (n && *from - n >= limit) {
             *from -= n;
             return before[i].approx;
@@ -191,12 +171,12 @@ static bool scan_figure(const struct points *points, struct str text, size_t at,
         return scale_decimal(figure, BP_PER_PERCENT, &amount->value, &amount->is_rounded);
     }
     /* "300 more 10^4 yuan": the word of approximation stands before the multiplier */
-    size_t more_n = match_any(points, after, (const char *const[]){"多", "余", NULL});
+    size_t more_n = points_match_any(points, after, (const char *const[]){"多", "余", NULL});
     int64_t factor;
     size_t unit = after + more_n, multiplier_n = match_multiplier(points, unit, &factor), measure = unit + multiplier_n;
     if (more_n)
         amount->approx = AMOUNT_OVER;
-    size_t late_n = more_n ? 0 : match_any(points, measure, (const char *const[]){"多", "余", NULL});
+    size_t late_n = more_n ? 0 : points_match_any(points, measure, (const char *const[]){"多", "余", NULL});
     if (late_n && multiplier_n)
         amount->approx = AMOUNT_OVER;
     else
@@ -209,7 +189,7 @@ static bool scan_figure(const struct points *points, struct str text, size_t at,
         amount->unit = str_slice(text, points->offset[unit], points->offset[*ret_end]);
         return scale_decimal(figure, factor * FEN_PER_YUAN, &amount->value, &amount->is_rounded);
     }
-    size_t count_n = match_any(points, measure, count_units);
+    size_t count_n = points_match_any(points, measure, count_units);
     if (!count_n)
         return false;
     amount->kind = AMOUNT_COUNT;

@@ -479,10 +479,7 @@ static size_t find_base_end(const struct scan *scan, size_t at, size_t limit)
                 break;
             }
         }
-    for (size_t i = 0; marks[i]; i++)
-        if (points_match_before(&scan->points, end, marks[i]) && end > limit)
-            return end;
-    return SIZE_MAX;
+    return end > limit && points_match_any_before(&scan->points, end, marks) ? end : SIZE_MAX;
 }
 
 static bool is_clause_end(uint32_t code)
@@ -513,9 +510,8 @@ static bool scan_relative(const struct scan *scan, size_t at, size_t limit, stru
                  {"年", FOUND_UNIT_YEAR}};
     static const char *const inside[] = {"以内", "之内", "内", NULL};
     static const char *const looks_back[] = {"近", "过去", "前", "第", "月", "年", "最近", NULL};
-    for (size_t i = 0; looks_back[i]; i++)
-        if (points_match_before(&scan->points, at, looks_back[i]))
-            return false;
+    if (points_match_any_before(&scan->points, at, looks_back))
+        return false;
     if (at > 0 && (numeral_digit(code_at(scan, at - 1)) >= 0 || code_at(scan, at - 1) == '.'))
         return false;
     size_t n = 0, unit_n = match(scan, at, "半年");

@@ -14,24 +14,6 @@ struct open_date {
     size_t from, end; /* points */
 };
 
-static size_t match_any(const struct points *points, size_t at, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = points_match(points, at, *words);
-        if (n)
-            return n;
-    }
-    return 0;
-}
-
-static bool stands_before(const struct points *points, size_t at, const char *const *words)
-{
-    for (; *words; words++)
-        if (points_match_before(points, at, *words))
-            return true;
-    return false;
-}
-
 /* A number of at most two digits, or in Chinese numerals; its points, 0 when none. */
 static size_t scan_small(struct str text, const struct points *points, size_t at, int *ret)
 {
@@ -57,7 +39,7 @@ static const char *const end_words[] = {"底", "末", NULL};
 /* "before" behind a deadline; "the first half" is none. */
 static size_t match_before(const struct points *points, size_t at)
 {
-    size_t n = match_any(points, at, before_words);
+    size_t n = points_match_any(points, at, before_words);
     return n == 1 && (points_match(points, at + 1, "后") || points_match(points, at + 1, "期")) ? 0 : n;
 }
 
@@ -70,7 +52,7 @@ static bool scan_month_day(struct str text, const struct points *points, size_t 
         return false;
     size_t next = mark + mark_n;
     next = points_skip_blanks(points, next + points_match(points, next, "份"));
-    size_t end_n = match_any(points, next, end_words);
+    size_t end_n = points_match_any(points, next, end_words);
     if (end_n) {
         *ret = (struct open_date){.month = month, .from = at, .end = next + end_n};
         ret->end += match_before(points, ret->end);
@@ -79,7 +61,7 @@ static bool scan_month_day(struct str text, const struct points *points, size_t 
     n = scan_small(text, points, next, &day);
     static const char *const days[] = {"日", "号", NULL};
     mark = points_skip_blanks(points, next + n);
-    mark_n = n ? match_any(points, mark, days) : 0;
+    mark_n = n ? points_match_any(points, mark, days) : 0;
     size_t before_n = mark_n ? match_before(points, mark + mark_n) : 0;
     if (!before_n || day < 1 || day > 31)
         return false;
@@ -91,9 +73,9 @@ static bool scan_month_day(struct str text, const struct points *points, size_t 
 static bool scan_year_end(const struct points *points, size_t at, bool has_step, struct open_date *ret)
 {
     static const char *const ends[] = {"年底", "年末", "年内", NULL}, *const short_ends[] = {"底", "末", "内", NULL};
-    size_t n = match_any(points, at, has_step ? short_ends : ends);
+    size_t n = points_match_any(points, at, has_step ? short_ends : ends);
     if (!n && has_step)
-        n = match_any(points, at, ends);
+        n = points_match_any(points, at, ends);
     if (!n)
         return false;
     size_t before_n = match_before(points, at + n);
@@ -122,7 +104,7 @@ static bool scan_open(struct str text, const struct points *points, size_t at, s
         return true;
     }
     bool is_inside = at > 0 && numeral_digit(points->code[at - 1]) >= 0;
-    if (is_inside || stands_before(points, at, other))
+    if (is_inside || points_match_any_before(points, at, other))
         return false;
     return scan_month_day(text, points, at, ret) || scan_year_end(points, at, false, ret);
 }

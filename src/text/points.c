@@ -53,6 +53,22 @@ size_t points_match_before(const struct points *points, size_t end, const char *
     return end >= n ? points_match(points, end - n, word) : 0;
 }
 
+size_t points_match_any(const struct points *points, size_t at, const char *const *words)
+{
+    size_t n = 0;
+    while (n == 0 && *words)
+        n = points_match(points, at, *words++);
+    return n;
+}
+
+size_t points_match_any_before(const struct points *points, size_t end, const char *const *words)
+{
+    size_t n = 0;
+    while (n == 0 && *words)
+        n = points_match_before(points, end, *words++);
+    return n;
+}
+
 size_t points_skip_blanks(const struct points *points, size_t at)
 {
     while (at < points->n && (points->code[at] == ' ' || points->code[at] == '\t' || points->code[at] == 0xA0))

@@ -27,6 +27,10 @@ bool points_fill(struct points *points, struct str s);
 size_t points_match(const struct points *points, size_t at, const char *word);
 /* As points_match, but word must end before `end`. */
 size_t points_match_before(const struct points *points, size_t end, const char *word);
+/* As points_match for the first of words (a NULL behind the last) that stands there. */
+size_t points_match_any(const struct points *points, size_t at, const char *const *words);
+/* As points_match_before for the first of words (a NULL behind the last) that stands there. */
+size_t points_match_any_before(const struct points *points, size_t end, const char *const *words);
 /* Index behind the blanks at `at`. */
 size_t points_skip_blanks(const struct points *points, size_t at);
 /* ASCII digits at `at` (after folding): how many. */
