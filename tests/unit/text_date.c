@@ -25,17 +25,22 @@ static const char *describe(struct arena *arena, struct str text, const struct f
     return s.p;
 }
 
+static void check_found(struct arena *arena, const char *text, const struct found_dates *found, const char *expected)
+{
+    struct str all = STR_EMPTY;
+    for (size_t i = 0; i < found->n; i++)
+        all = arena_format(arena, "%.*s%s%s", STR_ARG(all), i ? "; " : "",
+                           describe(arena, str_from_cstr(text), &found->p[i]));
+    if (!str_equal_cstr(all, expected))
+        fail_msg("%s\n  got      %.*s\n  expected %s", text, STR_ARG(all), expected);
+}
+
 static void check(const char *text, const char *expected)
 {
     struct arena *arena = arena_new(1 << 20);
     struct found_dates found;
     assert_ok(dates_find(arena, str_from_cstr(text), &found));
-    struct str all = STR_EMPTY;
-    for (size_t i = 0; i < found.n; i++)
-        all = arena_format(arena, "%.*s%s%s", STR_ARG(all), i ? "; " : "",
-                           describe(arena, str_from_cstr(text), &found.p[i]));
-    if (!str_equal_cstr(all, expected))
-        fail_msg("%s\n  got      %.*s\n  expected %s", text, STR_ARG(all), expected);
+    check_found(arena, text, &found, expected);
     arena_free(arena);
 }
 
@@ -227,12 +232,7 @@ static void check_near(const char *text, struct date_context context, const char
     struct arena *arena = arena_new(1 << 20);
     struct found_dates found;
     assert_ok(dates_find_near(arena, str_from_cstr(text), &context, &found));
-    struct str all = STR_EMPTY;
-    for (size_t i = 0; i < found.n; i++)
-        all = arena_format(arena, "%.*s%s%s", STR_ARG(all), i ? "; " : "",
-                           describe(arena, str_from_cstr(text), &found.p[i]));
-    if (!str_equal_cstr(all, expected))
-        fail_msg("%s\n  got      %.*s\n  expected %s", text, STR_ARG(all), expected);
+    check_found(arena, text, &found, expected);
     arena_free(arena);
 }
 
