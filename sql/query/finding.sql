@@ -146,6 +146,8 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter live f.status <> 'withdrawn'
 -- :filter open f.status || '' NOT IN ('closed', 'ended', 'withdrawn')
 -- :filter phase f.phase || '' = $phase
+-- :filter not_kept f.status <> 'kept'
+-- :filter short f.phase <> 'long_term'
 -- :filter nature f.nature || '' = $nature
 -- :filter severity f.severity || '' = $severity
 -- :filter due_from f.due_key || '' >= $due_from

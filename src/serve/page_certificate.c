@@ -26,8 +26,8 @@ static enum rc put_counts(struct page *page)
                 {"closed", "finding.status.closed", "/findings?status=closed", "closed"},
                 {"kept", "finding.status.kept", "/findings?status=kept", "closed"},
                 {"ended", "finding.status.ended", "/findings?status=ended", ""},
-                {"short_open", "closing.short_open", "/findings?status=open", ""},
-                {"long_open", "closing.long_open", "/long_term", ""}};
+                {"short_open", "closing.short_open", "/findings?status=unfinished&phase=short", ""},
+                {"long_open", "closing.long_open", "/findings?status=unfinished&phase=long_term", ""}};
     struct arena *arena = page->ctx.arena;
     struct db_stmt *st = page_statement(page, Q_CLOCK_COUNTS);
     struct value *counts, *figures = value_put_list(arena, page->view, "figures");

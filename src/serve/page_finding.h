@@ -5,6 +5,7 @@
 #include "serve/page.h"
 
 #define FINDING_PHASES "immediate|concentrated|long_term"
+#define FINDING_PHASE_CHOICES "short|" FINDING_PHASES /* of the list: short is every one but the long term */
 #define FINDING_MATTERS "once|recurs"
 #define FINDING_HUNG "open"
 #define FINDING_MONEY "open"
@@ -12,7 +13,8 @@
 #define FINDING_SEVERITIES "|general|serious|major"
 #define FINDING_STATUSES                                                                                               \
     "registered|disputed|confirmed|planned|doing|submitted|reviewing|returned|closed|kept|ended|withdrawn"
-#define FINDING_STATUS_CHOICES "open|" FINDING_STATUSES /* of the list: open is every one that is not over */
+/* Of the list: open is every one that is not over, unfinished those of them that are not kept up for the long term. */
+#define FINDING_STATUS_CHOICES "open|unfinished|" FINDING_STATUSES
 #define FINDING_LABELS "0|1|2"
 
 enum { FINDING_PAGE_ROWS = 50, FINDING_COUNT_MAX = 1000, FINDING_SOON_DAYS = 30 };

@@ -185,7 +185,7 @@ static void put_filter(struct page *page)
     struct value *filter = value_put_map(arena, page->view, "filter");
     value_put_text(arena, filter, "q", page_param_text(page, "q"));
     put_select(page, filter, "status", FINDING_STATUS_CHOICES, "finding.status");
-    put_select(page, filter, "phase", FINDING_PHASES, "phase");
+    put_select(page, filter, "phase", FINDING_PHASE_CHOICES, "phase");
     put_select(page, filter, "due", "overdue|soon|none", "due_choice");
     static const char *const texts[] = {"due_from", "due_to", "amount_min"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -503,7 +503,7 @@ enum rc page_finding_filter(struct page *page)
     }
     static const char *const own[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
                                       "unit",       "under",  "nature", "severity", "due_from", "due_to",
-                                      "amount_min", "label",  "matter", "hung",     NULL};
+                                      "amount_min", "label",  "matter", "hung",     "money",    NULL};
     put_hidden(page, "hidden_rest", own);
     return RC_OK;
 }

@@ -156,8 +156,12 @@ enum rc finding_query_read(struct page *page, enum perm perm, struct finding_que
     TRY(read_id(page, "unit", BIT(UNIT), q, &q->unit));
     TRY(read_id(page, "under", BIT(UNDER), q, &q->under));
     TRY(read_choice(page, "status", FINDING_STATUS_CHOICES, 0, q, &q->status));
-    q->filters |= !q->status.n ? 0 : str_equal(q->status, STR("open")) ? BIT(OPEN) : BIT(STATUS);
-    TRY(read_choice(page, "phase", FINDING_PHASES, BIT(PHASE), q, &q->phase));
+    q->filters |= !q->status.n                              ? 0
+                  : str_equal(q->status, STR("open"))       ? BIT(OPEN)
+                  : str_equal(q->status, STR("unfinished")) ? BIT(OPEN) | BIT(NOT_KEPT)
+                                                            : BIT(STATUS);
+    TRY(read_choice(page, "phase", FINDING_PHASE_CHOICES, 0, q, &q->phase));
+    q->filters |= !q->phase.n ? 0 : str_equal(q->phase, STR("short")) ? BIT(SHORT) : BIT(PHASE);
     TRY(read_choice(page, "nature", FINDING_NATURES, BIT(NATURE), q, &q->nature));
     TRY(read_choice(page, "severity", FINDING_SEVERITIES, BIT(SEVERITY), q, &q->severity));
     TRY(read_choice(page, "label", FINDING_LABELS, BIT(LABEL), q, &label));

@@ -46,7 +46,7 @@ static void vary(struct store *store, int64_t id, unsigned source)
 {
     static const char *const phases[] = {"immediate", "concentrated", "long_term"};
     static const char *const natures[] = {"", "individual", "common"}, *const severities[] = {"", "general", "major"};
-    static const char *const statuses[] = {"registered", "registered", "registered", "closed", "withdrawn"};
+    static const char *const statuses[] = {"registered", "registered", "registered", "closed", "withdrawn", "kept"};
     char due[16], sql[800];
     (void)snprintf(due, sizeof due, "2027-%02u-01", 1 + draw(9));
     bool has_due = draw(4) != 0;
@@ -54,7 +54,7 @@ static void vary(struct store *store, int64_t id, unsigned source)
     (void)snprintf(sql, sizeof sql,
                    "UPDATE finding SET phase = '%s', nature = '%s', severity = '%s', status = '%s', unit_id = %lld, "
                    "label = %u, due_key = '%s', amount_key = %d, aspect_id = %s WHERE id = %lld",
-                   phases[draw(3)], natures[draw(3)], severities[draw(3)], statuses[draw(5)], (long long)units[draw(4)],
+                   phases[draw(3)], natures[draw(3)], severities[draw(3)], statuses[draw(6)], (long long)units[draw(4)],
                    draw(3), has_due ? due : "9999-12-31", amount,
                    draw(2) ? arena_format(store->ctx->arena, "%lld", (long long)aspects[source]).p : "NULL",
                    (long long)id);
@@ -140,8 +140,14 @@ static void wish_something(struct wish *wish)
     bool is_open = false, is_status = draw(4) == 0;
     if (is_status)
         add_text(wish, "status", draw(2) ? "registered" : "withdrawn");
+    else if (draw(5) == 0) {
+        add(wish, "status", "unfinished", "f.status NOT IN ('closed', 'ended', 'withdrawn', 'kept')");
+        is_status = true;
+    }
     if (draw(4) == 0)
         add_text(wish, "phase", draw(2) ? "immediate" : "long_term");
+    else if (draw(5) == 0)
+        add(wish, "phase", "short", "f.phase <> 'long_term'");
     if (draw(5) == 0)
         add_text(wish, "nature", draw(2) ? "individual" : "common");
     if (draw(5) == 0)

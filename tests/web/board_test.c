@@ -453,10 +453,62 @@ STORE_TEST(a_matter_is_late_and_hung_when_any_finding_of_it_is)
     assert_int_equal(world.differing, 0);
 }
 
+/* As a list, counted, and as a file. */
+static void expect_register(struct store *store, const struct app_session *session, struct str href, int64_t n)
+{
+    struct arena *arena = store->ctx->arena;
+    struct str query = str_slice(href, strlen("/findings"), href.n), csv;
+    int64_t lines = 0;
+    assert_true(str_has_prefix(href, STR("/findings")));
+    assert_int_equal(value_count(value_get(app_view(store, session, href.p), "findings")), n);
+    struct str count = arena_format(arena, "/findings/count%.*s", STR_ARG(query));
+    assert_int_equal(value_get_int(app_view(store, session, count.p), "total", -1), n);
+    struct str file = arena_format(arena, "/findings/export.csv%.*s", STR_ARG(query));
+    assert_int_equal(app_get(session, file.p, "text/csv", &csv), 200);
+    for (size_t at = 0; (at = str_find(csv, STR("LY-2026-001-"), at)) != SIZE_MAX; at++)
+        lines++;
+    assert_int_equal(lines, n);
+}
+
+STORE_TEST(figures_of_closing_agree_with_the_register)
+{
+    static const char *const rows[][2] = {
+        {"doing", "concentrated"}, {"doing", "immediate"},    {"returned", "concentrated"},
+        {"doing", "long_term"},    {"kept", "concentrated"},  {"kept", "long_term"},
+        {"closed", "long_term"},   {"ended", "concentrated"}, {"withdrawn", "immediate"}};
+    static const int64_t expected[] = {8, 1, 2, 1, 3, 1}; /* all, closed, kept, ended, not long term, long term */
+    static const char *const pages[] = {"/certificates", "/long_term"};
+    struct str href;
+    memset(&world, 0, sizeof world);
+    make_units(store);
+    world.sources[0] = make_source(store, world.root, "LY-2026-001");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        tamper(store, arena_format(store->ctx->arena, "UPDATE finding SET status = '%s', phase = '%s' WHERE id = %lld",
+                                   rows[i][0], rows[i][1], (long long)make_finding(store, world.sources[0], "x"))
+                          .p);
+    struct actor office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    struct app_session session = app_sign_in(store, office.account_id);
+    app_start(store);
+    for (size_t p = 0; p < 2; p++) {
+        size_t i = 0;
+        const struct value *figures = value_get(app_view(store, &session, pages[p]), "figures");
+        assert_int_equal(value_count(figures), 6);
+        VALUE_EACH (figure, figures) {
+            struct str label = value_get_text(figure, "label");
+            assert_int_equal(
+                figure_at(store, &session, pages[p], "label", arena_copy_cstr(store->ctx->arena, label), &href),
+                expected[i]);
+            expect_register(store, &session, href, expected[i++]);
+        }
+    }
+    app_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(every_figure_agrees_with_the_list_behind_it), STORE_CASE(a_board_follows_every_change),
                      STORE_CASE(what_is_out_of_sight_is_no_board),
                      STORE_CASE(a_matter_is_late_and_hung_when_any_finding_of_it_is),
+                     STORE_CASE(figures_of_closing_agree_with_the_register),
                      STORE_CASE(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_each_source));
 }
