@@ -43,10 +43,11 @@ enum rc page_plan_list(struct page *page)
 static enum rc put_versions(struct page *page, struct value *item, const struct value *plan)
 {
     static const struct record_column columns[] = {
-        {"plan.version", "label", CELL_TEXT, NULL, "/plans/{plan_id}/rows?version={n}"},
+        {"plan.version", "label", CELL_CODE, NULL, "/plans/{plan_id}/rows?version={n}"},
         {"plan.state", "state", CELL_CHOICE, "plan.version_state", NULL},
         {"plan.submitted_on", "submitted_on", CELL_DAY, NULL, NULL},
-        {"plan.meeting", "meeting_text", CELL_TEXT, NULL, "/meetings/{meeting_id}"},
+        {"plan.meeting", "meeting", CELL_TEXT, NULL, "/meetings/{meeting_id}"},
+        {"plan.meeting_on", "meeting_on", CELL_DAY, NULL, NULL},
         {"plan.words", "words", CELL_LONG, NULL, NULL},
         {"plan.row_count", "row_count", CELL_NUM, NULL, NULL},
         {"plan.difference", "difference", CELL_TEXT, NULL, "/plans/{plan_id}/difference?from={before}&to={n}"},
@@ -63,9 +64,6 @@ static enum rc put_versions(struct page *page, struct value *item, const struct 
         value_put_text(arena, row, "label", page_text_args(page, "plan.version_n", &arg, 1));
         value_put_int(arena, row, "before", n - 1);
         struct str basis = value_get_text(row, "basis"), opinion = value_get_text(row, "opinion");
-        value_put_text(arena, row, "meeting_text",
-                       arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "meeting")),
-                                    STR_ARG(value_get_text(row, "meeting_on"))));
         value_put_text(arena, row, "words",
                        basis.n && opinion.n ? arena_format(arena, "%.*s\n%.*s", STR_ARG(basis), STR_ARG(opinion))
                        : basis.n            ? basis

@@ -454,11 +454,34 @@ static void put_change_words(struct page *page, struct value *row)
     }
 }
 
-static void put_part(struct page *page, struct value *difference, const char *key, bool has_fields)
+/* Says which finding a row belongs to, where its own number does not.  The rows of a part stand in the order of the
+ * plan that they come from, so one walk over it finds them all. */
+static void put_finding_no(struct page *page, struct value *rows, const struct value *plan_rows)
+{
+    const struct value *finding = plan_rows->items.first;
+    for (struct value *row = rows->items.first; row; row = row->next) {
+        int64_t id = value_get_int(row, "row_finding", 0);
+        while (finding && (!str_equal(value_get_text(finding, "row_kind"), STR("finding")) ||
+                           value_get_int(finding, "row_subject", 0) != id))
+            finding = finding->next;
+        if (!finding)
+            return;
+        struct str kind = value_get_text(row, "row_kind"), no = value_get_text(finding, "row_no");
+        if (str_equal(kind, STR("measure")))
+            no = arena_format(page->ctx.arena, "%.*s/%.*s", STR_ARG(no), STR_ARG(value_get_text(row, "row_no")));
+        if (value_get_text(row, "no_text").n == 0 || str_equal(kind, STR("measure")))
+            value_set(row, STR("no_text"), value_new_text(page->ctx.arena, no));
+    }
+}
+
+/* A part of the difference; plan_rows are the rows of the version that it stands in. */
+static void put_part(struct page *page, struct value *difference, const char *key, const struct value *plan_rows,
+                     bool has_fields)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows = (struct value *)value_get(difference, key);
     plan_page_put_words(page, rows);
+    put_finding_no(page, rows, plan_rows);
     for (struct value *row = rows->items.first; row && has_fields; row = row->next)
         put_change_words(page, row);
     value_put_bool(arena, difference, arena_format(arena, "has_%s", key).p, value_count(rows) > 0);
@@ -487,9 +510,9 @@ enum rc page_plan_difference(struct page *page)
     TRY(plan_page_read_rows(page, plan, from, &before));
     TRY(plan_page_read_rows(page, plan, to, &after));
     TRY(plan_rows_compare(&page->ctx, before, after, &difference));
-    put_part(page, difference, "added", false);
-    put_part(page, difference, "removed", false);
-    put_part(page, difference, "changed", true);
+    put_part(page, difference, "added", after, false);
+    put_part(page, difference, "removed", before, false);
+    put_part(page, difference, "changed", after, true);
     value_put(page->view, STR("difference"), difference);
     value_put_bool(arena, page->view, "is_same", value_get_int(difference, "count", 0) == 0);
     put_choices(page, plan, "from_options", from);

@@ -1,6 +1,8 @@
 /* page_record.c: lists and pages of records; see page_record.h. */
 #include "serve/page_record.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "serve/chrome.h"
 
@@ -269,8 +271,11 @@ struct value *record_add_facts(struct page *page, struct value *item, const char
 {
     struct arena *arena = page->ctx.arena;
     struct value *card = add_card(page, item, title, anchor, is_side), *facts = value_put_list(arena, card, "facts");
-    for (int i = 0; i < count; i++)
-        put_cell(page, value_add_map(arena, facts), row, &columns[i]);
+    for (int i = 0; i < count; i++) {
+        struct value *fact = value_add_map(arena, facts);
+        put_cell(page, fact, row, &columns[i]);
+        value_put_bool(arena, fact, "is_bare", count == 1 && strcmp(title, columns[i].label) == 0);
+    }
     value_put_bool(arena, card, "has_facts", true);
     value_put_null(arena, card, "table");
     value_put_bool(arena, card, "is_table", false);
