@@ -161,7 +161,8 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter matter_soon ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' >= $today AND f.due_key || '' <= $soon) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key >= $today AND p.due_key <= $soon))
 -- :filter matter_no_due ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due IS NULL) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due IS NULL))
 -- :filter recurs f.recurs_id IS NOT NULL
--- :filter money EXISTS (SELECT 1 FROM report r WHERE r.finding_id = f.id AND r.state = 'accepted' AND r.recovered_fen > 0 AND r.confirmed_fen IS NULL)
+-- What finance can still confirm: closed stays closed, and so do earlier cycles.
+-- :filter money f.status NOT IN ('closed', 'ended') AND EXISTS (SELECT 1 FROM report r JOIN task t ON t.id = r.task_id JOIN measure m ON m.id = t.measure_id WHERE r.finding_id = f.id AND m.cycle_n = f.cycle_n AND r.state = 'accepted' AND r.recovered_fen > 0 AND r.confirmed_fen IS NULL)
 -- :filter hung EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open')
 -- Where a page begins.  A number sorts by what stands before its last digits, then by these as a number.
 -- :filter after_due (f.due_key, f.id) > ($key, CAST($key_id AS bigint))

@@ -59,6 +59,11 @@ UPDATE task SET recovered_fen = recovered_fen + $more_fen, changed_at = $at, cha
 -- unscoped: apply
 UPDATE finding SET recovered_fen = recovered_fen + $more_fen, changed_at = $at, changed_seq = $seq WHERE id = $finding_id
 
+-- What is closed, or belongs to a cycle that is over, is not confirmed any more.
+-- :name report_end_money_waits
+-- unscoped: apply
+DELETE FROM wait WHERE subject_kind = 'report' AND what = 'confirm_money' AND $to <> 'kept' AND subject_id IN (SELECT id FROM report WHERE finding_id = $id)
+
 -- A task that ends takes the reports with it that were still to be written.
 -- :name report_end_waits
 -- unscoped: apply
@@ -72,12 +77,12 @@ UPDATE report SET state = 'dropped', changed_seq = $seq WHERE task_id = $id AND 
 -- :name report_relabel_waits
 -- unscoped: apply; runs before the tasks get the new label
 UPDATE wait SET label = $label WHERE subject_kind = 'report' AND label <> $label
-  AND subject_id IN (SELECT r.id FROM report r WHERE r.finding_id = $id AND r.state IN ('due', 'returned', 'submitted'))
+  AND subject_id IN (SELECT r.id FROM report r WHERE r.finding_id = $id AND r.state IN ('due', 'returned', 'submitted', 'accepted'))
 
 -- :name report_move_waits
--- unscoped: apply; what a unit had to write goes with the task to the other unit
-UPDATE wait SET unit_id = $unit_id, actor_id = CASE WHEN actor_kind IN ('unit', 'unit_approver') THEN $unit_id ELSE actor_id END
-WHERE subject_kind = 'report' AND subject_id IN (SELECT r.id FROM report r WHERE r.task_id = $id AND r.state IN ('due', 'returned', 'submitted'))
+-- unscoped: apply; what a unit had to write, and what finance has to confirm of it, goes with the task to the other unit
+UPDATE wait SET unit_id = $unit_id, actor_id = CASE WHEN actor_kind IN ('unit', 'unit_approver', 'finance') THEN $unit_id ELSE actor_id END
+WHERE subject_kind = 'report' AND subject_id IN (SELECT r.id FROM report r WHERE r.task_id = $id AND r.state IN ('due', 'returned', 'submitted', 'accepted'))
 
 -- :name report_get_any
 -- unscoped: commands check the permission themselves

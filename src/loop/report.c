@@ -198,6 +198,8 @@ static enum rc report_accept(struct command_call *call)
     TRY(task_find_for_write(call, value_get_int(row, "task_id", 0), &task));
     TRY(task_put_sums(call, body, task));
     put_outcome(arena, body, row);
+    if (value_get_int(row, "recovered_fen", 0) > 0)
+        lifecycle_wait(call, body, "confirm_money", STR("finance"), value_get_int(row, "unit_id", 0), STR(""));
     put_number(arena, body, "own_bp", value_get_int(row, "child_count", 0) ? NULL : value_get(row, "progress_bp"));
     TRY(append(call, EVENT_REPORT_ACCEPTED, row, body));
     return truth_check_progress(call, task, value_get_int(row, "progress_bp", 0));

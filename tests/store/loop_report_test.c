@@ -106,6 +106,7 @@ STORE_TEST(a_report_is_drafted_submitted_returned_and_accepted)
     struct actor money = make_actor(store, "money", "finance", it.firm, LABEL_INTERNAL);
     struct actor elsewhere = make_actor(store, "elsewhere", "finance", it.plant, LABEL_INTERNAL);
     struct value *less = jsonf(store, "{'id': %lld, 'recovered_fen': '345,678,901.00'}", (long long)report);
+    assert_int_equal(doing_waits(store, "report", report, "confirm_money"), 1);
     assert_int_equal(run_as(store, &elsewhere, &command_report_confirm_money, less, NULL), RC_NOT_FOUND);
     assert_int_equal(run_as(store, &it.approver, &command_report_confirm_money, less, NULL), RC_FORBIDDEN);
     assert_int_equal(run_as(store, &money, &command_report_confirm_money, less, NULL), RC_INVALID);

@@ -2,6 +2,7 @@
 #include "loop_closing_support.h"
 
 #include "loop/cause.h"
+#include "loop/report.h"
 #include "loop/sweep.h"
 
 #include <stdio.h>
@@ -46,6 +47,38 @@ STORE_TEST(a_finding_is_closed_by_five_opinions_and_gets_a_certificate)
                                       "'%supervisor%' AND content LIKE '%chief%'"),
                      1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait"), 0);
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
+/* Closed stays closed: what finance had not confirmed by then is not asked for any more. */
+STORE_TEST(money_of_a_closed_finding_waits_for_nobody)
+{
+    int64_t review;
+    struct value *task, *report;
+    closing_make_world(store);
+    closing_make_ready(store, world.finding);
+    STORE_OK(run_as(
+        store, &world.office, &command_task_assign,
+        jsonf(store, "{'measure_id': %lld, 'unit_id': %lld}", (long long)world.measure, (long long)world.firm), &task));
+    long long id = (long long)value_get_int(task, "id", 0);
+    STORE_OK(run_as(store, &world.reporter, &command_task_accept, jsonf(store, "{'id': %lld}", id), NULL));
+    STORE_OK(run_as(store, &world.reporter, &command_task_report, jsonf(store, "{'id': %lld}", id), &report));
+    STORE_OK(run_as(store, &world.reporter, &command_report_submit,
+                    jsonf(store,
+                          "{'id': %lld, 'progress': 100, 'done_text': '已收回', 'next_text': '无', 'recovered_fen': "
+                          "'88'}",
+                          (long long)value_get_int(report, "id", 0)),
+                    NULL));
+    STORE_OK(run_as(store, &world.chief, &command_report_accept,
+                    jsonf(store, "{'id': %lld}", (long long)value_get_int(report, "id", 0)), NULL));
+    closing_prove(store, "task", id, "photo");
+    closing_finish_task(store, id);
+    STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'confirm_money'"), 1);
+    closing_sign_all(store, review);
+    assert_int_equal(closing_state_is(store, world.finding, "closed"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'confirm_money'"), 0);
     expect_clean(store);
     expect_rebuild_equal(store);
 }
@@ -467,7 +500,7 @@ int main(void)
 {
     return STORE_RUN(
         STORE_CASE(a_finding_is_closed_by_five_opinions_and_gets_a_certificate),
-        STORE_CASE(everything_that_is_missing_is_told_at_once),
+        STORE_CASE(money_of_a_closed_finding_waits_for_nobody), STORE_CASE(everything_that_is_missing_is_told_at_once),
         STORE_CASE(a_finding_waits_for_the_units_that_were_asked_about_it),
         STORE_CASE(a_pledge_is_signed_with_the_request), STORE_CASE(what_is_sent_back_is_counted_and_asked_for_again),
         STORE_CASE(what_was_true_when_it_was_asked_for_must_be_true_at_the_last_signature),

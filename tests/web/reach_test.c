@@ -1,5 +1,5 @@
 /* reach_test.c: what leads where for whom: rules and evidence in the search, the meeting that approved a plan on the
- * page of its finding. */
+ * page of its finding, money to confirm in the work of finance. */
 #include "app_support.h"
 
 #include <stdio.h>
@@ -183,9 +183,58 @@ STORE_TEST(rules_issued_on_boards_are_those_of_the_list)
     doing_end();
 }
 
+/* Rows of my work about a subject, as they are shown. */
+static struct value *work_on(struct store *store, const struct app_session *session, struct str href)
+{
+    struct value *found = NULL;
+    VALUE_EACH (group, value_get(app_view(store, session, "/"), "work"))
+        VALUE_EACH (row, value_get(group, "rows"))
+            if (str_equal(value_get_text(row, "href"), href))
+                found = (struct value *)row;
+    return found;
+}
+
+STORE_TEST(money_to_confirm_is_work_of_finance)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    struct actor money = make_actor(store, "money", "finance", it.root, LABEL_INTERNAL);
+    int64_t report = id_of(store, &it.reporter, &command_task_report, jsonf(store, "{'id': %lld}", (long long)it.task));
+    struct str href = arena_format(store->ctx->arena, "/reports/%lld", (long long)report);
+    STORE_OK(run_as(store, &it.reporter, &command_report_submit,
+                    jsonf(store,
+                          "{'id': %lld, 'progress': 40, 'done_text': '收回一笔', 'next_text': '继续', 'recovered_fen': "
+                          "'88'}",
+                          (long long)report),
+                    NULL));
+    STORE_OK(
+        run_as(store, &it.approver, &command_report_accept, jsonf(store, "{'id': %lld}", (long long)report), NULL));
+    app_start(store);
+    struct app_session finance = app_sign_in(store, money.account_id),
+                       approver = app_sign_in(store, it.approver.account_id);
+    struct value *row = work_on(store, &finance, href);
+    assert_non_null(row);
+    assert_true(str_equal(value_get_text(row, "what"), STR("confirm_money")) &&
+                str_equal(value_get_text(row, "since_text"), STR("2026-03-12")));
+    assert_true(str_equal(value_get_text(app_view(store, &finance, "/"), "work_total"), STR("1")));
+    assert_int_equal(value_count(value_get(app_view(store, &finance, "/findings?money=open"), "findings")), 1);
+    assert_null(work_on(store, &approver, href));
+    doing_set_day("2026-03-23"); /* a Monday: what has waited for long is told again */
+    (void)doing_tick(store);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice WHERE rule = 'waiting' AND what = 'confirm_money'"),
+                     1);
+    finance = app_sign_in(store, money.account_id);
+    STORE_OK(run_as(store, &money, &command_report_confirm_money,
+                    jsonf(store, "{'id': %lld, 'recovered_fen': '88'}", (long long)report), NULL));
+    assert_null(work_on(store, &finance, href));
+    assert_int_equal(value_count(value_get(app_view(store, &finance, "/findings?money=open"), "findings")), 0);
+    app_end();
+    doing_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
                      STORE_CASE(rules_issued_on_boards_are_those_of_the_list),
+                     STORE_CASE(money_to_confirm_is_work_of_finance),
                      STORE_CASE(a_finding_leads_to_the_meeting_that_approved_its_plan));
 }
