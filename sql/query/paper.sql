@@ -159,8 +159,8 @@ WHERE m.source_id = $id AND m.state = 'held' AND {scope m.unit_id m.label} ORDER
 SELECT f.source_id AS id FROM finding f WHERE f.id = $id AND {scope f.unit_id f.label}
 
 -- :name paper_history
--- unscoped: of a finding that was read through its scope; kinds and reasons, no bodies
-SELECT e.seq, e.at, e.kind, e.reason, coalesce(a.name, '') AS actor_name FROM event e LEFT JOIN account a ON a.id = e.actor WHERE e.subject = $id AND e.kind <> 'figure.stated' ORDER BY e.seq
+-- unscoped: of a finding that was read through its scope, as its page tells it; detail is the body until it is told in words
+SELECT e.seq, e.at, e.kind, e.reason, e.body AS detail, coalesce(a.name, '') AS actor_name FROM event e LEFT JOIN account a ON a.id = e.actor WHERE e.subject = $id AND e.kind <> 'figure.stated' ORDER BY e.seq
 
 -- :name paper_finding_evidence
 -- scope: l

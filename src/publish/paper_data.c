@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "publish/event_words.h"
 #include "publish/paper_dress.h"
 #include "publish/paper_list.h"
 #include "serve/messages.h"
@@ -270,10 +271,25 @@ static enum rc open_json(struct taking *taking, const char *key, const char *col
     return RC_OK;
 }
 
+/* What happened, told as the page of the finding tells it; no event's body goes into a paper. */
+static void tell_history(struct taking *taking)
+{
+    struct value *rows = (struct value *)value_get(taking->data, "history");
+    for (struct value *row = rows ? rows->items.first : NULL; row; row = row->next) {
+        struct str words =
+            event_finding_words(taking->ctx, LANG_ZH, value_get_text(row, "kind"), value_get_text(row, "detail"));
+        value_set(row, STR("detail"), value_new_text(taking->ctx->arena, words));
+        if (!value_get_text(row, "actor_name").n)
+            value_set(row, STR("actor_name"),
+                      value_new_text(taking->ctx->arena, message_find(LANG_ZH, STR("event.program"))));
+    }
+}
+
 /* A finding's paper holds all that its source's data say of it. */
 static enum rc add_finding(struct taking *taking)
 {
     struct value *finding = (struct value *)value_get(taking->data, "finding");
+    tell_history(taking);
     struct taking source = *taking;
     source.id = value_get_int(finding, "source_id", 0);
     source.perm = PERM_FINDING_READ;

@@ -1,6 +1,7 @@
 /* page_finding.c: one finding: its place in the document, facts, measures, figures, links and what happened to it. */
 #include "serve/page_finding.h"
 
+#include "publish/event_words.h"
 #include "serve/chrome.h"
 #include "serve/page_doing.h"
 #include "serve/page_closing.h"
@@ -10,7 +11,6 @@
 #include "serve/page_supervision.h"
 #include "serve/pages.h"
 #include "serve/paper.h"
-#include "text/json.h"
 
 enum { QUOTE_PARAGRAPHS_MAX = 40 };
 
@@ -222,76 +222,12 @@ static enum rc put_items(struct page *page, struct value *finding)
 
 /* ---- what happened ----------------------------------------------------------------------------------------- */
 
-/* A field's value in words: choices by their message, amounts as yuan, long texts cut. */
-static struct str value_words(struct page *page, const char *key, const struct value *v)
-{
-    struct arena *arena = page->ctx.arena;
-    struct str k = str_from_cstr(key), text = v && v->kind == VALUE_TEXT ? v->text : STR("");
-    if (str_equal(k, STR("amount_fen")) && v && v->kind == VALUE_INT)
-        return page_format_money(arena, v->integer);
-    if (v && v->kind == VALUE_INT)
-        text = arena_format(arena, "%lld", (long long)v->integer);
-    if (!text.n)
-        return page_text(page, "event.empty_value");
-    if (str_equal(k, STR("phase")) || str_equal(k, STR("nature")) || str_equal(k, STR("severity")) ||
-        str_equal(k, STR("label")))
-        return page_text(page, arena_format(arena, "%s.%.*s", key, STR_ARG(text)).p);
-    enum { CUT_BYTES = 180 };
-    if (text.n <= CUT_BYTES)
-        return text;
-    size_t cut = CUT_BYTES;
-    while (cut && ((unsigned char)text.p[cut] & 0xC0) == 0x80)
-        cut--;
-    return arena_format(arena, "%.*s...", (int)cut, text.p);
-}
-
-static struct str change_words(struct page *page, const struct value *body)
-{
-    struct buf out CLEANUP(buf_done);
-    buf_init(&out, 32 * 1024);
-    struct arena *arena = page->ctx.arena;
-    const struct value *was = value_get(body, "was");
-    VALUE_EACH (name, value_get(body, "changed")) {
-        const char *key = arena_copy_cstr(arena, name->text);
-        if (!key)
-            break;
-        bool is_unit = str_equal(name->text, STR("unit_id"));
-        struct str old = value_words(page, key, is_unit ? value_get(body, "unit_was") : value_get(was, key));
-        struct str now = value_words(page, key, is_unit ? value_get(body, "unit_is") : value_get(body, key));
-        struct str args[] = {page_text(page, arena_format(arena, "field_name.%s", key).p), old, now};
-        if (str_equal(name->text, STR("aspect_id"))) /* a number says nothing to a reader */
-            buf_add(&out, args[0]);
-        else
-            message_write(&out, page->lang, STR("event.changed_field"), args, 3);
-        if (name->next)
-            buf_add_cstr(&out, page->lang == LANG_ZH ? "\xEF\xBC\x9B" : "; ");
-    }
-    return arena_copy_str(arena, buf_str(&out));
-}
-
 void finding_put_event_words(struct page *page, struct value *event)
 {
     struct arena *arena = page->ctx.arena;
-    struct str kind = value_get_text(event, "kind"), detail = STR("");
-    struct str body_text = value_get_text(event, "body");
-    struct value *body = NULL;
+    struct str kind = value_get_text(event, "kind"),
+               detail = event_finding_words(&page->ctx, page->lang, kind, value_get_text(event, "body"));
     value_put_text(arena, event, "what", page_text(page, arena_format(arena, "event.%.*s", STR_ARG(kind)).p));
-    bool is_told = (str_has_prefix(kind, STR("finding.")) && !str_equal(kind, STR("finding.registered"))) ||
-                   str_has_prefix(kind, STR("measure.")) || str_equal(kind, STR("figure.stated"));
-    if (is_told && json_parse(&page->ctx, body_text, &body) == RC_OK) {
-        detail = page_move_words(page, body);
-        if (str_equal(kind, STR("finding.changed")))
-            detail = change_words(page, body);
-        else if (str_equal(kind, STR("figure.stated")))
-            detail = arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(body, "label")),
-                                  STR_ARG(value_get_text(body, "text")));
-        else if (str_has_prefix(kind, STR("measure.")))
-            detail = value_words(page, "text", value_get(body, "text"));
-        else if (str_equal(kind, STR("finding.linked")) || str_equal(kind, STR("finding.unlinked")) ||
-                 str_equal(kind, STR("finding.counted")) || str_equal(kind, STR("finding.recurred")))
-            detail =
-                value_get_text(body, "other_no").n ? value_get_text(body, "other_no") : value_get_text(body, "title");
-    }
     if (detail.n)
         value_put_text(arena, event, "detail", detail);
     else

@@ -166,19 +166,3 @@ enum rc page_put_duties(struct page *page, struct value *map, enum lifecycle_nou
     value_put(map, STR("duties"), rows);
     return RC_OK;
 }
-
-struct str page_move_words(struct page *page, const struct value *body)
-{
-    struct arena *arena = page->ctx.arena;
-    struct str noun = value_get_text(body, "noun"), to = value_get_text(body, "to"), by = value_get_text(body, "by");
-    if (!noun.n || !to.n)
-        return STR("");
-    struct str state = message_find(page->lang, arena_format(arena, "%.*s.state.%.*s", STR_ARG(noun), STR_ARG(to)));
-    if (!state.p)
-        state = message_find(page->lang, arena_format(arena, "%.*s.status.%.*s", STR_ARG(noun), STR_ARG(to)));
-    if (!state.p)
-        state = message_find(page->lang, arena_format(arena, "%.*s.verdict.%.*s", STR_ARG(noun), STR_ARG(to)));
-    struct str done = message_find(page->lang, arena_format(arena, "%.*s.do.%.*s", STR_ARG(noun), STR_ARG(by)));
-    struct str args[] = {done.p ? done : by, state.p ? state : to};
-    return page_text_args(page, "event.move", args, 2);
-}

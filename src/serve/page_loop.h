@@ -23,7 +23,5 @@ enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_nou
 enum rc page_put_duties(struct page *page, struct value *map, enum lifecycle_noun noun, int64_t id) MUST_CHECK;
 /* Name of an actor as people read it; a role is said with its unit. */
 struct str page_actor_label(struct page *page, struct str kind, struct str name);
-/* "assigned -> doing" of an event that moves something, in words; empty for other events. */
-struct str page_move_words(struct page *page, const struct value *body);
 
 #endif

@@ -1,4 +1,5 @@
 /* page_timeline.c: events as sentences: what happened, when, by whom, why. */
+#include "publish/event_words.h"
 #include "serve/page_loop.h"
 #include "text/json.h"
 
@@ -31,7 +32,7 @@ static struct str event_detail(struct page *page, const struct value *body)
 {
     static const char *const keys[] = {"person_name", "title", "text", "name"};
     static const char *const codes[][2] = {{"role", "role"}, {"state", "draft_state"}};
-    struct str detail = page_move_words(page, body);
+    struct str detail = event_move_words(page->ctx.arena, page->lang, body);
     if (!detail.n)
         detail = changed_fields(page, body);
     for (size_t i = 0; !detail.n && i < sizeof keys / sizeof keys[0]; i++)

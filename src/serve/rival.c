@@ -1,6 +1,7 @@
 /* rival.c: see rival.h. */
 #include "serve/rival.h"
 
+#include "publish/event_words.h"
 #include "serve/page_loop.h"
 #include "serve/typed_form.h"
 #include "text/json.h"
@@ -191,7 +192,7 @@ static void add_move(struct page *page, struct value *rows, const struct value *
     value_put_text(arena, row, "label", page_text(page, arena_format(arena, "event.%.*s", STR_ARG(kind)).p));
     value_put_text(arena, row, "from", STR(""));
     value_put_text(arena, row, "from_name", STR(""));
-    value_put_text(arena, row, "to", page_move_words(page, body));
+    value_put_text(arena, row, "to", event_move_words(page->ctx.arena, page->lang, body));
     value_put_text(arena, row, "to_name", STR(""));
     put_who(page, row, event);
 }

@@ -34,6 +34,8 @@ STORE_TEST(a_closed_finding_has_its_certificate_and_its_file_on_paper)
     int64_t review;
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     render(store, PAPER_REQUEST, world.finding, "销号申请表");
+    render(store, PAPER_DOSSIER, world.finding,
+           "申请销号：整改中 → 已申请销号"); /* from what to what, as the page tells it */
     closing_sign_all(store, review);
     render(store, PAPER_CERTIFICATE, count_sql(store, "SELECT max(id) FROM certificate"), "审核意见");
     render(store, PAPER_DOSSIER, world.finding, "整改销");
