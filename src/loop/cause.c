@@ -6,6 +6,7 @@
 #include "loop/cause.h"
 
 #include "loop/finding.h"
+#include "text/json.h"
 
 enum { STEPS_MAX = 9 };
 
@@ -96,11 +97,13 @@ static enum rc append(struct command_call *call, enum event_kind kind, const str
 
 static enum rc cause_change(struct command_call *call)
 {
-    static const char *const keys[] = {"level", "method", "text", NULL};
-    struct value *cause, *body;
+    static const char *const keys[] = {"level", "method", "text", "steps", NULL};
+    struct value *cause, *body, *steps;
     TRY(begin(call, &cause, &body));
     TRY(lifecycle_check_revision(call, cause));
     TRY(put_fields(call, body));
+    TRY(json_parse(call->ctx, value_get_text(cause, "steps"), &steps));
+    value_set(cause, STR("steps"), steps);
     lifecycle_note_changes(call, body, cause, keys);
     return append(call, EVENT_CAUSE_CHANGED, cause, body);
 }

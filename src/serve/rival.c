@@ -44,6 +44,7 @@ static const struct watched {
                {"cause", "level", "cause.level"},
                {"cause", "method", "cause.method"},
                {"cause", "text", "cause.text"},
+               {"cause", "steps", "cause.steps"},
                {"node", "name", "node.name"},
                {"node", "deliverable", "node.deliverable"},
                {"node", "start", "task.start"},
@@ -98,8 +99,12 @@ static struct str plain_amount(struct arena *arena, struct str text)
 static struct str text_of(struct page *page, struct str name, const struct value *v)
 {
     struct arena *arena = page->ctx.arena;
+    struct str lines = STR("");
+    VALUE_EACH (line, v && v->kind == VALUE_LIST ? v : NULL) {
+        lines = lines.n ? arena_format(arena, "%.*s\n%.*s", STR_ARG(lines), STR_ARG(line->text)) : line->text;
+    }
     if (!v || v->kind != VALUE_INT)
-        return v && v->kind == VALUE_TEXT ? v->text : STR("");
+        return v && v->kind == VALUE_TEXT ? v->text : lines;
     if (!str_equal(name, STR("amount_fen")))
         return arena_format(arena, "%lld", (long long)v->integer);
     return plain_amount(arena, page_format_money(arena, v->integer));

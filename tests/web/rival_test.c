@@ -240,6 +240,17 @@ STORE_TEST(causes_nodes_rules_and_plans_are_told_too)
     char path[48], form[60];
     snprintf(path, sizeof path, "/causes/%lld", (long long)cause);
     expect_told(store, path, path, "level=system&method=study&steps=&text=", "制度不落地", "制度有缺口");
+    const char *as_saved = "level=system&method=study&text=制度不落地&steps=";
+    expect_told(store, path, path, as_saved, "为何没有制度", "为何不执行");
+    struct str body;
+    const char *version =
+        arena_format(store->ctx->arena, "form=%s&revision=%.*s", path, STR_ARG(field(store, path, "revision"))).p;
+    const char *deeper = arena_format(store->ctx->arena, "%s为何没有制度%%0A为何无人起草", as_saved).p;
+    assert_int_equal(post(store, &first, path, version, deeper, &body), 303);
+    assert_int_equal(
+        post(store, &second, path, version, "level=system&method=study&text=另写&steps=为何没有制度", &body), 409);
+    has(body, "为何没有制度\n为何无人起草</textarea>"); /* left alone: the newest */
+    has(body, "另写</textarea>");
     snprintf(path, sizeof path, "/nodes/%lld", (long long)node);
     expect_told(store, path, path, "start=2026-12-01&due=2026-12-10&weight=100&deliverable=&name=", "起草初稿",
                 "征求意见");
