@@ -35,6 +35,15 @@ enum rc cli_use_directory(struct cli *cli, struct str dir)
     return ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s: %s", path, strerror(errno));
 }
 
+enum rc cli_write_file(struct cli *cli, const char *path, struct str bytes)
+{
+    FILE *file = fopen(path, "wbe");
+    bool is_written = file && fwrite(bytes.p, 1, bytes.n, file) == bytes.n;
+    if (file && fclose(file) != 0)
+        is_written = false;
+    return is_written ? RC_OK : ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s", path);
+}
+
 int cli_fail(struct cli *cli, enum rc rc)
 {
     enum lang lang = cli_lang();

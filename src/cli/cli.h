@@ -25,6 +25,8 @@ int cli_fail(struct cli *cli, enum rc rc);
 struct str cli_take_option(struct cli *cli, const char *name);
 /* The directory that files are written into: made when there is none and dir is not empty.  RC_IO names it. */
 enum rc cli_use_directory(struct cli *cli, struct str dir) MUST_CHECK;
+/* Writes bytes into the file at path, which is made or emptied first.  RC_IO names it. */
+enum rc cli_write_file(struct cli *cli, const char *path, struct str bytes) MUST_CHECK;
 /* Whether "--name" was among the arguments, taken out. */
 bool cli_take_flag(struct cli *cli, const char *name);
 /* Complains about the first argument that is left over: RC_BAD_REQUEST. */

@@ -1,20 +1,9 @@
 /* verb_compare.c: a bulletin against the document that its source was read from. */
-#include <stdio.h>
-
 #include "cli/cli.h"
 #include "serve/bulletin_compare.h"
 #include "serve/messages.h"
 
 enum { CSV_MAX = 64 << 20 };
-
-static enum rc write_out(struct cli *cli, const char *path, struct str bytes)
-{
-    FILE *file = fopen(path, "wbe");
-    bool is_written = file && fwrite(bytes.p, 1, bytes.n, file) == bytes.n;
-    if (file && fclose(file) != 0)
-        is_written = false;
-    return is_written ? RC_OK : ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s", path);
-}
 
 static struct str word(struct cli *cli, const char *prefix, struct str code)
 {
@@ -62,7 +51,7 @@ static enum rc run(struct cli *cli, struct str path)
         return RC_OK;
     bulletin_compare_csv(&cli->ctx, cli_lang(), result, &out);
     TRY(buf_rc(&out));
-    return write_out(cli, path.p, buf_str(&out));
+    return cli_write_file(cli, path.p, buf_str(&out));
 }
 
 int verb_compare(struct cli *cli)

@@ -8,15 +8,6 @@
 
 enum { MAP_BYTES_MAX = 256 << 20 };
 
-static enum rc write_out(struct cli *cli, const char *path, struct str bytes)
-{
-    FILE *file = fopen(path, "wbe");
-    bool is_written = file && fwrite(bytes.p, 1, bytes.n, file) == bytes.n;
-    if (file && fclose(file) != 0)
-        is_written = false;
-    return is_written ? RC_OK : ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%s", path);
-}
-
 static enum rc find_source(struct cli *cli, struct db *db, struct actor *actor, int64_t *ret_id)
 {
     struct db_stmt *st = db_query(db, Q_MAP_SOURCE_FIND);
@@ -46,7 +37,7 @@ static enum rc run(struct cli *cli, struct str format_name, struct str group, st
     TRY(map_read(&cli->ctx, db, &actor, PERM_BOARD_READ, &request, &view, &map));
     TRY(map_write(&map, format, &out));
     if (path.p)
-        return write_out(cli, path.p, buf_str(&out));
+        return cli_write_file(cli, path.p, buf_str(&out));
     return fwrite(out.p, 1, out.n, stdout) == out.n ? RC_OK : RC_IO;
 }
 

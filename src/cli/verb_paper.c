@@ -15,13 +15,9 @@ enum { BYTES_MAX = 512 << 20, TEMPLATE_MAX = 32 << 20 };
 static enum rc write_out(struct cli *cli, struct str dir, const char *name, const char *format, struct str bytes)
 {
     struct str path = arena_format(cli->ctx.arena, "%.*s/%s.%s", STR_ARG(dir.n ? dir : STR(".")), name, format);
-    FILE *file = fopen(path.p, "wbe");
-    bool is_written = file && fwrite(bytes.p, 1, bytes.n, file) == bytes.n;
-    if (file && fclose(file) != 0)
-        is_written = false;
-    if (is_written)
-        cli_print("%.*s", STR_ARG(path));
-    return is_written ? RC_OK : ctx_fail_format(&cli->ctx, RC_IO, "error.io_detail", "%.*s", STR_ARG(path));
+    TRY(cli_write_file(cli, path.p, bytes));
+    cli_print("%.*s", STR_ARG(path));
+    return RC_OK;
 }
 
 static enum rc read_template(struct cli *cli, struct str path, struct str *ret_bytes)
