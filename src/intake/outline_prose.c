@@ -75,21 +75,29 @@ static struct range trim_piece(struct str s, struct range range)
     return range;
 }
 
+/* A finding within the line at `at`, which begins at byte `from` of it; NULL without memory. */
+static struct outline_node *new_finding(struct outline *outline, struct outline_node *parent, uint32_t at, size_t from)
+{
+    struct outline_node *node = outline_new_node(outline, parent, STYLE_NONE);
+    if (!node)
+        return NULL;
+    node->role = ROLE_FINDING;
+    node->zone = ROLE_FINDINGS;
+    node->is_inline = true;
+    node->line = at;
+    node->from = node->heading_from = from;
+    return node;
+}
+
 static enum rc add_finding(struct outline *outline, uint32_t at, struct range range)
 {
     struct outline_line *line = &outline->lines.p[at];
     range = trim_piece(line->match, range);
     if (outline_count(text_of(line->match, range)) < PIECE_COUNT_MIN)
         return RC_OK;
-    struct outline_node *parent = line->node ? line->node : &outline->root;
-    struct outline_node *node = outline_new_node(outline, parent, STYLE_NONE);
+    struct outline_node *node = new_finding(outline, line->node ? line->node : &outline->root, at, range.from);
     if (!node)
         return arena_rc(outline->arena);
-    node->role = ROLE_FINDING;
-    node->zone = ROLE_FINDINGS;
-    node->is_inline = true;
-    node->line = at;
-    node->from = node->heading_from = range.from;
     node->to = node->heading_to = range.to;
     node->span = outline_span_of(line, range.from, range.to);
     node->heading = outline_clean(line, range.from, range.to);
@@ -306,14 +314,9 @@ static enum rc read_about(struct outline *outline, uint32_t at)
                 node->to = clause.to;
             continue;
         }
-        node = outline_new_node(outline, line->node, STYLE_NONE);
+        node = new_finding(outline, line->node, at, clause.from);
         if (!node)
             return arena_rc(outline->arena);
-        node->role = ROLE_FINDING;
-        node->zone = ROLE_FINDINGS;
-        node->is_inline = true;
-        node->line = at;
-        node->from = node->heading_from = clause.from;
         node->heading_to = clause.from + problem + STR("问题").n;
         node->to = clause.to;
         node->heading = outline_clean(line, node->heading_from, node->heading_to);
