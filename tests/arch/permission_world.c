@@ -257,9 +257,8 @@ static void make_supervision(struct store *store, enum place place, int64_t unit
     if (place != ABOVE)
         world.ids[LEADERS][place] = leader;
     STORE_OK(run(store, &hang, json(store, "{}"), NULL));
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT max(id) FROM hang WHERE unit_id = %lld AND label = %lld", unit, at);
-    world.ids[HANGS][place] = count_sql(store, sql);
+    world.ids[HANGS][place] =
+        count_sqlf(store, "SELECT max(id) FROM hang WHERE unit_id = %lld AND label = %lld", unit, at);
     world.ids[LETTERS][place] =
         make(store, &command_letter_draft, jsonf(store, "{'finding_id': %lld, 'kind': 'blue'}", finding));
     world.ids[LETTER_FILES][place] =

@@ -68,18 +68,17 @@ STORE_TEST(nobody_grants_to_himself)
     STORE_RC(give(store, &system, other, "reader"), RC_FORBIDDEN);
     STORE_RC(run_as(store, &security, &command_account_create, json(store, "{'login': 'more', 'name': 'x'}"), NULL),
              RC_FORBIDDEN);
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT id FROM role_grant WHERE account_id = %lld", (long long)security.account_id);
     STORE_RC(run_as(store, &security, &command_grant_take,
-                    jsonf(store, "{'grant_id': %lld}", (long long)count_sql(store, sql)), NULL),
+                    jsonf(store, "{'grant_id': %lld}",
+                          (long long)count_sqlf(store, "SELECT id FROM role_grant WHERE account_id = %lld",
+                                                (long long)security.account_id)),
+                    NULL),
              RC_GUARD);
-    snprintf(sql, sizeof sql, "SELECT id FROM role_grant WHERE account_id = %lld", (long long)other);
-    int64_t grant = count_sql(store, sql);
+    int64_t grant = count_sqlf(store, "SELECT id FROM role_grant WHERE account_id = %lld", (long long)other);
     STORE_OK(run_as(store, &security, &command_grant_take, jsonf(store, "{'grant_id': %lld}", (long long)grant), NULL));
     STORE_RC(run_as(store, &security, &command_grant_take, jsonf(store, "{'grant_id': %lld}", (long long)grant), NULL),
              RC_NOT_FOUND);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM user_scope WHERE user_id = %lld", (long long)other);
-    assert_int_equal(count_sql(store, sql), 0);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM user_scope WHERE user_id = %lld", (long long)other), 0);
     STORE_RC(run_as(store, &system, &command_account_change,
                     jsonf(store, "{'id': %lld, 'name': 'x', 'is_disabled': true}", (long long)system.account_id), NULL),
              RC_GUARD);
@@ -244,10 +243,8 @@ STORE_TEST(unknown_logins_answer_and_lock_like_known_ones)
             assert_int_equal(result.is_locked, i >= LOGIN_TRIES_MAX);
             STORE_OK(work(store, session_work_failure, &failure));
         }
-        char sql[200];
-        snprintf(sql, sizeof sql, "SELECT locked_until FROM sign_in_try WHERE login_digest = '%.*s'",
-                 STR_ARG(failure.login_digest));
-        until[who] = count_sql(store, sql);
+        until[who] = count_sqlf(store, "SELECT locked_until FROM sign_in_try WHERE login_digest = '%.*s'",
+                                STR_ARG(failure.login_digest));
     }
     assert_int_equal(until[0], now + LOGIN_LOCK_MS);
     assert_int_equal(until[1], until[0]);
@@ -273,24 +270,24 @@ STORE_TEST(mistakes_of_yesterday_do_not_lock)
 
 static int64_t events_of(struct store *store, const char *kind)
 {
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE chain = -1 AND kind = '%s'", kind);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM event WHERE chain = -1 AND kind = '%s'", kind);
 }
 
 STORE_TEST(signing_in_and_out_are_events)
 {
     make_root(store);
     int64_t id = make_account(store, "qiao"), now = 1000000;
-    char token[SESSION_TOKEN_BYTES], sql[200];
+    char token[SESSION_TOKEN_BYTES];
     struct session_limits limits = {.idle_ms = 1000, .absolute_ms = 5000};
     struct session session;
     sign_in(store, id, token, now);
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM event WHERE kind = 'session.started' AND actor = %lld AND subject = %lld AND at = "
-             "1000000 AND body LIKE '%%\"remote\":\"r\"%%'",
-             (long long)id, (long long)id);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(
+        count_sqlf(
+            store,
+            "SELECT count(*) FROM event WHERE kind = 'session.started' AND actor = %lld AND subject = %lld AND at = "
+            "1000000 AND body LIKE '%%\"remote\":\"r\"%%'",
+            (long long)id, (long long)id),
+        1);
     STORE_OK(session_find(store->ctx, store->db, str_from_cstr(token), &limits, now, &session));
     struct session_end end = {session.token_hash, id, now};
     STORE_OK(work(store, session_work_end, &end));
@@ -307,7 +304,7 @@ STORE_TEST(flood_of_failures_stays_few_events)
     enum { HOUR = 3600 * 1000, FLOOD = 200 };
     make_root(store);
     int64_t id = make_account(store, "qiao"), now = HOUR * 5LL, other = make_account(store, "quiet");
-    char name[32], sql[200], token[SESSION_TOKEN_BYTES];
+    char name[32], token[SESSION_TOKEN_BYTES];
     for (int i = 0; i < FLOOD; i++) {
         struct session_failure failure = {STR("of qiao"), id, now + i, STR("10.0.0.9")};
         STORE_OK(work(store, session_work_failure, &failure));
@@ -322,11 +319,12 @@ STORE_TEST(flood_of_failures_stays_few_events)
     assert_int_equal(events_of(store, "sign_in.failed"), 2);
     sign_in(store, other, token, now + HOUR);
     assert_int_equal(events_of(store, "sign_in.failed"), 4);
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM event WHERE kind = 'sign_in.failed' AND subject = %lld AND body LIKE "
-             "'%%\"count\":%d,%%'",
-             (long long)id, FLOOD - 1);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(
+        count_sqlf(store,
+                   "SELECT count(*) FROM event WHERE kind = 'sign_in.failed' AND subject = %lld AND body LIKE "
+                   "'%%\"count\":%d,%%'",
+                   (long long)id, FLOOD - 1),
+        1);
     touch.now_ms = now + 3 * HOUR;
     STORE_OK(work(store, session_work_touch, &touch));
     assert_int_equal(events_of(store, "sign_in.failed"), 4);

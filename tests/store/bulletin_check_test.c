@@ -69,10 +69,9 @@ static void write_item(struct store *store, const char *body)
 
 static void expect_state(struct store *store, const char *state)
 {
-    char sql[160];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'",
-             (long long)world.bulletin, state);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'",
+                                (long long)world.bulletin, state),
+                     1);
 }
 
 /* Handing in or releasing is refused for this check, and for nothing else; nothing has moved. */
@@ -298,7 +297,7 @@ STORE_TEST(a_window_counts_its_first_day_or_not_as_the_rules_say)
     static const struct {
         const char *first, *to, *other;
     } cases[] = {{"true", "2024-07-26", "2024-07-29"}, {"false", "2024-07-29", "2024-07-26"}};
-    char fields[300], sql[200];
+    char fields[300];
     make_good(store);
     for (size_t i = 0; i < 2; i++) {
         snprintf(fields, sizeof fields,
@@ -314,8 +313,7 @@ STORE_TEST(a_window_counts_its_first_day_or_not_as_the_rules_say)
             STORE_OK(as(store, &world.leader, &command_bulletin_return, ", 'reason': '再看'"));
     }
     STORE_OK(as(store, &world.leader, &command_bulletin_release, ""));
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE window_to = '%s'", cases[1].to);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM bulletin WHERE window_to = '%s'", cases[1].to), 1);
     static const struct {
         const char *day, *state;
     } days[] = {

@@ -88,11 +88,9 @@ int64_t doing_add_evidence(struct store *store, const struct doing *doing, const
 
 int64_t doing_open_report(struct store *store, int64_t task_id)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "SELECT coalesce(max(id), 0) FROM report WHERE task_id = %lld AND state IN ('due', 'returned')",
-             (long long)task_id);
-    return count_sql(store, sql);
+    return count_sqlf(store,
+                      "SELECT coalesce(max(id), 0) FROM report WHERE task_id = %lld AND state IN ('due', 'returned')",
+                      (long long)task_id);
 }
 
 enum rc doing_submit(struct store *store, const struct actor *actor, int64_t report, int progress, const char *text)
@@ -105,9 +103,7 @@ enum rc doing_submit(struct store *store, const struct actor *actor, int64_t rep
 
 int64_t doing_waits(struct store *store, const char *noun, int64_t id, const char *what)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s'", noun,
-             (long long)id, what);
-    return count_sql(store, sql);
+    return count_sqlf(store,
+                      "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s'", noun,
+                      (long long)id, what);
 }

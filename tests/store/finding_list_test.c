@@ -47,18 +47,16 @@ static void vary(struct store *store, int64_t id, unsigned source)
     static const char *const phases[] = {"immediate", "concentrated", "long_term"};
     static const char *const natures[] = {"", "individual", "common"}, *const severities[] = {"", "general", "major"};
     static const char *const statuses[] = {"registered", "registered", "registered", "closed", "withdrawn", "kept"};
-    char due[16], sql[800];
+    char due[16];
     (void)snprintf(due, sizeof due, "2027-%02u-01", 1 + draw(9));
     bool has_due = draw(4) != 0;
     int amount = draw(2) ? (int)draw(5) * 100 : -1;
-    (void)snprintf(sql, sizeof sql,
-                   "UPDATE finding SET phase = '%s', nature = '%s', severity = '%s', status = '%s', unit_id = %lld, "
-                   "label = %u, due_key = '%s', amount_key = %d, aspect_id = %s WHERE id = %lld",
-                   phases[draw(3)], natures[draw(3)], severities[draw(3)], statuses[draw(6)], (long long)units[draw(4)],
-                   draw(3), has_due ? due : "9999-12-31", amount,
-                   draw(2) ? arena_format(store->ctx->arena, "%lld", (long long)aspects[source]).p : "NULL",
-                   (long long)id);
-    tamper(store, sql);
+    tamperf(store,
+            "UPDATE finding SET phase = '%s', nature = '%s', severity = '%s', status = '%s', unit_id = %lld, "
+            "label = %u, due_key = '%s', amount_key = %d, aspect_id = %s WHERE id = %lld",
+            phases[draw(3)], natures[draw(3)], severities[draw(3)], statuses[draw(6)], (long long)units[draw(4)],
+            draw(3), has_due ? due : "9999-12-31", amount,
+            draw(2) ? arena_format(store->ctx->arena, "%lld", (long long)aspects[source]).p : "NULL", (long long)id);
 }
 
 static void make_register(struct store *store)

@@ -52,17 +52,19 @@ STORE_TEST(confirmation_makes_the_register)
 {
     int64_t root = make_root(store), a = make_unit(store, root, "A", "甲公司"), draft = open_draft(store, root);
     struct value *result = NULL;
-    char sql[400];
     STORE_OK(run(store, &command_draft_confirm, confirm_input(store, draft), &result));
     assert_int_equal(value_get_int(result, "findings", 0), 2);
     assert_int_equal(value_get_int(result, "measures", 0), 2);
-    snprintf(
-        sql, sizeof sql,
-        "SELECT count(*) FROM finding WHERE item_no = 1 AND unit_id = %lld AND amount_fen = 123456 AND due = "
-        "'2026-12-31' AND phase = "
-        "'concentrated' AND paragraph_from = 2 AND paragraph_to = 4 AND measure_count = 2 AND aspect_id IS NOT NULL",
-        (long long)a); /* the first of the words that is a unit */
-    assert_int_equal(count_sql(store, sql), 1);
+    /* the first of the words that is a unit */
+    assert_int_equal(
+        count_sqlf(
+            store,
+            "SELECT count(*) FROM finding WHERE item_no = 1 AND unit_id = %lld AND amount_fen = 123456 AND due = "
+            "'2026-12-31' AND phase = "
+            "'concentrated' AND paragraph_from = 2 AND paragraph_to = 4 AND measure_count = 2 AND aspect_id IS NOT "
+            "NULL",
+            (long long)a),
+        1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE item_no = 2 AND phase = 'long_term' AND "
                                       "aspect_id IS NULL AND unit_id = 1"),
                      1);
@@ -92,7 +94,6 @@ STORE_TEST(findings_stand_only_where_the_person_may_write)
             foreign = make_unit(store, root, "B", "乙公司"), below = make_unit(store, own, "A1", "甲一厂"),
             draft = open_draft(store, own);
     struct actor office = make_actor(store, "office", "office", own, 1);
-    char sql[200];
     struct value *input = jsonf(store, "{'id': %lld}", (long long)draft);
     value_put(
         input, STR("draft"),
@@ -101,25 +102,20 @@ STORE_TEST(findings_stand_only_where_the_person_may_write)
              " {'title': 'two', 'responsible': '甲一厂、乙公司'}, {'title': 'three', 'responsible': '无此部门'},"
              " {'title': 'four', 'responsible': '甲公司'}, {'title': 'five', 'responsible': '无此部门；乙公司'}]}"));
     STORE_OK(run_as(store, &office, &command_draft_confirm, input, NULL));
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)foreign);
-    assert_int_equal(count_sql(store, sql), 0);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld AND title = 'two'", (long long)below);
-    assert_int_equal(count_sql(store, sql), 1);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)own);
-    assert_int_equal(count_sql(store, sql), 4);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)foreign), 0);
+    assert_int_equal(
+        count_sqlf(store, "SELECT count(*) FROM finding WHERE unit_id = %lld AND title = 'two'", (long long)below), 1);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)own), 4);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE responsible = '乙公司'"), 1); /* kept */
     draft = open_draft(store, own); /* whoever may write everywhere follows the words */
     value_set(input, STR("id"), value_new_int(store->ctx->arena, draft));
     STORE_OK(run(store, &command_draft_confirm, input, NULL));
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)foreign);
-    assert_int_equal(count_sql(store, sql), 2);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM finding WHERE unit_id = %lld", (long long)foreign), 2);
 }
 
 static int64_t field_of(struct store *store, int64_t draft, const char *column)
 {
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT %s FROM draft WHERE id = %lld", column, (long long)draft);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT %s FROM draft WHERE id = %lld", column, (long long)draft);
 }
 
 static enum rc edit(struct store *store, int64_t draft, int64_t revision, const char *reason, int64_t *ret_revision)

@@ -59,9 +59,7 @@ static void make_assessment(struct store *store)
 
 static int64_t card_of(struct store *store, int64_t unit)
 {
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT id FROM scorecard WHERE unit_id = %lld", (long long)unit);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT id FROM scorecard WHERE unit_id = %lld", (long long)unit);
 }
 
 static enum rc step(struct store *store, const struct actor *actor, const struct command *command, int64_t id,
@@ -100,11 +98,10 @@ STORE_TEST(a_unit_is_scored_from_the_register_the_team_and_a_poll)
     assert_int_equal(count_sql(store, "SELECT count(*) FROM score_mark WHERE code = 'lead' AND marker <> 0"), 2);
     STORE_OK(step(store, &world.office, &command_assessment_tell, world.assessment, ""));
     /* 12.5 + (75 / 2 - 2) + 10, for nobody was polled; west: 10 + 0 + 10 */
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT total FROM scorecard WHERE id = %lld AND rank = 1", (long long)firm);
-    assert_int_equal(count_sql(store, sql), 1250 + 3750 - 200 + 1000);
-    snprintf(sql, sizeof sql, "SELECT total FROM scorecard WHERE id = %lld AND rank = 2", (long long)west);
-    assert_int_equal(count_sql(store, sql), 2000);
+    assert_int_equal(count_sqlf(store, "SELECT total FROM scorecard WHERE id = %lld AND rank = 1", (long long)firm),
+                     1250 + 3750 - 200 + 1000);
+    assert_int_equal(count_sqlf(store, "SELECT total FROM scorecard WHERE id = %lld AND rank = 2", (long long)west),
+                     2000);
     /* A result that was told stays, whatever happens to the register. */
     tamper(store, "UPDATE task SET is_on_time = 0");
     assert_int_equal(count_sql(store, "SELECT max(total) FROM scorecard"), 5800);
@@ -114,31 +111,28 @@ STORE_TEST(a_unit_is_scored_from_the_register_the_team_and_a_poll)
 static void make_supervision(struct store *store)
 {
     for (int n = 1; n <= 3; n++) { /* the third in another period */
-        tamper(store,
-               arena_format(
-                   store->ctx->arena,
-                   "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, "
-                   "state, hung_on, "
-                   "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
-                   "hearing_count, release_rule, release_note, changed_seq) VALUES (%d, 'G%d', 'x', 'finding', %lld, "
-                   "%lld, %lld, 0, %lld, 'released', '2026-0%d-05', '2026-01-04', '2026-01-04', %d, 'department', '', "
-                   "'', 7, "
-                   "'2026-01-12', 0, '', '', 1)",
-                   90000 + n, n, (long long)world.finding, (long long)world.finding, (long long)world.firm,
-                   (long long)world.source, n * 3, n)
-                   .p);
+        char no[8], hung_on[DATE_TEXT_BYTES];
+        snprintf(no, sizeof no, "G%d", n);
+        snprintf(hung_on, sizeof hung_on, "2026-0%d-05", n * 3);
+        insert_hang(store, &(struct hang_row){.id = 90000 + n,
+                                              .no = no,
+                                              .finding_id = world.finding,
+                                              .unit_id = world.firm,
+                                              .source_id = world.source,
+                                              .state = "released",
+                                              .hung_on = hung_on,
+                                              .miss_count = n});
     }
-    tamper(store, arena_format(store->ctx->arena,
-                               "INSERT INTO letter (id, kind, state, no, title, issuer_id, subject_kind, subject_id, "
-                               "subject_no, unit_id, label, "
-                               "source_id, to_kind, to_id, cause, cause_key, demand, reply_days, due, drafted_on, "
-                               "issued_on, delivered_by, answer, "
-                               "note, changed_seq) VALUES (90009, 'yellow', 'issued', 'H1', 'x', %lld, 'finding', "
-                               "%lld, 'x', %lld, 0, %lld, 'unit', "
-                               "%lld, 'manual', 'k', '', 5, '2026-02-10', '2026-02-01', '2026-02-02', '', '', '', 1)",
-                               (long long)world.root, (long long)world.finding, (long long)world.firm,
-                               (long long)world.source, (long long)world.firm)
-                      .p);
+    tamperf(store,
+            "INSERT INTO letter (id, kind, state, no, title, issuer_id, subject_kind, subject_id, "
+            "subject_no, unit_id, label, "
+            "source_id, to_kind, to_id, cause, cause_key, demand, reply_days, due, drafted_on, "
+            "issued_on, delivered_by, answer, "
+            "note, changed_seq) VALUES (90009, 'yellow', 'issued', 'H1', 'x', %lld, 'finding', "
+            "%lld, 'x', %lld, 0, %lld, 'unit', "
+            "%lld, 'manual', 'k', '', 5, '2026-02-10', '2026-02-01', '2026-02-02', '', '', '', 1)",
+            (long long)world.root, (long long)world.finding, (long long)world.firm, (long long)world.source,
+            (long long)world.firm);
 }
 
 STORE_TEST(a_figure_is_the_length_of_its_list)
@@ -175,9 +169,7 @@ STORE_TEST(nobody_marks_their_own_unit)
     make_assessment(store);
     int64_t person =
         make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
-    char sql[100];
-    snprintf(sql, sizeof sql, "UPDATE account SET person_id = %lld WHERE login = 'office'", (long long)person);
-    tamper(store, sql);
+    tamperf(store, "UPDATE account SET person_id = %lld WHERE login = 'office'", (long long)person);
     assert_int_equal(step(store, &world.office, &command_scorecard_mark, card_of(store, world.firm), LEAD("10")),
                      RC_GUARD);
     assert_string_equal(issue_key(store), "scorecard.own_unit");
@@ -201,9 +193,8 @@ STORE_TEST(a_code_votes_once_and_nobody_knows_who)
     const struct value *codes = value_get(result, "codes");
     assert_int_equal(value_count(codes), 2);
     struct str first = codes->items.first->text, last = codes->items.last->text;
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE body LIKE '%%%.*s%%'", STR_ARG(first));
-    assert_int_equal(count_sql(store, sql), 0); /* the code itself is stored nowhere */
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM event WHERE body LIKE '%%%.*s%%'", STR_ARG(first)),
+                     0); /* the code itself is stored nowhere */
     const char *vote = "{'code': '%.*s', 'answer': '%s'}";
     assert_int_equal(
         run_as(store, &world.reporter, &command_ballot_cast, jsonf(store, vote, STR_ARG(first), "very"), NULL),
@@ -216,8 +207,8 @@ STORE_TEST(a_code_votes_once_and_nobody_knows_who)
         RC_INVALID);
     STORE_OK(step(store, &world.office, &command_assessment_mark, world.assessment, LEAD("15")));
     STORE_OK(step(store, &world.office, &command_assessment_tell, world.assessment, ""));
-    snprintf(sql, sizeof sql, "SELECT total FROM scorecard WHERE id = %lld", (long long)firm);
-    assert_int_equal(count_sql(store, sql), 1500 + 7500 + 800); /* (100 + 60) / 2 of 10 */
+    assert_int_equal(count_sqlf(store, "SELECT total FROM scorecard WHERE id = %lld", (long long)firm),
+                     1500 + 7500 + 800); /* (100 + 60) / 2 of 10 */
     expect_rebuild_equal(store);
 }
 
@@ -252,9 +243,8 @@ STORE_TEST(a_scheme_has_versions_and_an_appeal_is_rechecked)
     STORE_OK(step(store, &world.office, &command_scorecard_mark, firm, LEAD("14")));
     STORE_OK(step(store, &world.office, &command_scorecard_recheck, firm, ", 'recheck': '采纳，补记'"));
     STORE_OK(step(store, &world.office, &command_assessment_finish, world.assessment, ""));
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT rank FROM scorecard WHERE id = %lld AND total = 9900", (long long)firm);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(count_sqlf(store, "SELECT rank FROM scorecard WHERE id = %lld AND total = 9900", (long long)firm),
+                     1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind IN ('scorecard', 'assessment')"),
                      0);
     assert_int_equal(step(store, &world.office, &command_scorecard_mark, firm, LEAD("14")), RC_GUARD);

@@ -264,10 +264,8 @@ static bool has_check(struct store *store, const char *name) { return has_check_
 
 static int64_t block_of(struct store *store, const char *kind)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT min(n) FROM bulletin_block WHERE kind = '%s' AND bulletin_id = %lld", kind,
-             (long long)world.bulletin);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT min(n) FROM bulletin_block WHERE kind = '%s' AND bulletin_id = %lld", kind,
+                      (long long)world.bulletin);
 }
 
 static void write_item(struct store *store, const char *body)
@@ -422,10 +420,8 @@ static void day(struct store *store, const char *text)
 
 static int64_t in_state(struct store *store, const char *state)
 {
-    char sql[160];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'",
-             (long long)world.bulletin, state);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM bulletin WHERE id = %lld AND state = '%s'",
+                      (long long)world.bulletin, state);
 }
 
 STORE_TEST(who_wrote_does_not_release_and_the_window_runs_by_working_days)

@@ -25,9 +25,7 @@ static int64_t report_of(struct store *store, int64_t task, const char *text)
 
 static int64_t count_checks(struct store *store, const char *rule, const char *state)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM truth_check WHERE rule = '%s' AND state = '%s'", rule, state);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM truth_check WHERE rule = '%s' AND state = '%s'", rule, state);
 }
 
 STORE_TEST(reports_with_nearly_the_same_words_are_told)
@@ -39,10 +37,9 @@ STORE_TEST(reports_with_nearly_the_same_words_are_told)
     assert_int_equal(count_sql(store, "SELECT count(*) FROM truth_check"), 0);
     int64_t same = report_of(store, second, nearly_text);
     assert_int_equal(count_checks(store, "same_report", "raised"), 1);
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT figure FROM truth_check WHERE subject_id = %lld AND other_id = %lld",
-             (long long)same, (long long)first_report);
-    assert_in_range(count_sql(store, sql), 9000, 9999);
+    assert_in_range(count_sqlf(store, "SELECT figure FROM truth_check WHERE subject_id = %lld AND other_id = %lld",
+                               (long long)same, (long long)first_report),
+                    9000, 9999);
     /* Returned and handed in again: not told twice, and its keys are those of the new words. */
     STORE_OK(doing_move(store, &it.approver, &command_report_return, same));
     STORE_OK(doing_submit(store, &it.reporter, same, 20, nearly_text));

@@ -29,16 +29,12 @@ struct actor closing_make_person(struct store *store, const char *login, const c
 
 int64_t closing_person_of(struct store *store, const struct actor *actor)
 {
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT person_id FROM account WHERE id = %lld", (long long)actor->account_id);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT person_id FROM account WHERE id = %lld", (long long)actor->account_id);
 }
 
 static int64_t ask(struct store *store, const char *format, int64_t id)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, format, (long long)id); /* NOLINT */
-    return count_sql(store, sql);
+    return count_sqlf(store, format, (long long)id); /* NOLINT */
 }
 
 void closing_make_world(struct store *store)
@@ -182,11 +178,9 @@ void closing_close(struct store *store, int64_t finding)
 
 int64_t closing_state_is(struct store *store, int64_t finding, const char *state)
 {
-    char sql[300];
-    snprintf(
-        sql, sizeof sql,
+    return count_sqlf(
+        store,
         "SELECT count(*) FROM finding f JOIN cycle c ON c.id = f.cycle_id WHERE f.id = %lld AND f.status = '%s' AND "
         "c.state = '%s'",
         (long long)finding, state, state);
-    return count_sql(store, sql);
 }

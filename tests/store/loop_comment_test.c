@@ -72,9 +72,7 @@ static enum rc step(struct store *store, const struct actor *actor, const struct
 
 static int64_t in_log(struct store *store, const char *words)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE body LIKE '%%%s%%'", words);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM event WHERE body LIKE '%%%s%%'", words);
 }
 
 static struct value *words_of(struct store *store, int64_t id)

@@ -16,18 +16,14 @@ static void on_day(const char *day)
 
 static int64_t due_is(struct store *store, const char *table, int64_t id, const char *day)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE id = %lld AND due = '%s'", table, (long long)id, day);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM %s WHERE id = %lld AND due = '%s'", table, (long long)id, day);
 }
 
 static int64_t cycle_is(struct store *store, const char *due, const char *first)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM cycle WHERE finding_id = %lld AND due = '%s' AND original_due = '%s'",
-             (long long)world.finding, due, first);
-    return count_sql(store, sql);
+    return count_sqlf(store,
+                      "SELECT count(*) FROM cycle WHERE finding_id = %lld AND due = '%s' AND original_due = '%s'",
+                      (long long)world.finding, due, first);
 }
 
 static enum rc set_due(struct store *store, const struct actor *actor, const char *due, const char *reason)
@@ -141,12 +137,9 @@ STORE_TEST(the_work_waits_until_the_date_that_was_set)
     STORE_OK(closing_sign(store, &world.chief, &command_review_withdraw, review)); /* the work goes on */
     static const char waits[] =
         "SELECT count(*) FROM wait WHERE what = 'work_finding' AND due = '%s' AND due_key = due";
-    char sql[200];
-    snprintf(sql, sizeof sql, waits, "2026-07-31");
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(count_sqlf(store, waits, "2026-07-31"), 1);
     STORE_OK(set_due(store, &world.office, "2026-08-14", "会议决定"));
-    snprintf(sql, sizeof sql, waits, "2026-08-14");
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(count_sqlf(store, waits, "2026-08-14"), 1);
     expect_rebuild_equal(store);
 }
 

@@ -17,23 +17,19 @@ static void on_day(const char *day)
 /* Waits of the finding itself for a unit; since: from that day on, China time. */
 static int64_t waits(struct store *store, const char *what, int64_t unit, const char *since)
 {
-    char sql[400];
     int32_t n = 0;
     assert_true(date_parse(str_from_cstr(since), &n));
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND subject_id = %lld AND what = '%s' AND "
-             "actor_kind = 'unit' AND actor_id = %lld AND unit_id = %lld AND since >= %lld",
-             (long long)world.finding, what, (long long)unit, (long long)unit,
-             ((long long)n * 86400 - 8 * 3600) * 1000);
-    return count_sql(store, sql);
+    return count_sqlf(
+        store,
+        "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND subject_id = %lld AND what = '%s' AND "
+        "actor_kind = 'unit' AND actor_id = %lld AND unit_id = %lld AND since >= %lld",
+        (long long)world.finding, what, (long long)unit, (long long)unit, ((long long)n * 86400 - 8 * 3600) * 1000);
 }
 
 static int64_t all_waits(struct store *store)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND subject_id = %lld",
-             (long long)world.finding);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND subject_id = %lld",
+                      (long long)world.finding);
 }
 
 static enum rc move(struct store *store, int64_t unit)

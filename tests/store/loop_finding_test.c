@@ -6,9 +6,7 @@
 
 static int64_t get(struct store *store, const char *column, int64_t id)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT %s FROM finding WHERE id = %lld", column, (long long)id);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT %s FROM finding WHERE id = %lld", column, (long long)id);
 }
 
 STORE_TEST(numbers_run_on_and_are_never_used_again)
@@ -266,10 +264,10 @@ STORE_TEST(measures_are_numbered_and_follow_their_finding)
     STORE_RC(run(store, &command_measure_plan, json(store, "{'finding_id': 999, 'text': 'x'}"), NULL), RC_NOT_FOUND);
     STORE_OK(run(store, &command_finding_change,
                  jsonf(store, "{'id': %lld, 'unit_id': %lld, 'label': 2}", (long long)id, (long long)a), NULL));
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM search_doc WHERE kind = 'measure' AND unit_id = %lld AND label = 2",
-             (long long)a);
-    assert_int_equal(count_sql(store, sql), 2);
+    assert_int_equal(
+        count_sqlf(store, "SELECT count(*) FROM search_doc WHERE kind = 'measure' AND unit_id = %lld AND label = 2",
+                   (long long)a),
+        2);
     expect_clean(store);
     expect_rebuild_equal(store);
 }

@@ -8,9 +8,7 @@
 
 static int64_t one(struct store *store, const char *format, int64_t id)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, format, (long long)id); /* NOLINT */
-    return count_sql(store, sql);
+    return count_sqlf(store, format, (long long)id); /* NOLINT */
 }
 
 static int64_t make_led(struct store *store, int64_t leader, const char *title)
@@ -29,10 +27,8 @@ static enum rc sign(struct store *store, const struct actor *actor, int64_t id)
 /* Who leads the finding now; what the leader's page lists. */
 static bool leads(struct store *store, int64_t finding, int64_t person)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM duty WHERE subject_id = %lld AND actor_id = %lld AND until IS NULL",
-             (long long)finding, (long long)person);
-    return count_sql(store, sql) == 1;
+    return count_sqlf(store, "SELECT count(*) FROM duty WHERE subject_id = %lld AND actor_id = %lld AND until IS NULL",
+                      (long long)finding, (long long)person) == 1;
 }
 
 static int64_t listed(struct store *store, int64_t person)

@@ -210,13 +210,11 @@ STORE_TEST(a_long_task_without_a_dated_step_is_told_once)
     assert_int_equal(tick(store, "2026-01-03"), 0);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'plan_long_node'"), 1);
     expect_rebuild_equal(store);
-    char sql[400];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO node (id, task_id, no, name, deliverable, start, due, weight, is_overlap, is_dropped, "
-             "changed_seq) "
-             "VALUES (900000, %lld, 1, 'a', '', '2026-02-01', '2026-03-01', 100, 0, 0, 1)",
-             (long long)task);
-    tamper(store, sql);
+    tamperf(store,
+            "INSERT INTO node (id, task_id, no, name, deliverable, start, due, weight, is_overlap, is_dropped, "
+            "changed_seq) "
+            "VALUES (900000, %lld, 1, 'a', '', '2026-02-01', '2026-03-01', 100, 0, 0, 1)",
+            (long long)task);
     assert_int_equal(tick(store, "2026-01-04"), 1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'plan_long_node'"), 0);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'work_task'"), 1);
@@ -242,13 +240,12 @@ static int64_t draw(struct store *store, const char *seed)
 
 static int64_t same_items(struct store *store, int64_t a, int64_t b)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM lookback_item x JOIN lookback_item y ON y.rank = x.rank AND y.cycle_id = x.cycle_id "
-             "WHERE "
-             "x.lookback_id = %lld AND y.lookback_id = %lld",
-             (long long)a, (long long)b);
-    return count_sql(store, sql);
+    return count_sqlf(
+        store,
+        "SELECT count(*) FROM lookback_item x JOIN lookback_item y ON y.rank = x.rank AND y.cycle_id = x.cycle_id "
+        "WHERE "
+        "x.lookback_id = %lld AND y.lookback_id = %lld",
+        (long long)a, (long long)b);
 }
 
 STORE_TEST(the_same_seed_draws_the_same_sample)

@@ -41,19 +41,18 @@ static void make_world(struct store *store)
             source = make_source(store, root, "LY-2026-001");
     (void)make_actor(store, "approver", "unit_approver", firm, LABEL_INTERNAL);
     for (int i = 0; i < ITEMS; i++) {
-        char title[40], due[DATE_TEXT_BYTES], sql[300];
+        char title[40], due[DATE_TEXT_BYTES];
         snprintf(title, sizeof title, "问题%d", i);
         world.ids[i] = make_finding(store, source, title);
         STORE_OK(run(store, &command_finding_change,
                      jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)world.ids[i], (long long)firm), NULL));
         world.due[i] = i == ITEMS - 1 ? INT32_MAX : world.first + 2 + i * 3; /* over the holiday and behind it */
         if (i == ITEMS - 1)
-            snprintf(sql, sizeof sql, "UPDATE wait SET due = NULL, due_key = '9999-12-31' WHERE subject_id = %lld",
-                     (long long)world.ids[i]);
+            tamperf(store, "UPDATE wait SET due = NULL, due_key = '9999-12-31' WHERE subject_id = %lld",
+                    (long long)world.ids[i]);
         else
-            snprintf(sql, sizeof sql, "UPDATE wait SET due = '%s', due_key = '%s' WHERE subject_id = %lld",
-                     date_format(world.due[i], due).p, due, (long long)world.ids[i]);
-        tamper(store, sql);
+            tamperf(store, "UPDATE wait SET due = '%s', due_key = '%s' WHERE subject_id = %lld",
+                    date_format(world.due[i], due).p, due, (long long)world.ids[i]);
     }
 }
 
@@ -97,12 +96,11 @@ static enum rc run_here(void *arg, struct write_job *job) { return writer_run_on
 
 static int64_t told(struct store *store, int i, const char *date, const char *rule)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM notice WHERE subject_kind = 'finding' AND subject_id = %lld AND day = '%s' AND rule "
-             "LIKE '%s'",
-             (long long)world.ids[i], date, rule);
-    return count_sql(store, sql);
+    return count_sqlf(
+        store,
+        "SELECT count(*) FROM notice WHERE subject_kind = 'finding' AND subject_id = %lld AND day = '%s' AND rule "
+        "LIKE '%s'",
+        (long long)world.ids[i], date, rule);
 }
 
 STORE_TEST(everybody_is_told_on_the_right_days_and_on_no_other)
@@ -142,13 +140,12 @@ static void run_day(struct store *store, int32_t day)
 
 STORE_TEST(reminders_of_long_ago_are_thrown_away_and_not_told_again)
 {
-    char sql[200], text[DATE_TEXT_BYTES];
+    char text[DATE_TEXT_BYTES];
     make_world(store);
     for (int32_t day = world.first; day < world.first + DAYS; day++)
         run_day(store, day);
     int32_t last = world.first + DAYS;
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE day < '%s'", date_format(last - 60, text).p);
-    assert_true(count_sql(store, sql) > 1);
+    assert_true(count_sqlf(store, "SELECT count(*) FROM notice WHERE day < '%s'", date_format(last - 60, text).p) > 1);
     /* One of the first day was sent, one is still to be sent. */
     tamper(store, "INSERT INTO notice_send (id, notice_id, account_id, channel, state, reason, tries, next_at, "
                   "claimed_at, sent_at)"
@@ -157,7 +154,8 @@ STORE_TEST(reminders_of_long_ago_are_thrown_away_and_not_told_again)
                   " FROM notice");
     notice_keep(60);
     run_day(store, last);
-    assert_int_equal(count_sql(store, sql), 1); /* what is still to be sent */
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM notice WHERE day < '%s'", text),
+                     1); /* what is still to be sent */
     assert_int_equal(
         count_sql(
             store,

@@ -66,9 +66,7 @@ static enum rc act(struct store *store, const struct actor *actor, const struct 
 
 static int64_t count_of(struct store *store, const char *format, int64_t id)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, format, (long long)id);
-    return count_sql(store, sql);
+    return count_sqlf(store, format, (long long)id);
 }
 
 STORE_TEST(a_cause_is_found_shared_and_dropped)
@@ -275,12 +273,12 @@ STORE_TEST(a_finding_names_the_recorded_meeting_that_approved_its_plan)
              RC_INVALID);
     assert_string_equal(issue_field(store), "meeting_on");
     STORE_OK(run_as(store, &world.office, &command_finding_plan, jsonf(store, "%s", by_number), NULL));
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld AND finding_id = %lld AND approved_on = "
-             "'2026-11-21'",
-             meeting, (long long)world.finding);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(
+        count_sqlf(store,
+                   "SELECT count(*) FROM meeting_plan WHERE meeting_id = %lld AND finding_id = %lld AND approved_on = "
+                   "'2026-11-21'",
+                   meeting, (long long)world.finding),
+        1);
     expect_rebuild_equal(store);
 }
 

@@ -77,9 +77,7 @@ static enum rc act(struct store *store, const struct command *command, const cha
 
 static int64_t count_of(struct store *store, const char *format, int64_t id)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, format, (long long)id);
-    return count_sql(store, sql);
+    return count_sqlf(store, format, (long long)id);
 }
 
 static bool has_issue(struct store *store, const char *key, const char *argument)

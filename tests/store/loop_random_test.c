@@ -106,9 +106,7 @@ static const struct actor *any_actor(void)
 
 static int64_t ask(struct store *store, const char *format, long long id)
 {
-    char sql[600];
-    snprintf(sql, sizeof sql, format, id, id); /* NOLINT */
-    return count_sql(store, sql);
+    return count_sqlf(store, format, id, id); /* NOLINT */
 }
 
 /* ---- steps -------------------------------------------------------------------------------------------------- */
@@ -118,7 +116,7 @@ static void step_move(struct store *store)
 {
     const struct lifecycle_move *move = &lifecycle_table[any_random((uint32_t)lifecycle_count)];
     const char *noun = lifecycle_noun_name(move->noun), *table = any_table_of_noun(str_from_cstr(noun));
-    char sql[500], states[200] = "", name[80];
+    char states[200] = "", name[80];
     struct str rest = str_from_cstr(move->from), part;
     if (!table || move->who == WHO_FOLLOWS)
         return;
@@ -127,14 +125,11 @@ static void step_move(struct store *store)
                  STR_ARG(part));
     /* the state of an item of a look-back is worked out when it is read */
     const char *column = lifecycle_noun_column(move->noun);
-    if (move->noun == NOUN_LOOKBACK_ITEM)
-        snprintf(sql, sizeof sql, "SELECT coalesce((SELECT id FROM %s ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
-                 table, 1 + any_random(900));
-    else
-        snprintf(sql, sizeof sql,
-                 "SELECT coalesce((SELECT id FROM %s WHERE %s IN (%s) ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
-                 table, column, states, 1 + any_random(900));
-    int64_t id = count_sql(store, sql);
+    struct str where = STR("");
+    if (move->noun != NOUN_LOOKBACK_ITEM)
+        where = arena_format(store->ctx->arena, "WHERE %s IN (%s)", column, states);
+    int64_t id = count_sqlf(store, "SELECT coalesce((SELECT id FROM %s %s ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
+                            table, where.p, 1 + any_random(900));
     snprintf(name, sizeof name, "%s.%s", noun, move->command);
     const struct command *command = command_find_name(str_from_cstr(name));
     if (id && command)
@@ -335,18 +330,16 @@ static void step_push(struct store *store)
 {
     static const char *const states[] = {"registered", "disputed",  "confirmed", "planned", "doing",
                                          "returned",   "submitted", "reviewing", "kept"};
-    char keys[400], sql[400];
+    char keys[400];
     const char *state = "";
-    snprintf(
-        sql, sizeof sql,
+    int64_t finding = count_sqlf(
+        store,
         "SELECT coalesce((SELECT id FROM (SELECT id FROM finding WHERE status NOT IN ('closed', 'ended', "
         "'withdrawn') AND unit_id = %lld ORDER BY id DESC LIMIT %d) AS x ORDER BY (id * %u) %% 997, id LIMIT 1), 0)",
         (long long)world.firm, AT_WORK, 1 + any_random(900));
-    int64_t finding = count_sql(store, sql);
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM finding WHERE id = %lld AND status = '%s'", (long long)finding,
-                 states[i]);
-        if (!*state && count_sql(store, sql))
+        if (!*state && count_sqlf(store, "SELECT count(*) FROM finding WHERE id = %lld AND status = '%s'",
+                                  (long long)finding, states[i]))
             state = states[i];
     }
     const struct command *plan = command_find_name(STR("finding.plan"));
@@ -493,14 +486,14 @@ static void only_who_may_reads(struct store *store)
                 actor_bind_scope(st, actor, reads[k].perm);
                 db_bind_int(st, "id", id);
                 STORE_OK(db_first_row(store->ctx, st, &row));
-                char sql[500];
-                snprintf(sql, sizeof sql,
-                         "SELECT count(*) FROM %s x WHERE x.id = %lld AND EXISTS (SELECT 1 FROM role_grant g JOIN "
-                         "role_permission r ON r.role = g.role JOIN unit_anc u ON u.ancestor = "
-                         "g.unit_id WHERE g.account_id = %lld AND r.perm = %d AND u.unit = x.unit_id AND g.clearance "
-                         ">= x.label)",
-                         reads[k].table, (long long)id, (long long)actor->account_id, (int)reads[k].perm);
-                if (count_sql(store, sql) != (row != NULL))
+                if (count_sqlf(
+                        store,
+                        "SELECT count(*) FROM %s x WHERE x.id = %lld AND EXISTS (SELECT 1 FROM role_grant g JOIN "
+                        "role_permission r ON r.role = g.role JOIN unit_anc u ON u.ancestor = "
+                        "g.unit_id WHERE g.account_id = %lld AND r.perm = %d AND u.unit = x.unit_id AND g.clearance "
+                        ">= x.label)",
+                        reads[k].table, (long long)id, (long long)actor->account_id,
+                        (int)reads[k].perm) != (row != NULL))
                     fail_msg("11 %.*s and %s %lld; last: %s", STR_ARG(actor->login), reads[k].table, (long long)id,
                              game.last);
             }
@@ -512,16 +505,17 @@ static void only_who_may_reads(struct store *store)
 static void skipped_have_reasons(struct store *store)
 {
     struct outbox_batch batch = {.now_ms = clock_now_ms(), .quiet_from = -1, .quiet_to = -1};
-    char text[DATE_TEXT_BYTES], sql[200];
+    char text[DATE_TEXT_BYTES];
     STORE_OK(db_begin(store->ctx, store->db, true));
     STORE_OK(outbox_work_claim(store->ctx, store->db, &batch));
     STORE_OK(db_commit(store->ctx, store->db));
     assert_false(batch.is_found);
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM notice n WHERE n.day >= '%s' AND NOT EXISTS (SELECT 1 FROM notice_send s WHERE "
-             "s.notice_id = n.id)",
-             date_format(game.day - OUTBOX_SINCE_DAYS, text).p);
-    holds(count_sql(store, sql), "12 a reminder has no row in the outbox");
+    holds(count_sqlf(
+              store,
+              "SELECT count(*) FROM notice n WHERE n.day >= '%s' AND NOT EXISTS (SELECT 1 FROM notice_send s WHERE "
+              "s.notice_id = n.id)",
+              date_format(game.day - OUTBOX_SINCE_DAYS, text).p),
+          "12 a reminder has no row in the outbox");
     holds(count_sql(store, "SELECT count(*) FROM notice_send WHERE state = 'skipped' AND reason = ''"),
           "12 skipped without a reason");
     holds(count_sql(store, "SELECT count(*) FROM notice WHERE account_id = 0 AND skipped = ''"),

@@ -9,9 +9,7 @@ static struct doing it;
 
 static int64_t count_reports(struct store *store, const char *where)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM report WHERE %s", where);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM report WHERE %s", where);
 }
 
 STORE_TEST(a_month_makes_its_report_due_and_the_next_one_overtakes_it)
@@ -261,9 +259,8 @@ STORE_TEST(progress_above_is_the_weighted_mean_of_what_is_below)
         if (!tree[i].children)
             tree[i].own_bp = percent * 100;
         for (int k = 0; k < TREE_TASKS; k++) {
-            char sql[100];
-            snprintf(sql, sizeof sql, "SELECT progress_bp FROM task WHERE id = %lld", (long long)tree[k].id);
-            assert_int_equal(count_sql(store, sql), expected_bp(k));
+            assert_int_equal(count_sqlf(store, "SELECT progress_bp FROM task WHERE id = %lld", (long long)tree[k].id),
+                             expected_bp(k));
         }
         assert_int_equal(count_sql(store, "SELECT progress_bp FROM finding"), expected_bp(0));
     }

@@ -226,21 +226,20 @@ STORE_TEST(what_is_said_to_be_done_is_proved)
     assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
     assert_string_equal(issue_key(store), "guard.finding_no_evidence");
     tamper(store, "UPDATE evidence SET expires = NULL");
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO expected_evidence (id, measure_id, class, text, is_dropped) VALUES (1, %lld, 'minutes', "
-             "'会议纪要', 0)",
-             (long long)world.measure);
-    tamper(store, sql);
+    tamperf(store,
+            "INSERT INTO expected_evidence (id, measure_id, class, text, is_dropped) VALUES (1, %lld, 'minutes', "
+            "'会议纪要', 0)",
+            (long long)world.measure);
     assert_int_equal(closing_submit(store, &world.chief, world.finding, NULL), RC_GUARD);
     assert_string_equal(issue_key(store), "guard.finding_no_expected");
     closing_prove(store, "measure", world.measure, "minutes");
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     closing_sign_all(store, review);
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM certificate WHERE content LIKE '%%%064lld%%' AND content LIKE '%%%064lld%%'",
-             (long long)world.measure, (long long)world.task);
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(
+        count_sqlf(store,
+                   "SELECT count(*) FROM certificate WHERE content LIKE '%%%064lld%%' AND content LIKE '%%%064lld%%'",
+                   (long long)world.measure, (long long)world.task),
+        1);
 }
 
 /* ---- four eyes ---------------------------------------------------------------------------------------------- */
@@ -270,13 +269,11 @@ static struct actor reload(struct store *store, struct actor actor)
 
 static void delegate(struct store *store, const struct actor *from, const struct actor *to, int taken_back)
 {
-    char sql[400];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO delegation (id, from_person, to_person, valid_from, valid_to, is_taken_back, reason) VALUES "
-             "(%lld, %lld, %lld, '2020-01-01', '2099-01-01', %d, '')",
-             (long long)(from->account_id * 100 + to->account_id), (long long)closing_person_of(store, from),
-             (long long)closing_person_of(store, to), taken_back);
-    tamper(store, sql);
+    tamperf(store,
+            "INSERT INTO delegation (id, from_person, to_person, valid_from, valid_to, is_taken_back, reason) VALUES "
+            "(%lld, %lld, %lld, '2020-01-01', '2099-01-01', %d, '')",
+            (long long)(from->account_id * 100 + to->account_id), (long long)closing_person_of(store, from),
+            (long long)closing_person_of(store, to), taken_back);
 }
 
 STORE_TEST(nobody_signs_what_they_handled_or_asked_for_nor_two_steps)
@@ -334,13 +331,11 @@ STORE_TEST(who_is_named_to_do_a_task_does_not_sign)
     int64_t review;
     closing_make_world(store);
     closing_make_ready(store, world.finding);
-    char sql[300];
-    snprintf(
-        sql, sizeof sql,
+    tamperf(
+        store,
         "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) VALUES (1, 'task', "
         "%lld, 'doer', 'person', %lld, '2026-01-01', NULL)",
         (long long)world.task, (long long)closing_person_of(store, &world.department));
-    tamper(store, sql);
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     expect_entangled(store, &world.department, review, "review.entangled_handled");
 }
@@ -481,12 +476,10 @@ STORE_TEST(the_duty_of_the_finding_names_who_signs)
     closing_make_world(store);
     struct actor named = closing_make_person(store, "named", "lead_leader", world.root);
     closing_make_ready(store, world.finding);
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) VALUES (1, "
-             "'finding', %lld, 'lead_leader', 'person', %lld, '2026-01-01', NULL)",
-             (long long)world.finding, (long long)closing_person_of(store, &named));
-    tamper(store, sql);
+    tamperf(store,
+            "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) VALUES (1, "
+            "'finding', %lld, 'lead_leader', 'person', %lld, '2026-01-01', NULL)",
+            (long long)world.finding, (long long)closing_person_of(store, &named));
     STORE_OK(closing_submit(store, &world.chief, world.finding, &review));
     STORE_OK(closing_sign(store, &world.department, &command_review_approve, review));
     assert_int_equal(closing_sign(store, &world.leader, &command_review_approve, review), RC_FORBIDDEN);

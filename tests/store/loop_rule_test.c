@@ -171,9 +171,7 @@ STORE_TEST(units_below_take_a_rule_over)
     assert_int_equal(value_get_int(result, "asked", 0), 1); /* the plant; nobody is asked twice, the maker not at all */
     assert_int_equal(
         count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'cascade' AND what = 'cascade_rule'"), 3);
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT id FROM rule_cascade WHERE unit_id = %lld", (long long)world.firm);
-    int64_t id = count_sql(store, sql);
+    int64_t id = count_sqlf(store, "SELECT id FROM rule_cascade WHERE unit_id = %lld", (long long)world.firm);
     const char *made = "{'id': %lld, 'answer': 'made', 'own_name': '东部担保细则', 'own_doc_no': '东〔2026〕1号'%s}";
     assert_int_equal(
         run_as(store, &world.reporter, &command_cascade_answer, jsonf(store, made, (long long)id, ""), NULL),

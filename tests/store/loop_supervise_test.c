@@ -103,9 +103,7 @@ static int64_t one(struct store *store, const char *sql) { return count_sql(stor
 
 static int64_t waits(struct store *store, const char *what)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM wait WHERE what = '%s'", what);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM wait WHERE what = '%s'", what);
 }
 
 /* ---- hung items --------------------------------------------------------------------------------------------- */
@@ -190,9 +188,7 @@ static int64_t newest_letter(struct store *store) { return one(store, "SELECT ma
 
 static void expect_letter(struct store *store, const char *where)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM letter WHERE %s", where);
-    if (count_sql(store, sql) != 1)
+    if (count_sqlf(store, "SELECT count(*) FROM letter WHERE %s", where) != 1)
         fail_msg("no such letter: %s", where);
 }
 
@@ -482,19 +478,20 @@ STORE_TEST(a_handover_moves_what_somebody_carries_when_both_have_signed)
     STORE_OK(act(store, &world.leader, &command_handover_sign, handover, ""));
     assert_int_equal(act(store, &world.leader, &command_handover_sign, handover, ""), RC_GUARD);
     assert_int_equal(one(store, "SELECT count(*) FROM handover WHERE state = 'open' AND to_signed IS NULL"), 1);
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM lead_case WHERE leader_id = %lld", (long long)world.boss);
-    assert_int_equal(one(store, sql), 1); /* nothing moves with one signature */
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM lead_case WHERE leader_id = %lld", (long long)world.boss),
+                     1); /* nothing moves with one signature */
     STORE_OK(act(store, &heir, &command_handover_sign, handover, ""));
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM lead_case WHERE leader_id = %lld AND handed_on = '2026-06-01'",
-             (long long)world.heir);
-    assert_int_equal(one(store, sql), 1);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM wait WHERE what = 'hear_lead' AND actor_id = %lld",
-             (long long)world.heir);
-    assert_int_equal(one(store, sql), 1);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM duty WHERE role = 'doer' AND actor_id = %lld AND until IS NULL",
-             (long long)world.heir);
-    assert_int_equal(one(store, sql), 1);
+    assert_int_equal(count_sqlf(store,
+                                "SELECT count(*) FROM lead_case WHERE leader_id = %lld AND handed_on = '2026-06-01'",
+                                (long long)world.heir),
+                     1);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM wait WHERE what = 'hear_lead' AND actor_id = %lld",
+                                (long long)world.heir),
+                     1);
+    assert_int_equal(count_sqlf(store,
+                                "SELECT count(*) FROM duty WHERE role = 'doer' AND actor_id = %lld AND until IS NULL",
+                                (long long)world.heir),
+                     1);
     assert_int_equal(one(store, "SELECT count(*) FROM duty WHERE until IS NOT NULL"), 1);
     assert_int_equal(one(store, "SELECT count(*) FROM event WHERE kind = 'duty.handed'"), 2);
     assert_int_equal(waits(store, "sign_handover"), 0);
@@ -511,11 +508,9 @@ STORE_TEST(a_handover_moves_what_somebody_carries_when_both_have_signed)
 
 static int64_t told(struct store *store, const char *rule, const char *skipped)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM notice WHERE rule = '%s' AND skipped = '%s' AND subject_kind = 'task'", rule,
-             skipped);
-    return count_sql(store, sql);
+    return count_sqlf(store,
+                      "SELECT count(*) FROM notice WHERE rule = '%s' AND skipped = '%s' AND subject_kind = 'task'",
+                      rule, skipped);
 }
 
 STORE_TEST(reminders_come_once_a_day_and_say_who_was_not_told)

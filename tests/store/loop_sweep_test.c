@@ -59,9 +59,7 @@ static void make_sweep(struct store *store)
 
 static int64_t answer_of(struct store *store, int64_t unit)
 {
-    char sql[120];
-    snprintf(sql, sizeof sql, "SELECT id FROM sweep_answer WHERE unit_id = %lld", (long long)unit);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT id FROM sweep_answer WHERE unit_id = %lld", (long long)unit);
 }
 
 static enum rc give(struct store *store, const struct actor *actor, int64_t answer, const char *fields)
@@ -153,10 +151,9 @@ STORE_TEST(a_sweep_of_chosen_units_belongs_to_the_unit_above_all_of_them)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         snprintf(extra, sizeof extra, ", 'unit_ids': [%lld, %lld]", (long long)cases[i].a, (long long)cases[i].b);
         STORE_OK(open_sweep(store, "units", extra, &result));
-        char sql[120];
-        snprintf(sql, sizeof sql, "SELECT unit_id FROM sweep WHERE id = %lld",
-                 (long long)value_get_int(result, "id", 0));
-        assert_int_equal(count_sql(store, sql), cases[i].top);
+        assert_int_equal(
+            count_sqlf(store, "SELECT unit_id FROM sweep WHERE id = %lld", (long long)value_get_int(result, "id", 0)),
+            cases[i].top);
     }
     /* An office of two branches leads no sweep over both: nobody of it could answer for the whole. */
     struct actor branch = make_actor(store, "branch", "office", world.plant, LABEL_INTERNAL);
@@ -175,12 +172,12 @@ STORE_TEST(a_sweep_of_chosen_units_belongs_to_the_unit_above_all_of_them)
                     jsonf(store, "{'id': %lld, 'unit_ids': [%lld]}", (long long)value_get_int(result, "id", 0),
                           (long long)world.plant),
                     NULL));
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM sweep s JOIN wait w ON w.subject_kind = 'sweep' AND w.subject_id = s.id AND "
-             "w.actor_id = s.unit_id WHERE s.unit_id = %lld AND s.id = %lld",
-             (long long)world.root, (long long)value_get_int(result, "id", 0));
-    assert_int_equal(count_sql(store, sql), 1);
+    assert_int_equal(
+        count_sqlf(store,
+                   "SELECT count(*) FROM sweep s JOIN wait w ON w.subject_kind = 'sweep' AND w.subject_id = s.id AND "
+                   "w.actor_id = s.unit_id WHERE s.unit_id = %lld AND s.id = %lld",
+                   (long long)world.root, (long long)value_get_int(result, "id", 0)),
+        1);
     expect_rebuild_equal(store);
 }
 

@@ -55,13 +55,11 @@ static enum rc move(struct store *store, const struct actor *actor, const struct
 static int64_t waiting(struct store *store, const char *noun, int64_t id, const char *what, const char *kind,
                        int64_t actor)
 {
-    char sql[300];
-    snprintf(
-        sql, sizeof sql,
+    return count_sqlf(
+        store,
         "SELECT count(*) FROM wait WHERE subject_kind = '%s' AND subject_id = %lld AND what = '%s' AND actor_kind = "
         "'%s' AND actor_id = %lld",
         noun, (long long)id, what, kind, (long long)actor);
-    return count_sql(store, sql);
 }
 
 static int64_t mine(struct store *store, const struct actor *actor)
@@ -253,12 +251,10 @@ STORE_TEST(the_work_of_a_wide_role_is_the_same_by_either_way)
     for (int i = 0; i < 5; i++) {
         int64_t id = make_finding(store, world.source, "重复");
         assert_int_equal(move(store, NULL, &command_finding_dispute, id), RC_OK);
-        tamper(store, arena_format(
-                          store->ctx->arena,
-                          "UPDATE wait SET due = %s, due_key = coalesce(%s, '9999-12-31') WHERE subject_id = %lld AND "
-                          "actor_kind = 'office'",
-                          dues[i], dues[i], (long long)id)
-                          .p);
+        tamperf(store,
+                "UPDATE wait SET due = %s, due_key = coalesce(%s, '9999-12-31') WHERE subject_id = %lld AND "
+                "actor_kind = 'office'",
+                dues[i], dues[i], (long long)id);
     }
     struct value *gathered, *left, *walked, *rows, *walked_rows;
     STORE_OK(db_first_row(store->ctx, work(store, Q_WORK_COUNT, ""), &gathered));

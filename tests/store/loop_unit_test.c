@@ -76,18 +76,17 @@ STORE_TEST(move_keeps_the_history_of_places)
     STORE_RC(move(store, c, root, "2020-04-30"), RC_INVALID); /* before its present place began */
     STORE_OK(move(store, c, root, "2020-05-01"));             /* the same day: put right */
     STORE_OK(move(store, c, a, "2021-01-01"));
-    char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld", (long long)c);
-    assert_int_equal(count_sql(store, sql), 3);
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld AND valid_from = '2020-05-01' AND valid_to = "
-             "'2020-12-31' AND parent_id = %lld",
-             (long long)c, (long long)root);
-    assert_int_equal(count_sql(store, sql), 1);
-    snprintf(sql, sizeof sql, "SELECT mgmt_level FROM unit WHERE id = %lld", (long long)d);
-    assert_int_equal(count_sql(store, sql), 4);
+    assert_int_equal(count_sqlf(store, "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld", (long long)c), 3);
+    assert_int_equal(
+        count_sqlf(store,
+                   "SELECT count(*) FROM unit_tenure WHERE unit_id = %lld AND valid_from = '2020-05-01' AND valid_to = "
+                   "'2020-12-31' AND parent_id = %lld",
+                   (long long)c, (long long)root),
+        1);
+    assert_int_equal(count_sqlf(store, "SELECT mgmt_level FROM unit WHERE id = %lld", (long long)d), 4);
     STORE_OK(move(store, c, root, "2021-02-01"));
-    assert_int_equal(count_sql(store, sql), 3); /* what is below rises with it */
+    assert_int_equal(count_sqlf(store, "SELECT mgmt_level FROM unit WHERE id = %lld", (long long)d),
+                     3); /* what is below rises with it */
     int64_t before = event_count(store);
     (void)move(store, c, root, "2021-03-01");
     assert_int_equal(event_count(store), before);

@@ -187,11 +187,9 @@ static void tick(struct store *store)
 
 static int64_t sends(struct store *store, const char *channel, const char *state, const char *reason)
 {
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM notice_send WHERE channel LIKE '%s' AND state = '%s' AND reason = '%s'", channel,
-             state, reason);
-    return count_sql(store, sql);
+    return count_sqlf(store,
+                      "SELECT count(*) FROM notice_send WHERE channel LIKE '%s' AND state = '%s' AND reason = '%s'",
+                      channel, state, reason);
 }
 
 /* ---- mail --------------------------------------------------------------------------------------------------- */
@@ -509,9 +507,7 @@ STORE_TEST(private_addresses_are_not_called)
 
 static int64_t count_like(struct store *store, const char *words)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE body LIKE '%%%s%%'", words);
-    return count_sql(store, sql);
+    return count_sqlf(store, "SELECT count(*) FROM event WHERE body LIKE '%%%s%%'", words);
 }
 
 STORE_TEST(addresses_and_secrets_stand_in_no_event)
@@ -613,9 +609,8 @@ STORE_TEST(a_killed_sender_loses_nothing)
     world.two = make_approver(store, "two", "two@firm.test");
     tick(store);
     clock_set_ms(0); /* the program has the real clock */
-    char today[DATE_TEXT_BYTES], sql[100];
-    snprintf(sql, sizeof sql, "UPDATE notice SET day = '%s'", date_format(clock_today(), today).p);
-    tamper(store, sql);
+    char today[DATE_TEXT_BYTES];
+    tamperf(store, "UPDATE notice SET day = '%s'", date_format(clock_today(), today).p);
     start_peer(store);
     snprintf(slow, sizeof slow, "%s/slow", peer.dir);
     close(open(slow, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));

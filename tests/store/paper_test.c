@@ -223,12 +223,9 @@ STORE_TEST(papers_read_as_an_office_writes_them)
     tamper(store, "UPDATE source SET title = '省委第七巡视组关于巡视甲集团有限公司党委的反馈意见'");
     tamper(store, "INSERT INTO aspect (id, source_id, no, title) SELECT 900001, id, 1, '担保方面' FROM source");
     tamper(store, "UPDATE finding SET aspect_id = 900001");
-    tamper(store,
-           arena_format(
-               store->ctx->arena,
-               "UPDATE finding SET facts = CASE WHEN id = %lld THEN '具体表现：超比例担保三笔' ELSE '具体表现：' END",
-               (long long)world.first)
-               .p);
+    tamperf(store,
+            "UPDATE finding SET facts = CASE WHEN id = %lld THEN '具体表现：超比例担保三笔' ELSE '具体表现：' END",
+            (long long)world.first);
     tamper(store, "UPDATE measure SET finish_mark = '比例达标；'");
     /* What the document lists below a finding stands in its paragraphs alone. */
     tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 901, "
@@ -237,13 +234,10 @@ STORE_TEST(papers_read_as_an_office_writes_them)
                   "'p902', 'text', '超比例担保三笔', '', '' FROM source");
     tamper(store, "INSERT INTO source_paragraph (source_id, n, place, role, text, raw, dropped) SELECT id, 903, "
                   "'p903', 'measure', '不是表现', '', '' FROM source");
-    tamper(store,
-           arena_format(
-               store->ctx->arena,
-               "INSERT INTO source_item (id, source_id, finding_id, relation, title, text, paragraph_from, "
-               "paragraph_to) SELECT 900002, source_id, id, 'issued', '', '', 901, 903 FROM finding WHERE id = %lld",
-               (long long)world.first)
-               .p);
+    tamperf(store,
+            "INSERT INTO source_item (id, source_id, finding_id, relation, title, text, paragraph_from, "
+            "paragraph_to) SELECT 900002, source_id, id, 'issued', '', '', 901, 903 FROM finding WHERE id = %lld",
+            (long long)world.first);
     struct paper_snapshot snapshot = take(store, &world.office, NULL);
     struct paper_made made;
     struct paper_order order = order_of(store, &snapshot, PAPER_PLAN, "{'doc_no': '某集〔2026〕1号'}");

@@ -88,9 +88,8 @@ STORE_TEST(heads_follow_commits_and_rollbacks)
     STORE_OK(append_aspect(store, sources[4]));
     STORE_OK(db_commit(store->ctx, store->db));
     for (int i = 0; i < CHAINS; i++) {
-        char sql[100];
-        (void)snprintf(sql, sizeof sql, "SELECT last_seq FROM chain WHERE id = %lld", (long long)sources[i]);
-        assert_int_equal(count_sql(store, sql), i == 2 || i == 4 ? 4 : 3);
+        assert_int_equal(count_sqlf(store, "SELECT last_seq FROM chain WHERE id = %lld", (long long)sources[i]),
+                         i == 2 || i == 4 ? 4 : 3);
     }
     expect_clean(store);
     expect_rebuild_equal(store);
@@ -122,11 +121,8 @@ STORE_TEST(each_source_has_its_own_chain)
     make_finding(store, a, "问题一");
     make_finding(store, b, "问题二");
     make_finding(store, a, "问题三");
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT last_seq FROM chain WHERE id = %lld", (long long)a);
-    assert_int_equal(count_sql(store, sql), 3);
-    snprintf(sql, sizeof sql, "SELECT last_seq FROM chain WHERE id = %lld", (long long)b);
-    assert_int_equal(count_sql(store, sql), 2);
+    assert_int_equal(count_sqlf(store, "SELECT last_seq FROM chain WHERE id = %lld", (long long)a), 3);
+    assert_int_equal(count_sqlf(store, "SELECT last_seq FROM chain WHERE id = %lld", (long long)b), 2);
     expect_clean(store);
 }
 
@@ -337,9 +333,7 @@ STORE_TEST(every_kind_of_event_replays)
               (long long)draft));
     int64_t other = make_source(store, root, "LY-2020-001");
     int64_t finding = make_finding(store, other, "问题二");
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT id FROM finding WHERE source_id = %lld", (long long)source);
-    int64_t first = count_sql(store, sql);
+    int64_t first = count_sqlf(store, "SELECT id FROM finding WHERE source_id = %lld", (long long)source);
     make(store, &command_finding_change,
          jsonf(store, "{'id': %lld, 'title': '问题乙', 'unit_id': %lld}", (long long)finding, (long long)b));
     int64_t measure = make(store, &command_measure_plan,

@@ -21,14 +21,21 @@ struct value *json(struct store *store, const char *text)
     return tree;
 }
 
+enum { TEXT_BYTES = 8192 };
+
+static void format_text(char text[TEXT_BYTES], const char *format, va_list args)
+{
+    int n = vsnprintf(text, TEXT_BYTES, format, args);
+    assert_true(n >= 0 && n < TEXT_BYTES);
+}
+
 struct value *jsonf(struct store *store, const char *format, ...)
 {
-    char text[8192];
+    char text[TEXT_BYTES];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
+    format_text(text, format, args);
     va_end(args);
-    assert_true(n >= 0 && (size_t)n < sizeof text);
     return json(store, text);
 }
 
@@ -136,6 +143,16 @@ int64_t count_sql(struct store *store, const char *sql)
     return n;
 }
 
+int64_t count_sqlf(struct store *store, const char *format, ...)
+{
+    char sql[TEXT_BYTES];
+    va_list args;
+    va_start(args, format);
+    format_text(sql, format, args);
+    va_end(args);
+    return count_sql(store, sql);
+}
+
 int64_t event_count(struct store *store) { return count_sql(store, "SELECT count(*) FROM event"); }
 
 void tamper(struct store *store, const char *sql)
@@ -143,6 +160,28 @@ void tamper(struct store *store, const char *sql)
     struct db_stmt *st CLEANUP(db_stmt_free_ptr) = NULL;
     STORE_OK(db_prepare_text(store->ctx, store->db, str_from_cstr(sql), &st));
     STORE_OK(db_run(store->ctx, st));
+}
+
+void tamperf(struct store *store, const char *format, ...)
+{
+    char sql[TEXT_BYTES];
+    va_list args;
+    va_start(args, format);
+    format_text(sql, format, args);
+    va_end(args);
+    tamper(store, sql);
+}
+
+void insert_hang(struct store *store, const struct hang_row *row)
+{
+    tamperf(store,
+            "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, state,"
+            " hung_on, item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing,"
+            " hearing_count, release_rule, release_note, changed_seq)"
+            " VALUES (%lld, '%s', 'x', 'finding', %lld, %lld, %lld, 0, %lld, '%s', '%s', '2026-01-04', '2026-01-04',"
+            " %d, 'department', '', '', 7, '2026-01-12', 0, '', '', 1)",
+            (long long)row->id, row->no, (long long)row->finding_id, (long long)row->finding_id,
+            (long long)row->unit_id, (long long)row->source_id, row->state, row->hung_on, row->miss_count);
 }
 
 struct check_result check(struct store *store)
@@ -234,12 +273,11 @@ int64_t search_hits_of(struct store *store, const struct actor *actor, const cha
 
 void expect_kinds(struct store *store, const char *noun)
 {
-    char sql[100];
     struct str prefix = arena_format(store->ctx->arena, "%s.", noun);
     for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
         struct str name = event_kind_name((enum event_kind)kind);
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE kind = '%.*s'", STR_ARG(name));
-        if (str_has_prefix(name, prefix) && count_sql(store, sql) == 0)
+        if (str_has_prefix(name, prefix) &&
+            count_sqlf(store, "SELECT count(*) FROM event WHERE kind = '%.*s'", STR_ARG(name)) == 0)
             fail_msg("no case for %.*s", STR_ARG(name));
     }
 }

@@ -38,9 +38,20 @@ int64_t make_finding(struct store *store, int64_t source_id, const char *title);
 
 /* First column of the first row of free text, as integer. */
 int64_t count_sql(struct store *store, const char *sql);
+/* printf, then count_sql. */
+int64_t count_sqlf(struct store *store, const char *format, ...) PRINTF_LIKE(2, 3);
 int64_t event_count(struct store *store);
 /* Runs free text that changes something behind the program's back. */
 void tamper(struct store *store, const char *sql);
+/* printf, then tamper. */
+void tamperf(struct store *store, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A row of hang as the commands of supervision leave it. */
+struct hang_row {
+    int64_t id, finding_id, unit_id, source_id;
+    const char *no, *state, *hung_on;
+    int miss_count;
+};
+void insert_hang(struct store *store, const struct hang_row *row);
 /* The problems of maintain_check. */
 struct check_result check(struct store *store);
 void expect_clean(struct store *store);

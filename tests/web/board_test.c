@@ -52,44 +52,32 @@ static void make_finding_row(struct store *store, int i)
     struct str due_text = draw(5) ? arena_format(store->ctx->arena, "'%s'", day_text(store, due).p) : STR("NULL");
     struct str done = is_done ? arena_format(store->ctx->arena, "'%s'", day_text(store, due + (int32_t)draw(20) - 10).p)
                               : STR("NULL");
-    tamper(store, arena_format(
-                      store->ctx->arena,
-                      "UPDATE finding SET unit_id = %lld, label = %d, status = '%s', due = %s, due_key = coalesce(%s, "
-                      "'9999-12-31'), closed_on = %s, amount_fen = %d, recovered_fen = %d, rules_made = %d, aspect_id "
-                      "= (SELECT min(id) FROM aspect WHERE "
-                      "source_id = %lld AND no = %d) WHERE id = %lld",
-                      (long long)(draw(10) ? world.units[draw(UNITS)] : world.root), (int)draw(3), state, due_text.p,
-                      due_text.p, done.p, (int)draw(100000), (int)draw(3) * 1234567, (int)draw(2), (long long)source,
-                      (int)draw(3), (long long)id)
-                      .p);
-    tamper(store, arena_format(store->ctx->arena, "UPDATE cycle SET is_on_time = %d WHERE finding_id = %lld",
-                               (int)draw(2), (long long)id)
-                      .p);
+    tamperf(store,
+            "UPDATE finding SET unit_id = %lld, label = %d, status = '%s', due = %s, due_key = coalesce(%s, "
+            "'9999-12-31'), closed_on = %s, amount_fen = %d, recovered_fen = %d, rules_made = %d, aspect_id "
+            "= (SELECT min(id) FROM aspect WHERE "
+            "source_id = %lld AND no = %d) WHERE id = %lld",
+            (long long)(draw(10) ? world.units[draw(UNITS)] : world.root), (int)draw(3), state, due_text.p, due_text.p,
+            done.p, (int)draw(100000), (int)draw(3) * 1234567, (int)draw(2), (long long)source, (int)draw(3),
+            (long long)id);
+    tamperf(store, "UPDATE cycle SET is_on_time = %d WHERE finding_id = %lld", (int)draw(2), (long long)id);
     if (draw(6) == 0)
-        tamper(store,
-               arena_format(
-                   store->ctx->arena,
-                   "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, "
-                   "state, hung_on, "
-                   "item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, next_hearing, "
-                   "hearing_count, release_rule, release_note, changed_seq) VALUES (%lld, 'G%lld', 'x', 'finding', "
-                   "%lld, %lld, %lld, 0, %lld, '%s', '2026-01-05', '2026-01-04', '2026-01-04', 1, 'department', '', "
-                   "'', 7, "
-                   "'2026-01-12', 0, '', '', 1)",
-                   (long long)id * 16 + 8, (long long)id, (long long)id, (long long)id, (long long)world.root,
-                   (long long)source, draw(3) ? "open" : "released")
-                   .p);
+        insert_hang(store, &(struct hang_row){.id = id * 16 + 8,
+                                              .no = arena_format(store->ctx->arena, "G%lld", (long long)id).p,
+                                              .finding_id = id,
+                                              .unit_id = world.root,
+                                              .source_id = source,
+                                              .state = draw(3) ? "open" : "released",
+                                              .hung_on = "2026-01-05",
+                                              .miss_count = 1});
     if (draw(3))
-        tamper(store,
-               arena_format(store->ctx->arena,
-                            "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) "
-                            "VALUES (%lld, 'finding', %lld, 'lead_leader', 'person', %lld, '2026-01-01', NULL)",
-                            (long long)id * 16 + 9, (long long)id, (long long)world.leaders[draw(LEADERS)])
-                   .p);
+        tamperf(store,
+                "INSERT INTO duty (id, subject_kind, subject_id, role, actor_kind, actor_id, since, until) "
+                "VALUES (%lld, 'finding', %lld, 'lead_leader', 'person', %lld, '2026-01-01', NULL)",
+                (long long)id * 16 + 9, (long long)id, (long long)world.leaders[draw(LEADERS)]);
     if (i > 0 && draw(8) == 0)
-        tamper(store, arena_format(store->ctx->arena, "UPDATE finding SET main_id = %lld WHERE id = %lld",
-                                   (long long)world.findings[i - 1], (long long)id)
-                          .p);
+        tamperf(store, "UPDATE finding SET main_id = %lld WHERE id = %lld", (long long)world.findings[i - 1],
+                (long long)id);
 }
 
 static void make_world(struct store *store)
@@ -105,10 +93,8 @@ static void make_world(struct store *store)
         snprintf(no, sizeof no, "LY-2026-00%d", i + 1);
         world.sources[i] = make_source(store, world.root, no);
         for (int a = 0; a < 2; a++)
-            tamper(store, arena_format(store->ctx->arena,
-                                       "INSERT INTO aspect (id, source_id, no, title) VALUES (%d, %lld, %d, 'A%d')",
-                                       900000 + i * 10 + a, (long long)world.sources[i], a, a)
-                              .p);
+            tamperf(store, "INSERT INTO aspect (id, source_id, no, title) VALUES (%d, %lld, %d, 'A%d')",
+                    900000 + i * 10 + a, (long long)world.sources[i], a, a);
     }
     for (int i = 0; i < FINDINGS; i++)
         make_finding_row(store, i);
@@ -420,21 +406,15 @@ STORE_TEST(a_matter_is_late_and_hung_when_any_finding_of_it_is)
     app_start(store);
     expect_matter(store, &all, 1, 0, 0);
     expect_matter(store, &one, 0, 0, 0); /* what is out of sight does not count */
-    tamper(
-        store,
-        arena_format(
-            store->ctx->arena,
-            "INSERT INTO hang (id, no, title, subject_kind, subject_id, finding_id, unit_id, label, source_id, state, "
-            "hung_on, item_due, missed_due, miss_count, level, reason_class, adjusted, cycle_days, "
-            "next_hearing, hearing_count, release_rule, release_note, changed_seq) VALUES (99, 'G', 'x', "
-            "'finding', %lld, %lld, %lld, 0, %lld, 'open', '2026-01-05', '2026-01-04', '2026-01-04', 1, "
-            "'department', '', '', 7, '2026-01-12', 0, '', '', 1)",
-            (long long)f[1], (long long)f[1], (long long)world.units[1], (long long)world.sources[1])
-            .p);
-    tamper(store, arena_format(store->ctx->arena,
-                               "UPDATE finding SET status = 'closed', closed_on = '2026-01-05' WHERE id = %lld",
-                               (long long)f[0])
-                      .p);
+    insert_hang(store, &(struct hang_row){.id = 99,
+                                          .no = "G",
+                                          .finding_id = f[1],
+                                          .unit_id = world.units[1],
+                                          .source_id = world.sources[1],
+                                          .state = "open",
+                                          .hung_on = "2026-01-05",
+                                          .miss_count = 1});
+    tamperf(store, "UPDATE finding SET status = 'closed', closed_on = '2026-01-05' WHERE id = %lld", (long long)f[0]);
     for (int i = 0; i < 2; i++) { /* the board looks at both sources again */
         int64_t other = make_finding(store, world.sources[i], "误登");
         STORE_OK(run(store, &command_finding_withdraw, jsonf(store, "{'id': %lld, 'reason': '误登'}", (long long)other),

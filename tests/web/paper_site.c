@@ -56,8 +56,8 @@ static void store_evidence(struct store *store)
     STORE_OK(filestore_open(store->ctx, app_site_files(store), &files));
     STORE_OK(filestore_put(store->ctx, files, STR("%PDF-1.4\nvoucher\n%%EOF\n"), digest));
     filestore_close(files);
-    tamper(store, arena_format(store->ctx->arena, "UPDATE evidence SET sha256 = '%s'", digest).p);
-    tamper(store, arena_format(store->ctx->arena, "UPDATE evidence_version SET sha256 = '%s'", digest).p);
+    tamperf(store, "UPDATE evidence SET sha256 = '%s'", digest);
+    tamperf(store, "UPDATE evidence_version SET sha256 = '%s'", digest);
 }
 
 void paper_site_subjects(struct store *store)
