@@ -232,11 +232,12 @@ WHERE p.id = $id AND {scope p.unit_id p.label}
 -- unscoped: of a paper that was read through its scope
 SELECT f.format, f.sha256, f.size FROM paper_file f WHERE f.paper_id = $id ORDER BY f.format
 
--- The last issued paper of the kind: differences are marked against it.
+-- The last issued paper of the kind, else the plan: differences are marked against it.
 -- :name paper_last_issued
 -- scope: p
 SELECT p.id, p.no, p.n, p.data_sha256, p.snapshot_seq FROM paper p
-WHERE p.kind = $kind AND p.subject_kind = $subject_kind AND p.subject_id = $subject_id AND p.state = 'issued' AND {scope p.unit_id p.label} ORDER BY p.n DESC LIMIT 1
+WHERE p.kind IN ($kind, 'plan') AND p.subject_kind = $subject_kind AND p.subject_id = $subject_id AND p.state = 'issued' AND {scope p.unit_id p.label}
+ORDER BY CASE WHEN p.kind = $kind THEN 0 ELSE 1 END, p.n DESC LIMIT 1
 
 -- :list paper_list
 -- scope: p

@@ -114,14 +114,27 @@ void paper_check(struct ctx *ctx, const struct value *data, bool is_plan, struct
 
 /* ---- differences ---------------------------------------------------------------------------------------------- */
 
-/* What counts as a change of a row: what a plan says of it, not how far it has come. */
+/* What counts as a change of a row: what a plan or a list says of it, not how far it has come. */
 static const struct {
-    const char *list, *columns;
+    const char *list, *mark, *columns, *gone;
 } change_rows[] = {
-    {"findings", "title facts phase due unit_name lead_leader lead_dept"},
-    {"measures", "text phase due finish_mark"},
-    {"tasks", "title goal finish_mark phase due start unit_name doer lead_leader"},
+    {"findings", "change", "title facts causes nature phase due unit_name lead_leader lead_dept", "gone_findings"},
+    {"measures", "change", "text kinds phase due finish_mark", "gone_measures"},
+    {"tasks", "change", "title goal finish_mark phase due start unit_name", "gone_tasks"},
+    {"tasks", "duty_change", "title lead_leader lead_dept assist doer contact supervisor", NULL},
 };
+enum { CHANGE_ROWS = sizeof change_rows / sizeof change_rows[0] };
+
+/* Rows of a list by their texts: what else they carry is not printed. */
+static bool is_same_text(const struct value *a, const struct value *b)
+{
+    const struct value *x = a->items.first, *y = b->items.first;
+    while (x && y && str_equal(value_get_text(x, "text"), value_get_text(y, "text"))) {
+        x = x->next;
+        y = y->next;
+    }
+    return !x && !y;
+}
 
 static bool differs(const struct value *a, const struct value *b, const char *columns)
 {
@@ -129,6 +142,8 @@ static bool differs(const struct value *a, const struct value *b, const char *co
     while (str_split_next(&rest, ' ', &column)) {
         const struct value *x = value_get_str(a, column), *y = value_get_str(b, column);
         bool is_same = (value_is_null(x) && value_is_null(y)) || (x && y && value_equal(x, y));
+        if (!is_same && x && y && x->kind == VALUE_LIST && y->kind == VALUE_LIST)
+            is_same = is_same_text(x, y);
         if (!is_same)
             return true;
     }
@@ -140,21 +155,42 @@ static struct str id_of(struct arena *arena, const struct value *row)
     return arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0));
 }
 
-static void mark_tree(struct ctx *ctx, struct value *tree, const char *list, const struct map *old, const char *columns)
+static void mark_row(struct ctx *ctx, struct value *row, const char *mark, const char *key)
+{
+    value_set(row, str_from_cstr(mark),
+              value_new_text(ctx->arena, key ? message_find(LANG_ZH, str_from_cstr(key)) : STR("")));
+}
+
+/* Marks the rows of a list wherever they hang; old: none is marked. */
+static void mark_tree(struct ctx *ctx, struct value *tree, const struct map *old, size_t i)
 {
     for (struct value *child = tree && (tree->kind == VALUE_MAP || tree->kind == VALUE_LIST) ? tree->items.first : NULL;
          child; child = child->next) {
-        if (child->kind == VALUE_LIST && str_equal_cstr(child->key, list))
-            for (struct value *row = child->items.first; row; row = row->next) {
-                const struct value *was = map_get(old, id_of(ctx->arena, row));
-                const char *key = !was                         ? "paper.change.new"
-                                  : differs(row, was, columns) ? "paper.change.changed"
-                                                               : NULL;
-                value_set(row, STR("change"),
-                          value_new_text(ctx->arena, key ? message_find(LANG_ZH, str_from_cstr(key)) : STR("")));
-            }
-        mark_tree(ctx, child, list, old, columns);
+        bool is_list = child->kind == VALUE_LIST && str_equal_cstr(child->key, change_rows[i].list);
+        for (struct value *row = is_list ? child->items.first : NULL; row; row = row->next) {
+            const struct value *was = old ? map_get(old, id_of(ctx->arena, row)) : NULL;
+            mark_row(ctx, row, change_rows[i].mark,
+                     !old                                        ? NULL
+                     : !was                                      ? "paper.change.new"
+                     : differs(row, was, change_rows[i].columns) ? "paper.change.changed"
+                                                                 : NULL);
+        }
+        mark_tree(ctx, child, old, i);
     }
+}
+
+/* A row of the last issue that is no more, as it stood there. */
+static void add_gone(struct ctx *ctx, const struct value *row, struct value *gone, struct value *removed)
+{
+    struct value *copy = value_add_map(ctx->arena, removed), *whole = value_copy(ctx->arena, row);
+    struct str title = value_get_text(row, "title");
+    value_put_text(ctx->arena, copy, "no", value_get_text(row, "no"));
+    value_put_text(ctx->arena, copy, "title", title.n ? title : value_get_text(row, "text"));
+    if (!whole)
+        return;
+    mark_row(ctx, whole, "change", "paper.change.gone");
+    mark_row(ctx, whole, "duty_change", "paper.change.gone");
+    value_add(gone, whole);
 }
 
 static void mark_list(struct ctx *ctx, struct value *data, const struct value *before, size_t i, struct value *removed)
@@ -169,28 +205,29 @@ static void mark_list(struct ctx *ctx, struct value *data, const struct value *b
     VALUE_EACH (row, is)
         if (map_put(&now, id_of(ctx->arena, row), (void *)row) != RC_OK)
             return;
-    mark_tree(ctx, data, change_rows[i].list, &old, change_rows[i].columns);
-    VALUE_EACH (row, was) {
-        if (map_get(&now, id_of(ctx->arena, row)))
-            continue;
-        struct value *gone = value_add_map(ctx->arena, removed);
-        struct str title = value_get_text(row, "title");
-        value_put_text(ctx->arena, gone, "no", value_get_text(row, "no"));
-        value_put_text(ctx->arena, gone, "title", title.n ? title : value_get_text(row, "text"));
-    }
+    mark_tree(ctx, data, before ? &old : NULL, i);
+    if (!change_rows[i].gone)
+        return;
+    struct value *gone = value_put_list(ctx->arena, data, change_rows[i].gone);
+    VALUE_EACH (row, was)
+        if (!map_get(&now, id_of(ctx->arena, row)))
+            add_gone(ctx, row, gone, removed);
 }
 
-static void mark_none(struct ctx *ctx, struct value *tree)
+/* Under each finding the measures that it has no more. */
+static void hang_gone(struct ctx *ctx, struct value *tree, const struct value *gone)
 {
     for (struct value *child = tree && (tree->kind == VALUE_MAP || tree->kind == VALUE_LIST) ? tree->items.first : NULL;
          child; child = child->next) {
-        for (size_t i = 0; i < sizeof change_rows / sizeof change_rows[0]; i++)
-            for (struct value *row = child->kind == VALUE_LIST && str_equal_cstr(child->key, change_rows[i].list)
-                                         ? child->items.first
-                                         : NULL;
-                 row; row = row->next)
-                value_put_text(ctx->arena, row, "change", STR(""));
-        mark_none(ctx, child);
+        bool is_list = child->kind == VALUE_LIST && str_equal_cstr(child->key, "findings");
+        for (struct value *row = is_list ? child->items.first : NULL; row; row = row->next) {
+            struct value *list = value_put_list(ctx->arena, row, "gone_measures");
+            VALUE_EACH (one, gone)
+                if (value_get_int(one, "finding_id", -1) == value_get_int(row, "id", 0))
+                    value_add(list, value_copy(ctx->arena, one));
+        }
+        if (!is_list)
+            hang_gone(ctx, child, gone);
     }
 }
 
@@ -198,10 +235,8 @@ void paper_mark_changes(struct ctx *ctx, struct value *data, const struct value 
 {
     struct value *removed = value_put_list(ctx->arena, data, "removed");
     value_put_bool(ctx->arena, data, "has_before", before != NULL);
-    if (!before) {
-        mark_none(ctx, data);
-        return;
-    }
-    for (size_t i = 0; i < sizeof change_rows / sizeof change_rows[0]; i++)
+    value_put_text(ctx->arena, data, "before_day", value_get_text(before, "today_text"));
+    for (size_t i = 0; i < CHANGE_ROWS; i++)
         mark_list(ctx, data, before, i, removed);
+    hang_gone(ctx, data, value_get(data, "gone_measures"));
 }

@@ -317,11 +317,12 @@ static enum rc add_finding(struct taking *taking)
 static int64_t highest_label(const struct value *data, const struct value *subject)
 {
     int64_t label = value_get_int(subject, "label", LABEL_INTERNAL);
-    const struct value *findings = value_get(data, "findings");
-    VALUE_EACH (row, findings) {
-        int64_t one = value_get_int(row, "label", 0);
-        label = one > label ? one : label;
-    }
+    static const char *const lists[] = {"findings", "gone_findings"}; /* what was cancelled stands in it too */
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        VALUE_EACH (row, value_get(data, lists[i])) {
+            int64_t one = value_get_int(row, "label", 0);
+            label = one > label ? one : label;
+        }
     return label;
 }
 

@@ -56,7 +56,8 @@ struct paper_snapshot {
 };
 
 /* Reads what the actor may see of the subject on the day today ("2026-11-28").  Within one read transaction of db.
- * before: data of the last issue, against which changes are marked (row.change, data.removed); NULL: none.
+ * before: data of the last issue, against which changes are marked (row.change, of a task also row.duty_change, and
+ * data.gone_findings, gone_measures, gone_tasks: its rows that are no more, as they stood); NULL: none.
  * RC_NOT_FOUND: no such subject in sight. */
 enum rc paper_take(struct ctx *ctx, struct db *db, const struct actor *actor, enum paper_subject subject, int64_t id,
                    struct str today, const struct value *before, struct paper_snapshot *ret_snapshot) MUST_CHECK;

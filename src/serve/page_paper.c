@@ -159,18 +159,23 @@ static enum rc make_all(struct page *page, struct ctx *work, int64_t *ret_last, 
 {
     enum paper_subject subject = PAPER_OF_SOURCE;
     struct paper_snapshot snapshot;
-    int64_t id = 0;
+    struct value *before;
+    int64_t id = 0, before_id = -1; /* what the snapshot is marked against */
     size_t count;
     struct str *names = form_texts(page->ctx.arena, page->form->fields, "kinds", &count);
     (void)paper_subject_find(form_text(page->form->fields, "subject"), &subject);
     if (!str_parse_int64(form_text(page->form->fields, "id"), &id) || id <= 0)
         return ctx_fail_field(&page->ctx, RC_INVALID, "field.required", "id");
-    TRY(paper_files_take(page, work, subject, id, &snapshot));
-    TRY(actor_check(work, page->db, &page->actor, PERM_PAPER_WRITE, snapshot.unit_id, snapshot.label));
     for (size_t i = 0; i < count; i++) {
         enum paper_kind kind;
         if (!paper_kind_find(names[i], &kind) || paper_kind_row(kind)->subject != subject)
             continue;
+        TRY(paper_files_before(page, work, kind, id, &before));
+        if (value_get_int(before, "id", 0) != before_id) {
+            before_id = value_get_int(before, "id", 0);
+            TRY(paper_files_take(page, work, subject, id, before, &snapshot));
+            TRY(actor_check(work, page->db, &page->actor, PERM_PAPER_WRITE, snapshot.unit_id, snapshot.label));
+        }
         TRY(paper_files_make(page, work, &snapshot, id, kind, texts_of(page, kind), ret_last));
         ++*ret_count;
     }
@@ -338,10 +343,14 @@ static enum rc send_snapshot(struct page *page, bool is_oscal)
     struct arena *arena CLEANUP(arena_free_ptr) = paper_files_arena();
     struct ctx work = {.arena = arena};
     struct paper_snapshot snapshot;
+    struct value *before = NULL;
     struct buf out;
     if (!arena)
         return RC_NOMEM;
-    enum rc rc = paper_files_take(page, &work, PAPER_OF_SOURCE, page_param_int(page, "id", 0), &snapshot);
+    int64_t id = page_param_int(page, "id", 0);
+    enum rc rc = paper_files_before(page, &work, PAPER_PLAN, id, &before);
+    if (rc == RC_OK)
+        rc = paper_files_take(page, &work, PAPER_OF_SOURCE, id, before, &snapshot);
     if (rc != RC_OK)
         return page_take_issues(page, &work, rc);
     buf_init(&out, (size_t)512 << 20);

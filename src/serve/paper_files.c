@@ -24,33 +24,30 @@ enum {
 
 struct arena *paper_files_arena(void) { return arena_new(ARENA_MAX); }
 
-/* The data of the plan that was issued last, against which changes are marked. */
-static enum rc read_before(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id,
-                           struct value **ret_data)
+enum rc paper_files_before(struct page *page, struct ctx *work, enum paper_kind kind, int64_t id,
+                           struct value **ret_paper)
 {
-    struct value *row;
-    struct str json;
-    *ret_data = NULL;
-    if (subject != PAPER_OF_SOURCE)
+    *ret_paper = NULL;
+    if (paper_kind_row(kind)->subject != PAPER_OF_SOURCE)
         return RC_OK;
     struct db_stmt *st = db_query(page->db, Q_PAPER_LAST_ISSUED);
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
-    db_bind_text(st, "kind", STR("plan"));
+    db_bind_text(st, "kind", str_from_cstr(paper_kind_row(kind)->kind));
     db_bind_text(st, "subject_kind", STR("source"));
     db_bind_int(st, "subject_id", id);
-    TRY(db_first_row(work, st, &row));
-    if (!row)
-        return RC_OK;
-    TRY(filestore_read(work, page->app->files, value_get_text(row, "data_sha256"), DATA_MAX, &json));
-    return json_parse(work, json, ret_data);
+    return db_first_row(work, st, ret_paper);
 }
 
 enum rc paper_files_take(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id,
-                         struct paper_snapshot *ret)
+                         const struct value *before, struct paper_snapshot *ret)
 {
-    struct value *before;
-    TRY(read_before(page, work, subject, id, &before));
-    return paper_take(work, page->db, &page->actor, subject, id, date_text(work->arena, clock_today()), before, ret);
+    struct value *data = NULL;
+    struct str json;
+    if (before) {
+        TRY(filestore_read(work, page->app->files, value_get_text(before, "data_sha256"), DATA_MAX, &json));
+        TRY(json_parse(work, json, &data));
+    }
+    return paper_take(work, page->db, &page->actor, subject, id, date_text(work->arena, clock_today()), data, ret);
 }
 
 enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id,

@@ -7,10 +7,13 @@
 
 /* Memory of its own for making: a paper may be larger than what a request may take.  NULL when memory is short. */
 struct arena *paper_files_arena(void);
-/* Takes a snapshot of what the page's reader may see, changes marked against the last issued plan.  Its memory is
- * work's. */
+/* The paper that a new one of the kind follows: the last issued of the kind, else the last issued plan; NULL: none. */
+enum rc paper_files_before(struct page *page, struct ctx *work, enum paper_kind kind, int64_t id,
+                           struct value **ret_paper) MUST_CHECK;
+/* Takes a snapshot of what the page's reader may see, changes marked against the data of before, a row of
+ * paper_files_before.  Its memory is work's. */
 enum rc paper_files_take(struct page *page, struct ctx *work, enum paper_subject subject, int64_t id,
-                         struct paper_snapshot *ret_snapshot) MUST_CHECK;
+                         const struct value *before, struct paper_snapshot *ret_snapshot) MUST_CHECK;
 /* The template in use for papers of a unit, and how it is opened: its own, one of a unit above it, or the shipped one.
  */
 enum rc paper_files_template(struct page *page, struct ctx *work, enum paper_kind kind, int64_t unit_id,

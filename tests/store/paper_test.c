@@ -8,6 +8,7 @@
 #include "loop/assess.h"
 #include "loop/cause.h"
 #include "loop/letter.h"
+#include "loop/measure.h"
 #include "loop/meeting.h"
 #include "loop/paper.h"
 #include "loop/sweep.h"
@@ -183,10 +184,65 @@ STORE_TEST(differences_to_the_last_issue_are_marked)
     assert_int_equal(n, 3);
     assert_true(str_equal(changes[0], STR("调整")) && !changes[1].n && str_equal(changes[2], STR("新增")));
     assert_int_equal(value_count(value_get(after.data, "removed")), 1);
+    assert_int_equal(after.label, LABEL_WORK_SECRET); /* what was cancelled is told: as secret as it was */
     struct paper_order order = order_of(store, &after, PAPER_PROBLEMS, "{}");
     struct paper_made made;
     STORE_OK(paper_render(store->ctx, &order, &made));
-    assert_true(has(text_of(&made), "取消：LY-2026-001-003"));
+    assert_true(has(text_of(&made), "工作秘密事项") && has(text_of(&made), "取消"));
+    assert_true(has(text_of(&made), "数据截至2026年11月28日"));
+    paper_made_done(&made);
+}
+
+/* The cells of the row that holds the words, one behind the other. */
+static struct str row_with(struct str html, const char *words)
+{
+    size_t at = str_find(html, str_from_cstr(words), 0), from = 0, next;
+    assert_true(at != SIZE_MAX);
+    while ((next = str_find(html, STR("<tr>"), from + 1)) != SIZE_MAX && next < at)
+        from = next;
+    return str_slice(html, from, str_find(html, STR("</tr>"), at));
+}
+
+STORE_TEST(each_list_marks_what_is_new_changed_and_cancelled)
+{
+    make_world(store);
+    int64_t measure =
+        make(store, &command_measure_plan,
+             jsonf(store, "{'finding_id': %lld, 'text': '原定办法', 'due': '2026-12-31'}", (long long)world.second));
+    int64_t task = make(store, &command_task_assign,
+                        jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '原定任务', 'due': '2026-12-31'}",
+                              (long long)measure, (long long)world.firm));
+    struct paper_snapshot before = take(store, &world.office, NULL);
+    STORE_OK(
+        run(store, &command_task_cancel, jsonf(store, "{'id': %lld, 'reason': '不再需要'}", (long long)task), NULL));
+    STORE_OK(run(store, &command_measure_drop, jsonf(store, "{'id': %lld, 'reason': '不再需要'}", (long long)measure),
+                 NULL));
+    measure =
+        make(store, &command_measure_plan,
+             jsonf(store, "{'finding_id': %lld, 'text': '新办法', 'due': '2026-12-31'}", (long long)world.second));
+    (void)make(store, &command_task_assign,
+               jsonf(store, "{'measure_id': %lld, 'unit_id': %lld, 'title': '新任务', 'due': '2026-12-31'}",
+                     (long long)measure, (long long)world.firm));
+    struct paper_snapshot after = take(store, &world.office, before.data);
+    static const struct {
+        enum paper_kind kind;
+        const char *fresh, *gone;
+    } lists[] = {{PAPER_TASKS, "新任务", "原定任务"},
+                 {PAPER_DUTIES, "新任务", "原定任务"},
+                 {PAPER_MEASURES, "新办法", "原定办法"}};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct paper_order order = order_of(store, &after, lists[i].kind, "{}");
+        struct paper_made made;
+        STORE_OK(paper_render(store->ctx, &order, &made));
+        assert_true(has(row_with(text_of(&made), lists[i].fresh), "新增"));
+        assert_true(has(row_with(text_of(&made), lists[i].gone), "取消"));
+        assert_true(!has(row_with(text_of(&made), lists[i].fresh), "取消"));
+        paper_made_done(&made);
+    }
+    struct paper_order order = order_of(store, &after, PAPER_PLAN, "{}");
+    struct paper_made made;
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    assert_true(has(text_of(&made), "原整改措施：原定办法。（取消）"));
     paper_made_done(&made);
 }
 
@@ -485,6 +541,7 @@ int main(void)
                      STORE_CASE(figures_are_counted_over_what_the_maker_may_see),
                      STORE_CASE(a_figure_that_disagrees_is_a_fault_and_so_is_a_gap_of_the_plan),
                      STORE_CASE(differences_to_the_last_issue_are_marked),
+                     STORE_CASE(each_list_marks_what_is_new_changed_and_cancelled),
                      STORE_CASE(papers_read_as_an_office_writes_them),
                      STORE_CASE(a_kind_of_list_is_added_by_a_file_and_made_in_every_format),
                      STORE_CASE(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants),
