@@ -41,7 +41,7 @@ WHERE h.state = 'open' AND {filters}
 -- The findings that others are counted as.
 -- :name board_mains
 -- unscoped: for the image
-SELECT m.id, m.unit_id, m.label FROM (SELECT DISTINCT f.main_id AS id FROM finding f WHERE f.main_id IS NOT NULL) x JOIN finding m ON m.id = x.id
+SELECT m.id, m.unit_id, m.label, m.source_id, m.recovered_fen, m.rules_made FROM (SELECT DISTINCT f.main_id AS id FROM finding f WHERE f.main_id IS NOT NULL) x JOIN finding m ON m.id = x.id
 WHERE m.status <> 'withdrawn'
 
 -- :name board_scope
@@ -73,7 +73,7 @@ LEFT JOIN unit u ON $kind = 'unit' AND u.id = w.id
 -- The findings behind a figure.  The filters of figures stand in data/board_figures.def beside what counts them.
 -- :list board_list
 -- scope: f
-SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count, f.recovered_fen, f.rules_made,
+SELECT f.id, f.no, f.mark, f.title, f.phase, f.nature, f.severity, f.status, f.status_stated, f.amount_fen, f.due, f.due_key, f.label, f.measure_count, {brought f recovered_fen} AS recovered_fen, {brought f rules_made} AS rules_made,
        f.changed_at, f.responsible, f.progress_bp, f.closed_on, f.source_id, s.title AS source_title, coalesce(a.title, '') AS aspect_title,
        f.unit_id, u.short_name AS unit_short, u.name AS unit_name, CASE WHEN EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') THEN 1 ELSE 0 END AS hangs,
        (SELECT min(w.due_key) FROM wait w WHERE w.subject_kind = 'finding' AND w.subject_id = f.id) AS step_due
@@ -95,8 +95,8 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 -- :filter kept f.status = 'kept'
 -- :filter no_due f.due IS NULL
 -- :filter hung EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open')
--- :filter recovered f.recovered_fen > 0
--- :filter rules f.rules_made > 0
+-- :filter recovered {brought f recovered_fen} > 0
+-- :filter rules {brought f rules_made} > 0
 -- :filter due_month f.due >= $first AND f.due <= $last
 -- :filter closed_month f.status IN ('closed', 'ended') AND f.closed_on >= $first AND f.closed_on <= $last
 -- What is counted once over all sources, with what holds for any finding of the same matter in sight; the few linked ones are found by finding_main.
@@ -113,8 +113,8 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 
 -- :list board_count like board_list
 -- scope: f
-SELECT count(*) AS total, CAST(coalesce(sum(f.amount_fen), 0) AS bigint) AS amount_fen, CAST(coalesce(sum(f.recovered_fen), 0) AS bigint) AS recovered_fen,
-       CAST(coalesce(sum(f.rules_made), 0) AS bigint) AS rules_made
+SELECT count(*) AS total, CAST(coalesce(sum(f.amount_fen), 0) AS bigint) AS amount_fen, CAST(coalesce(sum({brought f recovered_fen}), 0) AS bigint) AS recovered_fen,
+       CAST(coalesce(sum({brought f rules_made}), 0) AS bigint) AS rules_made
 FROM finding f WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters}
 
 -- What waits for a decision or an answer, by what is to be done.

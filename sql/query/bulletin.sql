@@ -111,13 +111,13 @@ SELECT p.text FROM source_paragraph p WHERE p.source_id = $id AND p.role = 'open
 -- unscoped: of a source that a command may read
 SELECT a.id, a.title FROM aspect a WHERE a.source_id = $id ORDER BY a.no, a.id
 
--- Findings count once: those counted as another's are left out.
+-- Under its source each finding counts, also one that totals over sources count as another.
 -- :name bulletin_findings
 -- unscoped: of a source that was read through its scope or that a command may read; the label is looked at there
 SELECT f.id, f.no, f.item_no, f.title, f.facts, f.phase, f.status, f.label, f.aspect_id,
        (SELECT count(*) FROM measure m WHERE m.finding_id = f.id AND m.state <> 'dropped') AS measures,
        (SELECT count(*) FROM measure m WHERE m.finding_id = f.id AND m.state IN ('completed', 'verified')) AS measures_done
-FROM finding f WHERE f.source_id = $id AND f.label <= $label_max AND f.status <> 'withdrawn' AND f.main_id IS NULL ORDER BY f.item_no, f.id
+FROM finding f WHERE f.source_id = $id AND f.label <= $label_max AND f.status <> 'withdrawn' ORDER BY f.item_no, f.id
 
 -- :name bulletin_measures
 -- unscoped: of a source that was read through its scope or that a command may read
@@ -132,12 +132,12 @@ SELECT count(*) AS findings,
        coalesce(sum(CASE WHEN f.status = 'kept' THEN 1 ELSE 0 END), 0) AS kept,
        coalesce(sum(CASE WHEN f.status NOT IN ('closed', 'kept', 'ended') THEN 1 ELSE 0 END), 0) AS running,
        coalesce(sum(CASE WHEN f.phase = 'long_term' THEN 1 ELSE 0 END), 0) AS lasting,
-       (SELECT count(*) FROM measure m JOIN finding g ON g.id = m.finding_id WHERE g.source_id = $id AND g.status <> 'withdrawn' AND g.main_id IS NULL AND g.label <= $label_max AND m.state <> 'dropped') AS measures,
-       (SELECT count(*) FROM measure m JOIN finding g ON g.id = m.finding_id WHERE g.source_id = $id AND g.status <> 'withdrawn' AND g.main_id IS NULL AND g.label <= $label_max AND m.state IN ('completed', 'verified')) AS measures_done,
+       (SELECT count(*) FROM measure m JOIN finding g ON g.id = m.finding_id WHERE g.source_id = $id AND g.status <> 'withdrawn' AND g.label <= $label_max AND m.state <> 'dropped') AS measures,
+       (SELECT count(*) FROM measure m JOIN finding g ON g.id = m.finding_id WHERE g.source_id = $id AND g.status <> 'withdrawn' AND g.label <= $label_max AND m.state IN ('completed', 'verified')) AS measures_done,
        (SELECT count(*) FROM task t WHERE t.source_id = $id AND t.label <= $label_max AND t.state <> 'cancelled') AS tasks,
        (SELECT count(*) FROM task t WHERE t.source_id = $id AND t.label <= $label_max AND t.state = 'done') AS tasks_done,
        (SELECT count(*) FROM meeting e WHERE e.source_id = $id AND e.state = 'held') AS meetings
-FROM finding f WHERE f.source_id = $id AND f.status <> 'withdrawn' AND f.main_id IS NULL AND f.label <= $label_max
+FROM finding f WHERE f.source_id = $id AND f.status <> 'withdrawn' AND f.label <= $label_max
 
 -- :name bulletin_blocks
 -- unscoped: of a bulletin that was read through its scope, or that a command may read
@@ -205,7 +205,7 @@ SELECT f.id, f.no, f.title, f.status, f.phase, f.label, f.aspect_id, coalesce(a.
        (SELECT count(*) FROM measure m WHERE m.finding_id = f.id AND m.state IN ('completed', 'verified')) AS measures_done,
        (SELECT coalesce(min(k.n), 0) FROM bulletin_block k WHERE k.bulletin_id = $bulletin_id AND k.finding_id = f.id) AS block
 FROM finding f LEFT JOIN aspect a ON a.id = f.aspect_id
-WHERE f.source_id = $source_id AND f.status <> 'withdrawn' AND f.main_id IS NULL AND {scope f.unit_id f.label} ORDER BY f.item_no, f.id
+WHERE f.source_id = $source_id AND f.status <> 'withdrawn' AND {scope f.unit_id f.label} ORDER BY f.item_no, f.id
 
 -- :name bulletin_versions
 -- unscoped: of a bulletin that was read through its scope

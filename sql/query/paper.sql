@@ -13,7 +13,7 @@ SELECT s.id, s.no, s.title, s.kind, s.issuer, s.inspector, s.inspected_body, s.i
        p.concentrated_end, p.report_due, coalesce(p.pledge, '') AS pledge
 FROM source s JOIN unit u ON u.id = s.unit_id LEFT JOIN plan p ON p.source_id = s.id WHERE s.id = $id AND {scope s.unit_id s.label}
 
--- Findings that are counted as another are not counted again.
+-- Under its source each finding counts, also one that totals count as another; see {brought} for money.
 -- :name paper_figures_findings
 -- scope: f
 SELECT count(*) AS findings, count(DISTINCT f.aspect_id) AS aspects,
@@ -28,7 +28,7 @@ SELECT count(*) AS findings, count(DISTINCT f.aspect_id) AS aspects,
        coalesce(sum(CASE WHEN f.status NOT IN ('closed', 'kept', 'ended') AND f.due < $today THEN 1 ELSE 0 END), 0) AS findings_overdue,
        coalesce(sum(f.amount_fen), 0) AS findings_amount_fen
 FROM finding f JOIN cycle c ON c.id = f.cycle_id
-WHERE f.source_id = $id AND f.status <> 'withdrawn' AND f.main_id IS NULL AND {scope f.unit_id f.label}
+WHERE f.source_id = $id AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
 
 -- :name paper_figures_measures
 -- scope: f
@@ -45,9 +45,9 @@ WHERE f.source_id = $id AND f.status <> 'withdrawn' AND t.state <> 'cancelled' A
 
 -- :name paper_figures_reports
 -- scope: f
-SELECT coalesce(sum(coalesce(r.confirmed_fen, r.recovered_fen)), 0) AS recovered_fen, CAST(coalesce(sum(r.rules_made), 0) AS bigint) AS rules_made, CAST(coalesce(sum(r.people_handled), 0) AS bigint) AS people_handled
-FROM report r JOIN finding f ON f.id = r.finding_id
-WHERE f.source_id = $id AND f.status <> 'withdrawn' AND r.state = 'accepted' AND {scope f.unit_id f.label}
+SELECT CAST(coalesce(sum({brought f recovered_fen}), 0) AS bigint) AS recovered_fen, CAST(coalesce(sum({brought f rules_made}), 0) AS bigint) AS rules_made,
+       CAST(coalesce(sum({brought f people_handled}), 0) AS bigint) AS people_handled
+FROM finding f WHERE f.source_id = $id AND f.status <> 'withdrawn' AND {scope f.unit_id f.label}
 
 -- :name paper_figures_loop
 -- scope: f

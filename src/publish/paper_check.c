@@ -48,8 +48,7 @@ static int64_t count_rows(const struct value *list, const struct figure_row *fig
 {
     int64_t n = 0;
     VALUE_EACH (row, list)
-        n += value_get_int(row, "main_id", 0) == 0 &&
-             (!figure->values || is_one_of(value_get_text(row, figure->column), figure->values));
+        n += !figure->values || is_one_of(value_get_text(row, figure->column), figure->values);
     return n;
 }
 

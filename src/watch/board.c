@@ -81,10 +81,12 @@ struct tally { /* all groups of one kind, by place in the image */
     size_t n;
 };
 
-struct matter {        /* findings that are counted as one */
-    int64_t first;     /* the part that is counted when the main one is out of sight, 0: none */
-    uint32_t bits;     /* of the figures, of any part in sight */
-    int32_t closed_on; /* the last day a part was closed */
+struct matter {    /* findings that are counted as one */
+    int64_t first; /* the part that is counted when the main one is out of sight, 0: none */
+    int64_t told;  /* the finding of the source in hand that tells what reports of all in sight brought */
+    int64_t recovered_fen, rules_made; /* that */
+    uint32_t bits;                     /* of the figures, of any part in sight */
+    int32_t closed_on;                 /* the last day a part was closed */
 };
 
 struct work {
@@ -133,13 +135,19 @@ static int32_t later_closed(int32_t a, int32_t b)
     return a == BOARD_NO_DAY ? b : b == BOARD_NO_DAY ? a : a > b ? a : b;
 }
 
+static bool is_main_visible(const struct work *work, int32_t place)
+{
+    const struct board_main *main = &work->image->main_rows[place];
+    return main->is_here && is_in_sight(work, main->unit, main->label);
+}
+
 static void add_part(struct work *work, const struct board_row *row)
 {
-    const struct board_main *main = &work->image->main_rows[row->main];
     struct matter *matter = &work->matters[row->main];
-    if (!(main->is_here && is_in_sight(work, main->unit, main->label)) &&
-        (matter->first == 0 || row->id < matter->first))
+    if (!is_main_visible(work, row->main) && (matter->first == 0 || row->id < matter->first))
         matter->first = row->id;
+    matter->recovered_fen += row->recovered_fen;
+    matter->rules_made += row->rules_made;
     matter->bits |= figures_of(row, work->day);
     matter->closed_on = later_closed(matter->closed_on, row->closed_on);
 }
@@ -152,8 +160,13 @@ static enum rc read_matters(struct work *work)
     work->matters = ARENA_NEW_ARRAY(work->ctx->arena, struct matter, image->mains.n + 1);
     if (!work->matters)
         return arena_rc(work->ctx->arena);
-    for (size_t i = 0; i < image->mains.n; i++)
-        work->matters[i].closed_on = BOARD_NO_DAY;
+    for (size_t i = 0; i < image->mains.n; i++) {
+        const struct board_main *main = &image->main_rows[i];
+        bool is_visible = is_main_visible(work, (int32_t)i);
+        work->matters[i] = (struct matter){.closed_on = BOARD_NO_DAY,
+                                           .recovered_fen = is_visible ? main->recovered_fen : 0,
+                                           .rules_made = is_visible ? main->rules_made : 0};
+    }
     for (size_t i = 0; i < image->sources.n && image->mains.n; i++) {
         const struct board_block *block = &image->blocks[i];
         for (size_t k = 0; k < block->n; k++)
@@ -226,12 +239,39 @@ static void add_months(struct work *work, const struct board_row *row, bool is_o
         add_month(work, closed_on, work->month_closed, &work->closed_before);
 }
 
-/* A finding that is counted over all sources, as its matter stands. */
-static void add_whole(struct work *work, const struct board_row *row, uint32_t own)
+/* Of the findings of one matter the first in sight of each source tells what the reports of all brought; as {brought}
+ * in sql/query. */
+static void find_tellers(struct work *work, const struct board_block *block)
+{
+    for (size_t i = 0; i < work->image->mains.n; i++)
+        work->matters[i].told = 0;
+    for (size_t i = 0; i < block->n && work->image->mains.n; i++) {
+        const struct board_row *row = &block->rows[i];
+        if (row->main < 0 || !is_visible(work, row))
+            continue;
+        int64_t *told = &work->matters[row->main].told;
+        bool has_main = work->image->main_rows[row->main].source == block->source && is_main_visible(work, row->main);
+        if (!has_main && (*told == 0 || row->id < *told))
+            *told = row->id;
+    }
+}
+
+/* A finding of the matter at a place, with what it tells of the matter's reports. */
+static struct board_row tell_matter(const struct work *work, const struct board_row *row, int32_t place)
+{
+    struct board_row telling = *row;
+    const struct matter *matter = &work->matters[place];
+    bool is_teller = row->main < 0 || matter->told == row->id;
+    telling.recovered_fen = is_teller ? matter->recovered_fen : 0;
+    telling.rules_made = is_teller ? (int32_t)matter->rules_made : 0;
+    return telling;
+}
+
+/* A finding that is counted over all sources, as its matter (by place, -1: none) stands. */
+static void add_whole(struct work *work, const struct board_row *row, int32_t place, uint32_t own)
 {
     uint32_t bits = own;
-    int32_t closed_on = row->closed_on,
-            place = row->main >= 0 ? row->main : board_ids_find(&work->image->mains, row->id);
+    int32_t closed_on = row->closed_on;
     if (place >= 0) {
         const struct matter *matter = &work->matters[place];
         struct board_counts *doubles = &work->doubles.counts[work->part_of[row->unit]];
@@ -247,10 +287,17 @@ static void add_whole(struct work *work, const struct board_row *row, uint32_t o
 static void sum_block(struct work *work, const struct board_block *block, int32_t source_place)
 {
     bool is_one = work->filter->source != 0;
+    find_tellers(work, block);
     for (size_t i = 0; i < block->n; i++) {
         const struct board_row *row = &block->rows[i];
+        struct board_row telling;
         if (!is_counted(work, row))
             continue;
+        int32_t place = row->main >= 0 ? row->main : board_ids_find(&work->image->mains, row->id);
+        if (place >= 0) {
+            telling = tell_matter(work, row, place);
+            row = &telling;
+        }
         uint32_t bits = figures_of(row, work->day);
         int32_t part = work->part_of[row->unit], column = is_one ? row->aspect + 1 : source_place;
         add(&work->heat[(size_t)work->heat_row[part] * work->columns.n + (size_t)column], bits, row);
@@ -260,7 +307,7 @@ static void sum_block(struct work *work, const struct board_block *block, int32_
         } else if (row->main >= 0 && work->matters[row->main].first != row->id) {
             add(&work->doubles.counts[part], bits, row); /* counted as another finding, but once under each source */
         } else {
-            add_whole(work, row, bits);
+            add_whole(work, row, place, bits);
         }
     }
 }

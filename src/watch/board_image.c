@@ -376,7 +376,11 @@ static enum rc read_mains(struct ctx *ctx, struct db *db, struct board_image *im
         TRY(db_step(ctx, st, &is_row));
         if (!is_row)
             return RC_OK;
-        struct board_main row = {.label = (uint8_t)db_column_int(st, 2), .is_here = true};
+        struct board_main row = {.source = db_column_int(st, 3),
+                                 .recovered_fen = db_column_int(st, 4),
+                                 .rules_made = (int32_t)db_column_int(st, 5),
+                                 .label = (uint8_t)db_column_int(st, 2),
+                                 .is_here = true};
         enum rc rc = place_unit(image, db_column_int(st, 1), &row.unit);
         if (rc == RC_OK)
             rc = place_main(image, db_column_int(st, 0), &place);

@@ -26,7 +26,8 @@ struct board_unit {
 };
 
 struct board_main { /* a finding that others are counted as */
-    int32_t unit;
+    int64_t source, recovered_fen;
+    int32_t unit, rules_made;
     uint8_t label;
     bool is_here; /* not withdrawn */
 };

@@ -433,6 +433,86 @@ STORE_TEST(a_matter_is_late_and_hung_when_any_finding_of_it_is)
     assert_int_equal(world.differing, 0);
 }
 
+static int64_t sum_at(struct store *store, const struct app_session *session, int64_t source)
+{
+    struct str path = arena_format(store->ctx->arena, source ? "/board?source=%lld" : "/board", (long long)source);
+    int64_t sum = -1;
+    VALUE_EACH (figure, value_get(app_view(store, session, path.p), "figures")) {
+        if (str_equal_cstr(value_get_text(figure, "name"), "recovered"))
+            sum = value_get_int(figure, "sum", -1);
+    }
+    return sum;
+}
+
+/* A column of the first row of a query over a source, as the writer of a paper or bulletin has it. */
+static int64_t of_source(struct store *store, enum query query, int64_t source, const char *column)
+{
+    struct value *row;
+    struct db_stmt *st = db_query(store->db, query);
+    actor_bind_scope(st, &world.office, PERM_FINDING_READ);
+    db_bind_int(st, "id", source);
+    db_bind_int(st, "label_max", LABEL_WORK_SECRET);
+    db_bind_text(st, "today", day_text(store, clock_today()));
+    STORE_OK(db_first_row(store->ctx, st, &row));
+    return value_get_int(row, column, -1);
+}
+
+/* Board, papers and bulletins of a source. */
+static void expect_source(struct store *store, const struct app_session *session, int64_t source, int64_t findings,
+                          int64_t fen)
+{
+    assert_int_equal(total_at(store, session, "/board?source=%lld", source), findings);
+    assert_int_equal(of_source(store, Q_PAPER_FIGURES_FINDINGS, source, "findings"), findings);
+    assert_int_equal(of_source(store, Q_BULLETIN_FIGURES, source, "findings"), findings);
+    assert_int_equal(sum_at(store, session, source), fen);
+    assert_int_equal(of_source(store, Q_PAPER_FIGURES_REPORTS, source, "recovered_fen"), fen);
+}
+
+/* What was reported under any finding of a matter is of the matter: each of its sources has all of it. */
+STORE_TEST(money_of_a_matter_counts_once_in_totals_and_once_under_each_source)
+{
+    int64_t f[4];
+    memset(&world, 0, sizeof world);
+    make_units(store);
+    for (int i = 0; i < 2; i++)
+        world.sources[i] = make_source(store, world.root, i ? "LY-2026-002" : "LY-2026-001");
+    for (int i = 0; i < 4; i++) {
+        f[i] = make_finding(store, world.sources[i % 2], "同一事项");
+        tamper(store, arena_format(store->ctx->arena,
+                                   "UPDATE finding SET unit_id = %lld, recovered_fen = %d WHERE id = "
+                                   "%lld",
+                                   (long long)world.units[i % 2],
+                                   i == 0   ? 100
+                                   : i == 1 ? 20
+                                   : i == 2 ? 3
+                                            : 0,
+                                   (long long)f[i])
+                          .p);
+    }
+    world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
+    struct actor part = make_actor(store, "part", "unit_approver", world.units[1], LABEL_INTERNAL);
+    struct app_session all = app_sign_in(store, world.office.account_id), one = app_sign_in(store, part.account_id);
+    app_start(store);
+    expect_source(store, &all, world.sources[0], 2, 103);
+    expect_source(store, &all, world.sources[1], 2, 20);
+    assert_int_equal(sum_at(store, &all, 0), 123);
+    change_link(store, &command_finding_link, f[1], f[0]);
+    expect_source(store, &all, world.sources[0], 2, 123);
+    expect_source(store, &all, world.sources[1], 2, 120);
+    assert_int_equal(sum_at(store, &all, 0), 123);
+    change_link(store, &command_finding_link, f[2], f[1]); /* two of one source: it has the money once */
+    expect_source(store, &all, world.sources[0], 2, 123);
+    expect_source(store, &all, world.sources[1], 2, 123);
+    assert_int_equal(sum_at(store, &all, 0), 123);
+    assert_int_equal(sum_at(store, &one, 0), 20); /* of what is in sight */
+    follow_board(store, &all, "/board");
+    follow_board(store, &one, "/board");
+    for (int i = 0; i < 2; i++)
+        follow_board(store, &all, arena_format(store->ctx->arena, "/board?source=%lld", (long long)world.sources[i]).p);
+    app_end();
+    assert_int_equal(world.differing, 0);
+}
+
 /* As a list, counted, and as a file. */
 static void expect_register(struct store *store, const struct app_session *session, struct str href, int64_t n)
 {
@@ -489,6 +569,7 @@ int main(void)
     return STORE_RUN(STORE_CASE(every_figure_agrees_with_the_list_behind_it), STORE_CASE(a_board_follows_every_change),
                      STORE_CASE(what_is_out_of_sight_is_no_board),
                      STORE_CASE(a_matter_is_late_and_hung_when_any_finding_of_it_is),
+                     STORE_CASE(money_of_a_matter_counts_once_in_totals_and_once_under_each_source),
                      STORE_CASE(figures_of_closing_agree_with_the_register),
                      STORE_CASE(a_matter_of_several_sources_is_counted_once_in_totals_and_once_under_each_source));
 }

@@ -93,6 +93,30 @@ static void add_matter(struct buf *out, struct place place, struct str aliases, 
     buf_done(&scope);
 }
 
+/* {brought f recovered_fen}: what the accepted reports of a finding brought.  Of linked findings that is what those in
+ * sight brought together, told at the first one of each source: so a source has it once, and so has a total, which
+ * counts the first of all. */
+static void add_brought(struct buf *out, struct place place, struct str words, struct query *query)
+{
+    struct str f = name_at(words, 0), column = str_trim(str_slice(words, f.n, words.n));
+    if (f.n == 0 || column.n == 0)
+        fail_at(place, "{brought} needs the alias of finding and a column");
+    buf_add_format(out,
+                   "CASE WHEN coalesce(%.*s.main_id, %.*s.id) NOT IN (SELECT main_.main_id FROM finding main_ WHERE "
+                   "main_.main_id IS NOT NULL) THEN %.*s.%.*s WHEN EXISTS (SELECT 1 FROM finding before_ WHERE "
+                   "(before_.id = %.*s.main_id OR before_.main_id = %.*s.main_id) AND before_.source_id = "
+                   "%.*s.source_id AND before_.id < %.*s.id AND before_.status <> 'withdrawn' AND ",
+                   STR_ARG(f), STR_ARG(f), STR_ARG(f), STR_ARG(column), STR_ARG(f), STR_ARG(f), STR_ARG(f), STR_ARG(f));
+    add_scope(out, place, STR("before_.unit_id before_.label"), query);
+    buf_add_format(out,
+                   ") THEN 0 ELSE (SELECT CAST(coalesce(sum(part_.%.*s), 0) AS bigint) FROM finding part_ WHERE "
+                   "(part_.id = coalesce(%.*s.main_id, %.*s.id) OR part_.main_id = coalesce(%.*s.main_id, %.*s.id)) "
+                   "AND part_.status <> 'withdrawn' AND ",
+                   STR_ARG(column), STR_ARG(f), STR_ARG(f), STR_ARG(f), STR_ARG(f));
+    add_scope(out, place, STR("part_.unit_id part_.label"), query);
+    buf_add_cstr(out, ") END");
+}
+
 /* Expands the macro at line[i] == '{'; returns its length. */
 static size_t add_macro(struct buf *out, struct place place, struct str line, size_t i, struct query *query)
 {
@@ -118,6 +142,8 @@ static size_t add_macro(struct buf *out, struct place place, struct str line, si
         buf_add_cstr(out, "))");
     } else if (str_equal_cstr(word, "matter")) {
         add_matter(out, place, str_trim(str_slice(inside, word.n, inside.n)), query);
+    } else if (str_equal_cstr(word, "brought")) {
+        add_brought(out, place, str_trim(str_slice(inside, word.n, inside.n)), query);
     } else if (is_marker) {
         if (!query->is_list)
             fail_at(place, "{%.*s} belongs to a `-- :list` block", STR_ARG(inside));
