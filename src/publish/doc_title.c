@@ -53,7 +53,7 @@ static void choose(struct choice *c, int line, long cost)
 {
     int start = line ? c->chosen[line - 1] + 1 : 0;
     bool is_last = line + 1 == c->lines;
-    if (cost >= c->best_cost)
+    if (cost >= c->best_cost || line >= DOC_TITLE_LINES_MAX)
         return;
     for (int i = is_last ? c->n - 1 : start; i < c->n; i++) {
         c->chosen[line] = i;

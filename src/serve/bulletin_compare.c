@@ -47,7 +47,7 @@ static enum rc read_as_page(struct ctx *ctx, struct doc *doc, const struct reade
 enum rc bulletin_compare(struct ctx *ctx, struct db *db, struct filestore *files, const struct reader_limits *limits,
                          const struct value *row, struct value **ret_result)
 {
-    struct value *draft, *from, *to, *content;
+    struct value *draft, *from, *to = NULL, *content;
     struct str json;
     struct doc *doc;
     struct db_stmt *st = db_query(db, Q_BULLETIN_DRAFT);

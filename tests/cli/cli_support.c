@@ -94,7 +94,7 @@ void load_new_demo(const char *url)
 /* Everything in the directory from, into the directory to. */
 static void copy_all(const char *from, const char *to)
 {
-    char source[300];
+    char source[400];
     int status = -1;
     snprintf(source, sizeof source, "%s/.", from);
     pid_t pid = fork();

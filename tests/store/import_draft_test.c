@@ -132,7 +132,7 @@ static enum rc edit(struct store *store, int64_t draft, int64_t revision, const 
 STORE_TEST(edits_are_undone_and_done_again)
 {
     int64_t root = make_root(store), draft = open_draft(store, root), first = field_of(store, draft, "changed_seq"),
-            revision, next;
+            revision = 0, next = 0;
     STORE_OK(edit(store, draft, first, "a", &revision));
     assert_int_equal(revision, field_of(store, draft, "changed_seq"));
     STORE_RC(edit(store, draft, first, "b", &next), RC_CONFLICT); /* somebody else was quicker */

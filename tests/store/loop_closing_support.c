@@ -170,7 +170,7 @@ void closing_sign_all(struct store *store, int64_t review)
 
 void closing_close(struct store *store, int64_t finding)
 {
-    int64_t review;
+    int64_t review = 0;
     closing_make_ready(store, finding);
     STORE_OK(closing_submit(store, &world.chief, finding, &review));
     closing_sign_all(store, review);

@@ -60,7 +60,7 @@ STORE_TEST(after_the_date_nothing_can_be_asked_for)
 
 STORE_TEST(a_part_gets_no_later_date_than_the_whole)
 {
-    int64_t id, whole;
+    int64_t id = 0, whole;
     struct value *result;
     doing_make(store, &it, "2026-03-12", "");
     whole = it.task;
