@@ -97,54 +97,52 @@ static enum rc find(struct ctx *ctx, struct multipart *m, struct str needle, int
     return RC_OK;
 }
 
+/* The quote that closes the value at `at`, header.n when it stays open; a quote behind a backslash is text. */
+static size_t find_closing_quote(struct str header, size_t at)
+{
+    while (at < header.n && header.p[at] != '"')
+        at += str_has_prefix(str_slice(header, at, header.n), STR("\\\"")) ? 2 : 1;
+    return at;
+}
+
+/* Browsers escape the quote as %22; older ones put a backslash before it.  A backslash before another byte is part of
+ * a Windows path. */
+static struct str unquote(struct arena *arena, struct str quoted)
+{
+    char *text = arena_alloc(arena, quoted.n + 1);
+    size_t n = 0;
+    for (size_t at = 0; text && at < quoted.n; n++) {
+        struct str rest = str_slice(quoted, at, quoted.n);
+        size_t escape = str_has_prefix(rest, STR("\\\"")) ? 2 : str_has_prefix(rest, STR("%22")) ? 3 : 0;
+        text[n] = escape ? '"' : quoted.p[at];
+        at += escape ? escape : 1;
+    }
+    return (struct str){text, n};
+}
+
 /* Value of a parameter "name=value" or name="value" of a header; p is NULL when absent. */
 static struct str find_parameter(struct arena *arena, struct str header, const char *name)
 {
     size_t at = str_find_byte(header, ';', 0);
-    size_t name_n = strlen(name);
-    while (at != SIZE_MAX && at < header.n) {
-        at++;
-        while (at < header.n && (header.p[at] == ' ' || header.p[at] == '\t'))
-            at++;
-        size_t equals = at;
-        while (equals < header.n && header.p[equals] != '=' && header.p[equals] != ';')
-            equals++;
-        struct str found = str_trim(str_slice(header, at, equals));
-        bool is_it = found.n == name_n && str_equal_nocase(found, (struct str){name, name_n});
-        if (equals >= header.n || header.p[equals] == ';') {
-            at = equals < header.n ? equals : SIZE_MAX;
+    while (at < header.n) {
+        size_t from = at + 1, equals = str_find_byte(header, '=', from);
+        size_t next = str_find_byte(header, ';', from);
+        if (equals >= next) { /* a parameter without value, or none */
+            at = next;
             continue;
         }
-        at = equals + 1;
-        if (at < header.n && header.p[at] == '"') {
-            /* browsers escape the quote as %22; older ones put a backslash before it.  A backslash before
-             * another byte is part of a Windows path. */
-            char *text = is_it ? arena_alloc(arena, header.n - at + 1) : NULL;
-            size_t n = 0;
-            for (at++; at < header.n && header.p[at] != '"'; at++) {
-                if (header.p[at] == '\\' && at + 1 < header.n && header.p[at + 1] == '"')
-                    at++;
-                else if (text && at + 2 < header.n && memcmp(header.p + at, "%22", 3) == 0) {
-                    text[n++] = '"';
-                    at += 2;
-                    continue;
-                }
-                if (text)
-                    text[n++] = header.p[at];
-            }
-            if (is_it)
-                return (struct str){text, n};
-            at = str_find_byte(header, ';', at);
-        } else {
-            size_t end = at;
-            while (end < header.n && header.p[end] != ';')
-                end++;
-            if (is_it) {
-                struct str value = str_trim(str_slice(header, at, end));
-                return (struct str){value.p ? value.p : "", value.n};
-            }
-            at = end;
-        }
+        bool is_it = str_equal_nocase(str_trim(str_slice(header, from, equals)), str_from_cstr(name));
+        bool is_quoted = str_has_prefix(str_slice(header, equals + 1, header.n), STR("\""));
+        size_t value = equals + (is_quoted ? 2 : 1);
+        size_t end = is_quoted ? find_closing_quote(header, value) : str_find_byte(header, ';', value);
+        struct str text = str_slice(header, value, end);
+        if (is_it && is_quoted)
+            return unquote(arena, text);
+        if (is_it && text.n == 0)
+            return STR("");
+        if (is_it)
+            return str_trim(text);
+        at = str_find_byte(header, ';', end);
     }
     return STR_EMPTY;
 }
