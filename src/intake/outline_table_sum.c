@@ -159,49 +159,80 @@ static bool is_part_column(struct str heading)
                                            "部分整改", "尚未")));
 }
 
-static enum rc check_rows(struct outline *outline, const struct grid *grid, int node_id)
+/* The columns of a table of counts; grid->columns stands for none. */
+struct count_columns {
+    size_t whole, done, rate;
+    size_t parts; /* how many columns share the whole */
+};
+
+static struct count_columns find_count_columns(const struct grid *grid)
 {
-    size_t whole = grid->columns, done = grid->columns, rate = grid->columns, parts = 0;
-    for (size_t column = grid->columns; column > 0; column--) {
-        const struct grid_cell *heading = cell_at(grid, grid->header, column - 1);
+    struct count_columns found = {grid->columns, grid->columns, grid->columns, 0};
+    for (size_t column = grid->columns; column-- > 0;) {
+        const struct grid_cell *heading = cell_at(grid, grid->header, column);
         if (!heading)
             continue;
         if (outline_find(heading->match, "率", 0) != SIZE_MAX) {
-            rate = column - 1;
+            found.rate = column;
         } else if (is_whole_column(heading->match)) {
-            whole = column - 1;
+            found.whole = column;
         } else if (is_part_column(heading->match)) {
-            parts++;
-            done = is_done_column(heading->match) ? column - 1 : done;
+            found.parts++;
+            found.done = is_done_column(heading->match) ? column : found.done;
         }
     }
-    if (whole == grid->columns || done == grid->columns)
-        return RC_OK;
-    for (size_t row = grid->header + 1; row < grid->rows; row++) {
-        const struct grid_cell *all = cell_at(grid, row, whole), *ready = cell_at(grid, row, done);
-        const struct grid_cell *stated = rate < grid->columns ? cell_at(grid, row, rate) : NULL;
-        int64_t total = 0, part = 0, sum = 0, value = 0;
-        int scale = 0;
-        if (!all || !ready || !outline_read_decimal(all->match, &total, &scale) || scale != 0 ||
-            !outline_read_decimal(ready->match, &part, &scale) || scale != 0)
+    return found;
+}
+
+static bool read_count(const struct grid_cell *cell, int64_t *ret_count)
+{
+    int scale = 0;
+    return cell && outline_read_decimal(cell->match, ret_count, &scale) && scale == 0;
+}
+
+/* Sum of a row's parts; false unless there are two or more and each holds a count. */
+static bool sum_parts(const struct grid *grid, size_t row, const struct count_columns *columns, int64_t *ret_sum)
+{
+    size_t seen = 0;
+    int64_t value = 0;
+    *ret_sum = 0;
+    for (size_t column = 0; column < grid->columns; column++) {
+        const struct grid_cell *heading = cell_at(grid, grid->header, column);
+        bool is_part = heading && column != columns->whole && column != columns->rate && is_part_column(heading->match);
+        if (!is_part || !read_count(cell_at(grid, row, column), &value))
             continue;
-        size_t seen = 0;
-        for (size_t column = 0; column < grid->columns; column++) {
-            const struct grid_cell *heading = cell_at(grid, grid->header, column), *cell = cell_at(grid, row, column);
-            if (!heading || !cell || column == whole || column == rate || !is_part_column(heading->match) ||
-                !outline_read_decimal(cell->match, &value, &scale) || scale != 0)
-                continue;
-            if (__builtin_add_overflow(sum, value, &sum))
-                break;
-            seen++;
-        }
-        if (parts >= 2 && seen == parts)
-            TRY(add_result(outline, all, "row_sum_mismatch", "row", amount_format(outline->arena, sum, 0), sum == total,
-                           node_id));
-        if (stated && outline_read_decimal(stated->match, &value, &scale))
-            TRY(add_result(outline, stated, "rate_mismatch", "rate", outline_format_rate(outline->arena, part, total),
-                           outline_rate_agrees(part, total, value, scale, AMOUNT_EXACT), node_id));
+        if (__builtin_add_overflow(*ret_sum, value, ret_sum))
+            return false;
+        seen++;
     }
+    return columns->parts >= 2 && seen == columns->parts;
+}
+
+static enum rc check_row(struct outline *outline, const struct grid *grid, size_t row,
+                         const struct count_columns *columns, int node_id)
+{
+    const struct grid_cell *all = cell_at(grid, row, columns->whole);
+    const struct grid_cell *stated = columns->rate < grid->columns ? cell_at(grid, row, columns->rate) : NULL;
+    int64_t total = 0, done = 0, sum = 0, rate = 0;
+    int scale = 0;
+    if (!read_count(all, &total) || !read_count(cell_at(grid, row, columns->done), &done))
+        return RC_OK;
+    if (sum_parts(grid, row, columns, &sum))
+        TRY(add_result(outline, all, "row_sum_mismatch", "row", amount_format(outline->arena, sum, 0), sum == total,
+                       node_id));
+    if (stated && outline_read_decimal(stated->match, &rate, &scale))
+        TRY(add_result(outline, stated, "rate_mismatch", "rate", outline_format_rate(outline->arena, done, total),
+                       outline_rate_agrees(done, total, rate, scale, AMOUNT_EXACT), node_id));
+    return RC_OK;
+}
+
+static enum rc check_rows(struct outline *outline, const struct grid *grid, int node_id)
+{
+    const struct count_columns columns = find_count_columns(grid);
+    if (columns.whole == grid->columns || columns.done == grid->columns)
+        return RC_OK;
+    for (size_t row = grid->header + 1; row < grid->rows; row++)
+        TRY(check_row(outline, grid, row, &columns, node_id));
     return RC_OK;
 }
 
