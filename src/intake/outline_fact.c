@@ -227,44 +227,59 @@ static enum rc add_names(struct outline *outline, uint32_t at)
     return RC_OK;
 }
 
-/* Lost sentence ends ("??h"), replacement characters, private-use characters, quotes that never close. */
+/* Replacement and private-use characters, and two question marks where a Chinese sentence ended. */
+static bool is_lost(uint32_t before, uint32_t code, uint32_t behind)
+{
+    return code == 0xFFFD || (code >= 0xE000 && code <= 0xF8FF) || (code == '?' && behind == '?' && before >= 0x2E80);
+}
+
+/* What is left of lost text runs on in ASCII: "??h". */
+static size_t find_lost_end(struct str s, size_t at)
+{
+    while (at < s.n && (unsigned char)s.p[at] < 0x80 && s.p[at] != ' ' && s.p[at] != ',' && s.p[at] != '.')
+        at++;
+    return at;
+}
+
+/* Quotes of one kind: how many are open, and where the first of them stands. */
+struct open_quotes {
+    int depth;
+    size_t from;
+};
+
+static void count_quote(struct open_quotes *quotes, size_t at, bool opens, bool closes)
+{
+    if (opens && quotes->depth++ == 0)
+        quotes->from = at;
+    if (closes && quotes->depth > 0)
+        quotes->depth--;
+}
+
+/* Lost text, and quotes that never close. */
 static void find_damage(struct outline *outline, uint32_t at)
 {
+    enum { QUOTED_BYTES = 60 };
     const struct outline_line *line = &outline->lines.p[at];
     struct str s = line->match;
-    size_t open = SIZE_MAX, inner = SIZE_MAX, next = 0;
-    int quotes = 0, inner_quotes = 0;
+    struct open_quotes outer = {0}, inner = {0};
+    int node_id = line->node ? line->node->id : 0;
     uint32_t before = 0;
-    for (size_t i = 0; i < s.n; i = next) {
+    for (size_t i = 0, next = 0; i < s.n; i = next) {
         uint32_t code = outline_code_at(s, i, &next);
-        bool is_lost = code == 0xFFFD || (code >= 0xE000 && code <= 0xF8FF) ||
-                       (code == '?' && outline_code_at(s, next, NULL) == '?' && before >= 0x2E80);
-        if (is_lost) {
-            size_t end = next;
-            while (end < s.n &&
-                   ((unsigned char)s.p[end] < 0x80 && s.p[end] != ' ' && s.p[end] != ',' && s.p[end] != '.'))
-                end++;
-            outline_add_report(outline, "damage_lost_text", SEVERITY_WARNING, at, i, end, STR_EMPTY, STR_EMPTY,
-                               line->node ? line->node->id : 0);
-            next = end > next ? end : next;
+        if (is_lost(before, code, outline_code_at(s, next, NULL))) {
+            next = find_lost_end(s, next);
+            outline_add_report(outline, "damage_lost_text", SEVERITY_WARNING, at, i, next, STR_EMPTY, STR_EMPTY,
+                               node_id);
         }
-        if (code == 0x201C && quotes++ == 0)
-            open = i;
-        if (code == 0x201D && quotes > 0)
-            quotes--;
-        if (code == 0x2018 && inner_quotes++ == 0)
-            inner = i;
-        if (code == 0x2019 && inner_quotes > 0)
-            inner_quotes--;
+        count_quote(&outer, i, code == 0x201C, code == 0x201D);
+        count_quote(&inner, i, code == 0x2018, code == 0x2019);
         before = code;
     }
-    if (quotes == 0 && inner_quotes > 0) {
-        quotes = inner_quotes;
-        open = inner;
-    }
-    if (quotes > 0)
-        outline_add_report(outline, "damage_quote_open", SEVERITY_WARNING, at, open, s.n < open + 60 ? s.n : open + 60,
-                           STR_EMPTY, STR_EMPTY, line->node ? line->node->id : 0);
+    const struct open_quotes *open = outer.depth > 0 ? &outer : &inner;
+    if (open->depth > 0)
+        outline_add_report(outline, "damage_quote_open", SEVERITY_WARNING, at, open->from,
+                           s.n < open->from + QUOTED_BYTES ? s.n : open->from + QUOTED_BYTES, STR_EMPTY, STR_EMPTY,
+                           node_id);
 }
 
 /* Where the text or table of an attachment can begin: behind the names of the attachments and the signature. */
