@@ -233,35 +233,48 @@ static bool continues_title(const struct outline *outline, const struct outline_
            str_has_prefix(s, STR("关于"));
 }
 
+/* "存在问题：" behind the title: the text begins. */
+static bool opens_findings(struct str s, const struct front *front)
+{
+    return front->title_lines > 0 && outline_count(s) <= NOTE_COUNT_MAX && str_has_suffix(s, STR(":")) &&
+           outline_role_of_title(str_slice(s, 0, s.n - 1), true) == ROLE_FINDINGS;
+}
+
+static bool is_salutation(struct str s)
+{
+    return outline_count(s) <= NOTE_COUNT_MAX && (str_has_suffix(s, STR(":")) || str_has_prefix(s, STR("致:")));
+}
+
+/* A title in plain text on the line `next`, below the name of its issuer. */
+static bool is_title_below(const struct outline *outline, size_t next)
+{
+    return next < outline->lines.n && !is_certain_mark(&outline->lines.p[next]) && !outline->is_table_line[next] &&
+           outline_is_title(outline_trim(outline->lines.p[next].match));
+}
+
 /* What a line before the text is; ROLE_NONE where the text begins. */
 static enum outline_role front_role(const struct outline *outline, size_t i, struct str s, const struct front *front)
 {
-    const struct outline_line *line = &outline->lines.p[i];
     size_t next = next_line(outline, i), value = 0;
-    bool has_next = next < outline->lines.n, is_body = false;
-    struct str following = has_next ? outline_trim(outline->lines.p[next].match) : STR_EMPTY;
-    bool is_short = outline_count(s) <= NOTE_COUNT_MAX, has_stop = outline_find(s, "。", 0) != SIZE_MAX;
+    bool has_title = front->title_lines > 0, is_short = outline_count(s) <= NOTE_COUNT_MAX, is_body = false;
+    struct str following = next < outline->lines.n ? outline_trim(outline->lines.p[next].match) : STR_EMPTY;
     if (is_document_number(s))
         return ROLE_NUMBER;
     if (is_note(s) || is_form_field(s, &value, &is_body))
         return ROLE_TITLE_NOTE;
-    if (front->title_lines == 0 && !outline_is_title(s) && is_short && is_document_number(following))
+    if (!has_title && !outline_is_title(s) && is_short && is_document_number(following))
         return ROLE_TITLE_NOTE; /* a red head in plain text */
-    if (is_opening(s))
+    if (is_opening(s) || opens_findings(s, front))
         return ROLE_NONE;
-    bool is_label = is_short && front->title_lines > 0 && str_has_suffix(s, STR(":"));
-    if (is_label && outline_role_of_title(str_slice(s, 0, s.n - 1), true) == ROLE_FINDINGS)
-        return ROLE_NONE; /* "存在问题：" */
-    if (is_short && (str_has_suffix(s, STR(":")) || str_has_prefix(s, STR("致:"))))
+    if (is_salutation(s))
         return ROLE_SALUTATION;
-    if (continues_title(outline, line, s, front))
+    if (continues_title(outline, &outline->lines.p[i], s, front))
         return ROLE_TITLE;
-    bool is_issuer = front->title_lines == 0 && has_next && is_short && !has_stop &&
-                     !is_certain_mark(&outline->lines.p[next]) && !outline->is_table_line[next] &&
-                     outline_is_title(following); /* its name on a line above */
-    if (is_issuer)
-        return ROLE_TITLE;
-    return front->title_lines > 0 && is_short && !has_stop ? ROLE_TITLE_NOTE : ROLE_NONE; /* a by-line */
+    if (!is_short || outline_find(s, "。", 0) != SIZE_MAX)
+        return ROLE_NONE;
+    if (has_title)
+        return ROLE_TITLE_NOTE; /* a by-line */
+    return is_title_below(outline, next) ? ROLE_TITLE : ROLE_NONE;
 }
 
 /* What the line says beside its place. */
