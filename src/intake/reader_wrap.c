@@ -7,7 +7,7 @@
 
 #include "intake/reader_work.h"
 
-enum { WIDTH_MIN = 44, WIDTH_MAX = 110, SLACK = 5, FULL_MIN = 5, LINES_MAX = 200000 };
+enum { WIDTH_MIN = 44, WIDTH_MAX = 110, SLACK = 5, FULL_MIN = 5, MARK_DIGITS = 4, LINES_MAX = 200000 };
 
 struct line {
     struct str text; /* trimmed */
@@ -51,27 +51,39 @@ static bool is_han_numeral(uint32_t c)
     return false;
 }
 
-/* A numeral, then an enumeration comma, full stop or closing bracket; circled digits; the ordinal prefix. */
+static bool is_digit(uint32_t c) { return (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19); }
+
+/* Circled and bracketed digits, and the ordinal prefix. */
+static bool is_mark_alone(uint32_t c)
+{
+    return (c >= 0x2460 && c <= 0x249B) || (c >= 0x3220 && c <= 0x3229) || c == 0x7B2C;
+}
+
+/* Goes behind the digits that begin with *c, four at most; *c is then what stands there. */
+static int skip_digits(struct str s, size_t *at, uint32_t *c)
+{
+    int n = 0;
+    for (; n < MARK_DIGITS && *at < s.n && (is_digit(*c) || is_han_numeral(*c)); n++)
+        *c = reader_next_char(s, at);
+    return n;
+}
+
+/* A numeral, then an enumeration comma, full stop or closing bracket; or a mark that stands alone. */
 static bool begins_with_mark(struct str s)
 {
     size_t at = 0;
     uint32_t c = s.n ? reader_next_char(s, &at) : 0;
-    if ((c >= 0x2460 && c <= 0x249B) || (c >= 0x3220 && c <= 0x3229) || c == 0x7B2C)
+    if (is_mark_alone(c))
         return true;
     bool is_open = c == '(' || c == 0xFF08;
     if (is_open)
         c = reader_next_char(s, &at);
-    int digits = 0;
-    for (; digits < 4 && at < s.n && (is_han_numeral(c) || (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19));
-         digits++)
-        c = reader_next_char(s, &at);
-    if (digits == 0 || digits == 4)
+    int digits = skip_digits(s, &at, &c);
+    if (digits == 0 || digits == MARK_DIGITS)
         return false;
     if (c == ')' || c == 0xFF09)
         return true;
-    size_t next = at;
-    uint32_t behind = next < s.n ? reader_next_char(s, &next) : 0;
-    bool is_figure = (behind >= '0' && behind <= '9') || (behind >= 0xFF10 && behind <= 0xFF19);
+    bool is_figure = at < s.n && is_digit(reader_next_char(s, &at)); /* "1.5" */
     return !is_open && (c == 0x3001 || ((c == '.' || c == 0xFF0E) && !is_figure));
 }
 
