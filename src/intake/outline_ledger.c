@@ -88,58 +88,79 @@ static void set_first(struct str *field, struct str value)
         *field = value;
 }
 
-/* A label's value ends with the next blank, semicolon or label; a document number may be followed by its date in
- * brackets. */
+/* A value behind its label, read in each of the ways that a field may want. */
+struct lead_value {
+    size_t from, end;              /* in match text, up to the next label */
+    struct str text;               /* up to a blank or semicolon */
+    const struct found_date *date; /* the last, or NULL */
+};
+
+static void set_fed_back(struct outline_source *source, const struct found_date *date)
+{
+    if (source->has_fed_back || date->kind != FOUND_DATE_DAY)
+        return;
+    source->has_fed_back = true;
+    source->fed_back = *date;
+}
+
+/* A document number may be followed by its date in brackets. */
+static void take_number(struct outline *outline, const struct outline_line *line, const struct lead_value *value)
+{
+    size_t bracket = outline_find(str_slice(line->match, 0, value->end), "(", value->from);
+    bool has_bracket = bracket != SIZE_MAX;
+    set_first(&outline->source.number,
+              outline_clean(line, value->from, has_bracket && bracket > value->from ? bracket : value->end));
+    if (value->date && has_bracket && value->from + value->date->from > bracket)
+        set_fed_back(&outline->source, value->date);
+}
+
+static void take_date(struct outline *outline, enum lead_field field, const struct found_date *date)
+{
+    struct outline_source *source = &outline->source;
+    if (field == LEAD_FED_BACK) {
+        set_fed_back(source, date);
+    } else if (field == LEAD_PERIOD && date->kind == FOUND_DATE_PERIOD && !source->has_inspected) {
+        source->has_inspected = true;
+        source->inspected = *date;
+    } else if (field == LEAD_AS_OF && date->to_day != FOUND_DAY_NONE && date->kind <= FOUND_DATE_BY) {
+        set_first(&source->as_of, date_text(outline->arena, date->to_day));
+    }
+}
+
 static enum rc take_piece(struct outline *outline, const struct outline_line *line, const struct piece *piece)
 {
     struct outline_source *source = &outline->source;
-    struct str s = line->match;
+    struct str before_end = str_slice(line->match, 0, piece->end);
+    struct lead_value value = {.from = piece->value, .end = piece->end};
     struct found_dates dates = {0};
-    size_t from = piece->value, end = piece->end;
-    while (from < end && s.p[from] == ' ')
-        from++;
-    size_t stop = outline_find_any(str_slice(s, 0, end), from, WORDS(" ", ";", "\t", "\n"), NULL);
-    TRY(dates_find(outline->arena, str_slice(s, from, end), &dates));
-    const struct found_date *date = dates.n > 0 ? &dates.p[dates.n - 1] : NULL;
-    struct str value = outline_clean(line, from, stop == SIZE_MAX ? end : stop);
-    size_t bracket = outline_find(str_slice(s, 0, end), "(", from);
-    bool is_day = date && date->kind == FOUND_DATE_DAY;
+    while (value.from < value.end && before_end.p[value.from] == ' ')
+        value.from++;
+    size_t stop = outline_find_any(before_end, value.from, WORDS(" ", ";", "\t", "\n"), NULL);
+    value.text = outline_clean(line, value.from, stop == SIZE_MAX ? value.end : stop);
+    TRY(dates_find(outline->arena, str_slice(line->match, value.from, value.end), &dates));
+    value.date = dates.n > 0 ? &dates.p[dates.n - 1] : NULL;
     switch (piece->field) {
     case LEAD_INSPECTOR:
-        set_first(&source->inspector, value);
+        set_first(&source->inspector, value.text);
         break;
     case LEAD_BODY:
-        set_first(&source->inspected_body, value);
+        set_first(&source->inspected_body, value.text);
         break;
     case LEAD_REPORTER:
-        set_first(&source->reported_by, value);
+        set_first(&source->reported_by, value.text);
         break;
     case LEAD_AMOUNT_UNIT:
-        if (amount_parse_unit(value, &(int64_t){0}))
-            set_first(&source->amount_unit, value);
+        if (amount_parse_unit(value.text, &(int64_t){0}))
+            set_first(&source->amount_unit, value.text);
         break;
     case LEAD_NUMBER:
-        set_first(&source->number, outline_clean(line, from, bracket != SIZE_MAX && bracket > from ? bracket : end));
-        if (is_day && !source->has_fed_back && bracket != SIZE_MAX && from + date->from > bracket) {
-            source->has_fed_back = true;
-            source->fed_back = *date;
-        }
+        take_number(outline, line, &value);
         break;
     case LEAD_FED_BACK:
-        if (is_day && !source->has_fed_back) {
-            source->has_fed_back = true;
-            source->fed_back = *date;
-        }
-        break;
     case LEAD_PERIOD:
-        if (date && date->kind == FOUND_DATE_PERIOD && !source->has_inspected) {
-            source->has_inspected = true;
-            source->inspected = *date;
-        }
-        break;
     case LEAD_AS_OF:
-        if (date && date->to_day != FOUND_DAY_NONE && date->kind <= FOUND_DATE_BY)
-            set_first(&source->as_of, date_text(outline->arena, date->to_day));
+        if (value.date)
+            take_date(outline, piece->field, value.date);
         break;
     }
     return arena_rc(outline->arena);
