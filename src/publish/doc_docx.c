@@ -275,29 +275,32 @@ static void add_run(struct buf *out, const struct doc_look *look, const struct d
     buf_add_cstr(out, "</w:r>");
 }
 
-static void add_paragraph(struct body *body, const struct doc_block *given)
+/* With the next paragraph on one page: what asks for it, the head of a table, the text before a signature. */
+static void add_keep_next(struct buf *out, const struct doc_block *block, const struct doc_look *look)
 {
-    struct buf *out = body->out;
-    int width = body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS;
-    const struct doc_block *block = body->doc->facts.is_template ? given : doc_title_broken(body->doc, given, width);
-    const struct doc_look *look = doc_look(block->style);
-    buf_add_format(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", look->id);
     const struct doc_block *next = block->next;
     bool has_tail = !doc_is_tail(block->style) && next && next->kind == DOC_TEXT && doc_is_tail(next->style);
     if ((block->keeps_next && !look->outline) || block->style == DOC_CELL_HEAD || has_tail)
         buf_add_cstr(out, "<w:keepNext/>");
     else if (!block->keeps_next && look->outline)
         buf_add_cstr(out, "<w:keepNext w:val=\"0\"/>");
-    if (body->breaks_page)
-        buf_add_cstr(out, "<w:pageBreakBefore/>");
-    body->breaks_page = false;
-    /* Issuer: as far from the top as the standard says, whatever stands over it. */
-    if (block->style == DOC_ISSUER && body->doc->facts.is_letter)
-        buf_add_cstr(out, "<w:spacing w:before=\"0\" w:after=\"0\"/>");
-    else if (block->style == DOC_ISSUER)
-        buf_add_format(out, "<w:spacing w:before=\"%d\"/>", DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD - body->head_twips);
-    else if (block->style == DOC_SECRECY)
+}
+
+/* Issuer: as far from the top as the standard says, whatever stands over it. */
+static void add_room_above(struct body *body, enum doc_style style)
+{
+    if (style == DOC_ISSUER && body->doc->facts.is_letter)
+        buf_add_cstr(body->out, "<w:spacing w:before=\"0\" w:after=\"0\"/>");
+    else if (style == DOC_ISSUER)
+        buf_add_format(body->out, "<w:spacing w:before=\"%d\"/>",
+                       DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD - body->head_twips);
+    else if (style == DOC_SECRECY)
         body->head_twips += DOC_LINE_TWIPS;
+}
+
+static void add_indent(struct body *body, const struct doc_block *block, const struct doc_look *look, int width)
+{
+    struct buf *out = body->out;
     int aside = body->doc->facts.is_template ? 0 : doc_title_inset(block, width);
     if (aside)
         buf_add_format(out, "<w:ind w:left=\"%d\" w:right=\"%d\"/>", aside, aside);
@@ -309,10 +312,30 @@ static void add_paragraph(struct body *body, const struct doc_block *given)
     if (block->style == DOC_IMPRINT || block->style == DOC_COPIES)
         buf_add_format(out, "<w:ind w:left=\"%d\" w:right=\"%d\" w:hanging=\"%d\"/>", DOC_IMPRINT_INSET + hanging,
                        DOC_IMPRINT_INSET, hanging);
+}
+
+static void add_alignment(struct body *body, const struct doc_block *block, const struct doc_look *look)
+{
     if (block->align >= 0 && block->align != (int)look->align)
-        buf_add_format(out, "<w:jc w:val=\"%s\"/>", align_name((enum doc_align)block->align));
+        buf_add_format(body->out, "<w:jc w:val=\"%s\"/>", align_name((enum doc_align)block->align));
     else if (block->align < 0 && look->align == DOC_BOTH && doc_has_long_word(doc_block_text(body->doc, block)))
-        buf_add_cstr(out, "<w:jc w:val=\"left\"/>"); /* else the line before it is drawn out */
+        buf_add_cstr(body->out, "<w:jc w:val=\"left\"/>"); /* else the line before it is drawn out */
+}
+
+static void add_paragraph(struct body *body, const struct doc_block *given)
+{
+    struct buf *out = body->out;
+    int width = body->is_landscape ? TABLE_TEXT_TURNED : TABLE_TEXT_TWIPS;
+    const struct doc_block *block = body->doc->facts.is_template ? given : doc_title_broken(body->doc, given, width);
+    const struct doc_look *look = doc_look(block->style);
+    buf_add_format(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", look->id);
+    add_keep_next(out, block, look);
+    if (body->breaks_page)
+        buf_add_cstr(out, "<w:pageBreakBefore/>");
+    body->breaks_page = false;
+    add_room_above(body, block->style);
+    add_indent(body, block, look, width);
+    add_alignment(body, block, look);
     buf_add_cstr(out, "</w:pPr>");
     for (const struct doc_run *run = block->first; run; run = run->next)
         add_run(out, look, run);
