@@ -136,7 +136,8 @@ static enum rc load_filter(enum sandbox_kind kind)
         return RC_NOMEM;
     int rc = add_all(filter, SCMP_ACT_ALLOW, calm_calls, COUNT_OF(calm_calls));
     rc |= add_all(filter, SCMP_ACT_KILL_PROCESS, deadly_calls, COUNT_OF(deadly_calls));
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    rc |=
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     if (kind == SANDBOX_TOOL) {
         rc |= add_all(filter, SCMP_ACT_ALLOW, tool_calls, COUNT_OF(tool_calls));
         /* reading libraries, fonts and character tables: never creating, never writing */

@@ -51,7 +51,8 @@ static void counts_whole_years(void **state)
                                    {2023, 249}, {2024, 251}, {2025, 248}, {2026, 248}};
     for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
         int32_t first, last;
-        assert_true(date_from_civil(years[i][0], 1, 1, &first) && date_from_civil(years[i][0], 12, 31, &last));
+        assert_true(date_from_civil(years[i][0], 1, 1, &first));
+        assert_true(date_from_civil(years[i][0], 12, 31, &last));
         assert_int_equal(calendar_count_working_days(first, last, true, NULL), years[i][1]);
     }
 }
@@ -141,7 +142,8 @@ static void agrees_with_the_shared_facts(void **state)
             continue;
         struct calendar_row row;
         int32_t day;
-        assert_true(str_split_next(&line, ',', &date) && str_split_next(&line, ',', &off) && date_parse(date, &day));
+        assert_true(str_split_next(&line, ',', &date) && str_split_next(&line, ',', &off));
+        assert_true(date_parse(date, &day));
         assert_true(calendar_find_row(day, &row));
         assert_int_equal(row.is_off, str_equal_cstr(off, "1"));
         assert_true(str_equal_cstr(str_trim(line), row.name));

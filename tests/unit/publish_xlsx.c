@@ -295,8 +295,8 @@ static void test_signature_ignores_width_and_spaces(void **state)
     struct sheet_grid grid;
     struct str signatures[3];
     static const char *const heads[] = {"No.,Finding,Unit\n1,a,b\n",
-                                        "\xef\xbc\xae"
-                                        "o. , FINDING,Unit *\n1,a,b\n",
+                                        ("\xef\xbc\xae"
+                                         "o. , FINDING,Unit *\n1,a,b\n"),
                                         "Finding,No.,Unit\na,1,b\n"};
     for (int i = 0; i < 3; i++) {
         assert_int_equal(reader_read(&ctx, str_from_cstr(heads[i]), STR("x.csv"), &document), RC_OK);

@@ -75,7 +75,7 @@ static void check_reader(struct store *store, struct str ics)
         execlp("node", "node", reader, path.p, "1", day.p, (char *)NULL);
         _exit(127);
     }
-    int status;
+    int status = -1;
     assert_true(child > 0 && waitpid(child, &status, 0) == child);
     assert_int_equal(status, 0);
 }

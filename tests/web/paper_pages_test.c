@@ -35,8 +35,8 @@ static void move_on(struct store *store)
 {
     static const char *const changes[] = {
         "UPDATE source SET title = 'moved', no = 'LY-2026-777'",
-        "UPDATE finding SET title = 'moved', facts = 'moved', amount_fen = 777, due = '2027-07-07', status = 'doing', "
-        "phase = 'long_term'",
+        ("UPDATE finding SET title = 'moved', facts = 'moved', amount_fen = 777, due = '2027-07-07', status = 'doing', "
+         "phase = 'long_term'"),
         "UPDATE aspect SET title = 'moved'",
         "UPDATE cause SET text = 'moved'",
         "UPDATE measure SET text = 'moved', due = '2027-07-07'",
