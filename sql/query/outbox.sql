@@ -70,8 +70,8 @@ UPDATE notice_send SET state = 'claimed', claimed_at = $at, batch = $batch WHERE
 RETURNING id
 -- @end
 
--- What is said of a claimed row: its number and where it is; nothing else leaves the house.  Settled meanwhile, read or no longer
--- readable: the reason.
+-- What is said of a claimed row: its number and where it is; nothing else leaves the house.  Settled meanwhile, read, no longer
+-- readable or overtaken by a later reminder of the same thing that goes the same way: the reason.
 -- :name outbox_detail
 -- unscoped: local; says for itself whether the account may still read it
 SELECT s.id, s.tries, n.no, n.rule, n.what, n.due, n.day, n.subject_kind, n.subject_id, coalesce(p.email, '') AS email,
@@ -82,6 +82,9 @@ SELECT s.id, s.tries, n.no, n.rule, n.what, n.due, n.day, n.subject_kind, n.subj
        WHEN s.account_id <> 0 AND coalesce(p.email, '') = '' THEN 'no_address'
        WHEN s.account_id <> 0 AND coalesce(w.is_mail, 1) = 0 THEN 'not_wanted'
        WHEN s.account_id = 0 AND n.label > $label_max THEN 'label'
+       WHEN EXISTS (SELECT 1 FROM notice m JOIN notice_send o ON o.notice_id = m.id AND o.channel = s.channel
+         WHERE m.no = n.no AND m.subject_kind = n.subject_kind AND m.subject_id = n.subject_id AND m.what = n.what AND m.id > n.id
+           AND o.account_id = s.account_id AND o.state IN ('waiting', 'claimed', 'sent')) THEN 'overtaken'
        ELSE '' END AS reason
 FROM notice_send s JOIN notice n ON n.id = s.notice_id LEFT JOIN account a ON a.id = s.account_id LEFT JOIN person p ON p.id = a.person_id
 LEFT JOIN notice_wish w ON w.account_id = s.account_id

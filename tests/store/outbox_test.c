@@ -280,6 +280,36 @@ STORE_TEST(a_refused_mail_is_given_up_and_a_put_off_one_tried_again)
     clock_set_ms(0);
 }
 
+/* Due on a day without mail, overdue on the next: only the later is told. */
+STORE_TEST(of_reminders_that_were_held_up_the_newest_of_each_item_goes_out)
+{
+    int32_t day = 0;
+    make_world(store, "one@firm.test");
+    start_peer(store);
+    struct settings settings = settings_with(store, smtp(store), "", false), down = settings;
+    down.mail_server = STR("smtp://127.0.0.1:1");
+    tick(store);
+    assert_int_equal(pass(store, &down).again, 1);
+    assert_int_equal(sends(store, "mail", "waiting", "net.connect"), 2);
+    assert_true(date_parse(str_from_cstr(world.day), &day));
+    while (count_sql(store, "SELECT count(*) FROM notice WHERE rule = 'overdue'") == 0) {
+        date_format(++day, world.day);
+        tick(store);
+    }
+    set_hour(8);
+    while (pass(store, &settings).sent == 0)
+        clock_set_ms(clock_now_ms() + HOUR_MS);
+    assert_int_equal(pass(store, &settings).sent, 0);
+    assert_int_equal(sends(store, "mail", "sent", ""), 2);
+    assert_int_equal(sends(store, "mail", "skipped", "overtaken"), 2);
+    assert_int_equal(value_count(heard(store)), 1);
+    struct str text = value_get_text(last_heard(store), "text");
+    assert_true(holds(text, "您有 2 项工作需要关注"));
+    assert_true(holds(text, "逾期") && !holds(text, "今日到期") && !holds(text, "今天到期"));
+    stop_peer();
+    clock_set_ms(0);
+}
+
 STORE_TEST(a_server_that_is_down_puts_all_mail_off)
 {
     make_world(store, "one@firm.test");
@@ -664,6 +694,7 @@ int main(void)
                      STORE_CASE(a_mail_gathers_what_waits_and_goes_out_once),
                      STORE_CASE(what_is_settled_or_read_meanwhile_is_not_sent),
                      STORE_CASE(a_refused_mail_is_given_up_and_a_put_off_one_tried_again),
+                     STORE_CASE(of_reminders_that_were_held_up_the_newest_of_each_item_goes_out),
                      STORE_CASE(a_server_that_is_down_puts_all_mail_off), STORE_CASE(mail_is_encrypted_when_it_must_be),
                      STORE_CASE(robots_are_told_in_their_own_way), STORE_CASE(failures_of_robots_are_told_apart),
                      STORE_CASE(private_addresses_are_not_called), STORE_CASE(addresses_and_secrets_stand_in_no_event),
