@@ -142,7 +142,8 @@ static void agrees_with_the_shared_facts(void **state)
             continue;
         struct calendar_row row;
         int32_t day;
-        assert_true(str_split_next(&line, ',', &date) && str_split_next(&line, ',', &off));
+        assert_true(str_split_next(&line, ',', &date));
+        assert_true(str_split_next(&line, ',', &off));
         assert_true(date_parse(date, &day));
         assert_true(calendar_find_row(day, &row));
         assert_int_equal(row.is_off, str_equal_cstr(off, "1"));
