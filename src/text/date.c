@@ -30,17 +30,6 @@ static size_t match(const struct scan *scan, size_t at, const char *word)
     return points_match(&scan->points, at, word);
 }
 
-/* Length of the first of the words (ended by NULL) that stands at `at`. */
-static size_t match_any(const struct scan *scan, size_t at, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = match(scan, at, *words);
-        if (n)
-            return n;
-    }
-    return 0;
-}
-
 static int digits_value(const struct scan *scan, size_t at, size_t n)
 {
     int value = 0;
@@ -103,7 +92,7 @@ static bool split_month_day(const struct scan *scan, size_t at, size_t n, struct
 static size_t match_separator(const struct scan *scan, size_t at)
 {
     static const char *const words[] = {"至", "到", "——", "—", "–", "-", "~", "〜", NULL};
-    return match_any(scan, at, words);
+    return points_match_any(&scan->points, at, words);
 }
 
 /* The day behind a month, or "the end of" it, or a third of it; leaves civil at the month when nothing of the kind
@@ -112,7 +101,7 @@ static void scan_day(const struct scan *scan, size_t at, struct civil *civil)
 {
     static const char *const day_marks[] = {"日", "号", NULL};
     static const char *const ends[] = {"底", "末", NULL};
-    size_t next = points_skip_blanks(&scan->points, at), n = match_any(scan, next, ends);
+    size_t next = points_skip_blanks(&scan->points, at), n = points_match_any(&scan->points, next, ends);
     if (n) {
         civil->is_end = true;
         civil->end = next + n;
@@ -123,7 +112,7 @@ static void scan_day(const struct scan *scan, size_t at, struct civil *civil)
     if (!n)
         return;
     size_t mark = points_skip_blanks(&scan->points, next + n);
-    size_t mark_n = match_any(scan, mark, day_marks);
+    size_t mark_n = points_match_any(&scan->points, mark, day_marks);
     /* the mark may be left to the end of a range: "4 month 6 to 8 day" */
     size_t separator_n = match_separator(scan, mark);
     bool is_left = !mark_n && separator_n && points_count_digits(&scan->points, mark + separator_n);
@@ -194,13 +183,13 @@ static bool scan_after_year(const struct scan *scan, size_t at, struct civil *ci
     size_t next = points_skip_blanks(&scan->points, at);
     if (scan_month(scan, next, civil) || scan_part_of_year(scan, next, civil)) {
         static const char *const part_ends[] = {"底", "末", NULL};
-        size_t n = civil->first_month ? match_any(scan, civil->end, part_ends) : 0;
+        size_t n = civil->first_month ? points_match_any(&scan->points, civil->end, part_ends) : 0;
         civil->is_end = civil->is_end || n;
         civil->end += n;
         return true;
     }
     size_t digits = points_count_digits(&scan->points, next);
-    if (digits >= 2 && digits <= 4 && match_any(scan, next + digits, day_marks)) { /* month mark lost */
+    if (digits >= 2 && digits <= 4 && points_match_any(&scan->points, next + digits, day_marks)) { /* month mark lost */
         if (!split_month_day(scan, next, digits, civil))
             return false;
         civil->grain = FOUND_GRAIN_DAY;
@@ -208,7 +197,7 @@ static bool scan_after_year(const struct scan *scan, size_t at, struct civil *ci
         civil->end = next + digits + 1;
         return true;
     }
-    size_t n = match_any(scan, at, ends);
+    size_t n = points_match_any(&scan->points, at, ends);
     civil->is_end = n;
     if (!n)
         n = match(scan, at, "度");
@@ -278,7 +267,7 @@ static bool scan_glued(const struct scan *scan, size_t at, size_t digits, struct
         scan_day(scan, civil->end, civil);
         return true;
     }
-    if (digits < 6 || digits > 8 || !match_any(scan, end, day_marks) ||
+    if (digits < 6 || digits > 8 || !points_match_any(&scan->points, end, day_marks) ||
         !split_month_day(scan, at + 4, digits - 4, civil))
         return false;
     civil->grain = FOUND_GRAIN_DAY;
@@ -371,7 +360,7 @@ static bool scan_range(const struct scan *scan, const struct civil *start, struc
         if (code_at(scan, close) == ')')
             at = close + 1;
     }
-    size_t begin_n = match_any(scan, at, begins);
+    size_t begin_n = points_match_any(&scan->points, at, begins);
     at = points_skip_blanks(&scan->points, at + begin_n);
     if (begin_n && code_at(scan, at) == ',')
         at = points_skip_blanks(&scan->points, at + 1);
@@ -391,7 +380,7 @@ static bool scan_range(const struct scan *scan, const struct civil *start, struc
     date->grain = end.grain;
     date->has_elided_year = is_elided;
     date->is_damaged = start->is_damaged || end.is_damaged;
-    *ret_end = end.end + match_any(scan, end.end, finishes);
+    *ret_end = end.end + points_match_any(&scan->points, end.end, finishes);
     return true;
 }
 
@@ -399,7 +388,7 @@ static bool scan_range(const struct scan *scan, const struct civil *start, struc
 static size_t match_before_word(const struct scan *scan, size_t at)
 {
     static const char *const words[] = {"以前", "之前", "前", NULL};
-    size_t n = match_any(scan, at, words);
+    size_t n = points_match_any(&scan->points, at, words);
     int ignored;
     bool is_other =
         n == 1 && (match(scan, at + n, "后") || match(scan, at + n, "期") || scan_number(scan, at + n, 4, &ignored));
@@ -525,7 +514,7 @@ static bool scan_relative(const struct scan *scan, size_t at, size_t limit, stru
         }
         n = points_skip_blanks(&scan->points, at + n) - at;
     }
-    size_t inside_n = unit_n ? match_any(scan, at + n + unit_n, inside) : 0;
+    size_t inside_n = unit_n ? points_match_any(&scan->points, at + n + unit_n, inside) : 0;
     if (!inside_n || count < 1 || count > RELATIVE_MAX)
         return false;
     *ret_end = at + n + unit_n + inside_n;
@@ -554,7 +543,7 @@ static bool scan_relative(const struct scan *scan, size_t at, size_t limit, stru
 static bool scan_long_term(const struct scan *scan, size_t at, struct found_date *date, size_t *ret_end)
 {
     static const char *const words[] = {"长期坚持", "长期整改", "长期推进", "长期落实", "长期任务", "持续整改", NULL};
-    size_t n = match_any(scan, at, words);
+    size_t n = points_match_any(&scan->points, at, words);
     if (!n)
         return false;
     *date = (struct found_date){.kind = FOUND_DATE_LONG_TERM, .from_day = FOUND_DAY_NONE, .to_day = FOUND_DAY_NONE};
