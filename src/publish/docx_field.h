@@ -38,6 +38,9 @@ bool fill_next_tag(struct str text, size_t from, struct tag *ret);
 bool fill_find_close(struct str text, const struct tag *open, struct tag *ret);
 /* The text with its fields filled, in the arena. */
 struct str fill_rendered(struct fill *fill, struct str text);
+/* Gives each paragraph below root its place as the readers of documents say it: "p3", "table 1 r2 c1", "p3 box p1" for
+ * the first paragraph of a text box that hangs in the third; part ("" or "header1 ") stands before it. */
+void docx_set_places(struct arena *arena, struct xml_item *root, const char *part);
 /* Accepts what is tracked, drops comments and marks of the spelling check, takes off wrappers without a look of their
  * own; of words in two forms one stays.  Changes the tree. */
 void docx_accept(struct xml_item *root);

@@ -490,46 +490,6 @@ static void expand(struct fill *fill, struct xml_item *first, const struct xml_i
 
 /* ---- whole --------------------------------------------------------------------------------------------------- */
 
-struct places {
-    const char *part; /* "", or "header1 " */
-    int paragraphs, tables;
-};
-
-static void set_places(struct fill *fill, struct xml_item *item, struct places *places, int table, int row, int cell);
-
-/* "p3 box p1": the first paragraph of a text box that hangs in the third. */
-static void set_box_places(struct fill *fill, struct xml_item *item, struct str place)
-{
-    for (struct xml_item *child = item->first; child; child = child->next) {
-        struct places within = {.part = arena_format(fill->ctx->arena, "%.*s box ", STR_ARG(place)).p};
-        if (!xml_item_is(child, "w:txbxContent"))
-            set_box_places(fill, child, place);
-        else if (within.part)
-            set_places(fill, child, &within, 0, 0, 0);
-    }
-}
-
-/* Where each paragraph stands: "p3", or "table 1 r2 c1", as the readers of documents say it. */
-static void set_places(struct fill *fill, struct xml_item *item, struct places *places, int table, int row, int cell)
-{
-    struct arena *arena = fill->ctx->arena;
-    for (struct xml_item *child = item->first; child; child = child->next) {
-        if (xml_item_is(child, "w:p")) {
-            child->place = table ? arena_format(arena, "%stable %d r%d c%d", places->part, table, row, cell)
-                                 : arena_format(arena, "%sp%d", places->part, ++places->paragraphs);
-            set_box_places(fill, child, child->place);
-        } else if (xml_item_is(child, "w:tbl")) {
-            set_places(fill, child, places, ++places->tables, 0, 0);
-        } else if (xml_item_is(child, "w:tr")) {
-            set_places(fill, child, places, table, ++row, 0);
-        } else if (xml_item_is(child, "w:tc")) {
-            set_places(fill, child, places, table, row, ++cell);
-        } else if (child->first) {
-            set_places(fill, child, places, table, row, cell);
-        }
-    }
-}
-
 /* Braces that are no field: one is missing, a field goes on in the next paragraph, or they came from a Chinese
  * keyboard. */
 static void check_braces(struct fill *fill, struct str text)
@@ -552,9 +512,8 @@ static void check_braces(struct fill *fill, struct str text)
 
 static struct xml_item *fill_root(struct fill *fill, struct xml_item *root, const char *part)
 {
-    struct places places = {.part = part};
     struct xml_item *copy = copy_alone(fill, root);
-    set_places(fill, root, &places, 0, 0, 0);
+    docx_set_places(fill->ctx->arena, root, part);
     for (struct xml_item *item = root; item; item = xml_item_after(item, root)) {
         if (!xml_item_is(item, "w:p"))
             continue;
