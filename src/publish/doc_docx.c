@@ -3,15 +3,13 @@
 
 #include "base/clock.h"
 #include "publish/doc.h"
+#include "publish/doc_docx.h"
 #include "publish/doc_page.h"
 #include "publish/doc_title.h"
 #include "publish/doc_xml.h"
 #include "publish/zip_file.h"
 
-#define W_NS "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
 #define R_NS "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\""
-#define LETTER_RAISE "170" /* DOC_FOOTER less DOC_LETTER_FOOT: the number stays where it is on other papers */
-#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 
 enum { PART_MAX = 192 * 1024 * 1024, TABLE_TEXT_TWIPS = DOC_TEXT_WIDTH, TABLE_TEXT_TURNED = DOC_TEXT_WIDTH_TURNED };
 
@@ -59,125 +57,6 @@ void doc_xml_time(struct buf *out, int64_t at_ms)
     buf_add_char(out, 'T');
     buf_add(out, str_slice(time, 11, time.n));
     buf_add_char(out, 'Z');
-}
-
-static const char *align_name(enum doc_align align)
-{
-    static const char *const names[] = {"left", "center", "right", "both"};
-    return names[align];
-}
-
-static void add_fonts(struct buf *out, enum doc_font font)
-{
-    const char *name = doc_font_names(font)->name;
-    buf_add_format(out, "<w:rFonts w:ascii=\"%s\" w:eastAsia=\"%s\" w:hAnsi=\"%s\" w:cs=\"%s\"/>", name, name, name,
-                   name);
-}
-
-/* ---- styles -------------------------------------------------------------------------------------------------- */
-
-static void add_style(struct buf *out, enum doc_style style)
-{
-    const struct doc_look *look = doc_look(style);
-    buf_add_format(out, "<w:style w:type=\"paragraph\" w:styleId=\"%s\"%s><w:name w:val=\"%s\"/>", look->id,
-                   strncmp(look->id, "Gongwen", 7) == 0 ? " w:customStyle=\"1\"" : "", look->name);
-    buf_add_cstr(out, "<w:basedOn w:val=\"Normal\"/>");
-    if (look->outline)
-        buf_add_format(out, "<w:next w:val=\"%s\"/>", doc_look(DOC_BODY)->id);
-    buf_add_cstr(out, "<w:qFormat/><w:pPr>");
-    if (look->outline)
-        buf_add_cstr(out, "<w:keepNext/>");
-    buf_add_cstr(
-        out,
-        "<w:snapToGrid w:val=\"0\"/>"); /* line and character are exact here; programs differ in how they use a grid */
-    buf_add_format(out, "<w:spacing w:before=\"%d\" w:after=\"%d\"", look->before * DOC_LINE_TWIPS / 100,
-                   look->after * DOC_LINE_TWIPS / 100);
-    if (look->line_twips)
-        buf_add_format(out, " w:line=\"%d\" w:lineRule=\"exact\"", look->line_twips);
-    buf_add_cstr(out, "/>");
-    if (look->indent < 0)
-        buf_add_format(out, "<w:ind w:left=\"%d\" w:hanging=\"%d\"/>", -look->indent * look->half_points / 10,
-                       -look->indent * look->half_points / 10);
-    else if (look->indent)
-        buf_add_format(out, "<w:ind w:firstLineChars=\"%d\" w:firstLine=\"%d\"/>", look->indent,
-                       look->indent * look->half_points / 10);
-    buf_add_format(out, "<w:jc w:val=\"%s\"/>", align_name(look->align));
-    if (look->outline)
-        buf_add_format(out, "<w:outlineLvl w:val=\"%d\"/>", look->outline - 1);
-    buf_add_cstr(out, "</w:pPr><w:rPr>");
-    add_fonts(out, look->font);
-    if (look->is_bold)
-        buf_add_cstr(out, "<w:b/>");
-    buf_add_format(out, "<w:color w:val=\"%06x\"/>", look->colour);
-    if (look->line_twips == DOC_LINE_TWIPS)
-        buf_add_format(out, "<w:spacing w:val=\"-%d\"/>", DOC_CHAR_TWIPS);
-    buf_add_format(out, "<w:sz w:val=\"%d\"/><w:szCs w:val=\"%d\"/></w:rPr></w:style>", look->half_points,
-                   look->half_points);
-}
-
-static void write_styles(struct buf *out)
-{
-    buf_add_cstr(out, XML_HEAD "<w:styles " W_NS "><w:docDefaults><w:rPrDefault><w:rPr>");
-    add_fonts(out, DOC_FONT_FANGSONG);
-    buf_add_cstr(out, "<w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang w:val=\"en-US\" "
-                      "w:eastAsia=\"zh-CN\"/></w:rPr></w:rPrDefault>"
-                      "<w:pPrDefault/></w:docDefaults>"
-                      "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name "
-                      "w:val=\"Normal\"/><w:qFormat/></w:style>"
-                      "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal "
-                      "Table\"/><w:tblPr><w:tblInd w:w=\"0\" "
-                      "w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"50\" w:type=\"dxa\"/><w:right w:w=\"50\" "
-                      "w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style>");
-    for (int i = 0; i < DOC_STYLES; i++)
-        add_style(out, (enum doc_style)i);
-    buf_add_cstr(out, "</w:styles>");
-}
-
-static void write_font_table(struct buf *out)
-{
-    buf_add_cstr(out, XML_HEAD "<w:fonts " W_NS ">");
-    for (int i = 0; i < DOC_FONTS; i++)
-        buf_add_format(out,
-                       "<w:font w:name=\"%s\"><w:altName w:val=\"%s\"/><w:charset w:val=\"86\"/><w:pitch "
-                       "w:val=\"variable\"/></w:font>",
-                       doc_font_names((enum doc_font)i)->name, doc_font_names((enum doc_font)i)->instead);
-    buf_add_cstr(out, "</w:fonts>");
-}
-
-/* Page number: 4 hao, between dashes of one em; odd pages right, even pages left, one character in (GB/T 9704, 7.5). */
-static void write_footer(struct buf *out, bool is_even, bool is_letter)
-{
-    buf_add_format(out,
-                   XML_HEAD
-                   "<w:ftr " W_NS
-                   "><w:p><w:pPr><w:snapToGrid w:val=\"0\"/>%s<w:ind w:%s=\"280\"/><w:jc w:val=\"%s\"/></w:pPr>",
-                   is_letter ? "<w:spacing w:after=\"" LETTER_RAISE "\"/>" : "", is_even ? "left" : "right",
-                   is_even ? "left" : "right");
-    static const char *const pieces[] = {"<w:t xml:space=\"preserve\">\xe2\x80\x94 </w:t>",
-                                         "<w:fldChar w:fldCharType=\"begin\"/>",
-                                         "<w:instrText xml:space=\"preserve\"> PAGE </w:instrText>",
-                                         "<w:fldChar w:fldCharType=\"separate\"/>",
-                                         "<w:t>1</w:t>",
-                                         "<w:fldChar w:fldCharType=\"end\"/>",
-                                         "<w:t xml:space=\"preserve\"> \xe2\x80\x94</w:t>"};
-    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
-        buf_add_cstr(out, "<w:r><w:rPr>");
-        add_fonts(out, DOC_FONT_SONG);
-        buf_add_format(out, "<w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr>%s</w:r>", pieces[i]);
-    }
-    buf_add_cstr(out, "</w:p></w:ftr>");
-}
-
-/* First page of a letter: the double line over its foot, no number (GB/T 9704, 10.1). */
-static void write_letter_footer(struct buf *out)
-{
-    buf_add_format(out,
-                   XML_HEAD "<w:ftr " W_NS "><w:p><w:pPr><w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"12\" "
-                            "w:space=\"0\" w:color=\"d40000\"/></w:pBdr>"
-                            "<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" "
-                            "w:lineRule=\"exact\"/><w:ind w:left=\"-%d\" w:right=\"-%d\"/>"
-                            "</w:pPr></w:p></w:ftr>",
-                   DOC_LETTER_LEFT, DOC_LETTER_RIGHT);
 }
 
 /* ---- body ---------------------------------------------------------------------------------------------------- */
@@ -262,7 +141,7 @@ static void add_run(struct buf *out, const struct doc_look *look, const struct d
     if (has_font || is_bold != look->is_bold || run->half_points || run->colour >= 0) {
         buf_add_cstr(out, "<w:rPr>");
         if (has_font)
-            add_fonts(out, (enum doc_font)run->font);
+            doc_docx_add_fonts(out, (enum doc_font)run->font);
         if (is_bold != look->is_bold)
             buf_add_cstr(out, is_bold ? "<w:b/>" : "<w:b w:val=\"0\"/>");
         if (run->colour >= 0)
@@ -317,7 +196,7 @@ static void add_indent(struct body *body, const struct doc_block *block, const s
 static void add_alignment(struct body *body, const struct doc_block *block, const struct doc_look *look)
 {
     if (block->align >= 0 && block->align != (int)look->align)
-        buf_add_format(body->out, "<w:jc w:val=\"%s\"/>", align_name((enum doc_align)block->align));
+        buf_add_format(body->out, "<w:jc w:val=\"%s\"/>", doc_docx_align_name((enum doc_align)block->align));
     else if (block->align < 0 && look->align == DOC_BOTH && doc_has_long_word(doc_block_text(body->doc, block)))
         buf_add_cstr(body->out, "<w:jc w:val=\"left\"/>"); /* else the line before it is drawn out */
 }
@@ -578,15 +457,15 @@ static enum rc add_parts(struct doc *doc, struct zip_write *zip, struct buf *par
     zip_write_add(zip, STR("word/settings.xml"), str_from_cstr(settings));
     write_body(doc, part);
     TRY(add_part(zip, part, "word/document.xml"));
-    write_styles(part);
+    doc_docx_write_styles(part);
     TRY(add_part(zip, part, "word/styles.xml"));
-    write_font_table(part);
+    doc_docx_write_font_table(part);
     TRY(add_part(zip, part, "word/fontTable.xml"));
-    write_footer(part, false, doc->facts.is_letter);
+    doc_docx_write_footer(part, false, doc->facts.is_letter);
     TRY(add_part(zip, part, "word/footer1.xml"));
-    write_footer(part, true, doc->facts.is_letter);
+    doc_docx_write_footer(part, true, doc->facts.is_letter);
     TRY(add_part(zip, part, "word/footer2.xml"));
-    write_letter_footer(part);
+    doc_docx_write_letter_footer(part);
     TRY(add_part(zip, part, "word/footer3.xml"));
     write_core(doc, part);
     TRY(add_part(zip, part, "docProps/core.xml"));
