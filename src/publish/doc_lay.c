@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "publish/doc_page.h"
+#include "publish/doc_text.h"
 #include "publish/doc_title.h"
 #include "publish/font_layout.h"
 
@@ -40,108 +41,10 @@ static void put_stroke(struct lay *lay, double x1, double y1, double x2, double 
     lay->paint->put_rule(lay->me, &(struct doc_rule){x1, y1, x2, y2, width, colour});
 }
 
-/* ---- layouts ------------------------------------------------------------------------------------------------- */
-
-static PangoFontDescription *font_of(enum doc_font font, int half_points, bool is_bold)
-{
-    PangoFontDescription *description = pango_font_description_new();
-    pango_font_description_set_family(description, doc_font_names(font)->families);
-    pango_font_description_set_absolute_size(description, half_points * PANGO_SCALE / 2.0);
-    pango_font_description_set_weight(description, is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    return description;
-}
-
-static void add_attribute(PangoAttrList *list, PangoAttribute *attribute, size_t from, size_t to)
-{
-    attribute->start_index = (guint)from;
-    attribute->end_index = (guint)to;
-    pango_attr_list_insert(list, attribute);
-}
-
-static void add_run_attributes(PangoAttrList *list, const struct doc_look *look, const struct doc_run *run, size_t from,
-                               size_t to)
-{
-    bool is_bold = run->bold >= 0 ? run->bold > 0 : look->is_bold;
-    if (run->font >= 0 || run->half_points || is_bold != look->is_bold) {
-        PangoFontDescription *font = font_of(run->font >= 0 ? (enum doc_font)run->font : look->font,
-                                             run->half_points ? run->half_points : look->half_points, is_bold);
-        add_attribute(list, pango_attr_font_desc_new(font), from, to);
-        pango_font_description_free(font);
-    }
-    if (run->colour >= 0)
-        add_attribute(list,
-                      pango_attr_foreground_new((guint16)((run->colour >> 16 & 255) * 257),
-                                                (guint16)((run->colour >> 8 & 255) * 257),
-                                                (guint16)((run->colour & 255) * 257)),
-                      from, to);
-}
-
-/* Text on the grid of 28 characters is set a little closer. */
-static bool is_on_grid(const struct doc_look *look) { return look->line_twips == DOC_LINE_TWIPS; }
-
+/* Of the text of a block, a title broken where it reads well. */
 static PangoLayout *new_layout(struct lay *lay, const struct doc_block *block, double width)
 {
-    const struct doc_look *look = doc_look(block->style);
-    block = doc_title_broken(lay->doc, block, (int)(lay->width * PT));
-    PangoLayout *layout = font_layout_new(lay->cairo);
-    PangoFontDescription *font = font_of(look->font, look->half_points, look->is_bold);
-    PangoAttrList *list = pango_attr_list_new();
-    size_t at = 0;
-    for (const struct doc_run *run = block->first; run; run = run->next) {
-        add_run_attributes(list, look, run, at, at + run->text.n);
-        if ((run->font >= 0 ? run->font : (int)look->font) == DOC_FONT_KAITI)
-            font_layout_take_marks(list, run->text, at, doc_font_names(DOC_FONT_SONG)->families);
-        at += run->text.n;
-    }
-    add_attribute(list, pango_attr_insert_hyphens_new(FALSE), 0, at + 1); /* a digest has none */
-    if (is_on_grid(look))
-        add_attribute(list, pango_attr_letter_spacing_new(-DOC_GRID_CHARS * PANGO_SCALE / 4096), 0, at + 1);
-    struct str text = doc_block_text(lay->doc, block);
-    pango_layout_set_font_description(layout, font);
-    pango_layout_set_text(layout, text.p ? text.p : "", (int)text.n);
-    pango_layout_set_attributes(layout, list);
-    pango_layout_set_width(layout, (int)((width + 0.5) * PANGO_SCALE));
-    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-    int align = block->align >= 0 ? block->align : (int)look->align;
-    pango_layout_set_alignment(layout, align == DOC_CENTER  ? PANGO_ALIGN_CENTER
-                                       : align == DOC_RIGHT ? PANGO_ALIGN_RIGHT
-                                                            : PANGO_ALIGN_LEFT);
-    pango_layout_set_justify(layout, align == DOC_BOTH);
-    pango_layout_set_indent(
-        layout, (int)(look->indent / 100.0 * (look->half_points / 2.0 - (is_on_grid(look) ? 0.207 : 0)) * PANGO_SCALE));
-    pango_attr_list_unref(list);
-    pango_font_description_free(font);
-    return layout;
-}
-
-struct line {
-    PangoLayoutLine *line;
-    double x, height, ascent;
-    const struct doc_look *look;
-};
-
-/* Lines of a layout with where they stand; at most `room`. */
-static int lines_of(PangoLayout *layout, const struct doc_look *look, struct line *lines, int room)
-{
-    PangoLayoutIter *iter = pango_layout_get_iter(layout);
-    int n = 0;
-    do {
-        PangoRectangle logical;
-        if (n >= room)
-            break;
-        pango_layout_iter_get_line_extents(iter, NULL, &logical);
-        double natural = (double)logical.height / PANGO_SCALE,
-               ascent = (double)(pango_layout_iter_get_baseline(iter) - logical.y) / PANGO_SCALE;
-        /* CJK fonts claim much room; a line of a table is 1.25 of its size. */
-        double height = look->line_twips ? look->line_twips / PT : look->half_points / 2.0 * 1.25;
-        lines[n++] = (struct line){.line = pango_layout_iter_get_line_readonly(iter),
-                                   .x = (double)logical.x / PANGO_SCALE,
-                                   .height = height,
-                                   .ascent = ascent + (height - natural) / 2,
-                                   .look = look};
-    } while (pango_layout_iter_next_line(iter));
-    pango_layout_iter_free(iter);
-    return n;
+    return doc_text_layout(lay->cairo, lay->doc, doc_title_broken(lay->doc, block, (int)(lay->width * PT)), width);
 }
 
 /* ---- pages --------------------------------------------------------------------------------------------------- */
@@ -153,7 +56,7 @@ static void put_page_number(struct lay *lay)
     char text[32];
     (void)snprintf(text, sizeof text, "\xe2\x80\x94 %d \xe2\x80\x94", lay->page);
     PangoLayout *layout = font_layout_new(lay->cairo);
-    PangoFontDescription *font = font_of(DOC_FONT_SONG, 28, false);
+    PangoFontDescription *font = doc_text_font(DOC_FONT_SONG, 28, false);
     int width, height;
     pango_layout_set_font_description(layout, font);
     pango_layout_set_text(layout, text, -1);
@@ -209,7 +112,7 @@ static void need_page(struct lay *lay)
 
 /* ---- paragraphs ---------------------------------------------------------------------------------------------- */
 
-static void put_line(struct lay *lay, const struct line *line, double x, double y)
+static void put_line(struct lay *lay, const struct doc_line *line, double x, double y)
 {
     lay->paint->put_line(lay->me, line->line, x + line->x, y + line->ascent, line->look->colour);
 }
@@ -232,8 +135,7 @@ static double block_height(struct lay *lay, const struct doc_block *block)
 {
     const struct doc_look *look = doc_look(block->style);
     PangoLayout *layout = new_layout(lay, block, lay->width);
-    double height = pango_layout_get_line_count(layout) *
-                    (look->line_twips ? look->line_twips / PT : look->half_points / 2.0 * 1.25);
+    double height = pango_layout_get_line_count(layout) * doc_text_pitch(look);
     g_object_unref(layout);
     return height;
 }
@@ -268,16 +170,17 @@ static double tail_height(struct lay *lay, const struct doc_block *tail)
 
 /* A line before a long word would be drawn out until it cannot be read: where more than an eighth of it is missing it
  * is left as it is.  Returns the layout that such lines belong to, NULL when there is none. */
-static PangoLayout *ease_lines(struct lay *lay, const struct doc_block *block, double width, struct line *lines, int n)
+static PangoLayout *ease_lines(struct lay *lay, const struct doc_block *block, double width, struct doc_line *lines,
+                               int n)
 {
     const struct doc_look *look = doc_look(block->style);
     if ((block->align >= 0 ? block->align : (int)look->align) != DOC_BOTH ||
         !doc_has_long_word(doc_block_text(lay->doc, block)))
         return NULL;
     PangoLayout *layout = new_layout(lay, block, width);
-    struct line *eased = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)n + 1);
+    struct doc_line *eased = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct doc_line, (size_t)n + 1);
     pango_layout_set_justify(layout, false);
-    int count = eased ? lines_of(layout, look, eased, n) : 0;
+    int count = eased ? doc_text_lines(layout, look, eased, n) : 0;
     for (int i = 0; i < count - 1; i++) {
         PangoRectangle logical;
         pango_layout_line_get_extents(eased[i].line, NULL, &logical);
@@ -295,8 +198,8 @@ static void put_text(struct lay *lay, const struct doc_block *block)
     double aside = doc_title_aside(lay->doc, block, (int)(lay->width * PT)) / PT;
     PangoLayout *layout = new_layout(lay, block, lay->width - inside - 2 * aside);
     int n = pango_layout_get_line_count(layout);
-    struct line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct line, (size_t)n + 1);
-    n = lines ? lines_of(layout, look, lines, n) : 0;
+    struct doc_line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct doc_line, (size_t)n + 1);
+    n = lines ? doc_text_lines(layout, look, lines, n) : 0;
     PangoLayout *eased = ease_lines(lay, block, lay->width - inside - 2 * aside, lines, n);
     if (block->style == DOC_ISSUER && lay->page == 1)
         lay->y = lay->doc->facts.is_letter ? fmax(lay->y - lay->top, 0) + (DOC_LETTER_TOP - DOC_ISSUER_LEAD) / PT
@@ -350,7 +253,7 @@ static void put_rule(struct lay *lay, bool is_red)
 /* ---- tables -------------------------------------------------------------------------------------------------- */
 
 struct set_cell {
-    struct line *lines;
+    struct doc_line *lines;
     int n, next; /* next: first line that is not on a page yet */
     double x, width, pad;
     enum doc_merge merge;
@@ -371,9 +274,9 @@ static void set_cell_text(struct lay *lay, const struct doc_cell *cell, struct s
         total += pango_layout_get_line_count(row->layouts[row->layout_count++]);
     }
     total = total < CELL_LINES_MAX ? total : CELL_LINES_MAX;
-    set->lines = ARENA_NEW_ARRAY(arena, struct line, (size_t)total + 1);
+    set->lines = ARENA_NEW_ARRAY(arena, struct doc_line, (size_t)total + 1);
     for (const struct doc_block *block = cell->first; block && set->lines; block = block->next)
-        set->n += lines_of(row->layouts[at++], doc_look(block->style), set->lines + set->n, total - set->n);
+        set->n += doc_text_lines(row->layouts[at++], doc_look(block->style), set->lines + set->n, total - set->n);
 }
 
 static bool set_row(struct lay *lay, const struct doc_table *table, const struct doc_row *row, struct set_row *set)

@@ -29,7 +29,7 @@ const build_tools = new Set(['src/serve/static_embed.c', 'src/serve/template_emb
 // Drawings and set text are two things; what is read from outside is read in the sandbox, what we write is not.
 const two_users = new Map([['sqlite3.h', ['src/db/sqlite.c', 'src/db/sqlite_log.c']],
   ['sodium.h', ['src/access/password.c', 'src/text/digest.c', 'src/text/seal.c']],
-  ['cairo-pdf.h', ['src/publish/canvas.c', 'src/publish/doc_pdf.c', 'src/publish/font_layout.c']], ['pango/pangocairo.h', ['src/publish/canvas.c', 'src/publish/doc_lay.c', 'src/publish/doc_pdf.c', 'src/publish/font_layout.c']],
+  ['cairo-pdf.h', ['src/publish/canvas.c', 'src/publish/doc_pdf.c', 'src/publish/font_layout.c']], ['pango/pangocairo.h', ['src/publish/canvas.c', 'src/publish/doc_lay.c', 'src/publish/doc_pdf.c', 'src/publish/doc_text.c', 'src/publish/font_layout.c']],
   ['libpq-fe.h', ['src/db/postgres.h']], // the private header of the two files of that engine
   ['zip.h', ['src/intake/reader_zip.c', 'src/publish/zip_file.c']], ['expat.h', ['src/intake/reader_xml.c', 'src/publish/xml_tree.c']]]);
 // Compares all tables of two databases by the names that the engine gives; no statement could be named before.
