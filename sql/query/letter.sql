@@ -3,13 +3,13 @@
 -- :name letter_insert
 -- unscoped: apply
 INSERT INTO letter (id, kind, state, no, title, issuer_id, subject_kind, subject_id, subject_no, unit_id, label, source_id, to_kind, to_id, cause, cause_key, raised_from,
-  demand, reply_days, due, drafted_on, issued_on, issued_by, delivered_at, delivered_by, signed_at, signed_by, answer, answered_at, answered_by, closed_on, note, changed_seq)
+  demand, reply_days, due, drafted_on, issued_on, issued_by, delivered_at, delivered_by, signed_at, signed_by, answer, answered_at, answered_by, closed_on, note, talk_on, talk_time, talk_place, changed_seq)
 VALUES ($seq, $kind, 'draft', '', $title, $issuer_id, $subject_kind, $subject_id, $no, $unit_id, $label, $source_id, $to_kind, $to_id, $cause, coalesce($cause_key, 'manual:' || CAST(CAST($seq AS bigint) AS text)),
-  $raised_from, $demand, $reply_days, NULL, $day, NULL, NULL, NULL, '', NULL, NULL, '', NULL, NULL, NULL, '', $seq)
+  $raised_from, $demand, $reply_days, NULL, $day, NULL, NULL, NULL, '', NULL, NULL, '', NULL, NULL, NULL, '', $talk_on, coalesce($talk_time, ''), coalesce($talk_place, ''), $seq)
 
 -- :name letter_update
 -- unscoped: apply
-UPDATE letter SET kind = $kind, demand = $demand, reply_days = $reply_days, changed_seq = $seq WHERE id = $id
+UPDATE letter SET kind = $kind, demand = $demand, reply_days = $reply_days, talk_on = $talk_on, talk_time = coalesce($talk_time, ''), talk_place = coalesce($talk_place, ''), changed_seq = $seq WHERE id = $id
 
 -- :name letter_issue
 -- unscoped: apply
@@ -66,6 +66,10 @@ SELECT d.actor_kind, d.actor_id FROM (
 -- :name letter_units_above
 -- unscoped: the highest unit whose letters the actor may issue; the command checks each
 SELECT a.ancestor AS id FROM unit_anc a WHERE a.unit = $unit_id ORDER BY a.depth DESC
+
+-- :name guard_letter_talk
+-- unscoped: a guard
+SELECT l.id, l.title FROM letter l WHERE l.id = $id AND l.kind = 'talk' AND (l.talk_on IS NULL OR l.talk_time = '' OR l.talk_place = '')
 
 -- :name guard_letter_answer
 -- unscoped: a guard
@@ -145,7 +149,7 @@ FROM letter l WHERE {scope l.unit_id l.label}
 
 -- :name letter_get
 -- scope: l
-SELECT l.*, u.name AS unit_name, i.name AS issuer_name, coalesce(p.name, t.title, tu.name, '') AS to_name, coalesce(a.name, '') AS issued_name, coalesce(s.name, '') AS signed_name,
+SELECT l.*, CASE WHEN l.kind = 'talk' THEN 1 ELSE 0 END AS is_talk, u.name AS unit_name, i.name AS issuer_name, coalesce(p.name, t.title, tu.name, '') AS to_name, coalesce(a.name, '') AS issued_name, coalesce(s.name, '') AS signed_name,
        coalesce(b.name, '') AS answered_name, coalesce(r.no, '') AS raised_no
 FROM letter l JOIN unit u ON u.id = l.unit_id JOIN unit i ON i.id = l.issuer_id
 LEFT JOIN person p ON l.to_kind = 'person' AND p.id = l.to_id

@@ -46,17 +46,30 @@ static enum rc check_days(struct command_call *call)
                : ctx_fail_field(call->ctx, RC_INVALID, "letter.reply_days_range", "reply_days");
 }
 
+/* A talk is not called for a day that is over. */
+static enum rc check_talk(struct command_call *call)
+{
+    struct str on = value_get_text(call->input, "talk_on");
+    return on.n && str_compare(on, lifecycle_today(call)) < 0
+               ? ctx_fail_field(call->ctx, RC_INVALID, "letter.talk_past", "talk_on")
+               : RC_OK;
+}
+
 static enum rc letter_draft(struct command_call *call)
 {
     struct value *subject;
     TRY(supervise_subject(call, PERM_SUPERVISE, &subject));
     TRY(check_days(call));
+    TRY(check_talk(call));
     if (!value_get_int(subject, "is_open", 0))
         return ctx_fail_key(call->ctx, RC_GUARD, "supervise.subject_over");
     struct letter_draft draft = {.subject = subject,
                                  .kind = value_get_text(call->input, "kind"),
                                  .cause = STR("manual"),
                                  .demand = value_get_text(call->input, "demand"),
+                                 .talk_on = value_get_text(call->input, "talk_on"),
+                                 .talk_time = value_get_text(call->input, "talk_time"),
+                                 .talk_place = value_get_text(call->input, "talk_place"),
                                  .reply_days = value_get_int(call->input, "reply_days", 0)};
     return letter_append_draft(call, &draft);
 }
@@ -66,7 +79,8 @@ static enum rc letter_change(struct command_call *call)
     struct value *row, *body;
     TRY(begin(call, "change", &row, &body));
     TRY(check_days(call));
-    supervise_copy(call, body, row, "kind demand reply_days");
+    TRY(check_talk(call));
+    supervise_copy(call, body, row, "kind demand reply_days talk_on talk_time talk_place");
     return append(call, EVENT_LETTER_CHANGED, row, body);
 }
 
@@ -75,7 +89,9 @@ static enum rc letter_change(struct command_call *call)
 static enum rc append_delivered(struct command_call *call, const struct value *row, struct value *body, struct str how)
 {
     value_put_text(call->ctx->arena, body, "delivered_by", how);
-    wait_for_receiver(call, body, row, "sign_letter", lifecycle_due_in(call, SUPERVISE_LETTER_SIGN_DAYS));
+    struct str due = lifecycle_due_in(call, SUPERVISE_LETTER_SIGN_DAYS), talk = value_get_text(row, "talk_on");
+    bool is_sooner = str_equal(value_get_text(row, "kind"), STR("talk")) && talk.n && str_compare(talk, due) < 0;
+    wait_for_receiver(call, body, row, "sign_letter", is_sooner ? talk : due);
     return append(call, EVENT_LETTER_DELIVERED, row, body);
 }
 
@@ -240,11 +256,11 @@ static enum rc letter_extend(struct command_call *call)
 #define KINDS "blue|yellow|red|talk"
 #define HOW "program|paper|mail"
 
-static const struct field letter_draft_fields[] = {{"finding_id", FIELD_ID, false, 0, NULL},
-                                                   {"task_id", FIELD_ID, false, 0, NULL},
-                                                   {"kind", FIELD_CHOICE, true, 0, KINDS},
-                                                   {"demand", FIELD_LONG, false, 4000, NULL},
-                                                   {"reply_days", FIELD_INT, false, 0, NULL}};
+static const struct field letter_draft_fields[] = {
+    {"finding_id", FIELD_ID, false, 0, NULL},   {"task_id", FIELD_ID, false, 0, NULL},
+    {"kind", FIELD_CHOICE, true, 0, KINDS},     {"demand", FIELD_LONG, false, 4000, NULL},
+    {"reply_days", FIELD_INT, false, 0, NULL},  {"talk_on", FIELD_DATE, false, 0, NULL},
+    {"talk_time", FIELD_TEXT, false, 40, NULL}, {"talk_place", FIELD_TEXT, false, 200, NULL}};
 const struct command command_letter_draft = {.name = "letter.draft",
                                              .perm = PERM_SUPERVISE,
                                              COMMAND_FIELDS(letter_draft_fields),
@@ -255,7 +271,10 @@ const struct command command_letter_draft = {.name = "letter.draft",
 static const struct field letter_change_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                     {"kind", FIELD_CHOICE, true, 0, KINDS},
                                                     {"demand", FIELD_LONG, true, 4000, NULL},
-                                                    {"reply_days", FIELD_INT, true, 0, NULL}};
+                                                    {"reply_days", FIELD_INT, true, 0, NULL},
+                                                    {"talk_on", FIELD_DATE, false, 0, NULL},
+                                                    {"talk_time", FIELD_TEXT, false, 40, NULL},
+                                                    {"talk_place", FIELD_TEXT, false, 200, NULL}};
 const struct command command_letter_change = {.name = "letter.change",
                                               .perm = PERM_SUPERVISE,
                                               COMMAND_FIELDS(letter_change_fields),

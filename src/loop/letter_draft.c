@@ -156,6 +156,12 @@ enum rc letter_append_draft(struct command_call *call, const struct letter_draft
         value_put_null(arena, body, "raised_from");
     value_put_text(arena, body, "demand", draft->demand.n ? draft->demand : make_demand(call, draft));
     value_put_int(arena, body, "reply_days", draft->reply_days ? draft->reply_days : SUPERVISE_LETTER_REPLY_DAYS);
+    if (draft->talk_on.n)
+        value_put_text(arena, body, "talk_on", draft->talk_on);
+    else
+        value_put_null(arena, body, "talk_on");
+    value_put_text(arena, body, "talk_time", draft->talk_time);
+    value_put_text(arena, body, "talk_place", draft->talk_place);
     lifecycle_wait(call, body, "issue_letter", STR("office"), unit_id,
                    lifecycle_due_in(call, SUPERVISE_LETTER_SIGN_DAYS));
     return supervise_append(call, EVENT_LETTER_DRAFTED, 0, body);

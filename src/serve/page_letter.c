@@ -116,9 +116,15 @@ static enum rc put_files(struct page *page, struct value *item, const struct val
 
 enum rc page_letter(struct page *page)
 {
-    static const struct record_column text[] = {{"letter.demand", "demand", CELL_LONG, NULL, NULL},
-                                                {"letter.answer", "answer", CELL_LONG, NULL, NULL},
-                                                {"letter.note", "note", CELL_LONG, NULL, NULL}};
+    enum { TALK_ROWS = 3 }; /* on the notice of a talk */
+    static const struct record_column text[] = {
+        {"form.letter.talk_on", "talk_on", CELL_DAY, NULL, NULL},
+        {"form.letter.talk_time", "talk_time", CELL_TEXT, NULL, NULL},
+        {"form.letter.talk_place", "talk_place", CELL_TEXT, NULL, NULL},
+        {"letter.demand", "demand", CELL_LONG, NULL, NULL},
+        {"letter.answer", "answer", CELL_LONG, NULL, NULL},
+        {"letter.note", "note", CELL_LONG, NULL, NULL},
+    };
     static const struct record_column facts[] = {
         {"letter.no", "no", CELL_TEXT, NULL, NULL},
         {"letter.issuer", "issuer_name", CELL_TEXT, NULL, NULL},
@@ -154,7 +160,8 @@ enum rc page_letter(struct page *page)
         record_add_action(page, item, "paper.make", record_href(arena, "/papers/new?subject=letter&id={id}", row),
                           false);
     record_add_action(page, item, "letter.print", record_href(arena, "/letters/{id}/print", row), false);
-    record_add_facts(page, item, "letter.text", "text", row, text, sizeof text / sizeof text[0], false);
+    int skip = value_get_int(row, "is_talk", 0) ? 0 : TALK_ROWS, count = (int)(sizeof text / sizeof text[0]) - skip;
+    record_add_facts(page, item, "letter.text", "text", row, text + skip, count, false);
     TRY(put_files(page, item, row));
     record_add_facts(page, item, "record.facts", "facts", row, facts, sizeof facts / sizeof facts[0], true);
     record_add_facts(page, item, "letter.way", "way", row, way, sizeof way / sizeof way[0], true);

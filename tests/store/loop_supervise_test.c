@@ -272,6 +272,31 @@ STORE_TEST(letter_numbers_have_no_gap_and_void_ones_keep_theirs)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(a_notice_of_a_talk_says_when_and_where_before_it_is_issued)
+{
+    make_world(store);
+    struct value *result;
+    STORE_OK(run_as(store, &world.office, &command_letter_draft,
+                    jsonf(store, "{'task_id': %lld, 'kind': 'talk'}", (long long)world.task), &result));
+    int64_t id = value_get_int(result, "id", 0);
+    assert_int_equal(act(store, &world.office, &command_letter_issue, id, ", 'delivered_by': 'program'"), RC_GUARD);
+    assert_string_equal(issue_key(store), "guard.letter_talk");
+    assert_int_equal(act(store, &world.office, &command_letter_change, id,
+                         ", 'kind': 'talk', 'demand': '约谈', 'reply_days': 5, 'talk_on': '2020-01-01'"),
+                     RC_INVALID);
+    assert_string_equal(issue_key(store), "letter.talk_past");
+    STORE_OK(
+        act(store, &world.office, &command_letter_change, id,
+            ", 'kind': 'talk', 'demand': '约谈', 'reply_days': 5, 'talk_on': '2026-06-02', 'talk_time': '上午9:30', "
+            "'talk_place': '三楼会议室'"));
+    STORE_OK(act(store, &world.office, &command_letter_issue, id, ", 'delivered_by': 'program'"));
+    assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE kind = 'talk' AND state = 'delivered' AND talk_on = "
+                                "'2026-06-02' AND talk_time = '上午9:30' AND talk_place = '三楼会议室'"),
+                     1);
+    assert_int_equal(one(store, "SELECT count(*) FROM wait WHERE what = 'sign_letter' AND due = '2026-06-02'"), 1);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(a_second_yellow_letter_goes_to_the_leader)
 {
     make_world(store);
@@ -574,6 +599,7 @@ int main(void)
                      STORE_CASE(a_hung_item_is_released_when_its_task_is_over_and_keeps_its_findings_label),
                      STORE_CASE(letters_are_drafted_raised_and_answered),
                      STORE_CASE(letter_numbers_have_no_gap_and_void_ones_keep_theirs),
+                     STORE_CASE(a_notice_of_a_talk_says_when_and_where_before_it_is_issued),
                      STORE_CASE(a_second_yellow_letter_goes_to_the_leader),
                      STORE_CASE(urging_by_hand_keeps_a_quiet_interval),
                      STORE_CASE(a_lead_case_has_a_log_that_only_its_leader_and_the_office_write),

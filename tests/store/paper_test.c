@@ -498,6 +498,27 @@ static void render_all(struct store *store, enum paper_subject subject, int64_t 
     }
 }
 
+STORE_TEST(a_notice_of_a_talk_calls_for_a_time_and_place_and_for_no_written_answer)
+{
+    make_world(store);
+    int64_t letter = make(store, &command_letter_draft,
+                          jsonf(store,
+                                "{'finding_id': %lld, 'kind': 'talk', 'talk_on': '2099-12-05', 'talk_time': "
+                                "'上午9:30', 'talk_place': '三楼会议室'}",
+                                (long long)world.first));
+    STORE_OK(run(store, &command_letter_issue, jsonf(store, "{'id': %lld, 'delivered_by': 'paper'}", (long long)letter),
+                 NULL));
+    struct paper_snapshot snapshot;
+    STORE_OK(paper_take(store->ctx, store->db, &world.office, PAPER_OF_LETTER, letter, TODAY, NULL, &snapshot));
+    struct paper_order order = order_of(store, &snapshot, PAPER_LETTER, "{}");
+    struct paper_made made;
+    STORE_OK(paper_render(store->ctx, &order, &made));
+    struct str text = text_of(&made);
+    assert_true(has(text, "约谈时间：2099年12月5日上午9:30") && has(text, "约谈地点：三楼会议室"));
+    assert_true(has(text, "请按时参加") && !has(text, "书面回复"));
+    paper_made_done(&made);
+}
+
 STORE_TEST(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made)
 {
     make_world(store);
@@ -546,5 +567,6 @@ int main(void)
                      STORE_CASE(a_kind_of_list_is_added_by_a_file_and_made_in_every_format),
                      STORE_CASE(a_file_of_kinds_with_a_mistake_is_refused_with_the_kind_and_what_it_wants),
                      STORE_CASE(a_paper_is_issued_without_faults_only_and_kept_when_void),
+                     STORE_CASE(a_notice_of_a_talk_calls_for_a_time_and_place_and_for_no_written_answer),
                      STORE_CASE(papers_of_findings_letters_meetings_sweeps_and_assessments_are_made));
 }
