@@ -114,9 +114,14 @@ static void print_columns(const struct value *columns)
             cli_print("%.*s %.*s -> %.*s", STR_ARG(letter), STR_ARG(title), STR_ARG(field));
     }
     VALUE_EACH (column, columns) {
-        if (!value_get_text(column, "field").n)
-            cli_print("%.*s %.*s: not taken", STR_ARG(value_get_text(column, "letter")),
-                      STR_ARG(value_get_text(column, "title")));
+        struct str letter = value_get_text(column, "letter"), suggested = value_get_text(column, "suggested");
+        if (value_get_text(column, "field").n)
+            continue;
+        if (suggested.n) /* known by now, but not when the mapping was remembered */
+            cli_print("%.*s %.*s: not taken; --columns %.*s=%.*s takes it", STR_ARG(letter),
+                      STR_ARG(value_get_text(column, "title")), STR_ARG(letter), STR_ARG(suggested));
+        else
+            cli_print("%.*s %.*s: not taken", STR_ARG(letter), STR_ARG(value_get_text(column, "title")));
     }
 }
 

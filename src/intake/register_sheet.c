@@ -253,6 +253,7 @@ enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, con
         if (is_exported)
             field = exported_head(arena, grid, c)->field;
         const struct value *stored = is_remembered ? remembered_at(remembered, grid, c) : NULL;
+        enum sheet_field known = field; /* as a ledger that nobody has mapped would be read */
         if (is_remembered)
             field = stored ? sheet_field_find(stored->text) : SHEET_FIELD_COUNT;
         if (is_taken[field])
@@ -263,6 +264,8 @@ enum rc register_sheet_guess(struct ctx *ctx, const struct sheet_grid *grid, con
         value_put_text(arena, item, "letter", arena_copy_str(arena, str_slice(letter, 0, letter.n - 1)));
         value_put_text(arena, item, "title", value_get_text(column, "title"));
         value_put_text(arena, item, "field", str_from_cstr(sheet_field_name(field)));
+        bool is_news = stored && !stored->text.n && known != SHEET_FIELD_COUNT;
+        value_put_text(arena, item, "suggested", is_news ? str_from_cstr(sheet_field_name(known)) : STR(""));
     }
     *ret_mapping = mapping;
     return arena_rc(arena);

@@ -34,6 +34,18 @@ static struct str examples_of(struct arena *arena, const struct sheet_grid *grid
     return text;
 }
 
+/* What a column that is not taken may be now: learned since its mapping was remembered, and no other column is that. */
+static struct str suggestion_of(const struct value *mapping, const struct value *column)
+{
+    struct str suggested = value_get_text(column, "suggested");
+    if (value_get_text(column, "field").n || !suggested.n)
+        return STR("");
+    VALUE_EACH (other, value_get(mapping, "columns"))
+        if (str_equal(value_get_text(other, "field"), suggested))
+            return STR("");
+    return suggested;
+}
+
 void register_view_columns(struct page *page, struct value *import, const struct sheet_grid *grid,
                            const struct value *mapping)
 {
@@ -49,6 +61,10 @@ void register_view_columns(struct page *page, struct value *import, const struct
         value_put_text(arena, item, "name",
                        arena_copy_str(arena, title.n ? utf8_cut_count(title, REGISTER_LINE_MAX) : letter));
         value_put_text(arena, item, "examples", examples_of(arena, grid, (size_t)position - 1));
+        struct str suggested = suggestion_of(mapping, column);
+        value_put_text(arena, item, "suggested", arena_copy_str(arena, suggested));
+        value_put_text(arena, item, "suggested_label",
+                       suggested.n ? register_view_word(page, "register.field_", suggested) : STR(""));
         struct value *options = value_put_list(arena, item, "options");
         VALUE_EACH (field, fields) {
             bool is_ours = str_equal(field->text, STR("id")) || str_equal(field->text, STR("rev"));

@@ -182,6 +182,24 @@ static void remembered_columns_win(void **state)
     done(&t);
 }
 
+static void a_remembered_column_that_was_not_taken_is_suggested_when_it_is_known_now(void **state)
+{
+    (void)state;
+    struct table t;
+    read_text(&t, "序号,问题描述,原因,其他\n1,甲,管理薄弱,x\n");
+    struct value *remembered = value_new_map(t.ctx.arena), *list = value_put_list(t.ctx.arena, remembered, "columns");
+    static const char *const names[] = {"number", "title", "", ""};
+    for (size_t i = 0; i < 4; i++)
+        value_add_text(t.ctx.arena, list, str_from_cstr(names[i]));
+    assert_ok(register_sheet_guess(&t.ctx, &t.grid, remembered, &t.mapping));
+    const struct value *columns = value_get(t.mapping, "columns");
+    assert_str(value_get_text(at(columns, 2), "field"), ""); /* what was chosen stays */
+    assert_str(value_get_text(at(columns, 2), "suggested"), "cause");
+    assert_str(value_get_text(at(columns, 1), "suggested"), "");
+    assert_str(value_get_text(at(columns, 3), "suggested"), "");
+    done(&t);
+}
+
 static void units_are_found_and_suggested(void **state)
 {
     (void)state;
@@ -248,6 +266,7 @@ int main(void)
         cmocka_unit_test(secrets_are_refused),
         cmocka_unit_test(mapping_faults_name_the_column),
         cmocka_unit_test(remembered_columns_win),
+        cmocka_unit_test(a_remembered_column_that_was_not_taken_is_suggested_when_it_is_known_now),
         cmocka_unit_test(units_are_found_and_suggested),
         cmocka_unit_test(words_of_our_own_export_are_known),
     };
