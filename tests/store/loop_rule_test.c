@@ -9,7 +9,7 @@
 
 static struct {
     int64_t root, firm, plant, west, source, finding, measure, rule;
-    struct actor office, reporter, outsider;
+    struct actor office, reporter, approver, outsider;
 } world;
 
 static void make_world(struct store *store)
@@ -21,6 +21,7 @@ static void make_world(struct store *store)
     world.west = make_unit(store, world.root, "W", "西部公司");
     world.office = make_actor(store, "office", "office", world.root, LABEL_WORK_SECRET);
     world.reporter = make_actor(store, "reporter", "unit_reporter", world.firm, LABEL_INTERNAL);
+    world.approver = make_actor(store, "approver", "unit_approver", world.firm, LABEL_INTERNAL);
     world.outsider = make_actor(store, "outsider", "unit_reporter", world.west, LABEL_INTERNAL);
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
@@ -184,7 +185,7 @@ STORE_TEST(units_below_take_a_rule_over)
                     jsonf(store, made, (long long)id, ", 'own_issued_on': '2026-03-01'"), NULL));
     STORE_OK(step(store, &command_cascade_return, id, "'reason': '与上级办法不一致'"));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE subject_kind = 'cascade'"), 3);
-    STORE_OK(run_as(store, &world.reporter, &command_cascade_answer,
+    STORE_OK(run_as(store, &world.approver, &command_cascade_answer,
                     jsonf(store, "{'id': %lld, 'answer': 'not_needed', 'why': '不办理担保业务'}", (long long)id),
                     NULL));
     assert_int_equal(
