@@ -295,7 +295,9 @@ static enum rc check_access(struct page *page, enum perm perm)
     if (perm == PERM_COUNT)
         return RC_OK;
     if (!page->session.account_id) {
-        if (page->is_json)
+        if (page->is_fragment) /* the page around it is loaded anew, and that leads to signing in */
+            http_set_header(page->request, "HX-Refresh", STR("true"));
+        if (page->is_json || page->is_fragment)
             return RC_UNAUTHENTICATED;
         redirect_to_login(page);
         return RC_OK;
