@@ -194,28 +194,28 @@ enum rc page_reopen_form(struct page *page)
     return RC_OK;
 }
 
-static enum rc long_term_form(struct page *page, const char *path, int64_t subject_id, const struct value *finding,
-                              struct str about)
+static void long_term_form(struct page *page, const char *path, int64_t subject_id, const char *back_path,
+                           int64_t back_id, struct str about)
 {
     struct arena *arena = page->ctx.arena;
     struct value *form =
         typed_form_begin(page, arena_format(arena, "%s/%lld/to_long_term", path, (long long)subject_id),
-                         arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0)));
+                         arena_format(arena, "%s/%lld", back_path, (long long)back_id));
     static const char *const fields[] = {"due", "yearly_goal", "finish_mark", "reason"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         typed_form_field(page, form, fields[i], NULL);
     value_put_text(arena, form, "about", about);
     value_put_text(arena, form, "today", closing_today(page));
-    put_crumbs(page, finding);
-    return RC_OK;
 }
 
 enum rc page_finding_long_term_form(struct page *page)
 {
     struct value *finding;
     TRY(read_finding(page, page_param_int(page, "id", 0), &finding));
-    return long_term_form(page, "/findings", value_get_int(finding, "id", 0), finding,
-                          value_get_text(finding, "title"));
+    int64_t id = value_get_int(finding, "id", 0);
+    long_term_form(page, "/findings", id, "/findings", id, value_get_text(finding, "title"));
+    put_crumbs(page, finding);
+    return RC_OK;
 }
 
 enum rc page_measure_long_term_form(struct page *page)
@@ -227,9 +227,13 @@ enum rc page_measure_long_term_form(struct page *page)
     if (!measure)
         return RC_NOT_FOUND;
     TRY(read_finding(page, value_get_int(measure, "finding_id", 0), &finding));
-    return long_term_form(page, "/measures", value_get_int(measure, "id", 0), finding, value_get_text(measure, "text"));
+    long_term_form(page, "/measures", value_get_int(measure, "id", 0), "/findings", value_get_int(finding, "id", 0),
+                   value_get_text(measure, "text"));
+    put_crumbs(page, finding);
+    return RC_OK;
 }
 
+/* Whoever has a part of the work may not see the whole finding: back to the task. */
 enum rc page_task_long_term_form(struct page *page)
 {
     struct db_stmt *st = page_statement(page, Q_TASK_GET);
@@ -238,11 +242,11 @@ enum rc page_task_long_term_form(struct page *page)
     TRY(db_first_row(&page->ctx, st, &task));
     if (!task)
         return RC_NOT_FOUND;
-    struct arena *arena = page->ctx.arena;
-    struct value *finding = value_new_map(arena); /* whoever has a part of the work may not see the whole finding */
-    value_put_int(arena, finding, "id", value_get_int(task, "finding_id", 0));
-    value_put_text(arena, finding, "no", value_get_text(task, "no"));
-    TRY(long_term_form(page, "/tasks", value_get_int(task, "id", 0), finding, value_get_text(task, "title")));
+    int64_t id = value_get_int(task, "id", 0);
+    long_term_form(page, "/tasks", id, "/tasks", id, value_get_text(task, "title"));
+    chrome_add_crumb(page, page_text(page, "task.list"), STR("/tasks"));
+    chrome_add_crumb(page, value_get_text(task, "no"), arena_format(page->ctx.arena, "/tasks/%lld", (long long)id));
+    chrome_add_crumb(page, page_text(page, page->route->title), STR_EMPTY);
     return RC_OK;
 }
 

@@ -194,10 +194,28 @@ STORE_TEST(a_finished_step_of_a_task_is_done)
     app_end();
 }
 
+/* Whoever works on a task may not see the whole finding. */
+STORE_TEST(the_long_term_form_of_a_task_leads_back_to_the_task)
+{
+    char form[60], task[60], finding[60];
+    begin(store);
+    closing_make_ready(store, world.finding);
+    snprintf(task, sizeof task, "href=\"/tasks/%lld\"", (long long)world.task);
+    snprintf(finding, sizeof finding, "href=\"/findings/%lld\"", (long long)world.finding);
+    snprintf(form, sizeof form, "/tasks/%lld/to_long_term", (long long)world.task);
+    assert_true(shows(store, &chief, form, "<a href=\"/tasks\">任务清单</a>"));
+    assert_true(shows(store, &chief, form, task));
+    assert_false(shows(store, &chief, form, finding));
+    snprintf(form, sizeof form, "/findings/%lld/to_long_term", (long long)world.finding);
+    assert_true(shows(store, &chief, form, finding));
+    app_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
                      STORE_CASE(a_closed_finding_offers_nothing_that_would_be_refused),
                      STORE_CASE(a_late_step_is_seen_in_the_finding_s_light),
+                     STORE_CASE(the_long_term_form_of_a_task_leads_back_to_the_task),
                      STORE_CASE(what_is_left_is_never_zero_days), STORE_CASE(a_finished_step_of_a_task_is_done));
 }
