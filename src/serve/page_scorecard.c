@@ -87,6 +87,8 @@ static enum rc put_marks(struct page *page, struct value *row)
                 self = points;
                 continue;
             }
+            if (!value_get_bool(row, "is_shown"))
+                continue;
             struct value *item = value_add_map(page->ctx.arena, team);
             value_put_text(page->ctx.arena, item, "marker_name", value_get_text(mark, "marker_name"));
             value_put_text(page->ctx.arena, item, "points_text", points);
@@ -98,13 +100,41 @@ static enum rc put_marks(struct page *page, struct value *row)
     return RC_OK;
 }
 
+/* Until it is told, only those who assess see marks, votes and what they come to: a unit would see each of them arrive.
+ */
+static enum rc put_whether_shown(struct page *page, struct value *row)
+{
+    struct value *mine = NULL;
+    bool is_told = value_get_text(row, "snapshot").n > 0;
+    if (!is_told) {
+        struct db_stmt *st = db_query(page->db, Q_SCORECARD_GET);
+        db_bind_int(st, "id", value_get_int(row, "id", 0));
+        actor_bind_scope(st, &page->actor, PERM_ASSESS_WRITE);
+        TRY(db_first_row(&page->ctx, st, &mine));
+    }
+    value_put_bool(page->ctx.arena, row, "is_shown", is_told || mine);
+    return RC_OK;
+}
+
+static void hide_score(struct page *page, struct value *part)
+{
+    struct str kind = value_get_text(part, "kind");
+    if (!str_equal(kind, STR("manual")) && !str_equal(kind, STR("poll")))
+        return;
+    value_set(part, STR("score"), value_new_text(page->ctx.arena, STR("")));
+}
+
 static enum rc put_card(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
     struct value *result;
     TRY(read_result(page, row, &result));
+    TRY(put_whether_shown(page, row));
+    bool is_shown = value_get_bool(row, "is_shown");
     struct value *parts = list_of(result, "parts");
     for (struct value *part = parts->items.first; part; part = part->next) {
+        if (!is_shown)
+            hide_score(page, part);
         if (!value_get_text(part, "title").n)
             value_set(part, STR("title"), value_new_text(arena, page_text(page, "score_kind.veto")));
         put_score(page, part, "points", "points_text");
@@ -113,8 +143,9 @@ static enum rc put_card(struct page *page, struct value *row)
         put_lines(page, part, value_get_int(row, "id", 0));
     }
     value_put(row, STR("parts"), parts);
-    value_put_text(arena, row, "total_text", score_format(arena, value_get_int(result, "total", 0)));
-    value_put_text(arena, row, "band_text", value_get_text(result, "band"));
+    value_put_text(arena, row, "total_text",
+                   is_shown ? score_format(arena, value_get_int(result, "total", 0)) : STR(""));
+    value_put_text(arena, row, "band_text", is_shown ? value_get_text(result, "band") : STR(""));
     put_score(page, row, "self_total", "self_total_text");
     value_put_text(arena, row, "state_label", spread_words(page, "scorecard.state", value_get_text(row, "state")));
     return put_marks(page, row);
@@ -160,11 +191,13 @@ enum rc page_scorecard(struct page *page)
     return RC_OK;
 }
 
-/* The result as a letter, for print. */
+/* The result as a letter, for print; there is none before it is told. */
 enum rc page_scorecard_letter(struct page *page)
 {
     struct value *row;
     TRY(read_card(page, &row));
+    if (!value_get_text(row, "snapshot").n)
+        return RC_NOT_FOUND;
     value_put(page->view, STR("card"), row);
     TRY(put_card(page, row));
     value_put_text(page->ctx.arena, row, "today", spread_today(page));
@@ -263,6 +296,10 @@ enum rc page_scorecard_codes_post(struct page *page)
     }
     value_put(page->view, STR("codes"), value_copy(arena, value_get(result, "codes")));
     value_put_text(arena, page->view, "unit_name", value_get_text(row, "unit_name"));
+    value_put_text(arena, page->view, "title", value_get_text(row, "title"));
+    value_put_text(arena, page->view, "ballot_address",
+                   arena_format(arena, "%s://%.*s/ballot", page->request->is_https ? "https" : "http",
+                                STR_ARG(page->request->host)));
     value_put_text(arena, page->view, "back_href", spread_href(page, "scorecards", value_get_int(row, "id", 0)));
     page->tpl = "ballot_codes";
     return RC_OK;
@@ -337,8 +374,9 @@ enum rc page_ballot(struct page *page)
     struct value *given = value_new_map(page->ctx.arena);
     value_put_text(page->ctx.arena, given, "code", page_param_text(page, "code"));
     typed_form_field(page, form, "code", given);
-    typed_form_choices(page, typed_form_field(page, form, "answer", NULL), "very|satisfied|basically|not",
-                       "ballot.answer");
+    struct value *answer = typed_form_field(page, form, "answer", NULL); /* no answer is put into anybody's mouth */
+    typed_form_option(page, answer, STR(""), page_text(page, "form.choose"));
+    typed_form_choices(page, answer, "very|satisfied|basically|not", "ballot.answer");
     value_put_bool(page->ctx.arena, page->view, "is_cast", false);
     return RC_OK;
 }

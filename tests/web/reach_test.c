@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "doing_support.h"
+#include "loop/assess.h"
 #include "loop/cause.h"
 #include "loop/duty.h"
 #include "loop/meeting.h"
@@ -231,9 +232,73 @@ STORE_TEST(money_to_confirm_is_work_of_finance)
     doing_end();
 }
 
+static int64_t scores_of(struct value *card, const char *kind)
+{
+    int64_t shown = 0;
+    VALUE_EACH (part, value_get(card, "parts"))
+        if (str_equal(value_get_text(part, "kind"), str_from_cstr(kind)))
+            shown += value_get_text(part, "score_text").n > 0;
+    return shown;
+}
+
+static bool has_marks(const struct value *card)
+{
+    VALUE_EACH (part, value_get(card, "parts"))
+        if (value_count(value_get(part, "marks")))
+            return true;
+    return false;
+}
+
+STORE_TEST(a_unit_sees_marks_and_total_when_they_are_told)
+{
+    struct str body;
+    doing_make(store, &it, "2026-11-30", "");
+    int64_t scheme =
+        make(store, &command_scheme_save,
+             jsonf(store,
+                   "{'name': '考核办法', 'unit_id': %lld, 'text': 'item lead manual 15 组织领导\\nitem done auto 75 "
+                   "任务完成\\nrate done tasks_on_time of tasks_due\\nitem satisfied poll 10 满意度\\nband 0 合格'}",
+                   (long long)it.root));
+    int64_t assessment = id_of(store, &it.office, &command_assessment_open,
+                               jsonf(store,
+                                     "{'title': '年度考核', 'scheme_id': %lld, 'unit_id': %lld, 'year': 2026, "
+                                     "'period_from': '2026-01-01', 'period_to': '2026-06-30', 'reach_level': 2}",
+                                     (long long)scheme, (long long)it.root));
+    int64_t firm = count_sqlf(store, "SELECT id FROM scorecard WHERE unit_id = %lld", (long long)it.firm);
+    const char *mark = "{'id': %lld, 'code': 'lead', 'points': '10', 'reason': '查阅记录'}";
+    STORE_OK(run_as(store, &it.office, &command_scorecard_mark, jsonf(store, mark, (long long)firm), NULL));
+    STORE_OK(run_as(store, &it.office, &command_assessment_mark, jsonf(store, mark, (long long)assessment), NULL));
+    app_start(store);
+    struct app_session office = app_sign_in(store, it.office.account_id),
+                       reporter = app_sign_in(store, it.reporter.account_id);
+    struct str path = arena_format(store->ctx->arena, "/scorecards/%lld", (long long)firm),
+               letter = arena_format(store->ctx->arena, "/scorecards/%lld/letter", (long long)firm);
+    const struct value *card = value_get(app_view(store, &office, path.p), "card");
+    assert_true(has_marks(card) && value_get_text(card, "total_text").n > 0);
+    card = value_get(app_view(store, &reporter, path.p), "card");
+    assert_false(has_marks(card));
+    assert_int_equal(value_get_text(card, "total_text").n, 0);
+    assert_int_equal(scores_of((struct value *)card, "manual") + scores_of((struct value *)card, "poll"), 0);
+    assert_int_equal(scores_of((struct value *)card, "auto"), 1); /* what the unit's own tasks come to */
+    assert_int_equal(app_get(&reporter, path.p, "text/html", &body), 200);
+    assert_int_equal(app_get(&reporter, letter.p, "text/html", &body), 404);
+    assert_int_equal(app_get(&office, letter.p, "text/html", &body), 404);
+    STORE_OK(
+        run_as(store, &it.office, &command_assessment_tell, jsonf(store, "{'id': %lld}", (long long)assessment), NULL));
+    card = value_get(app_view(store, &reporter, path.p), "card");
+    assert_true(has_marks(card) && value_get_text(card, "total_text").n > 0);
+    assert_int_equal(app_get(&reporter, letter.p, "text/html", &body), 200);
+    assert_int_equal(app_get(NULL, "/ballot", "text/html", &body), 200);
+    assert_true(str_find(body, STR("<option value=\"\" selected>"), 0) !=
+                SIZE_MAX); /* no answer is chosen for anybody */
+    app_end();
+    doing_end();
+}
+
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
+    return STORE_RUN(STORE_CASE(a_unit_sees_marks_and_total_when_they_are_told),
+                     STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
                      STORE_CASE(rules_issued_on_boards_are_those_of_the_list),
                      STORE_CASE(money_to_confirm_is_work_of_finance),
                      STORE_CASE(a_finding_leads_to_the_meeting_that_approved_its_plan));
