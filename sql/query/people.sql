@@ -164,6 +164,21 @@ SELECT p.id, p.name FROM account a JOIN person p ON p.id = a.person_id WHERE a.i
 -- unscoped: the account's own
 SELECT count(*) FROM delegation d WHERE d.from_person = $from_person AND d.to_person = $to_person AND d.is_taken_back = 0 AND d.valid_to >= $valid_from AND d.valid_from <= $valid_to
 
+-- Whether a person has an account that may do anything in the business: nobody else can act in another's place.
+-- :name delegation_able
+-- unscoped: a guard
+SELECT count(*) FROM account a JOIN user_scope s ON s.user_id = a.id AND s.perm = $perm WHERE a.person_id = $to_person AND a.is_disabled = 0
+
+-- What waits for a person and is out of the other's sight or, if it is to be signed, not theirs to sign.
+-- :name delegation_unreached
+-- unscoped: the account's own work, counted
+SELECT count(*) FROM wait w
+WHERE ((w.actor_kind = 'person' AND w.actor_id = $from_person)
+    OR (w.actor_kind = 'post' AND w.actor_id IN (SELECT t.post_id FROM tenure t WHERE t.person_id = $from_person AND t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today)))
+    OR (w.actor_kind = 'team' AND w.actor_id IN (SELECT t.team_id FROM team_member t WHERE t.person_id = $from_person AND t.valid_from <= $today AND (t.valid_to IS NULL OR t.valid_to >= $today))))
+  AND NOT EXISTS (SELECT 1 FROM account a JOIN user_scope s ON s.user_id = a.id WHERE a.person_id = $to_person AND a.is_disabled = 0
+                  AND s.perm = CASE WHEN w.what = 'review_step' THEN CAST($sign AS bigint) ELSE CAST($perm AS bigint) END AND s.unit_id = w.unit_id AND s.clearance >= w.label)
+
 -- :name delegation_mine
 -- unscoped: a person's own
 SELECT d.id, d.from_person, d.to_person, d.valid_from, d.valid_to, d.is_taken_back, d.reason, f.name AS from_name, t.name AS to_name,

@@ -130,6 +130,17 @@ static enum rc check_running(struct command_call *call, const struct value *body
     return count ? ctx_fail_field(call->ctx, RC_INVALID, "delegation.running", "to_person") : RC_OK;
 }
 
+/* A delegation to somebody without an account, or to an administrator, would say "in force" and move nothing. */
+static enum rc check_able(struct command_call *call, int64_t person)
+{
+    struct db_stmt *st = db_query(call->db, Q_DELEGATION_ABLE);
+    int64_t count;
+    db_bind_int(st, "to_person", person);
+    db_bind_int(st, "perm", PERM_TASK_READ);
+    TRY(db_get_int(call->ctx, st, &count));
+    return count ? RC_OK : ctx_fail_field(call->ctx, RC_INVALID, "delegation.no_account", "to_person");
+}
+
 static enum rc delegation_give(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
@@ -139,6 +150,7 @@ static enum rc delegation_give(struct command_call *call)
     TRY(post_find_person(call, "to_person", &other));
     if (value_get_int(self, "id", 0) == value_get_int(other, "id", 0))
         return ctx_fail_field(call->ctx, RC_INVALID, "delegation.self", "to_person");
+    TRY(check_able(call, value_get_int(other, "id", 0)));
     TRY(check_span(call, from, to));
     value_put_text(arena, body, "noun", STR("delegation"));
     value_put_text(arena, body, "title", value_get_text(other, "name"));

@@ -182,6 +182,26 @@ static void put_delegation(struct page *page, struct value *row)
     value_put_text(arena, row, "action", record_href(arena, "/delegations/{id}/take_back", row));
 }
 
+/* Says of a delegation in force how much of the work the other cannot do, so that nobody leaves believing it is in
+ * hands. */
+static enum rc put_unreached(struct page *page, struct value *row)
+{
+    int64_t count = 0;
+    if (value_get_bool(row, "may_take_back")) {
+        struct db_stmt *st = db_query(page->db, Q_DELEGATION_UNREACHED);
+        db_bind_int(st, "from_person", value_get_int(row, "from_person", 0));
+        db_bind_int(st, "to_person", value_get_int(row, "to_person", 0));
+        db_bind_text(st, "today", record_day_before(page, 0));
+        db_bind_int(st, "perm", PERM_TASK_READ);
+        db_bind_int(st, "sign", PERM_REVIEW_SIGN);
+        TRY(db_get_int(&page->ctx, st, &count));
+    }
+    struct str args[] = {arena_format(page->ctx.arena, "%lld", (long long)count)};
+    value_put_text(page->ctx.arena, row, "unreached_text",
+                   count ? page_text_args(page, "delegation.unreached", args, 1) : STR(""));
+    return RC_OK;
+}
+
 enum rc page_delegations(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -193,8 +213,10 @@ enum rc page_delegations(struct page *page)
     db_bind_int(st, "me", page->actor.account_id);
     TRY(page_put_rows(page, "delegations", st));
     struct value *rows = list_of(page->view, "delegations");
-    for (struct value *row = rows->items.first; row; row = row->next)
+    for (struct value *row = rows->items.first; row; row = row->next) {
         put_delegation(page, row);
+        TRY(put_unreached(page, row));
+    }
     value_put_bool(arena, page->view, "has_delegations", value_count(rows) > 0);
     value_put_bool(arena, page->view, "has_person", self != NULL);
     struct value *form = typed_form_begin(page, STR("/delegations"), STR("/delegations"));

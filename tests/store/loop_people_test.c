@@ -243,6 +243,10 @@ STORE_TEST(a_delegation_is_given_by_oneself_and_taken_back_at_once)
                      (long long)world.person[0]),
                NULL),
         RC_GUARD); /* an account without a person */
+    int64_t clerk =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '无账号'}", (long long)world.firm));
+    STORE_RC(give(store, 0, clerk, "2026-11-25", "2026-12-01", NULL), RC_INVALID);
+    assert_string_equal(issue_key(store), "delegation.no_account");
     STORE_OK(give(store, 0, world.person[1], "2026-11-25", "2026-12-01", &result));
     long long id = (long long)value_get_int(result, "id", 0);
     STORE_RC(give(store, 0, world.person[1], "2026-11-28", "2026-12-05", NULL), RC_INVALID);
