@@ -80,16 +80,28 @@ static struct str change_words(struct arena *arena, enum lang lang, const struct
     return arena_copy_str(arena, buf_str(&out));
 }
 
+/* What passed from one person to the next: a duty, a lead or what waited. */
+static struct str handed_words(struct arena *arena, enum lang lang, const struct value *body)
+{
+    struct str kind = value_get_text(body, "item_kind");
+    const char *set = str_equal(kind, STR("duty")) ? "duty" : str_equal(kind, STR("wait")) ? "wait" : "lead.kind";
+    return text_of(lang, arena_format(arena, "%s.%.*s", set, STR_ARG(value_get_text(body, "role"))).p);
+}
+
 struct str event_finding_words(struct ctx *ctx, enum lang lang, struct str kind, struct str text)
 {
     struct arena *arena = ctx->arena;
     struct value *body = NULL;
     bool is_told = (str_has_prefix(kind, STR("finding.")) && !str_equal(kind, STR("finding.registered"))) ||
-                   str_has_prefix(kind, STR("measure.")) || str_equal(kind, STR("figure.stated"));
+                   str_has_prefix(kind, STR("measure.")) || str_equal(kind, STR("figure.stated")) ||
+                   str_equal(kind, STR("duty.handed"));
     if (!is_told || json_parse(ctx, text, &body) != RC_OK)
         return STR("");
     if (str_equal(kind, STR("finding.changed")))
         return change_words(arena, lang, body);
+    if (str_equal(kind, STR("duty.handed")))
+        return arena_format(arena, "%.*s %.*s", STR_ARG(handed_words(arena, lang, body)),
+                            STR_ARG(value_get_text(body, "title")));
     if (str_equal(kind, STR("figure.stated")))
         return arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(body, "label")),
                             STR_ARG(value_get_text(body, "text")));

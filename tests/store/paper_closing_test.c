@@ -1,6 +1,7 @@
 /* paper_closing_test.c: request and certificate of closing and the file of a finding, after it was really closed. */
 #include "loop_closing_support.h"
 
+#include "publish/event_words.h"
 #include "publish/paper_make.h"
 
 static void render(struct store *store, enum paper_kind kind, int64_t id, const char *words)
@@ -36,6 +37,10 @@ STORE_TEST(a_closed_finding_has_its_certificate_and_its_file_on_paper)
     render(store, PAPER_REQUEST, world.finding, "销号申请表");
     render(store, PAPER_DOSSIER, world.finding,
            "申请销号：整改中 → 已申请销号"); /* from what to what, as the page tells it */
+    struct str told =
+        event_finding_words(store->ctx, LANG_ZH, STR("duty.handed"),
+                            STR("{\"item_kind\": \"duty\", \"role\": \"lead_leader\", \"title\": \"甲 → 乙\"}"));
+    assert_true(str_equal(told, STR("牵头领导 甲 → 乙"))); /* what passed, from whom to whom */
     closing_sign_all(store, review);
     render(store, PAPER_CERTIFICATE, count_sql(store, "SELECT max(id) FROM certificate"), "审核意见");
     render(store, PAPER_DOSSIER, world.finding, "整改销");
