@@ -87,14 +87,17 @@ static enum canvas_state state_of(const struct map_reading *reading, const struc
                         value_get_text(row, "due"), STR(""));
 }
 
-/* "unit - who - date - state 40%", what there is of it. */
+/* "state 40% - date - unit - who", what there is of it: a narrow node cuts the end. */
 static struct str sub_of(const struct map_reading *reading, const struct value *row, const char *state_key,
                          const char *prefix)
 {
     struct buf out CLEANUP(buf_done);
     buf_init(&out, 2048);
-    struct str parts[] = {value_get_text(row, "unit_short"), value_get_text(row, "leader"), value_get_text(row, "due"),
-                          word(reading, prefix, value_get_text(row, state_key))};
+    struct str parts[] = {value_get_text(row, "due"), value_get_text(row, "unit_short"), value_get_text(row, "leader")};
+    buf_add(&out, word(reading, prefix, value_get_text(row, state_key)));
+    int64_t progress = value_get_int(row, "progress_bp", 0);
+    if (progress > 0 && progress < FULL_BP)
+        buf_add_format(&out, " %lld%%", (long long)(progress / 100));
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (!parts[i].n)
             continue;
@@ -102,9 +105,6 @@ static struct str sub_of(const struct map_reading *reading, const struct value *
             buf_add_cstr(&out, " \xc2\xb7 ");
         buf_add(&out, parts[i]);
     }
-    int64_t progress = value_get_int(row, "progress_bp", 0);
-    if (progress > 0 && progress < FULL_BP)
-        buf_add_format(&out, " %lld%%", (long long)(progress / 100));
     return arena_copy_str(reading->ctx->arena, buf_str(&out));
 }
 

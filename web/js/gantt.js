@@ -21,7 +21,10 @@ export function start_gantt() {
     const bar = event.target.closest('.m-bar'), step = event.target.closest('[data-step]');
     if (!bar || !step || event.button !== 0) return;
     const box = bar.getBoundingClientRect();
-    held = { step, bar, x: event.clientX, left: Number(bar.getAttribute('x')), width: Number(bar.getAttribute('width')), is_end: event.clientX > box.right - 8, days: 0 };
+    const dates = document.createElementNS('http://www.w3.org/2000/svg', 'text'); // where it would stand when it is let go
+    dates.setAttribute('class', 'm-sub');
+    step.append(dates);
+    held = { step, bar, dates, x: event.clientX, left: Number(bar.getAttribute('x')), width: Number(bar.getAttribute('width')), is_end: event.clientX > box.right - 8, days: 0 };
     frame.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
@@ -30,6 +33,9 @@ export function start_gantt() {
     held.days = Math.round((event.clientX - held.x) / day);
     if (held.is_end) held.bar.setAttribute('width', Math.max(day, held.width + held.days * day));
     else held.bar.setAttribute('x', held.left + held.days * day);
+    held.dates.setAttribute('x', Number(held.bar.getAttribute('x')) + Number(held.bar.getAttribute('width')) + 6);
+    held.dates.setAttribute('y', Number(held.bar.getAttribute('y')) + 12);
+    held.dates.textContent = `${shift(held.step.dataset.from, held.is_end ? 0 : held.days)} – ${shift(held.step.dataset.to, held.days)}`;
   });
   frame.addEventListener('pointerup', () => {
     const was = held;
