@@ -39,6 +39,15 @@ struct value *jsonf(struct store *store, const char *format, ...)
     return json(store, text);
 }
 
+/* An answer says each thing once: as JSON a second "id" would hide the first. */
+static void expect_keys_once(const struct command *command, const struct value *result)
+{
+    VALUE_EACH (one, result)
+        for (const struct value *other = one->next; other; other = other->next)
+            if (str_equal(one->key, other->key))
+                fail_msg("%s answers \"%.*s\" twice", command->name, STR_ARG(one->key));
+}
+
 enum rc run_as(struct store *store, const struct actor *actor, const struct command *command, const struct value *raw,
                struct value **ret_result)
 {
@@ -48,6 +57,7 @@ enum rc run_as(struct store *store, const struct actor *actor, const struct comm
     TRY(command_read_input(store->ctx, command, raw, &input));
     struct write_job job = {.command = command, .ctx = store->ctx, .actor = actor ? actor : &program, .input = input};
     TRY(writer_run_once(store->db, &job));
+    expect_keys_once(command, job.result);
     if (ret_result)
         *ret_result = job.result;
     return RC_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "loop/evidence.h"
 #include "loop/finding.h"
 #include "loop/measure.h"
 #include "loop/node.h"
@@ -186,6 +187,7 @@ STORE_TEST(a_finished_step_of_a_task_is_done)
     char path[40];
     snprintf(path, sizeof path, "/tasks/%lld", (long long)task);
     assert_true(shows(store, &office, path, "逾期"));
+    assert_true(shows(store, &office, path, "data-label=\"实际起止\">—</td>")); /* not begun: one dash */
     STORE_OK(run_as(store, &world.reporter, &command_node_report,
                     jsonf(store, "{'id': %lld, 'real_start': '2026-01-01', 'real_due': '2026-01-05'}", (long long)node),
                     NULL));
@@ -211,11 +213,77 @@ STORE_TEST(the_long_term_form_of_a_task_leads_back_to_the_task)
     app_end();
 }
 
+/* How it came to the long term stays to be seen. */
+STORE_TEST(a_finding_of_the_long_term_shows_its_goal_and_its_former_date)
+{
+    begin(store);
+    closing_make_ready(store, world.finding);
+    assert_false(shows(store, &office, page_path, "转长期前的时限"));
+    STORE_OK(run_as(store, &world.chief, &command_finding_to_long_term,
+                    jsonf(store,
+                          "{'id': %lld, 'due': '2100-06-30', 'yearly_goal': '每年清理一批', 'finish_mark': '全部清完', "
+                          "'reason': '周期长'}",
+                          (long long)world.finding),
+                    NULL));
+    STORE_OK(
+        closing_sign(store, &world.group, &command_review_approve, count_sql(store, "SELECT max(id) FROM review")));
+    assert_true(shows(store, &office, page_path, "<dt>转长期前的时限</dt><dd>2099-12-31"));
+    assert_true(shows(store, &office, page_path, "<dt>年度目标</dt><dd class=\"pre\">每年清理一批</dd>"));
+    assert_true(shows(store, &office, page_path, "全部清完"));
+    assert_false(shows(store, &chief, page_path, "/to_long_term\""));
+    app_end();
+}
+
+STORE_TEST(evidence_says_who_it_waits_for)
+{
+    struct value *result;
+    char path[60], digest[65];
+    begin(store);
+    closing_make_ready(store, world.finding);
+    snprintf(digest, sizeof digest, "%064d", 9);
+    STORE_OK(run_as(store, &world.reporter, &command_evidence_add,
+                    jsonf(store,
+                          "{'subject_kind': 'finding', 'subject_id': %lld, 'class': 'photo', 'title': '凭证', "
+                          "'made_on': '2026-03-10', 'sha256': '%s', 'file_name': 'a.png', 'media_type': 'image/png', "
+                          "'format': 'png', 'size_bytes': 3}",
+                          (long long)world.finding, digest),
+                    &result));
+    long long id = (long long)value_get_int(result, "id", 0);
+    snprintf(path, sizeof path, "/evidences/%lld", id);
+    const struct value *waits = value_get(value_get(app_view(store, &office, path), "evidence"), "waits");
+    assert_int_equal(value_count(waits), 1);
+    struct str line = value_get_text(waits->items.first, "text");
+    assert_true(str_has_prefix(line, STR("等待 ")) && str_find(line, STR("审核佐证"), 0) != SIZE_MAX);
+    assert_true(shows(store, &office, path, arena_format(store->ctx->arena, "<span>%.*s</span>", STR_ARG(line)).p));
+    STORE_OK(run_as(store, &world.chief, &command_evidence_judge,
+                    jsonf(store, "{'id': %lld, 'n': 1, 'verdict': 'effective'}", id), NULL));
+    assert_false(shows(store, &office, path, "class=\"waits\""));
+    app_end();
+}
+
+/* What the document says of the date is told where it says more than the date. */
+STORE_TEST(due_words_that_equal_the_date_are_not_said_twice)
+{
+    begin(store);
+    STORE_OK(run(
+        store, &command_finding_change,
+        jsonf(store, "{'id': %lld, 'due': '2099-12-31', 'due_stated': '2099年底前'}", (long long)world.finding), NULL));
+    assert_true(shows(store, &office, page_path, "“2099年底前”"));
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'due_stated': '2099-12-31'}", (long long)world.finding), NULL));
+    assert_true(shows(store, &office, page_path, "2099-12-31"));
+    assert_false(shows(store, &office, page_path, "“2099-12-31”"));
+    app_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
                      STORE_CASE(a_closed_finding_offers_nothing_that_would_be_refused),
                      STORE_CASE(a_late_step_is_seen_in_the_finding_s_light),
                      STORE_CASE(the_long_term_form_of_a_task_leads_back_to_the_task),
+                     STORE_CASE(a_finding_of_the_long_term_shows_its_goal_and_its_former_date),
+                     STORE_CASE(evidence_says_who_it_waits_for),
+                     STORE_CASE(due_words_that_equal_the_date_are_not_said_twice),
                      STORE_CASE(what_is_left_is_never_zero_days), STORE_CASE(a_finished_step_of_a_task_is_done));
 }
