@@ -14,6 +14,10 @@ UPDATE unit SET code = $code, name = $name, short_name = $short_name, uscc = $us
        sort_key = $sort_key, pinyin = $pinyin, valid_from = $valid_from, changed_seq = $seq
 WHERE id = $id
 
+-- :name unit_set_end
+-- unscoped: apply
+UPDATE unit SET valid_to = $valid_to, changed_seq = $seq WHERE id = $id
+
 -- :name unit_update_start
 -- unscoped: apply; the first place begins with the unit
 UPDATE unit_tenure SET valid_from = $valid_from WHERE unit_id = $id AND valid_from = $old_valid_from

@@ -164,9 +164,16 @@ static void put_unit_changes(struct arena *arena, struct value *body, const stru
     }
 }
 
+static void put_end(struct arena *arena, struct value *body, struct str valid_to)
+{
+    if (valid_to.n)
+        value_put_text(arena, body, "valid_to", valid_to);
+    else
+        value_put_null(arena, body, "valid_to");
+}
+
 /* old: the unit as it is; unit: as it will be. */
-static enum rc append_change(struct command_call *call, int64_t id, const struct value *old, const struct value *unit,
-                             struct str valid_to)
+static enum rc append_change(struct command_call *call, int64_t id, const struct value *old, const struct value *unit)
 {
     struct arena *arena = call->ctx->arena;
     struct value *body = value_new_map(arena);
@@ -175,10 +182,7 @@ static enum rc append_change(struct command_call *call, int64_t id, const struct
     value_put_int(arena, body, "mgmt_level", value_get_int(unit, "mgmt_level", 1));
     value_put_int(arena, body, "legal_level", value_get_int(unit, "legal_level", 1));
     value_put_int(arena, body, "sort_no", value_get_int(unit, "sort_no", 0));
-    if (valid_to.n)
-        value_put_text(arena, body, "valid_to", valid_to);
-    else
-        value_put_null(arena, body, "valid_to");
+    put_end(arena, body, value_get_text(unit, "valid_to"));
     struct str start = value_get_text(call->input, "valid_from"), old_start = value_get_text(unit, "valid_from");
     value_put_text(arena, body, "old_valid_from", old_start);
     value_put_text(arena, body, "valid_from", start.n ? start : old_start);
@@ -218,7 +222,7 @@ static enum rc unit_change(struct command_call *call)
         TRY(check_code_free(call, id));
     struct value *merged = merge_unit(call->ctx->arena, unit, call->input);
     TRY(arena_rc(call->ctx->arena));
-    return append_change(call, id, unit, merged, value_get_text(unit, "valid_to"));
+    return append_change(call, id, unit, merged);
 }
 
 static enum rc count_of(struct command_call *call, enum query query, int64_t id, int64_t *ret_count)
@@ -252,6 +256,16 @@ static enum rc hand_over_findings(struct command_call *call, int64_t id, int64_t
     return RC_OK;
 }
 
+static enum rc append_end(struct command_call *call, enum event_kind kind, int64_t id, struct str valid_to)
+{
+    struct value *body = value_new_map(call->ctx->arena);
+    int64_t seq;
+    value_put_int(call->ctx->arena, body, "id", id);
+    put_end(call->ctx->arena, body, valid_to);
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    return command_append(call, kind, CHAIN_ORGANISATION, id, body, &seq);
+}
+
 static enum rc unit_close(struct command_call *call)
 {
     int64_t id = value_get_int(call->input, "id", 0), children, findings;
@@ -276,7 +290,7 @@ static enum rc unit_close(struct command_call *call)
     }
     if (findings)
         TRY(hand_over_findings(call, id, to_id));
-    return append_change(call, id, unit, unit, valid_to);
+    return append_end(call, EVENT_UNIT_CLOSED, id, valid_to);
 }
 
 static enum rc unit_reopen(struct command_call *call)
@@ -288,7 +302,7 @@ static enum rc unit_reopen(struct command_call *call)
     TRY(unit_find(call, value_get_int(unit, "parent_id", id), &parent));
     if (value_get_int(parent, "id", 0) != id && !value_is_null(value_get(parent, "valid_to")))
         return ctx_fail_field(call->ctx, RC_GUARD, "unit.parent_closed", "id");
-    return append_change(call, id, unit, unit, STR_EMPTY);
+    return append_end(call, EVENT_UNIT_REOPENED, id, STR_EMPTY);
 }
 
 static enum rc check_no_loop(struct command_call *call, int64_t id, int64_t parent_id)

@@ -27,10 +27,10 @@ static struct str coded_text(struct page *page, const char *prefix, struct str c
     return code.n && words.p ? words : code;
 }
 
-/* What tells one event of a kind from another: the changed fields, else a title, text or name. */
+/* What tells one event of a kind from another: the changed fields, else a title, text, name or last day. */
 static struct str event_detail(struct page *page, const struct value *body)
 {
-    static const char *const keys[] = {"person_name", "title", "text", "name"};
+    static const char *const keys[] = {"person_name", "title", "text", "name", "valid_to"};
     static const char *const codes[][2] = {{"role", "role"}, {"state", "draft_state"}};
     struct str detail = event_move_words(page->ctx.arena, page->lang, body);
     if (!detail.n)

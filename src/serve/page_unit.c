@@ -310,6 +310,9 @@ static enum rc put_placements(struct page *page, struct value *unit)
         last = value_copy(arena, row);
         if (!last)
             return arena_rc(arena);
+        if (value_is_null(value_get(row, "valid_to")) &&
+            value_get_text(unit, "valid_to").n) /* it ended with the unit */
+            value_set(last, STR("valid_to"), value_new_text(arena, value_get_text(unit, "valid_to")));
         struct str name = value_get_text(row, "parent_name");
         value_set(last, STR("parent_name"), value_new_text(arena, name.n ? name : page_text(page, "unit.top")));
         value_add(list, last);
@@ -386,6 +389,7 @@ enum rc page_unit(struct page *page)
     bool is_closed = !value_is_null(value_get(unit, "valid_to")), is_root = value_is_null(value_get(unit, "parent_id"));
     bool may_edit = actor_check(&page->ctx, page->db, &page->actor, PERM_UNIT_WRITE, id, LABEL_PUBLIC) == RC_OK;
     value_put_bool(arena, unit, "may_edit", may_edit);
+    value_put_bool(arena, unit, "may_add", may_edit && !is_closed);
     value_put_bool(arena, unit, "may_move", may_edit && !is_root && !is_closed);
     value_put_bool(arena, unit, "may_reopen", may_edit && is_closed);
     value_put_text(arena, page->view, "page_title", value_get_text(unit, "name"));

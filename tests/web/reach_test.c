@@ -1,5 +1,5 @@
 /* reach_test.c: what leads where for whom: rules and evidence in the search, the meeting that approved a plan on the
- * page of its finding, money to confirm in the work of finance. */
+ * page of its finding, money to confirm in the work of finance, a closed unit. */
 #include "app_support.h"
 
 #include <stdio.h>
@@ -295,11 +295,53 @@ STORE_TEST(a_unit_sees_marks_and_total_when_they_are_told)
     doing_end();
 }
 
+static struct str page_of(const struct app_session *session, const char *path)
+{
+    struct str body;
+    assert_int_equal(app_get(session, path, "text/html", &body), 200);
+    return body;
+}
+
+static bool page_says(const struct app_session *session, const char *path, const char *words)
+{
+    return str_find(page_of(session, path), str_from_cstr(words), 0) != SIZE_MAX;
+}
+
+STORE_TEST(a_closed_unit_says_so_and_takes_no_unit_below_it)
+{
+    char path[40], below[60];
+    doing_make(store, &it, "2026-03-12", "");
+    int64_t unit = make_unit(store, it.firm, "OLD", "老厂");
+    snprintf(path, sizeof path, "/units/%lld", (long long)unit);
+    snprintf(below, sizeof below, "/units/new?parent_id=%lld", (long long)unit);
+    app_start(store);
+    struct app_session session = app_sign_in(store, it.office.account_id);
+    assert_true(page_says(&session, path, below));
+    assert_true(page_says(&session, path, "至今"));
+    STORE_OK(run(store, &command_unit_close,
+                 jsonf(store, "{'id': %lld, 'valid_to': '2026-06-30', 'reason': '整合'}", (long long)unit), NULL));
+    assert_false(page_says(&session, path, below));
+    assert_false(page_says(&session, path, "至今"));
+    assert_true(page_says(&session, path, "– 2026-06-30</div>"));
+    const struct value *last = value_get(app_view(store, &session, path), "events")->items.first;
+    assert_true(str_equal(value_get_text(last, "what"), STR("撤销单位")) &&
+                str_equal(value_get_text(last, "detail"), STR("2026-06-30")));
+    STORE_OK(run(store, &command_unit_reopen, jsonf(store, "{'id': %lld}", (long long)unit), NULL));
+    assert_true(page_says(&session, path, below));
+    assert_true(page_says(&session, path, "至今"));
+    assert_true(page_says(&session, path, "恢复单位"));
+    app_end();
+    doing_end();
+    expect_clean(store);
+    expect_rebuild_equal(store);
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(a_unit_sees_marks_and_total_when_they_are_told),
                      STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
                      STORE_CASE(rules_issued_on_boards_are_those_of_the_list),
                      STORE_CASE(money_to_confirm_is_work_of_finance),
+                     STORE_CASE(a_closed_unit_says_so_and_takes_no_unit_below_it),
                      STORE_CASE(a_finding_leads_to_the_meeting_that_approved_its_plan));
 }
