@@ -50,7 +50,7 @@ int cli_fail(struct cli *cli, enum rc rc)
     if (!cli->ctx.first)
         (void)fprintf(stderr, "bihuan: %.*s\n", STR_ARG(message_of_rc(lang, rc)));
     for (const struct ctx_issue *issue = cli->ctx.first; issue; issue = issue->next) {
-        struct str text = message_of_issue(cli->ctx.arena, lang, issue);
+        struct str text = message_of_issue_coded(cli->ctx.arena, lang, issue);
         (void)fprintf(stderr, "bihuan: %.*s%s%.*s%s%.*s\n", STR_ARG(issue->place), issue->place.n ? ": " : "",
                       STR_ARG(issue->field), issue->field.n ? ": " : "", STR_ARG(text));
     }

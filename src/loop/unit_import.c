@@ -28,6 +28,7 @@ struct plan {
     struct map by_code, by_id;
     VEC(struct node *) nodes; /* of the sheet, in its order */
     struct map people;
+    const struct value *person_rows; /* without empty cells */
     struct value *result;
     int64_t created, changed, moved, unchanged, skipped;
 };
@@ -98,6 +99,19 @@ static enum rc load_units(struct plan *plan)
     return RC_OK;
 }
 
+/* An empty cell says nothing: a unit or person that exists keeps what it has there, a new one gets what is usual. */
+static struct value *filled_cells(struct arena *arena, const struct value *rows)
+{
+    struct value *list = value_new_list(arena);
+    VALUE_EACH (row, rows) {
+        struct value *filled = value_add_map(arena, list);
+        VALUE_EACH (cell, row)
+            if (cell->kind != VALUE_TEXT || cell->text.n)
+                value_put(filled, cell->key, value_copy(arena, cell));
+    }
+    return list;
+}
+
 /* Every row of the sheet gets its node, so that a row may name a parent further down. */
 static enum rc take_unit_rows(struct plan *plan, const struct value *rows)
 {
@@ -145,10 +159,7 @@ static int compare(struct plan *plan, struct value *planned, const struct value 
         if (!value_get(row, keys[i]))
             continue;
         struct str from = text_of(arena, old, keys[i]), to = text_of(arena, row, keys[i]);
-        bool is_default =
-            !to.n && (str_equal_cstr(STR("short_name"), keys[i]) || str_equal_cstr(STR("legal_level"), keys[i]) ||
-                      str_equal_cstr(STR("valid_from"), keys[i]));
-        if (is_default || str_equal(from, to))
+        if (str_equal(from, to))
             continue;
         add_change(plan, planned, keys[i], from, to);
         differences++;
@@ -203,11 +214,9 @@ static bool place_node(struct plan *plan, struct node *node)
     if (node->old && !is_given)
         return true;
     bool is_root = node->old && value_is_null(value_get(node->old, "parent_id"));
-    if (!parent.n && is_root)
-        return true;
     const char *fault = NULL;
     if (!parent.n)
-        fault = node->old ? "unit_import.needs_parent" : plan->by_id.n ? "unit_import.one_root" : NULL;
+        fault = plan->by_id.n ? "unit_import.one_root" : NULL;
     else if (is_root)
         fault = "unit.root_stays";
     else if (!map_get(&plan->by_code, parent))
@@ -398,9 +407,10 @@ static enum rc make_plan(struct plan *plan, struct ctx *ctx, struct db *db, cons
     TRY(arena_rc(arena));
     TRY(load_units(plan));
     TRY(load_people(plan));
-    TRY(take_unit_rows(plan, value_get(input, "units")));
+    plan->person_rows = filled_cells(arena, value_get(input, "people"));
+    TRY(take_unit_rows(plan, filled_cells(arena, value_get(input, "units"))));
     TRY(plan_units(plan));
-    TRY(plan_people(plan, value_get(input, "people")));
+    TRY(plan_people(plan, plan->person_rows));
     value_put_int(arena, plan->result, "new", plan->created);
     value_put_int(arena, plan->result, "changed", plan->changed);
     value_put_int(arena, plan->result, "moved", plan->moved);
@@ -531,7 +541,7 @@ static enum rc write_people(struct command_call *call, struct plan *plan)
 {
     struct arena *arena = call->ctx->arena;
     const struct value *planned = value_get(plan->result, "people")->items.first;
-    VALUE_EACH (row, value_get(call->input, "people")) {
+    VALUE_EACH (row, plan->person_rows) {
         struct str action = value_get_text(planned, "action");
         const struct node *unit = map_get(&plan->by_code, value_get_text(planned, "unit_code"));
         int64_t id = value_get_int(planned, "id", 0);

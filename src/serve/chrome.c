@@ -249,9 +249,12 @@ struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue)
     return page_is_local_path(issue->place) ? issue->place : STR("");
 }
 
-struct str chrome_issue_text(struct arena *arena, enum lang lang, const struct ctx_issue *issue)
+struct str chrome_issue_text(struct page *page, const struct ctx_issue *issue)
 {
-    struct str text = message_of_issue(arena, lang, issue), words = paper_place_words(arena, lang, issue->place);
+    struct arena *arena = page->ctx.arena;
+    enum lang lang = page->lang;
+    struct str text = page->is_json ? message_of_issue_coded(arena, lang, issue) : message_of_issue(arena, lang, issue);
+    struct str words = paper_place_words(arena, lang, issue->place);
     struct str args[] = {words, text};
     bool is_known = words.n && !str_equal(words, issue->place); /* addresses and names stand in the text itself */
     return is_known ? message_format(arena, lang, STR("place.issue"), args, 2) : text;
@@ -265,7 +268,7 @@ void chrome_put_issues(struct page *page, struct value *map, const char *key)
         struct value *item = value_add_map(arena, list);
         value_put_text(arena, item, "field", issue->field);
         value_put_text(arena, item, "place", issue->place);
-        value_put_text(arena, item, "text", chrome_issue_text(arena, page->lang, issue));
+        value_put_text(arena, item, "text", chrome_issue_text(page, issue));
         value_put_text(arena, item, "href", chrome_issue_href(arena, issue));
     }
 }

@@ -15,7 +15,7 @@ struct str chrome_theme(const struct page *page);
 void chrome_set_flash(struct page *page, const char *kind, const char *key, struct str arg, struct str undo_href);
 bool chrome_has_flash(const struct page *page);
 /* What an issue says, with its place before it when that is one within a document or sheet. */
-struct str chrome_issue_text(struct arena *arena, enum lang lang, const struct ctx_issue *issue);
+struct str chrome_issue_text(struct page *page, const struct ctx_issue *issue);
 /* Where a failure is put right: its field on the page, or the page that a guard names; empty when neither. */
 struct str chrome_issue_href(struct arena *arena, const struct ctx_issue *issue);
 /* The issues of ctx as a list of {field, place, text, href}. */

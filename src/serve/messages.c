@@ -108,17 +108,90 @@ struct str message_format(struct arena *arena, enum lang lang, struct str key, c
     return buf_rc(&out) == RC_OK ? arena_copy_str(arena, buf_str(&out)) : key;
 }
 
-struct str message_of_issue(struct arena *arena, enum lang lang, const struct ctx_issue *issue)
+/* ---- choices ------------------------------------------------------------------------------------------------ */
+
+/* "a|b" of a field; an empty one stands for nothing said and is none to name. */
+static bool next_choice(struct str *rest, struct str *ret_choice)
+{
+    while (str_split_next(rest, '|', ret_choice))
+        if (ret_choice->n)
+            return true;
+    return false;
+}
+
+static bool has_words(struct arena *arena, enum lang lang, struct str prefix, struct str choices)
+{
+    struct str choice;
+    while (next_choice(&choices, &choice))
+        if (!message_find(lang, arena_format(arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(choice))).p)
+            return false;
+    return true;
+}
+
+/* "unit_kind" and "finding.status" are words of a field kind and of a field status; so is "hung_choice" of hung. */
+static bool is_of_field(struct str prefix, struct str field)
+{
+    if (str_has_suffix(prefix, STR("_choice")))
+        prefix.n -= sizeof "_choice" - 1;
+    if (!str_has_suffix(prefix, field))
+        return false;
+    char before = prefix.n > field.n ? prefix.p[prefix.n - field.n - 1] : '.';
+    return before == '.' || before == '_';
+}
+
+/* Where the words of all choices of a field stand; empty when nowhere. */
+static struct str find_words(struct arena *arena, enum lang lang, struct str field, struct str choices)
+{
+    struct str rest = choices, first;
+    if (!field.n || !next_choice(&rest, &first))
+        return STR_EMPTY;
+    struct str end = arena_format(arena, ".%.*s", STR_ARG(first));
+    for (size_t i = 0; i < message_entry_count; i++) {
+        struct str key = message_entries[i].key, prefix = str_slice(key, 0, key.n - end.n);
+        if (str_has_suffix(key, end) && is_of_field(prefix, field) && has_words(arena, lang, prefix, choices))
+            return prefix;
+    }
+    return STR_EMPTY;
+}
+
+static struct str name_choices(struct arena *arena, enum lang lang, struct str field, struct str choices,
+                               bool is_for_program)
+{
+    struct str prefix = is_for_program ? STR_EMPTY : find_words(arena, lang, field, choices), all = STR(""), choice;
+    while (next_choice(&choices, &choice)) {
+        struct str word = choice;
+        if (prefix.n)
+            word = message_find(lang, arena_format(arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(choice)));
+        struct str comma = all.n ? message_find(lang, STR("list.comma")) : STR("");
+        all = arena_format(arena, "%.*s%.*s%.*s", STR_ARG(all), STR_ARG(comma), STR_ARG(word));
+    }
+    return all;
+}
+
+static struct str issue_text(struct arena *arena, enum lang lang, const struct ctx_issue *issue, bool is_for_program)
 {
     struct str key = issue->key;
-    if (key.n == 0 || !message_find(lang, key).p)
+    bool is_choice = str_equal(key, STR("field.not_a_choice"));
+    if (key.n == 0 || !message_find(lang, key).p || (is_choice && issue->arg_count == 0))
         key = str_from_cstr(rc_message_key(issue->rc));
     struct str args[CTX_ARGS_MAX];
     for (int i = 0; i < issue->arg_count; i++) {
         struct str named = message_find(lang, issue->args[i]); /* "task_state.doing": a word of the page's language */
-        args[i] = named.p ? named : issue->args[i];
+        args[i] = named.p     ? named
+                  : is_choice ? name_choices(arena, lang, issue->field, issue->args[i], is_for_program)
+                              : issue->args[i];
     }
     return message_format(arena, lang, key, args, issue->arg_count);
+}
+
+struct str message_of_issue(struct arena *arena, enum lang lang, const struct ctx_issue *issue)
+{
+    return issue_text(arena, lang, issue, false);
+}
+
+struct str message_of_issue_coded(struct arena *arena, enum lang lang, const struct ctx_issue *issue)
+{
+    return issue_text(arena, lang, issue, true);
 }
 
 struct str message_of_rc(enum lang lang, enum rc rc) { return message_find(lang, str_from_cstr(rc_message_key(rc))); }

@@ -29,8 +29,10 @@ bool message_find_constant(void *arg, int variant, struct str name, struct str *
 struct str message_format(struct arena *arena, enum lang lang, struct str key, const struct str *args, int arg_count);
 /* As message_format, appended to out. */
 void message_write(struct buf *out, enum lang lang, struct str key, const struct str *args, int arg_count);
-/* One detail of a failure as a sentence: its own message, or the message of its code. */
+/* One detail of a failure as a sentence: its own message, or the message of its code.  Choices are named by their
+ * words; coded: by what a program has to send. */
 struct str message_of_issue(struct arena *arena, enum lang lang, const struct ctx_issue *issue);
+struct str message_of_issue_coded(struct arena *arena, enum lang lang, const struct ctx_issue *issue);
 /* The message of a code, without arguments. */
 struct str message_of_rc(enum lang lang, enum rc rc);
 

@@ -87,7 +87,7 @@ static void put_error_texts(struct page *page, enum rc rc, struct value *error)
     for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next) {
         struct value *detail = value_add_map(arena, details);
         bool is_place = page_is_local_path(issue->place); /* where what is missing is put right */
-        value_put_text(arena, detail, "text", chrome_issue_text(arena, page->lang, issue));
+        value_put_text(arena, detail, "text", chrome_issue_text(page, issue));
         value_put_text(arena, detail, "href", is_place ? chrome_issue_href(arena, issue) : STR(""));
     }
     value_put_bool(arena, error, "has_details", value_count(details) > 0);

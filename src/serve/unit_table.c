@@ -98,7 +98,10 @@ static enum rc write_instructions(struct ctx *ctx, struct xlsx_write *write, enu
     struct xlsx_column columns[2] = {
         {.title = message_find(lang, STR("unit_sheet.column")), .width_chars = 24},
         {.title = message_find(lang, STR("unit_sheet.meaning")), .width_chars = 90, .is_wrapped = true}};
+    struct xlsx_cell empty[2] = {{.text = message_find(lang, STR("unit_sheet.empty"))},
+                                 {.text = message_find(lang, STR("unit_sheet.empty_help"))}};
     TRY(xlsx_write_sheet(ctx, write, message_find(lang, STR("unit_sheet.help")), columns, 2, false));
+    TRY(xlsx_write_row(ctx, write, empty, STR_EMPTY, 0));
     for (int i = 0; i < UNIT_COLUMNS + PERSON_COLUMNS - 1; i++) {
         bool is_person = i >= UNIT_COLUMNS;
         const char *sheet = is_person ? "people" : "units",

@@ -255,6 +255,31 @@ static void test_keys_in_use_exist(void **state)
     assert_int_equal(missing, 0);
 }
 
+/* A reader is told the words of the choices, a program what it has to send; nobody of the empty one. */
+static void test_choices_are_named_by_their_words(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    struct ctx_issue issue = {.rc = RC_INVALID,
+                              .key = STR("field.not_a_choice"),
+                              .field = STR("sector"),
+                              .args = {STR("|industry|non_industry|research|finance|other")},
+                              .arg_count = 1};
+    assert_string_equal(message_of_issue(arena, LANG_ZH, &issue).p,
+                        "请从下列值中选择：工业、非工业、科研、金融、其他。");
+    assert_string_equal(message_of_issue_coded(arena, LANG_EN, &issue).p,
+                        "Choose one of industry, non_industry, research, finance, other.");
+    issue.field = STR("hung");
+    issue.args[0] = STR("open");
+    assert_string_equal(message_of_issue(arena, LANG_ZH, &issue).p, "请从下列值中选择：挂账中的。");
+    issue.field = STR("sort");
+    issue.args[0] = STR("due|-due");
+    assert_string_equal(message_of_issue(arena, LANG_ZH, &issue).p, "请从下列值中选择：due、-due。");
+    issue.arg_count = 0;
+    assert_null(strchr(message_of_issue(arena, LANG_ZH, &issue).p, '{'));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_every_failure_has_a_message),
         cmocka_unit_test(test_every_setting_is_explained),
         cmocka_unit_test(test_find_and_format),
+        cmocka_unit_test(test_choices_are_named_by_their_words),
         cmocka_unit_test(test_language_of_headers),
         cmocka_unit_test(test_keys_in_use_exist),
     };

@@ -79,6 +79,37 @@ STORE_TEST(policy_decides_on_units_that_exist)
     }
 }
 
+/* In every column: an empty cell changes nothing. */
+STORE_TEST(an_empty_cell_leaves_what_is_there)
+{
+    (void)make_root(store);
+    STORE_OK(
+        run(store, &command_unit_import,
+            json(store, "{'policy': 'update', 'valid_from': '2026-01-01', 'units': [{'row': 2, 'code': 'A', "
+                        "'parent_code': 'ROOT', 'name': '甲公司', 'short_name': '甲', 'kind': 'company', "
+                        "'legal_level': '3', 'sector': 'finance', 'core_business': '贸易'}], 'people': [{'row': 2, "
+                        "'name': '张三', 'unit_code': 'A', 'title': '经理', 'phone': '010'}]}"),
+            NULL));
+    struct value *input =
+        json(store, "{'policy': 'update', 'valid_from': '2026-02-01', 'units': [{'row': 2, 'code': 'A', 'parent_code': "
+                    "'', 'name': '甲有限公司', 'short_name': '', 'kind': '', 'legal_level': '', 'sector': '', 'uscc': "
+                    "'', 'core_business': '', 'valid_from': ''}], 'people': [{'row': 2, 'name': '张三', 'unit_code': "
+                    "'A', 'title': '', 'party_post': '书记', 'phone': ''}]}");
+    const struct value *plan = plan_of(store, NULL, input, RC_OK);
+    assert_int_equal(value_count(value_get(value_get(plan, "units")->items.first, "changes")), 1);
+    assert_int_equal(value_count(value_get(value_get(plan, "people")->items.first, "changes")), 1);
+    STORE_OK(run(store, &command_unit_import, input, NULL));
+    assert_int_equal(count_sql(store,
+                               "SELECT count(*) FROM unit WHERE code = 'A' AND name = '甲有限公司' AND short_name "
+                               "= '甲' AND kind = 'company' AND legal_level = 3 AND sector = 'finance' AND "
+                               "core_business = '贸易' AND valid_from = '2026-01-01'"),
+                     1);
+    assert_int_equal(
+        count_sql(store, "SELECT count(*) FROM person WHERE title = '经理' AND party_post = '书记' AND phone = '010'"),
+        1);
+    expect_clean(store);
+}
+
 STORE_TEST(an_outdated_export_does_not_overwrite)
 {
     int64_t root = make_root(store), id = make_unit(store, root, "A", "甲");
@@ -183,7 +214,8 @@ int main(void)
 {
     return STORE_RUN(
         STORE_CASE(new_units_may_name_parents_further_down), STORE_CASE(one_wrong_row_writes_nothing),
-        STORE_CASE(policy_decides_on_units_that_exist), STORE_CASE(an_outdated_export_does_not_overwrite),
-        STORE_CASE(a_move_takes_the_subtree_along_and_back), STORE_CASE(rows_outside_the_own_units_are_refused),
-        STORE_CASE(a_closing_unit_hands_its_findings_over), STORE_CASE(administrators_exclude_each_other_and_business));
+        STORE_CASE(policy_decides_on_units_that_exist), STORE_CASE(an_empty_cell_leaves_what_is_there),
+        STORE_CASE(an_outdated_export_does_not_overwrite), STORE_CASE(a_move_takes_the_subtree_along_and_back),
+        STORE_CASE(rows_outside_the_own_units_are_refused), STORE_CASE(a_closing_unit_hands_its_findings_over),
+        STORE_CASE(administrators_exclude_each_other_and_business));
 }
