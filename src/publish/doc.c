@@ -92,6 +92,20 @@ bool doc_is_tail(enum doc_style style)
 
 bool doc_keeps_next(enum doc_style style) { return doc_look(style)->outline > 0 || doc_is_tail(style); }
 
+bool doc_is_end(const struct doc_block *block)
+{
+    while (block && ((block->kind == DOC_TEXT && block->style == DOC_NOTE) ||
+                     (block->kind == DOC_TABLE && block->table->is_imprint)))
+        block = block->next;
+    return !block;
+}
+
+bool doc_line_is_alone(int i, int n, int room)
+{
+    int rest = n - i;
+    return room < rest && n > 1 && (i == 0 ? room == 1 || (room == 2 && n == 3) : room == 1 && rest == 2);
+}
+
 struct doc_block *doc_add(struct doc *doc, enum doc_style style, struct str text)
 {
     struct str line;

@@ -164,6 +164,12 @@ bool doc_has_long_word(struct str text);
 /* Whole text of a paragraph, in the arena. */
 struct str doc_block_text(struct doc *doc, const struct doc_block *block);
 
+/* Whether nothing stands from the block on but the small line about the snapshot and the imprint; NULL: nothing. */
+bool doc_is_end(const struct doc_block *block);
+/* Whether line i of n is not put on a page that has room for `room` more, so that no line of a paragraph stands alone
+ * at its foot or at the top of the next. */
+bool doc_line_is_alone(int i, int n, int room);
+
 /* Writers append to out.  RC_TOO_LARGE at out's ceiling, RC_NOMEM, RC_IO. */
 enum rc doc_write_docx(struct doc *doc, struct buf *out) MUST_CHECK;
 /* Fonts embedded, tagged, with the headings as outline. */

@@ -159,13 +159,17 @@ static double kept_height(struct lay *lay, const struct doc_block *block)
     return kept;
 }
 
-/* Height of what a paper ends with, when that begins here: it takes the last two lines of the text, or the last row of
- * a table, along. */
+/* Height of what a paper ends with, when that begins here: signature, last paragraph of one line, line about the
+ * snapshot.  It takes the last two lines of the text, or the last row of a table, along. */
 static double tail_height(struct lay *lay, const struct doc_block *tail)
 {
-    if (!tail || tail->kind != DOC_TEXT || !doc_is_tail(tail->style))
+    bool is_tail = tail && tail->kind == DOC_TEXT && doc_is_tail(tail->style);
+    if (!is_tail && (!tail || tail->kind != DOC_TEXT || !doc_is_end(tail->next)))
         return 0;
-    return block_height(lay, tail) + doc_look(tail->style)->before * DOC_LINE_TWIPS / 100 / PT + kept_height(lay, tail);
+    double height = block_height(lay, tail), before = doc_look(tail->style)->before * DOC_LINE_TWIPS / 100 / PT;
+    if (!is_tail && height > DOC_LINE_TWIPS / PT + 1)
+        return 0;
+    return height + before + (is_tail ? kept_height(lay, tail) : tail_height(lay, tail->next));
 }
 
 /* A line before a long word would be drawn out until it cannot be read: where more than an eighth of it is missing it
@@ -214,7 +218,8 @@ static void put_text(struct lay *lay, const struct doc_block *block)
     int tail_from = n > 2 ? n - 2 : 0;
     for (int i = 0; i < n; i++) {
         double needed = tail > 0 && i == tail_from ? (n - i) * lines[i].height + tail : lines[i].height;
-        if (lay->y + needed > lay->bottom + 1 && lay->y > lay->top) {
+        int room = (int)((lay->bottom + 1 - lay->y) / lines[i].height);
+        if ((lay->y + needed > lay->bottom + 1 || doc_line_is_alone(i, n, room)) && lay->y > lay->top) {
             if (is_open)
                 put_tag(lay, tag_of(look), false);
             is_open = false;

@@ -43,8 +43,9 @@ enum rc docx_open(struct ctx *ctx, struct str bytes, struct docx *ret_docx) MUST
 enum rc docx_fill(struct ctx *ctx, struct docx *docx, const struct value *data) MUST_CHECK;
 /* Lines of titles end between words.  For templates of the program itself, whose sizes are known. */
 enum rc docx_break_titles(struct ctx *ctx, struct docx *docx) MUST_CHECK;
-/* What stands before attachments and signature stays on their page: the paragraph, or the last row of a table, of which
- * they become a row without lines. */
+/* What stands before attachments and signature, or before the last line about the snapshot, stays on their page: the
+ * paragraph, or the last row of a table, of which they become a row without lines.  So does what stands before a last
+ * paragraph of one line. */
 enum rc docx_keep_ends(struct ctx *ctx, struct docx *docx) MUST_CHECK;
 /* Puts event number and digest into the file's properties and, unless the template has {{snapshot}}, at its end. */
 void docx_set_facts(struct ctx *ctx, struct docx *docx, const struct doc_facts *facts);

@@ -3,6 +3,7 @@
 #include "publish/doc_page.h"
 #include "publish/doc_title.h"
 #include "publish/docx_field.h"
+#include "text/utf8.h"
 
 static enum doc_style style_of(const struct xml_item *paragraph)
 {
@@ -221,13 +222,37 @@ static void end_in_table(struct ctx *ctx, struct xml_item *table)
         table->parent->last = below;
 }
 
+/* Whether no paragraph and no table stands behind it. */
+static bool is_last(const struct xml_item *item)
+{
+    while ((item = item->next))
+        if (xml_item_is(item, "w:p") || xml_item_is(item, "w:tbl"))
+            return false;
+    return true;
+}
+
+/* A paragraph of the text that is no longer than a line. */
+static bool is_one_line(const struct xml_item *paragraph)
+{
+    enum { CHARACTERS = DOC_TEXT_WIDTH / 320 - 2 }; /* of 16 points, two of them indent */
+    size_t n = 0;
+    for (const struct xml_item *item = paragraph; item; item = xml_item_after(item, paragraph))
+        if (xml_item_is(item, "w:t") && item->first)
+            n += utf8_count(item->first->text);
+    return style_of(paragraph) == DOC_BODY && n <= CHARACTERS;
+}
+
 enum rc docx_keep_ends(struct ctx *ctx, struct docx *docx)
 {
-    struct xml_item *body = xml_item_child(docx->document, "w:body"), *before = NULL;
+    struct xml_item *body = xml_item_child(docx->document, "w:body"), *before = NULL, *earlier = NULL;
     for (struct xml_item *item = body ? body->first : NULL, *next; item; item = next) {
         enum doc_style style = style_of(item);
         next = item->next;
-        if (before && style != DOC_STYLES && doc_is_tail(style)) {
+        bool is_end = is_last(item), is_note = style == DOC_NOTE && is_end;
+        struct xml_item *last = is_note ? before : is_end ? item : NULL, *above = is_note ? earlier : before;
+        if (last && above && is_one_line(last) && style_of(above) == DOC_BODY)
+            keep(ctx, above); /* no line stands alone on a last page */
+        if (before && style != DOC_STYLES && (doc_is_tail(style) || is_note)) {
             if (xml_item_is(before, "w:p")) {
                 keep(ctx, before);
             } else {
@@ -235,8 +260,10 @@ enum rc docx_keep_ends(struct ctx *ctx, struct docx *docx)
                 next = before->next;
             }
         }
-        if (xml_item_is(item, "w:p") || xml_item_is(item, "w:tbl"))
+        if (xml_item_is(item, "w:p") || xml_item_is(item, "w:tbl")) {
+            earlier = before;
             before = item;
+        }
     }
     return arena_rc(ctx->arena);
 }

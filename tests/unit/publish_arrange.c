@@ -140,6 +140,24 @@ static void the_last_paragraph_stays_with_the_signature(void **state)
     assert_true(kept(xml, "丑"));
 }
 
+static void add_short_end(struct doc *doc)
+{
+    doc_add(doc, DOC_BODY, STR("第一段。"));
+    doc_add(doc, DOC_BODY, STR("第二段。"));
+    doc_add(doc, DOC_BODY, STR("末一段。"));
+    doc_add(doc, DOC_NOTE, STR("数据快照"));
+}
+
+static void a_last_paragraph_of_one_line_does_not_stand_alone(void **state)
+{
+    (void)state;
+    struct str xml = arranged(add_short_end, "{}");
+    size_t first = str_find(xml, STR("第一段"), 0), second = str_find(xml, STR("第二段"), 0);
+    size_t keep = str_find(xml, STR("<w:keepNext/>"), 0);
+    assert_true(keep > first && keep < second); /* with the last, and that with the note */
+    assert_true(str_find(xml, STR("<w:keepNext/>"), second) < str_find(xml, STR("末一段"), 0));
+}
+
 static void add_conditions(struct doc *doc)
 {
     static const int widths[] = {1, 1};
@@ -175,6 +193,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_paragraph_that_is_only_a_false_condition_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_row_stays_with_the_signature, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_paragraph_stays_with_the_signature, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_last_paragraph_of_one_line_does_not_stand_alone, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "publish/doc.h"
+#include "publish/doc_lay.h"
 #include "publish/zip_file.h"
 
 static struct ctx ctx;
@@ -177,6 +177,74 @@ static void no_line_is_lost_where_a_row_goes_over_pages(void **state)
         assert_true(has(text, arena_format(ctx.arena, "行%03d", i).p));
 }
 
+/* How many lines stand on each page, the number of the page among them. */
+struct counted_pages {
+    int lines[20], n;
+};
+static void count_begin(void *me, double width, double height)
+{
+    (void)width;
+    (void)height;
+    ((struct counted_pages *)me)->n++;
+}
+static void count_end(void *me) { (void)me; }
+static void count_line(void *me, PangoLayoutLine *line, double x, double y, uint32_t colour)
+{
+    struct counted_pages *pages = me;
+    (void)line;
+    (void)x;
+    (void)y;
+    (void)colour;
+    pages->lines[pages->n - 1]++;
+}
+static void count_rule(void *me, const struct doc_rule *rule)
+{
+    (void)me;
+    (void)rule;
+}
+
+/* `before` paragraphs of one line, one of `lines` lines, and the line about the snapshot when there is one. */
+static struct counted_pages pages_of(int before, int lines, bool has_snapshot)
+{
+    static const struct doc_paint paint = {
+        .begin_page = count_begin, .end_page = count_end, .put_line = count_line, .put_rule = count_rule};
+    struct counted_pages pages = {.n = 0};
+    struct doc *doc;
+    struct buf text CLEANUP(buf_done);
+    buf_init(&text, 1 << 16);
+    struct doc_facts facts = {
+        .title = STR("页"), .snapshot_seq = has_snapshot ? 1 : 0, .snapshot_digest = STR("0123456789abcdef")};
+    assert_int_equal(doc_new(&ctx, &facts, &doc), RC_OK);
+    for (int i = 0; i < before; i++)
+        doc_add(doc, DOC_BODY, STR("一行"));
+    for (int i = 0; i < 28 * lines - 10; i++)
+        buf_add_cstr(&text, "字");
+    doc_add(doc, DOC_BODY, buf_str(&text));
+    doc_add_snapshot(doc);
+    assert_int_equal(doc_lay(doc, &paint, &pages), RC_OK);
+    return pages;
+}
+
+static void no_line_stands_alone_at_the_foot_or_the_top_of_a_page(void **state)
+{
+    (void)state;
+    enum { A_PAGE = 22, NUMBER = 1 };
+    struct counted_pages pages = pages_of(A_PAGE - 1, 4, false); /* one line would be left at the foot */
+    assert_int_equal(pages.n, 2);
+    assert_int_equal(pages.lines[1], 4 + NUMBER);
+    pages = pages_of(A_PAGE - 3, 4, false); /* one line would come to the top */
+    assert_int_equal(pages.lines[1], 2 + NUMBER);
+    pages = pages_of(A_PAGE - 2, 3, false); /* neither of three lines can be alone */
+    assert_int_equal(pages.lines[1], 3 + NUMBER);
+    pages = pages_of(A_PAGE - 2, 4, false); /* two and two are well parted */
+    assert_int_equal(pages.lines[1], 2 + NUMBER);
+    pages = pages_of(A_PAGE, 1, false); /* a last paragraph of one line takes the one before it along */
+    assert_int_equal(pages.lines[1], 2 + NUMBER);
+    pages = pages_of(A_PAGE - 1, 1, true); /* so does the line about the snapshot, with the last paragraph */
+    assert_int_equal(pages.n, 2);
+    assert_int_equal(pages.lines[1], 2 + 1 + NUMBER);
+}
+
 static void a_page_has_headings_tables_and_no_markup_of_others(void **state)
 {
     (void)state;
@@ -196,6 +264,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_tree_gives_the_same_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_pdf_shows_rare_names_embeds_its_fonts_and_has_an_outline, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_line_is_lost_where_a_row_goes_over_pages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_line_stands_alone_at_the_foot_or_the_top_of_a_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_page_has_headings_tables_and_no_markup_of_others, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
