@@ -44,6 +44,10 @@ try {
     check(`the signature of ${name} has text above it on its page (${where === dir ? 'ours' : 'LibreOffice'})`, !/^(岫川数科集团有限公司)?\d{4}年\d+月\d+日(数据快照|$)/.test(last), last.slice(0, 60));
   }
   for (const where of [dir, join(dir, 'opened')]) {
+    const broken = names.filter((name) => /\b\d{4}-\d{2}-\s/.test(run('pdftotext', join(where, name.replace('.docx', '.pdf')), '-')));
+    check(`no date is broken in a column (${where === dir ? 'ours' : 'LibreOffice'})`, !broken.length, broken.join(' '));
+  }
+  for (const where of [dir, join(dir, 'opened')]) {
     const last = run('pdftotext', '-bbox', join(where, 'plan.pdf'), '-').split('<page ').pop();
     const printed = /yMin="([\d.]+)"[^>]*yMax="([\d.]+)">[^<]*印发</.exec(last) || [0, 0, 0];
     // The text ends 35 mm above the edge of a sheet of 841.89 pt.
