@@ -94,20 +94,21 @@ FROM comment c WHERE c.bulletin_id = $id
 -- :list comment_list
 -- scope: c
 SELECT c.id, c.no, c.title, c.channel, c.received_on, c.state, c.kind, c.ack_due, c.answer_due, c.finding_id, c.lead_no, b.no AS bulletin_no, c.bulletin_id, coalesce(f.no, '') AS finding_no,
-       CASE WHEN c.state = 'new' THEN c.ack_due ELSE c.answer_due END AS due, CASE WHEN c.state IN ('new', 'accepted', 'lead') THEN 0 ELSE 1 END AS is_over
+       (SELECT min(w.due) FROM wait w WHERE w.subject_kind = 'comment' AND w.subject_id = c.id) AS due, CASE WHEN c.state IN ('new', 'accepted', 'lead') THEN 0 ELSE 1 END AS is_over
 FROM comment c JOIN bulletin b ON b.id = c.bulletin_id LEFT JOIN finding f ON f.id = c.finding_id
 WHERE {scope c.unit_id c.label} AND {filters} ORDER BY {order} LIMIT $limit OFFSET $offset
 -- :filter new c.state = 'new'
 -- :filter accepted c.state = 'accepted'
 -- :filter lead c.state = 'lead'
 -- :filter over c.state IN ('answered', 'refused', 'wiped')
+-- :filter late EXISTS (SELECT 1 FROM wait w WHERE w.subject_kind = 'comment' AND w.subject_id = c.id AND w.due < $today)
 -- :filter bulletin c.bulletin_id = $bulletin
 -- :sort newest c.id DESC
 
 -- :name comment_figures
 -- scope: c
 SELECT count(CASE WHEN c.state = 'new' THEN 1 END) AS new_count, count(CASE WHEN c.state = 'accepted' THEN 1 END) AS accepted_count, count(CASE WHEN c.state = 'lead' THEN 1 END) AS lead_count,
-       count(CASE WHEN (c.state = 'new' AND c.ack_due < $today) OR (c.state = 'accepted' AND c.answer_due < $today) THEN 1 END) AS late_count
+       count(CASE WHEN EXISTS (SELECT 1 FROM wait w WHERE w.subject_kind = 'comment' AND w.subject_id = c.id AND w.due < $today) THEN 1 END) AS late_count
 FROM comment c WHERE {scope c.unit_id c.label}
 
 -- :name comment_get

@@ -281,7 +281,7 @@ static void put_facts(struct page *page, struct value *item, struct value *row)
 static enum rc put_summary(struct page *page, struct value *item, int64_t id)
 {
     static const struct record_column columns[] = {
-        {"bulletin.comments", "comments", CELL_NUM, NULL, "/comments?bulletin={id}"},
+        {"bulletin.comments", "comments", CELL_NUM, NULL, "/comments?show=all&bulletin={id}"},
         {"comment.channel.form", "by_form", CELL_NUM, NULL, NULL},
         {"comment.channel.phone", "by_phone", CELL_NUM, NULL, NULL},
         {"comment.channel.post", "by_post", CELL_NUM, NULL, NULL},
@@ -296,6 +296,16 @@ static enum rc put_summary(struct page *page, struct value *item, int64_t id)
     db_bind_int(st, "id", id);
     TRY(db_first_row(&page->ctx, st, &row));
     value_put_int(page->ctx.arena, row, "id", id);
+    struct str all = arena_format(page->ctx.arena, "/comments?show=all&bulletin=%lld", (long long)id);
+    static const char *const heads[][3] = {{"bulletin.comments", "comments", ""},
+                                           {"comment.state.answered", "answered", ""},
+                                           {"bulletin.waiting", "waiting", "behind"},
+                                           {"comment.kind.not_done", "not_done", ""},
+                                           {"bulletin.leads", "leads", ""}};
+    value_put_list(page->ctx.arena, page->view, "figures");
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) /* above the text, which is long */
+        record_add_figure(page, heads[i][0], value_get_int(row, heads[i][1], 0), "", heads[i][2]);
+    value_put_text(page->ctx.arena, item, "said_href", all);
     (void)record_add_facts(page, item, "bulletin.summary", "summary", row, columns, sizeof columns / sizeof columns[0],
                            true);
     return RC_OK;
@@ -361,7 +371,9 @@ enum rc page_bulletin(struct page *page)
     value_put_text(arena, item, "here", record_href(arena, "/bulletins/{id}", row));
     value_put_int(arena, item, "last_block", value_get_int(blocks->items.last, "n", 0));
     put_facts(page, item, row);
-    if (value_get_text(row, "published_on").n && page_can(page, PERM_COMMENT_WORK))
+    bool has_summary = value_get_text(row, "published_on").n && page_can(page, PERM_COMMENT_WORK);
+    value_put_bool(arena, item, "has_summary", has_summary);
+    if (has_summary)
         TRY(put_summary(page, item, id));
     TRY(put_versions(page, item, id));
     chrome_add_crumb(page, page_text(page, "bulletin.list"), STR("/bulletins"));

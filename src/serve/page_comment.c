@@ -23,7 +23,9 @@ enum rc page_comment_list(struct page *page)
     static const struct record_show shows[] = {{"new", COMMENT_LIST_FILTER_NEW, COMMENT_LIST_SORT_NEWEST},
                                                {"accepted", COMMENT_LIST_FILTER_ACCEPTED, COMMENT_LIST_SORT_NEWEST},
                                                {"lead", COMMENT_LIST_FILTER_LEAD, COMMENT_LIST_SORT_NEWEST},
-                                               {"over", COMMENT_LIST_FILTER_OVER, COMMENT_LIST_SORT_NEWEST}};
+                                               {"late", COMMENT_LIST_FILTER_LATE, COMMENT_LIST_SORT_NEWEST},
+                                               {"over", COMMENT_LIST_FILTER_OVER, COMMENT_LIST_SORT_NEWEST},
+                                               {"all", 0, COMMENT_LIST_SORT_NEWEST}};
     struct value *row;
     int64_t bulletin = page_param_int(page, "bulletin", 0);
     record_begin_list(page, "comment.list", "comment.list_about");
@@ -34,14 +36,18 @@ enum rc page_comment_list(struct page *page)
     record_add_figure(page, "comment.show.accepted", value_get_int(row, "accepted_count", 0), "/comments?show=accepted",
                       "");
     record_add_figure(page, "comment.show.lead", value_get_int(row, "lead_count", 0), "/comments?show=lead", "behind");
-    record_add_figure(page, "comment.late", value_get_int(row, "late_count", 0), "/comments?show=new", "overdue");
+    record_add_figure(page, "comment.show.late", value_get_int(row, "late_count", 0), "/comments?show=late", "overdue");
     const struct record_show *show =
         record_choose(page, "/comments", "comment.show", shows, sizeof shows / sizeof shows[0]);
     st = page_list_statement(page, Q_COMMENT_LIST, show->filter | (bulletin ? COMMENT_LIST_FILTER_BULLETIN : 0u),
                              show->sort);
-    if (st)
+    if (st) {
         db_bind_int(st, "bulletin", bulletin);
-    TRY(record_put_items(page, st, "/comments", arena_format(page->ctx.arena, "show=%s&", show->name).p));
+        db_bind_text(st, "today", record_day_before(page, 0));
+    }
+    struct str kept = bulletin ? arena_format(page->ctx.arena, "bulletin=%lld&", (long long)bulletin) : STR("");
+    TRY(record_put_items(page, st, "/comments",
+                         arena_format(page->ctx.arena, "show=%s&%.*s", show->name, STR_ARG(kept)).p));
     record_put_list(page, columns, sizeof columns / sizeof columns[0], "comment.none");
     record_add_action(page, page->view, "comment.do.enter", STR("/comments/new"), true);
     return RC_OK;
@@ -61,7 +67,8 @@ enum rc page_comment(struct page *page)
                                                  {"comment.name", "name", CELL_TEXT, NULL, NULL},
                                                  {"comment.contact", "contact", CELL_TEXT, NULL, NULL}};
     static const struct record_column answers[] = {{"comment.answer", "answer", CELL_LONG, NULL, NULL},
-                                                   {"comment.reason", "reason", CELL_LONG, NULL, NULL},
+                                                   {"comment.answered_on", "answered_on", CELL_DAY, NULL, NULL}};
+    static const struct record_column refusal[] = {{"comment.reason", "reason", CELL_LONG, NULL, NULL},
                                                    {"comment.answered_on", "answered_on", CELL_DAY, NULL, NULL}};
     static const struct record_column facts[] = {
         {"bulletin.one", "bulletin_title", CELL_TEXT, NULL, "/bulletins/{bulletin_id}"},
@@ -72,12 +79,12 @@ enum rc page_comment(struct page *page)
         {"comment.check", "check_label", CELL_TEXT, NULL, "/checks/{check_id}"},
         {"comment.ack_due", "ack_due", CELL_DAY, NULL, NULL},
         {"comment.answer_due", "answer_due", CELL_DUE, NULL, NULL},
-        {"comment.accepted_on", "accepted_on", CELL_DAY, NULL, NULL},
-        {"comment.lead_no", "lead_no", CELL_TEXT, NULL, NULL},
-        {"comment.lead_to", "lead_to", CELL_TEXT, NULL, NULL},
-        {"comment.lead_on", "lead_on", CELL_DAY, NULL, NULL},
-        {"comment.lead_receipt", "lead_receipt", CELL_TEXT, NULL, NULL},
-        {"comment.wiped_on", "wiped_on", CELL_DAY, NULL, NULL}};
+        {"comment.accepted_on", "accepted_on", CELL_DAY, NULL, NULL}};
+    static const struct record_column lead[] = {{"comment.lead_no", "lead_no", CELL_TEXT, NULL, NULL},
+                                                {"comment.lead_to", "lead_to", CELL_TEXT, NULL, NULL},
+                                                {"comment.lead_on", "lead_on", CELL_DAY, NULL, NULL},
+                                                {"comment.lead_receipt", "lead_receipt", CELL_TEXT, NULL, NULL},
+                                                {"comment.wiped_on", "wiped_on", CELL_DAY, NULL, NULL}};
     struct arena *arena = page->ctx.arena;
     struct value *row, *item, *kept;
     TRY(read_comment(page, &row));
@@ -87,9 +94,8 @@ enum rc page_comment(struct page *page)
     else
         value_put_null(arena, row, "check_label");
     TRY(comment_read_words(&page->ctx, page->db, row, &kept));
-    value_put_int(arena, row, "is_over",
-                  str_equal(state, STR("answered")) || str_equal(state, STR("refused")) ||
-                      str_equal(state, STR("wiped")));
+    value_put_int(arena, row, "is_over", /* no answer is due for a lead either */
+                  !str_equal(state, STR("new")) && !str_equal(state, STR("accepted")));
     value_set(row, STR("title"),
               value_new_text(arena, arena_format(arena, "%s \xC2\xB7 %.*s", page_text(page, "comment.one").p,
                                                  STR_ARG(value_get_text(row, "bulletin_title")))));
@@ -106,9 +112,12 @@ enum rc page_comment(struct page *page)
     else
         (void)record_add_facts(page, item, "comment.words", "words", kept, words, sizeof words / sizeof words[0],
                                false);
-    (void)record_add_facts(page, item, "comment.answer", "answer", row, answers, sizeof answers / sizeof answers[0],
-                           false);
+    if (value_get_text(row, "answered_on").n)
+        (void)record_add_facts(page, item, "comment.answer", "answer", row,
+                               value_get_text(row, "reason").n ? refusal : answers, 2, false);
     (void)record_add_facts(page, item, "record.facts", "facts", row, facts, sizeof facts / sizeof facts[0], true);
+    if (value_get_text(row, "lead_no").n)
+        (void)record_add_facts(page, item, "comment.lead", "lead", row, lead, sizeof lead / sizeof lead[0], true);
     chrome_add_crumb(page, page_text(page, "bulletin.list"), STR("/bulletins"));
     chrome_add_crumb(page, page_text(page, "comment.list"), STR("/comments"));
     chrome_add_crumb(page, value_get_text(row, "no"), STR_EMPTY);

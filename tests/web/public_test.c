@@ -347,6 +347,42 @@ STORE_TEST(a_comment_comes_in_once_and_is_found_by_its_receipt)
     clock_set_ms(0);
 }
 
+static struct app_answer see(const struct app_session *session, const char *path)
+{
+    char cookie[200];
+    snprintf(cookie, sizeof cookie, "Cookie: bihuan=%s\r\nAccept: text/html\r\n", session->token);
+    return app_site_ask(&world.site, "GET", path, cookie, STR(""));
+}
+
+STORE_TEST(the_figures_of_comments_open_the_lists_that_they_count)
+{
+    make_public(store);
+    struct value *result;
+    STORE_OK(run_as(store, &world.office, &command_comment_enter,
+                    jsonf(store,
+                          "{'bulletin_id': %lld, 'channel': 'phone', 'received_on': '2024-07-10', 'text': '有人收礼'}",
+                          (long long)world.bulletin),
+                    &result));
+    STORE_OK(run_as(store, &world.office, &command_comment_lead,
+                    jsonf(store, "{'id': %lld, 'lead_to': '纪检监察组'}", (long long)value_get_int(result, "id", 0)),
+                    NULL));
+    app_site_start_public(store, &world.site);
+    later(20 * 24 * 3600);
+    struct app_session session;
+    app_site_sign_in(store, world.office.account_id, &session);
+    struct app_answer got = see(&session, "/comments?show=late"); /* nobody has signed for the lead */
+    assert_true(got.status == 200 && has(got.body, "YJ-2024-0001"));
+    assert_false(has(see(&session, "/comments?show=new").body, "YJ-2024-0001"));
+    char path[100];
+    snprintf(path, sizeof path, "/comments?show=all&bulletin=%lld", (long long)world.bulletin);
+    assert_true(has(see(&session, path).body, "YJ-2024-0001"));
+    snprintf(path, sizeof path, "/bulletins/%lld", (long long)world.bulletin);
+    got = see(&session, path);
+    assert_true(got.status == 200 && has(got.body, "<span class=\"value\">1</span>")); /* above the text */
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
 STORE_TEST(hostile_input_ends_as_a_plain_refusal)
 {
     make_public(store);
@@ -506,6 +542,7 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(pages_are_kept_in_bounds),
                      STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt),
+                     STORE_CASE(the_figures_of_comments_open_the_lists_that_they_count),
                      STORE_CASE(hostile_input_ends_as_a_plain_refusal),
                      STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on),
                      STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
