@@ -81,7 +81,7 @@ static enum rc add_item(struct reader *reader, const struct value *plan, const s
 
 enum rc reader_oscal(struct reader *reader, struct str text)
 {
-    static const char *const heads[] = {"number", "finding", "detail", "cause", "measure", "deadline", "status"};
+    static const char *const heads[] = {"POAM-ID", "finding", "detail", "cause", "measure", "deadline", "status"};
     struct value *root;
     int row = 1;
     TRY(json_parse(reader->ctx, str_has_prefix(text, STR("\xef\xbb\xbf")) ? str_slice(text, 3, text.n) : text, &root));

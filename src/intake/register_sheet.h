@@ -1,7 +1,7 @@
 /* register_sheet.h: the rows of a ledger of findings, typed: pure, without a database.
  *
  * A sheet is a value tree, so that it travels to a command as it is:
- *   {is_own, fields: {field: "B"}, rows: [...], errors: [...], notes: [...]}
+ *   {is_own, is_poam, fields: {field: "B"}, rows: [...], errors: [...], notes: [...]}
  *   row    {row, id, rev, number, mark, source, aspect, title, facts, cause, phase, due, due_stated, unit, responsible,
  * status_stated, nature, severity, amount_fen, label, measures: [{text, phase, due}]}: a key is absent when no column
  * says it or, in a book that is not our own, when the cell is empty; null or "" says that our own book's cell was

@@ -48,7 +48,7 @@ struct sheet_reading {
     const struct sheet_row *row;
     int column_of[SHEET_FIELD_COUNT]; /* 1-based, 0: no such column */
     struct str letter_of[SHEET_FIELD_COUNT];
-    bool is_own;
+    bool is_own, is_poam; /* is_poam: plan of action and milestones, by the head of its numbers */
     int64_t amount_unit;
     struct str section; /* heading row above, when there is no column of aspects */
     struct value *rows, *errors, *notes;

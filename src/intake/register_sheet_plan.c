@@ -247,7 +247,7 @@ static enum rc check_number_in_sheet(struct plan *plan, struct value *row)
     struct arena *arena = plan->ctx->arena;
     struct str mark = value_get_text(row, "mark"), number = mark.n ? mark : value_get_text(row, "number");
     int64_t n = 0;
-    if (!number.n)
+    if (!number.n || value_get_bool(value_get(plan->input, "sheet"), "is_poam")) /* there it is an error */
         return RC_OK;
     if (str_parse_int64(number, &n)) {
         plan->numbering += n == 1 && plan->last_number > 1;

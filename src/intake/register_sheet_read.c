@@ -38,7 +38,7 @@ static void put_title(struct sheet_reading *r, struct value *to)
     bool has_facts = r->column_of[SHEET_facts] && facts.n;
     bool is_long = utf8_count(text) > REGISTER_TITLE_MAX || str_find_byte(text, '\n', 0) != SIZE_MAX;
     if (!text.n && r->column_of[SHEET_title])
-        sheet_complain(r, SHEET_title, text, "register.no_title", STR_EMPTY);
+        sheet_complain(r, SHEET_title, r->is_poam ? sheet_cell(r, SHEET_number) : text, "register.no_title", STR_EMPTY);
     if (is_long && (r->is_own || has_facts)) {
         if (utf8_count(text) > REGISTER_TITLE_MAX)
             sheet_complain(r, SHEET_title, text, "register.too_long", arena_format(r->arena, "%d", REGISTER_TITLE_MAX));
@@ -122,6 +122,32 @@ static enum rc check_twice(struct sheet_reading *r, const struct value *to)
     return map_put(&r->seen, key, first);
 }
 
+/* A plan of action and milestones numbers each item once and has few states: OSCAL, risk.status, and FedRAMP's. */
+static enum rc check_poam(struct sheet_reading *r)
+{
+    static const char *const states[] = {
+        "open",    "investigating", "remediating", "deviationrequested", "deviationapproved", "closed", "completed",
+        "pending", "ongoing",       "delayed"};
+    struct str number = sheet_cell(r, SHEET_number), status = sheet_cell(r, SHEET_status_stated), *first;
+    struct str word = register_sheet_key(r->arena, status);
+    bool is_known = !word.n;
+    for (size_t i = 0; !is_known && i < sizeof states / sizeof *states; i++)
+        is_known = str_equal_cstr(word, states[i]);
+    if (!is_known)
+        sheet_complain(r, SHEET_status_stated, status, "register.poam_status", STR_EMPTY);
+    if (!number.n)
+        return RC_OK;
+    struct str key = arena_concat(r->arena, STR("number|"), register_sheet_key(r->arena, number));
+    if ((first = map_get(&r->seen, key))) {
+        sheet_complain(r, SHEET_number, number, "register.poam_twice", *first);
+        return RC_OK;
+    }
+    if (!(first = ARENA_NEW(r->arena, struct str)))
+        return arena_rc(r->arena);
+    *first = arena_format(r->arena, "%d", r->row->number);
+    return map_put(&r->seen, key, first);
+}
+
 static void put_cause(struct sheet_reading *r, struct value *to)
 {
     struct str text = sheet_cell(r, SHEET_cause);
@@ -156,6 +182,8 @@ static enum rc read_finding(struct sheet_reading *r)
     sheet_add_measures(r, measures, &due, value_get_text(to, "phase"));
     if (value_get_text(to, "title").n)
         TRY(check_twice(r, to));
+    if (r->is_poam)
+        TRY(check_poam(r));
     value_add(r->rows, to);
     r->current = to;
     r->number = sheet_trim(sheet_raw_cell(r, SHEET_number));
@@ -360,8 +388,12 @@ enum rc register_sheet_read(struct ctx *ctx, const struct sheet_grid *grid, cons
     map_init(&r.seen, ctx->arena);
     value_put_bool(ctx->arena, sheet, "is_own", r.is_own);
     TRY(take_fields(&r, fields, value_put_map(ctx->arena, sheet, "fields")));
+    const struct str *heads = grid->rows[grid->head_index].cells;
+    r.is_poam = !r.is_own && r.column_of[SHEET_number] &&
+                str_equal_cstr(register_sheet_key(ctx->arena, heads[r.column_of[SHEET_number] - 1]), "poamid");
+    value_put_bool(ctx->arena, sheet, "is_poam", r.is_poam);
     if (r.column_of[SHEET_amount] && !r.is_own)
-        (void)amount_parse_unit(grid->rows[grid->head_index].cells[r.column_of[SHEET_amount] - 1], &r.amount_unit);
+        (void)amount_parse_unit(heads[r.column_of[SHEET_amount] - 1], &r.amount_unit);
     r.rows = value_put_list(ctx->arena, sheet, "rows");
     r.errors = value_put_list(ctx->arena, sheet, "errors");
     r.notes = value_put_list(ctx->arena, sheet, "notes");

@@ -147,6 +147,24 @@ static void secrets_are_refused(void **state)
     done(&t);
 }
 
+static void a_plan_of_action_numbers_each_item_once_and_has_its_own_states(void **state)
+{
+    (void)state;
+    struct table t;
+    read_text(&t,
+              "POAM ID,Weakness Name,Weakness Description,Weakness Detector Source,Scheduled Completion Date,Status\n"
+              "V-1,Weak passwords,a,scanner,2027-01-31,Open\nV-2,Old library,b,scanner,2027-13-45,Open\n"
+              "V-3,,c,scanner,2027-01-31,Open\nV-4,Missing logs,d,scanner,2027-01-31,Sleeping\n"
+              "V-1,Duplicate,e,scanner,2027-01-31,Closed\n");
+    assert_ok(t.rc);
+    expect_error(&t, 0, 3, "E", "register.bad_due");
+    expect_error(&t, 1, 4, "B", "register.no_title");
+    expect_error(&t, 2, 5, "F", "register.poam_status");
+    expect_error(&t, 3, 6, "A", "register.poam_twice");
+    assert_int_equal(value_count(value_get(t.sheet, "errors")), 4);
+    done(&t);
+}
+
 static void mapping_faults_name_the_column(void **state)
 {
     (void)state;
@@ -265,6 +283,7 @@ int main(void)
         cmocka_unit_test(long_findings_keep_all_their_text),
         cmocka_unit_test(secrets_are_refused),
         cmocka_unit_test(mapping_faults_name_the_column),
+        cmocka_unit_test(a_plan_of_action_numbers_each_item_once_and_has_its_own_states),
         cmocka_unit_test(remembered_columns_win),
         cmocka_unit_test(a_remembered_column_that_was_not_taken_is_suggested_when_it_is_known_now),
         cmocka_unit_test(units_are_found_and_suggested),
