@@ -21,7 +21,9 @@ SELECT w.id, w.what, w.actor_kind, w.actor_id, w.since, w.due FROM wait w WHERE 
 -- :name wait_names
 -- unscoped: of a subject that was read through its scope: who is waited for, by name
 SELECT w.id, w.what, w.actor_kind, w.actor_id, w.since, w.due,
-       coalesce(p.name, t.title, m.name, u.name, '') AS actor_name
+       coalesce(p.name, t.title, m.name, u.name, '') AS actor_name,
+       (SELECT x.name FROM delegation d JOIN person x ON x.id = d.to_person
+        WHERE w.actor_kind = 'person' AND d.from_person = w.actor_id AND d.is_taken_back = 0 AND d.valid_from <= $today AND d.valid_to >= $today ORDER BY d.id DESC LIMIT 1) AS deputy
 FROM wait w
 LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
 LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id

@@ -30,6 +30,9 @@ static void put_wait_line(struct page *page, struct value *row)
     int days = calendar_count_working_days(since_day, clock_today(), false, &is_estimated);
     struct str what = page_text(page, arena_format(arena, "wait.%.*s", STR_ARG(value_get_text(row, "what"))).p);
     struct str actor = page_actor_label(page, value_get_text(row, "actor_kind"), value_get_text(row, "actor_name"));
+    struct str deputies[] = {actor, value_get_text(row, "deputy")};
+    if (deputies[1].n) /* whoever acts in the place of the one who is waited for */
+        actor = page_text_args(page, "waiting.deputy", deputies, 2);
     struct str args[] = {actor, what, since, arena_format(arena, "%d", days)};
     value_put_text(arena, row, "text", page_text_args(page, "waiting.line", args, 4));
     value_put_text(arena, row, "what_label", what);
@@ -48,8 +51,10 @@ enum rc page_put_waiting(struct page *page, struct value *map, enum lifecycle_no
 {
     struct db_stmt *st = db_query(page->db, Q_WAIT_NAMES);
     struct value *rows;
+    char today[DATE_TEXT_BYTES];
     db_bind_text(st, "noun", str_from_cstr(lifecycle_noun_name(noun)));
     db_bind_int(st, "id", id);
+    db_bind_text(st, "today", date_format(clock_today(), today));
     TRY(db_rows(&page->ctx, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next)
         put_wait_line(page, row);

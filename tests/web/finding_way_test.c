@@ -5,11 +5,14 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "loop/duty.h"
 #include "loop/evidence.h"
 #include "loop/finding.h"
+#include "loop/handover.h"
 #include "loop/measure.h"
 #include "loop/node.h"
 #include "loop/task.h"
+#include "loop/post.h"
 #include "loop_closing_support.h"
 
 static struct app_session office, chief, department;
@@ -276,6 +279,34 @@ STORE_TEST(due_words_that_equal_the_date_are_not_said_twice)
     app_end();
 }
 
+STORE_TEST(who_acts_in_anothers_place_is_named_where_it_waits)
+{
+    char today[DATE_TEXT_BYTES], path[40];
+    begin(store);
+    struct actor heir = closing_make_person(store, "heir", "lead_leader", world.root),
+                 deputy = closing_make_person(store, "deputy", "lead_leader", world.root);
+    long long boss = (long long)closing_person_of(store, &world.leader);
+    struct value *result;
+    STORE_OK(run(store, &command_finding_charge,
+                 jsonf(store, "{'id': %lld, 'lead_leader_id': %lld}", (long long)world.finding, boss), NULL));
+    STORE_OK(run_as(
+        store, &world.office, &command_handover_begin,
+        jsonf(store, "{'from_person': %lld, 'to_person': %lld}", boss, (long long)closing_person_of(store, &heir)),
+        &result));
+    snprintf(path, sizeof path, "/handovers/%lld", (long long)value_get_int(result, "id", 0));
+    assert_true(shows(store, &office, path, "等待 leader 签认交接"));
+    struct str day = date_format(clock_today(), today);
+    STORE_OK(run_as(store, &world.leader, &command_delegation_give,
+                    jsonf(store, "{'to_person': %lld, 'valid_from': '%.*s', 'valid_to': '%.*s', 'reason': '出差'}",
+                          (long long)closing_person_of(store, &deputy), STR_ARG(day), STR_ARG(day)),
+                    &result));
+    assert_true(shows(store, &office, path, "等待 leader（委托 deputy 代办） 签认交接"));
+    STORE_OK(run_as(store, &world.leader, &command_delegation_take_back,
+                    jsonf(store, "{'id': %lld}", (long long)value_get_int(result, "id", 0)), NULL));
+    assert_false(shows(store, &office, path, "deputy"));
+    app_end();
+}
+
 int main(void)
 {
     return STORE_RUN(STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
@@ -285,5 +316,6 @@ int main(void)
                      STORE_CASE(a_finding_of_the_long_term_shows_its_goal_and_its_former_date),
                      STORE_CASE(evidence_says_who_it_waits_for),
                      STORE_CASE(due_words_that_equal_the_date_are_not_said_twice),
+                     STORE_CASE(who_acts_in_anothers_place_is_named_where_it_waits),
                      STORE_CASE(what_is_left_is_never_zero_days), STORE_CASE(a_finished_step_of_a_task_is_done));
 }
