@@ -230,8 +230,10 @@ STORE_TEST(a_finding_of_the_long_term_shows_its_goal_and_its_former_date)
                     NULL));
     STORE_OK(
         closing_sign(store, &world.group, &command_review_approve, count_sql(store, "SELECT max(id) FROM review")));
-    assert_true(shows(store, &office, page_path, "<dt>转长期前的时限</dt><dd>2099-12-31"));
-    assert_true(shows(store, &office, page_path, "<dt>年度目标</dt><dd class=\"pre\">每年清理一批</dd>"));
+    assert_true(shows(store, &office, page_path, "<dt>转长期前的时限</dt>"));
+    assert_true(shows(store, &office, page_path, "<dd>2099-12-31"));
+    assert_true(shows(store, &office, page_path, "<dt>年度目标</dt>"));
+    assert_true(shows(store, &office, page_path, "<dd class=\"pre\">每年清理一批</dd>"));
     assert_true(shows(store, &office, page_path, "全部清完"));
     assert_false(shows(store, &chief, page_path, "/to_long_term\""));
     app_end();
