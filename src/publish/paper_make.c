@@ -51,6 +51,15 @@ enum rc paper_fill_text(struct ctx *ctx, struct str text, const struct value *da
     return RC_OK;
 }
 
+/* The line of copies ends in a stop of the template; some write it themselves. */
+static struct str without_stop(struct str text)
+{
+    struct str stop = STR("\xe3\x80\x82");
+    for (text = str_trim(text); str_has_suffix(text, stop);)
+        text = str_trim(str_slice(text, 0, text.n - stop.n));
+    return text;
+}
+
 static enum rc put_texts(struct ctx *ctx, const struct paper_order *order, struct value *data, struct value *faults)
 {
     struct arena *arena = ctx->arena;
@@ -70,7 +79,7 @@ static enum rc put_texts(struct ctx *ctx, const struct paper_order *order, struc
             continue;
         }
         TRY(paper_fill_text(ctx, given, data, key, faults, &filled));
-        value_put_text(arena, to, key, filled);
+        value_put_text(arena, to, key, str_equal(name, STR("copies")) ? without_stop(filled) : filled);
     }
     return arena_rc(arena);
 }

@@ -296,9 +296,11 @@ STORE_TEST(papers_read_as_an_office_writes_them)
             (long long)world.first);
     struct paper_snapshot snapshot = take(store, &world.office, NULL);
     struct paper_made made;
-    struct paper_order order = order_of(store, &snapshot, PAPER_PLAN, "{'doc_no': '某集〔2026〕1号'}");
+    struct paper_order order = order_of(store, &snapshot, PAPER_PLAN,
+                                        "{'doc_no': '某集〔2026〕1号', 'copies': '省委巡视办，省国资委党委。 '}");
     STORE_OK(paper_render(store->ctx, &order, &made));
     struct str text = text_of(&made), document = document_of(store, &made);
+    assert_true(has(text, "抄送：省委巡视办，省国资委党委。") && !has(text, "。。"));
     assert_true(has(text, "《省委第七巡视组关于巡视甲集团有限公司党委的反馈意见》整改方案"));
     assert_true(has(text, "具体表现：超比例担保三笔。"));
     assert_true(has(text, "（1）对外担保未经批准；") && count_of(text, "超比例担保三笔") == 1 &&
