@@ -3,11 +3,25 @@
 
 #include "text/utf8.h"
 
-enum { AROUND_CHARS = 60 };
+enum { AROUND_CHARS = 60, BEFORE_CHARS = 20 };
+
+/* Of a long paragraph the part in which what stands. */
+static struct str part_around(struct fill *fill, struct str what)
+{
+    struct str around = fill->around, tail = STR("}}");
+    size_t at = str_find(around, arena_concat(fill->ctx->arena, what, tail), 0);
+    if (at == SIZE_MAX)
+        at = str_find(around, what, 0);
+    size_t before = at == SIZE_MAX ? 0 : utf8_count(str_slice(around, 0, at));
+    if (before + utf8_count(what) + tail.n <= AROUND_CHARS)
+        return utf8_cut_count(around, AROUND_CHARS);
+    size_t from = utf8_cut_count(around, before > BEFORE_CHARS ? before - BEFORE_CHARS : 0).n;
+    return utf8_cut_count(str_slice(around, from, around.n), AROUND_CHARS);
+}
 
 void fill_fault(struct fill *fill, const char *key, struct str what)
 {
-    struct str args[2] = {what, utf8_cut_count(fill->around, AROUND_CHARS)};
+    struct str args[2] = {what, part_around(fill, what)};
     for (const struct ctx_issue *issue = fill->ctx->first; issue;
          issue = issue->next) /* once, however often its row is repeated */
         if (str_equal_cstr(issue->key, key) && str_equal(issue->place, fill->place) && str_equal(issue->args[0], what))

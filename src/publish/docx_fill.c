@@ -467,11 +467,14 @@ static void expand(struct fill *fill, struct xml_item *first, const struct xml_i
                 continue;
             }
             struct xml_item *close = tag.sign == '/' ? NULL : find_close_paragraph(fill, item, end, &tag);
-            if (!close) {
+            if (!close)
                 fill_fault(fill, tag.sign == '/' ? "template.unopened" : "template.unclosed", tag.name);
+            if (tag.sign == '/')
                 continue;
-            }
-            repeat(fill, tag.sign, tag.name, item->next, close, to, expand);
+            /* without its end it goes to the end, lest each field of its rows is told as unknown */
+            repeat(fill, tag.sign, tag.name, item->next, close ? close : end, to, expand);
+            if (!close)
+                break;
             item = close;
         } else if (xml_item_is(item, "w:tbl")) {
             expand_table(fill, item, to);

@@ -8,6 +8,7 @@
 #include "serve/paper_files.h"
 #include "serve/submit.h"
 #include "serve/template_read.h"
+#include "serve/typed_form.h"
 #include "text/json.h"
 
 enum { UPLOAD_MAX = 8 * 1024 * 1024, DATA_MAX = 256 * 1024 * 1024 };
@@ -16,6 +17,8 @@ enum rc page_paper_template_list(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     struct value *kinds = value_put_list(arena, page->view, "kinds"), *units;
+    const struct value *typed = page->form ? page->form->fields : NULL; /* an upload that was refused */
+    struct ctx quiet = {.arena = arena};
     TRY(page_put_rows(page, "templates", page_statement(page, Q_PAPER_TEMPLATES)));
     for (int i = 0; i < paper_kind_count(); i++) {
         struct value *kind = value_add_map(arena, kinds);
@@ -23,6 +26,7 @@ enum rc page_paper_template_list(struct page *page)
         value_put_text(arena, kind, "value", str_from_cstr(name));
         value_put_text(arena, kind, "label", page_text(page, arena_format(arena, "paper.kind.%s", name).p));
         value_put_text(arena, kind, "formats", str_from_cstr(paper_kind_row((enum paper_kind)i)->formats));
+        value_put_bool(arena, kind, "is_chosen", str_equal_cstr(value_get_text(typed, "kind"), name));
     }
     for (struct value *row = ((struct value *)value_get(page->view, "templates"))->items.first; row; row = row->next) {
         struct str state = value_get_text(row, "state");
@@ -32,15 +36,18 @@ enum rc page_paper_template_list(struct page *page)
                        page_text(page, arena_format(arena, "paper_template.state.%.*s", STR_ARG(state)).p));
         value_put_bool(arena, row, "may_retire",
                        str_equal(state, STR("used")) &&
-                           actor_check(&page->ctx, page->db, &page->actor, PERM_PAPER_WRITE,
+                           actor_check(&quiet, page->db, &page->actor, PERM_PAPER_WRITE,
                                        value_get_int(row, "unit_id", 0), LABEL_INTERNAL) == RC_OK);
     }
-    ctx_clear_issues(&page->ctx);
     value_put_bool(arena, page->view, "has_templates", value_count(value_get(page->view, "templates")) > 0);
     value_put_bool(arena, page->view, "may_add", page_can(page, PERM_PAPER_WRITE));
     struct db_stmt *st = db_query(page->db, Q_UNIT_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_PAPER_WRITE);
     TRY(db_rows(&page->ctx, st, &units));
+    for (struct value *unit = units->items.first; unit; unit = unit->next)
+        value_put_bool(arena, unit, "is_chosen",
+                       str_equal(value_get_text(typed, "unit_id"),
+                                 arena_format(arena, "%lld", (long long)value_get_int(unit, "id", 0))));
     value_put(page->view, STR("units"), units);
     chrome_add_crumb(page, page_text(page, "paper.list"), STR("/papers"));
     chrome_add_crumb(page, page_text(page, "paper_template.list"), STR_EMPTY);
@@ -180,7 +187,7 @@ static enum rc check_upload(struct page *page, enum paper_kind kind, struct str 
     return rc == RC_OK ? rc : page_take_issues(page, &work, rc);
 }
 
-static enum rc store_upload(struct page *page)
+static enum rc store(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     const struct form_file *file = form_file(page->form, "file");
@@ -217,6 +224,17 @@ static enum rc store_upload(struct page *page)
     chrome_set_flash(page, "success", "flash.saved", STR_EMPTY, STR_EMPTY);
     page_redirect(page, STR("/paper_templates"));
     return RC_OK;
+}
+
+/* What is wrong with a template is told where it was chosen. */
+static enum rc store_upload(struct page *page)
+{
+    enum rc rc = store(page);
+    if (rc == RC_OK)
+        return RC_OK;
+    bool is_told = !page->is_json && page->ctx.first && (rc == RC_DAMAGED || rc == RC_UNSUPPORTED);
+    TRY(typed_form_refused(page, is_told ? RC_INVALID : rc, "paper_template_list"));
+    return page_paper_template_list(page);
 }
 
 enum rc page_paper_template_list_post(struct page *page)

@@ -192,6 +192,30 @@ static void expect_fault(const char *body, const char *key, const char *place, c
     assert_true(issue->arg_count == 2 && issue->args[1].n > 0);
 }
 
+static void an_open_section_is_one_fault_and_its_fields_are_none(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body = P(R("{{#rows}}")) P(R("{{title}}")) P(R("{{wrong}}")) P(R("{{/row}}"));
+    assert_int_equal(filled(body, "{\"rows\":[{\"title\":\"one\"}]}", &xml), RC_INVALID);
+    assert_int_equal(ctx.issue_count, 3);
+    assert_true(str_equal_cstr(ctx.first->key, "template.unclosed") && str_equal(ctx.first->place, STR("p1")));
+    assert_true(str_equal(ctx.first->next->args[0], STR("wrong")));
+    assert_true(str_equal_cstr(ctx.first->next->next->key, "template.unopened"));
+}
+
+static void the_text_around_a_fault_is_that_around_the_field(void **state)
+{
+    (void)state;
+    struct str xml;
+    const char *body =
+        P(R("{{a}} ten letters ten letters ten letters ten letters ten letters ten letters ends in {{wrong}} "
+            "here"));
+    assert_int_equal(filled(body, "{\"a\":1}", &xml), RC_INVALID);
+    assert_true(str_has_suffix(ctx.first->args[1], STR("ends in {{wrong}} here")));
+    assert_false(str_has_prefix(ctx.first->args[1], STR("{{a}}")));
+}
+
 #define BOX(runs) "<w:r><w:pict><v:textbox><w:txbxContent>" P(runs) "</w:txbxContent></v:textbox></w:pict></w:r>"
 
 static void a_broken_field_is_told_with_its_place_and_the_text_around(void **state)
@@ -589,6 +613,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_long_text_becomes_paragraphs_or_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(content_controls_are_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_fault_is_told_with_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_open_section_is_one_fault_and_its_fields_are_none, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_text_around_a_fault_is_that_around_the_field, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_field_is_told_with_its_place_and_the_text_around, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fields_in_text_boxes_heads_and_notes_are_filled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(spelling_marks_tags_bookmarks_and_comments_do_not_break_a_field, set_up,
