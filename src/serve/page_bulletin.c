@@ -155,7 +155,19 @@ static void put_block(struct page *page, struct value *block, struct marks *mark
     value_put_text(arena, block, "finding_href", record_href(arena, "/findings/{finding_id}", block));
 }
 
-static void put_checks(struct page *page, struct value *record, const struct value *checks, int64_t id)
+/* Which block it is about, as it is numbered. */
+static struct str place_of(struct arena *arena, const struct value *blocks, int64_t n)
+{
+    VALUE_EACH (block, blocks)
+        if (n && value_get_int(block, "n", 0) == n)
+            return value_get_bool(block, "has_title")
+                       ? arena_concat(arena, value_get_text(block, "mark"), value_get_text(block, "plain_title"))
+                       : value_get_text(block, "kind_label");
+    return STR("");
+}
+
+static void put_checks(struct page *page, struct value *record, const struct value *checks, const struct value *blocks,
+                       int64_t id)
 {
     struct arena *arena = page->ctx.arena;
     struct value *list = value_put_list(arena, record, "checks");
@@ -173,6 +185,7 @@ static void put_checks(struct page *page, struct value *record, const struct val
                        : is_missing
                            ? arena_format(arena, "#finding-%lld", (long long)value_get_int(found, "finding_id", 0))
                            : arena_format(arena, "/bulletins/%lld/change", (long long)id));
+        value_put_text(arena, item, "place", place_of(arena, blocks, n));
         value_put_bool(arena, item, "is_stop", value_get_bool(found, "is_stop"));
         stops += value_get_bool(found, "is_stop");
     }
@@ -358,12 +371,12 @@ enum rc page_bulletin(struct page *page)
     if (str_equal(value_get_text(row, "source_doc_kind"), STR("bulletin")) && page_can(page, PERM_SOURCE_READ))
         record_add_action(page, item, "bulletin.compare", record_href(arena, "/bulletins/{id}/differences", row),
                           false);
-    put_checks(page, item, checks, id);
     value_put_bool(arena, item, "is_checked", checks != NULL);
     for (struct value *block = blocks->items.first; block; block = block->next) {
         put_block(page, block, &marks, checks, may_write);
         TRY(put_rival(page, id, block));
     }
+    put_checks(page, item, checks, blocks, id);
     TRY(put_register(page, row, item, blocks, &rules, may_write));
     value_put(item, STR("blocks"), blocks);
     value_put_bool(arena, item, "may_write", may_write);

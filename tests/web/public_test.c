@@ -538,12 +538,38 @@ STORE_TEST(the_site_is_written_in_one_step_and_only_with_what_is_public)
     clock_set_ms(0);
 }
 
+STORE_TEST(a_check_before_the_release_says_which_block_it_is_about)
+{
+    make_public(store);
+    app_site_start_public(store, &world.site);
+    struct value *result = NULL;
+    STORE_OK(run_as(store, &world.office, &command_bulletin_create,
+                    jsonf(store, "{'source_id': %lld}", (long long)world.source), &result));
+    int64_t id = value_get_int(result, "id", 0);
+    STORE_OK(run_as(
+        store, &world.office, &command_bulletin_write,
+        jsonf(store, "{'id': %lld, 'block': %lld, 'title': '加强领导', 'body': '请拨打13800138000'}", (long long)id,
+              (long long)count_sql(store, "SELECT min(n) FROM bulletin_block WHERE kind = 'section' AND bulletin_id = "
+                                          "(SELECT max(id) FROM bulletin)")),
+        NULL));
+    struct app_session session;
+    char path[100], cookie[200];
+    app_site_sign_in(store, world.office.account_id, &session);
+    snprintf(path, sizeof path, "/bulletins/%lld", (long long)id);
+    snprintf(cookie, sizeof cookie, "Cookie: bihuan=%s\r\nAccept: text/html\r\n", session.token);
+    struct app_answer got = app_site_ask(&world.site, "GET", path, cookie, STR(""));
+    assert_true(got.status == 200 && has(got.body, "138****00"));
+    assert_true(has(got.body, "</a> <span class=\"muted\">（一）加强领导</span></li>"));
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(nothing_of_the_inside_is_there), STORE_CASE(pages_are_kept_in_bounds),
-                     STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt),
-                     STORE_CASE(the_figures_of_comments_open_the_lists_that_they_count),
-                     STORE_CASE(hostile_input_ends_as_a_plain_refusal),
-                     STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on),
-                     STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
+    return STORE_RUN(
+        STORE_CASE(a_check_before_the_release_says_which_block_it_is_about), STORE_CASE(nothing_of_the_inside_is_there),
+        STORE_CASE(pages_are_kept_in_bounds), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt),
+        STORE_CASE(the_figures_of_comments_open_the_lists_that_they_count),
+        STORE_CASE(hostile_input_ends_as_a_plain_refusal), STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on),
+        STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
 }
