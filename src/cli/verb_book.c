@@ -192,24 +192,24 @@ static void say_items(struct cli *cli, const struct value *items, bool is_file)
     }
 }
 
-/* For scripts: number, outcome, task, why; of what is not as it was. */
-static void print_items(const struct value *items, bool is_file)
+static void print_item(struct cli *cli, const struct value *item, struct str at, struct str key)
+{
+    struct str name = value_get_text(item, "name"),
+               words = key.n ? message_format(cli->ctx.arena, LANG_ZH, key, &name, 1) : STR_EMPTY;
+    cli_print("%.*s\t%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(at), STR_ARG(value_get_text(item, "outcome")),
+              STR_ARG(value_get_text(item, "no")), STR_ARG(key), STR_ARG(words));
+}
+
+/* For scripts: number, outcome, task, why as a key and in words; of what is not as it was. */
+static void print_items(struct cli *cli, const struct value *items, bool is_file)
 {
     VALUE_EACH (item, items) {
+        struct str at = is_file ? value_get_text(item, "name") : number(cli, value_get_int(item, "row", 0));
         if (str_equal(value_get_text(item, "outcome"), STR("same")))
             continue;
-        struct str name = value_get_text(item, "name");
-        if (is_file)
-            cli_print("%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(name), STR_ARG(value_get_text(item, "outcome")),
-                      STR_ARG(value_get_text(item, "no")), STR_ARG(value_get_text(item, "message")));
-        else
-            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0),
-                      STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
-                      STR_ARG(value_get_text(item, "message")));
+        print_item(cli, item, at, value_get_text(item, "message"));
         VALUE_EACH (more, value_get(item, "more"))
-            cli_print("%lld\t%.*s\t%.*s\t%.*s", (long long)value_get_int(item, "row", 0),
-                      STR_ARG(value_get_text(item, "outcome")), STR_ARG(value_get_text(item, "no")),
-                      STR_ARG(more->text));
+            print_item(cli, item, at, more->text);
     }
 }
 
@@ -258,8 +258,8 @@ static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
     struct value *result;
     TRY(judge(cli, path, is_applying, &back));
     say_notes(cli, back.book.notes);
-    print_items(back.sheet.rows, false);
-    print_items(back.sheet.files, true);
+    print_items(cli, back.sheet.rows, false);
+    print_items(cli, back.sheet.files, true);
     if (!is_applying)
         return RC_OK;
     TRY(write_back(cli, back.db, &back.book, &result));

@@ -340,7 +340,7 @@ enum rc xlsx_write_sheet(struct ctx *ctx, struct xlsx_write *write, struct str n
     write->column_count = column_count;
     write->has_ids = has_ids;
     write->next_row = 1;
-    worksheet_freeze_panes(write->sheet, 1, 0);
+    worksheet_freeze_panes(write->sheet, 1, has_ids ? 1 : 0); /* who fills in a row sees which it is */
     worksheet_repeat_rows(write->sheet, 0, 0);
     worksheet_set_landscape(write->sheet);
     worksheet_set_paper(write->sheet, PAPER_A4);

@@ -61,10 +61,32 @@ static enum rc ticket_of(struct page *page, struct str sha256, struct str *ret_t
 
 /* ---- what would change ---------------------------------------------------------------------------------------- */
 
+/* What else was filled in: all that will be written is shown before it is. */
+static void put_others(struct page *page, struct value *row)
+{
+    static const char *const others[] = {"blockers",       "recovered_fen",  "rules_made",
+                                         "people_handled", "evidence_class", "evidence_made_on"};
+    static const char *const labels[] = {"task_book.blockers",       "task_book.recovered",
+                                         "task_book.rules_made",     "task_book.people_handled",
+                                         "task_book.evidence_class", "task_book.evidence_made_on"};
+    struct arena *arena = page->ctx.arena;
+    struct value *list = value_put_list(arena, row, "others");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct str text = value_get_text(row, others[i]);
+        if (!text.n)
+            continue;
+        struct value *other = value_add_map(arena, list);
+        value_put_text(arena, other, "label", page_text(page, labels[i]));
+        value_put_text(arena, other, "text",
+                       str_equal_cstr(STR("evidence_class"), others[i]) ? page_word(page, "evidence.class", text)
+                                                                        : text);
+    }
+}
+
 /* Words for each; gives how many are shown: what is as it was is only counted. */
 static int dress(struct page *page, struct value *list)
 {
-    static const char *const filled[] = {"progress", "done_text", "blockers", "next_text", "made_on", "title", "no"};
+    static const char *const filled[] = {"progress", "done_text", "next_text", "made_on", "title", "no"};
     struct arena *arena = page->ctx.arena;
     int shown = 0;
     for (struct value *row = list->items.first; row; row = row->next) {
@@ -80,6 +102,7 @@ static int dress(struct page *page, struct value *list)
         bool is_shown = !str_equal(outcome, STR("same")) || message.n;
         shown += is_shown;
         value_put_bool(arena, row, "is_shown", is_shown);
+        put_others(page, row);
         for (size_t i = 0; i < sizeof filled / sizeof filled[0]; i++)
             if (!value_get(row, filled[i]))
                 value_put_text(arena, row, filled[i], STR(""));
@@ -120,6 +143,10 @@ static enum rc show(struct page *page, const struct book_return *back, struct st
     value_put_int(arena, page->view, "stale_count", sheet.stale);
     value_put_int(arena, page->view, "error_count", sheet.faults);
     value_put_bool(arena, page->view, "may_apply", sheet.ready > 0 && sheet.faults == 0);
+    value_put_text(arena, page->view, "why_not",
+                   page_text(page, sheet.faults  ? "task_sheet.faults_first"
+                                   : sheet.stale ? "task_sheet.only_stale"
+                                                 : "task_sheet.nothing"));
     value_put_list(arena, page->view, "units");
     value_put_bool(arena, page->view, "has_units", false);
     page->tpl = "task_sheet";
@@ -167,9 +194,10 @@ static enum rc run_command(struct page *page, const struct book_return *back)
         value_put(page->view, STR("result"), value_copy(arena, result));
         return RC_OK;
     }
-    struct str counts = arena_format(arena, "%lld + %lld", (long long)value_get_int(result, "written", 0),
-                                     (long long)value_get_int(result, "files", 0));
-    chrome_set_flash(page, "success", "task_sheet.done", counts, STR_EMPTY);
+    struct str counts[] = {arena_format(arena, "%lld", (long long)value_get_int(result, "written", 0)),
+                           arena_format(arena, "%lld", (long long)value_get_int(result, "files", 0))};
+    chrome_set_flash(page, "success", "task_sheet.done", page_text_args(page, "task_sheet.counts", counts, 2),
+                     STR_EMPTY);
     page_redirect(page, STR("/tasks"));
     return RC_OK;
 }

@@ -82,7 +82,7 @@ try {
   const no = lines[0].split('\t')[2];
   check('the changed row is written as it was typed', /^1 written/m.test(wrote) && sql(`SELECT r.progress_bp, r.done_text, r.next_text, r.recovered_fen, r.rules_made FROM report r JOIN task t ON t.id = r.task_id WHERE t.no = '${no}' AND r.state = 'submitted' ORDER BY r.id DESC LIMIT 1`) === '4500|已清理三笔|继续清理|123450|2', wrote);
   const stale = run(program, 'book', changed, ...where);
-  check('the same book once more is stale', stale.startsWith('2\tstale\t'), stale);
+  check('the same book once more is stale, and says what to do', stale.startsWith('2\tstale\t') && stale.includes('请重新下载'), stale);
   const formula = edited(again(), 'formula', [[1, { 7: 50, 8: '=1+1 @SUM', 9: '无', 10: '下一步' }]]);
   check('what looks like a formula comes back as the text that was typed', run(program, 'book', formula, ...where).includes('\tready\t'));
 

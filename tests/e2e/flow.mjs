@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { change_password, launch, sign_in as sign_in_at, sizes } from './browser.mjs';
 import { data_dir, start_product } from './server.mjs';
 import { run_all, test } from './tap.mjs';
-import { zip, zip_text } from './zip.mjs';
+import { zip, zip_all, zip_text } from './zip.mjs';
 
 const [program, engine] = process.argv.slice(2);
 if (engine === 'postgres' && !process.env.BIHUAN_TEST_PG_URL) {
@@ -341,6 +341,21 @@ test('a workbook of a unit comes back: untouched nothing changes, evidence besid
   await send('填报.xlsx', book);
   assert.equal(await page.locator('form[action="/tasks/sheet/apply"]').count(), 0);
   assert.match(await page.textContent('main'), /将写入 0/);
+  assert.match(zip_text(book, 'xl/worksheets/sheet1.xml'), /xSplit="1" ySplit="1"/); // head and number stay in sight
+  // What is written is shown before, all of it; a book that may not be written says why.
+  const filled = (cells) => zip(zip_all(book).map(([part, data]) => {
+    if (part !== 'xl/worksheets/sheet1.xml') return { name: part, data };
+    let text = data.toString('utf8');
+    const row = text.match(new RegExp(`<c r="A(\\d+)"[^>]*><is><t>${task.no}<`))[1];
+    for (const [column, value] of Object.entries(cells)) text = text.replace(new RegExp(`<c r="${column}${row}"( s="\\d+")?/>`), (_, style) => `<c r="${column}${row}"${style || ''} t="inlineStr"><is><t>${value}</t></is></c>`);
+    return { name: part, data: text };
+  }));
+  assert.match(await page.textContent('main'), /没有要写入的内容/);
+  await send('填报.xlsx', filled({ H: '100', I: '已对账', J: '尾款未到', K: '收尾', L: '1000.50', M: '2' }));
+  assert.match(await page.textContent('main'), /将写入 1/);
+  assert.match(await page.textContent('main'), /存在问题\s*尾款未到\s*挽回损失（元）\s*1000.50\s*建章立制（项）\s*2/);
+  await send('填报.xlsx', filled({ H: '150' }));
+  assert.match(await page.textContent('main'), /全部未写入/);
   await send('填报.zip', zip([{ name: 'tasks.xlsx', data: book, store: true }, { name: `${task.no} 纪要.txt`, data: '会议纪要\n' }]));
   assert.match(await page.textContent('main'), new RegExp(`纪要\\.txt[\\s\\S]*${task.no}`));
   await press_and_go(page, 'form[action="/tasks/sheet/apply"] .btn-primary');
