@@ -26,6 +26,7 @@ static enum rc make_units(struct tick *tick)
         value_put_text(arena, raw, "kind", STR("company"));
         TRY(command_read_input(call.ctx, &command_unit_create, raw, &input));
         call.input = input;
+        call.result = value_new_map(arena); /* each command of a batch answers for itself */
         TRY(command_run(&command_unit_create, &call));
         tick->changed++;
     }

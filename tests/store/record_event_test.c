@@ -277,6 +277,9 @@ STORE_TEST(every_kind_of_event_replays)
     int64_t person = make(store, &command_person_create,
                           jsonf(store, "{'unit_id': %lld, 'name': '乔昀峰', 'title': '主任'}", (long long)a));
     make(store, &command_unit_change, jsonf(store, "{'id': %lld, 'code': 'A1', 'name': '甲股份公司'}", (long long)a));
+    STORE_OK(run(store, &command_unit_close,
+                 jsonf(store, "{'id': %lld, 'valid_to': '2026-06-30', 'reason': '整合'}", (long long)a), NULL));
+    STORE_OK(run(store, &command_unit_reopen, jsonf(store, "{'id': %lld}", (long long)a), NULL));
     make(store, &command_unit_move,
          jsonf(store, "{'id': %lld, 'parent_id': %lld, 'valid_from': '2020-05-01'}", (long long)a, (long long)b));
     make(store, &command_person_change,
