@@ -33,7 +33,8 @@ static void put_wait_line(struct page *page, struct value *row)
     struct str deputies[] = {actor, value_get_text(row, "deputy")};
     if (deputies[1].n) /* whoever acts in the place of the one who is waited for */
         actor = page_text_args(page, "waiting.deputy", deputies, 2);
-    struct str args[] = {actor, what, since, arena_format(arena, "%d", days)};
+    struct str number = arena_format(arena, "%d", days);
+    struct str args[] = {actor, what, since, page_text_args(page, "date.working_days", &number, 1)};
     value_put_text(arena, row, "text", page_text_args(page, "waiting.line", args, 4));
     value_put_text(arena, row, "what_label", what);
     value_put_text(arena, row, "actor_label", actor);

@@ -138,6 +138,7 @@ enum rc page_rule_list(struct page *page)
     put_filter(page, "state", "drafting|reviewed|passed|issued|abolished|dropped", "rule.state");
     put_filter(page, "kind", "new|revised|abolished", "rule.kind");
     value_put_bool(arena, page->view, "has_rules", value_count(rows) > 0);
+    value_put_bool(arena, page->view, "is_filtered", filters != 0);
     value_put_bool(arena, page->view, "may_draft", page_can(page, PERM_RULE_WRITE));
     value_put_bool(arena, page->view, "may_board", page_can(page, PERM_BOARD_READ));
     value_put_text(arena, page->view, "empty_why",

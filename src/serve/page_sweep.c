@@ -8,7 +8,7 @@
 #include "serve/pages.h"
 #include "serve/typed_form.h"
 
-enum { LIST_ROWS = 50, ANSWERS_MAX = 4000 };
+enum { LIST_ROWS = 50, ANSWERS_MAX = 4000, QUERY_BYTES_MAX = 4096 };
 
 static struct value *list_of(const struct value *map, const char *key) { return (struct value *)value_get(map, key); }
 
@@ -73,9 +73,15 @@ enum rc page_sweep_list(struct page *page)
     value_put_bool(arena, page->view, "may_open", page_can(page, PERM_SUPERVISE));
     value_put_text(arena, page->view, "empty_why",
                    page_text(page, show.n || q.n ? "list.none_with_filter" : "sweep.none_why"));
+    value_put_bool(arena, page->view, "is_filtered", show.n || q.n);
     spread_put_tabs(page, "sweeps");
-    spread_put_pager(page, rows, LIST_ROWS, "/sweeps",
-                     show.n ? arena_format(arena, "show=%.*s", STR_ARG(show)) : STR(""));
+    struct buf query CLEANUP(buf_done);
+    buf_init(&query, QUERY_BYTES_MAX);
+    if (show.n)
+        url_add_query(&query, STR("show"), show);
+    if (q.n)
+        url_add_query(&query, STR("q"), q);
+    spread_put_pager(page, rows, LIST_ROWS, "/sweeps", arena_copy_str(arena, buf_str(&query)));
     return RC_OK;
 }
 

@@ -307,6 +307,24 @@ static bool page_says(const struct app_session *session, const char *path, const
     return str_find(page_of(session, path), str_from_cstr(words), 0) != SIZE_MAX;
 }
 
+STORE_TEST(a_list_that_a_filter_empties_offers_to_clear_it)
+{
+    doing_make(store, &it, "2026-03-12", "");
+    app_start(store);
+    struct app_session session = app_sign_in(store, it.office.account_id);
+    static const char *const lists[] = {"/sweeps", "/rules"};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const char *clear = arena_format(store->ctx->arena, "class=\"btn\" href=\"%s\"", lists[i]).p;
+        assert_false(page_says(&session, lists[i], clear));
+        assert_true(page_says(&session, lists[i], "还没有"));
+        const char *filtered = arena_format(store->ctx->arena, "%s?q=zzz", lists[i]).p;
+        assert_true(page_says(&session, filtered, clear));
+        assert_false(page_says(&session, filtered, "还没有"));
+    }
+    app_end();
+    doing_end();
+}
+
 STORE_TEST(a_closed_unit_says_so_and_takes_no_unit_below_it)
 {
     char path[40], below[60];
@@ -342,6 +360,7 @@ int main(void)
                      STORE_CASE(search_finds_rules_and_evidence_for_who_may_see_them),
                      STORE_CASE(rules_issued_on_boards_are_those_of_the_list),
                      STORE_CASE(money_to_confirm_is_work_of_finance),
+                     STORE_CASE(a_list_that_a_filter_empties_offers_to_clear_it),
                      STORE_CASE(a_closed_unit_says_so_and_takes_no_unit_below_it),
                      STORE_CASE(a_finding_leads_to_the_meeting_that_approved_its_plan));
 }
