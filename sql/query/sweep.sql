@@ -84,6 +84,12 @@ DELETE FROM wait WHERE subject_kind = 'answer' AND subject_id = $answer_id
 -- unscoped: apply
 UPDATE sweep_answer SET escalation = $level, changed_seq = $seq WHERE id = $answer_id
 
+-- Who had to urge has done so, or the next level has to; who carries the sweep through is waited for as before.  Events without
+-- run_goes_on begin that wait anew.
+-- :name sweep_urge_done
+-- unscoped: apply
+DELETE FROM wait WHERE subject_kind = 'sweep' AND subject_id = $id AND (what = 'urge_sweep' OR CAST($run_goes_on AS bigint) IS NULL)
+
 -- Nobody is urged for a sweep that all have answered.
 -- :name sweep_urge_end
 -- unscoped: apply

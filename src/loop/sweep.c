@@ -7,13 +7,15 @@
 
 #include "base/clock.h"
 #include "calendar/calendar.h"
+#include "loop/notice.h"
 #include "loop/tick.h"
 
 enum {
     UNITS_MAX = 4000, /* below the 4096 ids that one event has for its answers */
     ITEMS_MAX = 30,
     ITEM_BYTES_MAX = 2000,
-    ESCALATE_DAYS = 5 /* working days without an answer until the next level is told; ledgers: 5 working days a step */
+    ESCALATE_DAYS = 5, /* working days without an answer until the next level is told; ledgers: 5 working days a step */
+    ESCALATE_TOP = 2   /* the last level: the leading group */
 };
 
 static enum rc first_row(struct command_call *call, enum query query, int64_t id, struct value **ret_row)
@@ -343,6 +345,32 @@ static enum rc sweep_cancel(struct command_call *call)
     return append(call, EVENT_SWEEP_CANCELLED, row, body);
 }
 
+/* Who is waited for to urge the units, or to carry the sweep through, asks all that have not answered. */
+static enum rc sweep_urge(struct command_call *call)
+{
+    struct value *row, *body, *answers;
+    struct arena *arena = call->ctx->arena;
+    int64_t told = 0, one;
+    TRY(begin(call, "urge", &row, &body));
+    int64_t id = value_get_int(row, "id", 0);
+    struct db_stmt *st = db_query(call->db, Q_SWEEP_LATE_ANSWERS);
+    db_bind_int(st, "id", id);
+    db_bind_int(st, "level", ESCALATE_TOP + 1);
+    TRY(db_rows(call->ctx, st, &answers));
+    if (!value_count(answers))
+        return ctx_fail_key(call->ctx, RC_GUARD, "sweep.all_answered");
+    TRY(supervise_require_quiet(call, STR("sweep"), id));
+    value_put_text(arena, body, "text", value_get_text(call->input, "reason"));
+    value_put_int(arena, body, "run_goes_on", 1);
+    TRY(append(call, EVENT_SWEEP_URGED, row, body));
+    VALUE_EACH (answer, answers) {
+        TRY(notice_tell(call, STR("answer"), value_get_int(answer, "answer_id", 0), "urged", &one));
+        told += one;
+    }
+    value_put_int(arena, call->result, "told", told);
+    return RC_OK;
+}
+
 /* ---- telling ------------------------------------------------------------------------------------------------ */
 
 /* 1 from the day after the date, 2 when nothing has come for ESCALATE_DAYS working days more. */
@@ -353,7 +381,7 @@ static int64_t level_of(struct str due_text, struct str today)
     if (!date_parse(due_text, &due) || str_compare(today, due_text) <= 0)
         return 0;
     struct str second = date_format(calendar_add_working_days(due, ESCALATE_DAYS, false, NULL), text);
-    return str_compare(today, second) > 0 ? 2 : 1;
+    return str_compare(today, second) > 0 ? ESCALATE_TOP : 1;
 }
 
 static enum rc escalate(struct tick *tick, const struct value *row)
@@ -372,8 +400,9 @@ static enum rc escalate(struct tick *tick, const struct value *row)
     value_put_int(arena, body, "level", level);
     value_put(body, STR("answers"), answers);
     int64_t unit_id = value_get_int(row, "unit_id", 0);
-    lifecycle_wait(call, body, "run_sweep", STR("office"), unit_id, value_get_text(row, "due"));
-    lifecycle_wait(call, body, "urge_sweep", level == 2 ? STR("leading_group") : STR("office"), unit_id, tick->today);
+    value_put_int(arena, body, "run_goes_on", 1);
+    lifecycle_wait(call, body, "urge_sweep", level == ESCALATE_TOP ? STR("leading_group") : STR("office"), unit_id,
+                   tick->today);
     tick->changed++;
     return command_append(call, EVENT_SWEEP_ESCALATED, CHAIN_ORGANISATION, value_get_int(row, "id", 0), body, &seq);
 }
@@ -437,6 +466,12 @@ const struct command command_sweep_check = {.name = "sweep.check",
 
 static const struct field sweep_move_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                  {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_sweep_urge = {.name = "sweep.urge",
+                                           .perm = PERM_TASK_READ,
+                                           COMMAND_FIELDS(sweep_move_fields),
+                                           .run = sweep_urge,
+                                           .path = "/sweeps/{id}/urge",
+                                           .redirect = "/sweeps/{id}"};
 const struct command command_sweep_close = {.name = "sweep.close",
                                             .perm = PERM_SUPERVISE,
                                             COMMAND_FIELDS(sweep_move_fields),

@@ -3,10 +3,24 @@
 
 #include "loop/notice.h"
 
+enum rc supervise_require_quiet(struct command_call *call, struct str subject_kind, int64_t id)
+{
+    struct value *last;
+    struct db_stmt *st = db_query(call->db, Q_URGE_LAST);
+    db_bind_text(st, "subject_kind", subject_kind);
+    db_bind_int(st, "subject_id", id);
+    TRY(db_first_row(call->ctx, st, &last));
+    struct str again =
+        supervise_working_day_after(call->ctx->arena, value_get_text(last, "on_day"), SUPERVISE_URGE_QUIET_DAYS);
+    if (last && str_compare(lifecycle_today(call), again) < 0)
+        return ctx_fail(call->ctx, RC_GUARD, "urge.quiet", STR_EMPTY, STR_EMPTY, &again, 1);
+    return RC_OK;
+}
+
 static enum rc urge(struct command_call *call, struct str kind)
 {
     struct arena *arena = call->ctx->arena;
-    struct value *subject, *last;
+    struct value *subject;
     int64_t id = value_get_int(call->input, "id", 0), told;
     TRY(supervise_subject_of(call, kind, id, &subject));
     int64_t unit_id = value_get_int(subject, "unit_id", 0), label = value_get_int(subject, "label", LABEL_INTERNAL);
@@ -19,13 +33,7 @@ static enum rc urge(struct command_call *call, struct str kind)
     TRY(rc);
     if (!value_get_int(subject, "is_open", 0))
         return ctx_fail_key(call->ctx, RC_GUARD, "supervise.subject_over");
-    struct db_stmt *st = db_query(call->db, Q_URGE_LAST);
-    db_bind_text(st, "subject_kind", kind);
-    db_bind_int(st, "subject_id", id);
-    TRY(db_first_row(call->ctx, st, &last));
-    struct str again = supervise_working_day_after(arena, value_get_text(last, "on_day"), SUPERVISE_URGE_QUIET_DAYS);
-    if (last && str_compare(lifecycle_today(call), again) < 0)
-        return ctx_fail(call->ctx, RC_GUARD, "urge.quiet", STR_EMPTY, STR_EMPTY, &again, 1);
+    TRY(supervise_require_quiet(call, kind, id));
     struct value *body =
         supervise_body(call, kind.p, subject, value_get_text(subject, "no"), value_get_text(subject, "title"));
     value_put_int(arena, body, "id", id);

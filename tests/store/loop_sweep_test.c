@@ -103,7 +103,9 @@ STORE_TEST(one_event_asks_eight_hundred_units)
             store,
             "SELECT count(*) FROM wait WHERE what = 'answer_sweep' AND actor_kind = 'unit' AND actor_id = unit_id"),
         804);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'run_sweep'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait w JOIN sweep s ON s.id = w.subject_id"
+                                      " WHERE w.what = 'run_sweep' AND w.since = s.created_at"),
+                     1);
     expect_clean(store);
     expect_rebuild_equal(store);
 }
@@ -318,11 +320,23 @@ STORE_TEST(who_does_not_answer_is_told_of_once_a_level)
     expect_told(store, start, 46, 2);
     assert_int_equal(
         count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep' AND actor_kind = 'leading_group'"), 1);
+    struct actor group = make_actor(store, "group", "leading_group", world.root, LABEL_WORK_SECRET);
+    struct value *result;
+    assert_int_equal(move(store, &world.approver, &command_sweep_urge, world.sweep), RC_NOT_FOUND);
+    STORE_OK(run_as(store, &group, &command_sweep_urge, jsonf(store, "{'id': %lld}", (long long)world.sweep), &result));
+    assert_true(value_get_int(result, "told", 0) > 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep'"), 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'run_sweep'"), 1);
+    assert_int_equal(move(store, &world.office, &command_sweep_urge, world.sweep), RC_GUARD);
+    assert_string_equal(issue_key(store), "urge.quiet");
     STORE_OK(give(store, NULL, answer_of(store, world.plant), ZERO("x")));
     STORE_OK(give(store, NULL, answer_of(store, world.west), ZERO("x")));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep'"), 1);
+    expect_told(store, start, 60, 2);
+    STORE_OK(move(store, &world.office, &command_sweep_urge, world.sweep));
     STORE_OK(give(store, NULL, answer_of(store, world.root), ZERO("x")));
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep'"), 0);
+    clock_set_ms(start + 80 * INT64_C(86400000));
+    assert_int_equal(move(store, &world.office, &command_sweep_urge, world.sweep), RC_GUARD);
+    assert_string_equal(issue_key(store), "sweep.all_answered");
     assert_int_equal(count_sql(store, "SELECT count(*) FROM sweep_answer WHERE is_on_time = 1"), 1);
     clock_set_ms(0);
     expect_rebuild_equal(store);
@@ -413,6 +427,7 @@ STORE_TEST(all_events_of_sweeps_are_replayed)
                     jsonf(store, "{'id': %lld, 'finding': '%lld'}", (long long)id, (long long)later), NULL));
     clock_set_ms(start + 25 * INT64_C(86400000));
     tick(store);
+    STORE_OK(move(store, &world.office, &command_sweep_urge, world.sweep));
     STORE_OK(give(store, NULL, answer_of(store, world.root), ZERO("x")));
     STORE_OK(give(store, NULL, answer_of(store, world.plant), ZERO("x")));
     STORE_OK(
