@@ -190,6 +190,17 @@ static enum rc make_form(struct site *site, struct str no, const struct value *t
     return site_page(site, "site_comment", view, out);
 }
 
+/* The form, or what to do instead when the window is over: then *status is 410. */
+static enum rc make_form_or_over(struct site *site, struct str no, const struct value *typed, struct buf *out,
+                                 int *status)
+{
+    enum rc rc = make_form(site, no, typed, out);
+    if (rc != RC_NOT_FOUND)
+        return rc;
+    *status = 410;
+    return site_window_over(site, no, out);
+}
+
 void public_serve_form(struct http_request *request, void *state)
 {
     struct public_worker *worker = state;
@@ -198,14 +209,15 @@ void public_serve_form(struct http_request *request, void *state)
     struct site site = make_site(worker, &ctx, target.lang);
     struct value *query;
     struct buf out;
+    int status = 200;
     buf_init(&out, PAGE_CEILING);
     enum rc rc = form_parse_query(&ctx, request->query, NULL, &query);
     if (rc == RC_OK)
         rc = db_begin(&ctx, worker->db, false);
     if (rc == RC_OK)
-        rc = make_form(&site, form_text(query, "no"), NULL, &out);
+        rc = make_form_or_over(&site, form_text(query, "no"), NULL, &out, &status);
     db_rollback(worker->db);
-    respond_buf(worker, request, rc == RC_BAD_REQUEST || rc == RC_BAD_ENCODING ? RC_NOT_FOUND : rc, 200, &out);
+    respond_buf(worker, request, rc == RC_BAD_REQUEST || rc == RC_BAD_ENCODING ? RC_NOT_FOUND : rc, status, &out);
 }
 
 static enum rc take_comment(struct public_worker *worker, struct http_request *request, struct ctx *ctx,
@@ -263,7 +275,7 @@ void public_serve_post(struct http_request *request, void *state)
                  : rc == RC_NOT_FOUND                                              ? 404
                  : rc == RC_INVALID || rc == RC_BAD_ENCODING || rc == RC_TOO_LARGE ? 422
                                                                                    : 500;
-    if (status == 500 || status == 404) {
+    if (status == 500) {
         respond_buf(worker, request, rc, status, &out);
         return;
     }
@@ -271,7 +283,7 @@ void public_serve_post(struct http_request *request, void *state)
         (void)ctx_fail_key(&ctx, rc, NULL);
     rc = db_begin(&ctx, worker->db, false);
     if (rc == RC_OK)
-        rc = make_form(&site, form_text(form->fields, "no"), form->fields, &out);
+        rc = make_form_or_over(&site, form_text(form->fields, "no"), form->fields, &out, &status);
     db_rollback(worker->db);
     if (status == 429 || status == 503)
         http_set_header(request, "Retry-After", STR("3600"));

@@ -83,9 +83,8 @@ enum rc site_index(struct site *site, struct buf *out)
     return site_page(site, "site_index", view, out);
 }
 
-/* The released version as a paper, with the event and the digest of what was frozen. */
-static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *set, struct value **ret_row,
-                          struct doc **ret_doc)
+/* The released version: its row and what was frozen. */
+static enum rc read_released(struct site *site, struct str no, struct value **ret_row, struct value **ret_content)
 {
     struct arena *arena = site->ctx->arena;
     struct value *row, *content;
@@ -101,8 +100,48 @@ static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *s
     if (value_get_text(row, "window_to").n)
         value_set(content, STR("window_to"), value_new_text(arena, value_get_text(row, "window_to")));
     value_set(content, STR("window_days"), value_new_int(arena, value_get_int(row, "window_days", 0)));
-    return set(site->ctx, content, value_get_int(row, "version_id", 0), value_get_text(row, "sha256"),
-               value_get_int(row, "made_at", 0), ret_doc);
+    *ret_content = content;
+    return arena_rc(arena);
+}
+
+/* As a paper, with the event and the digest of what was frozen. */
+static enum rc read_paper(struct site *site, struct str no, bulletin_paper_fn *set, struct value **ret_row,
+                          struct doc **ret_doc)
+{
+    struct value *content;
+    TRY(read_released(site, no, ret_row, &content));
+    return set(site->ctx, content, value_get_int(*ret_row, "version_id", 0), value_get_text(*ret_row, "sha256"),
+               value_get_int(*ret_row, "made_at", 0), ret_doc);
+}
+
+enum rc site_window_over(struct site *site, struct str no, struct buf *out)
+{
+    static const struct {
+        const char *kind, *label;
+    } kinds[] = {{"phone", "bulletin.phone"},
+                 {"address", "bulletin.address"},
+                 {"postcode", "bulletin.postcode"},
+                 {"email", "bulletin.email"}};
+    struct arena *arena = site->ctx->arena;
+    struct value *row, *content, *view = value_new_map(arena), *list;
+    TRY(read_released(site, no, &row, &content));
+    struct str from = value_get_text(row, "window_from"), to = value_get_text(row, "window_to"),
+               zh[] = {bulletin_date(arena, from, false), bulletin_date(arena, to, false)}, english[] = {from, to};
+    value_put_text(arena, view, "zh", message_format(arena, LANG_ZH, STR("public.window_over"), zh, 2));
+    value_put_text(arena, view, "english", message_format(arena, LANG_EN, STR("public.window_over"), english, 2));
+    value_put_text(arena, view, "no", no);
+    value_put_text(arena, view, "title", value_get_text(row, "title"));
+    list = value_put_list(arena, view, "contacts");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        VALUE_EACH (one, value_get(content, "contacts"))
+            if (str_equal_cstr(value_get_text(one, "kind"), kinds[i].kind) && value_get_text(one, "value").n) {
+                struct value *item = value_add_map(arena, list);
+                value_put_text(arena, item, "label", message_find(site->lang, str_from_cstr(kinds[i].label)));
+                value_put_text(arena, item, "value", value_get_text(one, "value"));
+                value_put_text(arena, item, "hours", value_get_text(one, "hours"));
+            }
+    site_put_other(site, view, "comment", arena_format(arena, "?no=%.*s", STR_ARG(no)));
+    return site_page(site, "site_window_over", view, out);
 }
 
 enum rc site_file(struct site *site, struct str no, const char *format, struct buf *out)

@@ -45,6 +45,9 @@ enum rc site_page(struct site *site, const char *name, struct value *view, struc
 enum rc site_list(struct site *site, struct value **ret_rows) MUST_CHECK;
 /* Puts where the same page is in the other language: stem "receipt", tail "?no=...". */
 void site_put_other(struct site *site, struct value *view, const char *stem, struct str tail);
+/* The page in the place of the comment form of a bulletin whose window is over, in both languages: when it was, whom
+ * to write to or call.  RC_NOT_FOUND as above. */
+enum rc site_window_over(struct site *site, struct str no, struct buf *out) MUST_CHECK;
 /* The page of a refusal, in both languages; reads nothing. */
 enum rc site_error(struct site *site, int status, struct buf *out) MUST_CHECK;
 

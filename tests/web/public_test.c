@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "loop/bulletin.h"
 #include "loop/comment.h"
+#include "loop/tick.h"
 #include "serve/page.h"
 #include "serve/public_cache.h"
 #include "serve/public_form.h"
@@ -347,6 +348,35 @@ STORE_TEST(a_comment_comes_in_once_and_is_found_by_its_receipt)
     clock_set_ms(0);
 }
 
+/* A form that was kept tells when the window was and where to turn, and takes nothing; so does one sent from a page
+ * that was opened in time. */
+STORE_TEST(a_form_whose_window_is_over_says_so)
+{
+    make_public(store);
+    app_site_start_public(store, &world.site);
+    struct str token = fresh_token(store);
+    pin("2024-07-27", 0);
+    struct actor program = actor_program();
+    STORE_OK(
+        run_as(store, &program, &command_tick_run, jsonf(store, "{'name': 'bulletin', 'date': '2024-07-27'}"), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM bulletin WHERE state = 'closed'"), 1);
+    struct app_answer got = ask("GET", "/comment?no=TB-2024-001", "", STR(""));
+    assert_true(got.status == 410 && has(got.head, "no-store"));
+    assert_true(has(got.body, "2024年7月8日至2024年7月26日") && has(got.body, "2024-07-08 to 2024-07-26"));
+    assert_true(has(got.body, "010-12345678") && has(got.body, "href=\"TB-2024-001.html\"") &&
+                has(got.body, "href=\"receipt\"") && !has(got.body, "<form"));
+    assert_true(has(ask("GET", "/comment.en?no=TB-2024-001", "", STR("")).body, "href=\"TB-2024-001.en.html\""));
+    got = post(store, token, "太晚", "", sum_of(token));
+    assert_true(got.status == 410 && has(got.body, "010-12345678"));
+    pin("2024-07-26", 15 * 3600); /* as good a token as there was */
+    got = post(store, token, "太晚", "", sum_of(token));
+    assert_int_equal(got.status, 410);
+    assert_int_equal(comments(store), 0);
+    assert_int_equal(ask("GET", "/comment?no=TB-2024-009", "", STR("")).status, 404);
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
 static struct app_answer see(const struct app_session *session, const char *path)
 {
     char cookie[200];
@@ -569,6 +599,7 @@ int main(void)
     return STORE_RUN(
         STORE_CASE(a_check_before_the_release_says_which_block_it_is_about), STORE_CASE(nothing_of_the_inside_is_there),
         STORE_CASE(pages_are_kept_in_bounds), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt),
+        STORE_CASE(a_form_whose_window_is_over_says_so),
         STORE_CASE(the_figures_of_comments_open_the_lists_that_they_count),
         STORE_CASE(hostile_input_ends_as_a_plain_refusal), STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on),
         STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
