@@ -172,6 +172,9 @@ static void make_assessment(struct store *store, enum place place, int64_t unit_
                                                "'period_from': '2026-01-01', 'period_to': '2026-12-31'}",
                                                (long long)world.ids[SCHEMES][place], (long long)unit_id));
     world.ids[SCORECARDS][place] = count_sql(store, "SELECT max(id) FROM scorecard");
+    /* A letter tells a result that has been told. */
+    tamperf(store, "UPDATE scorecard SET snapshot = '{\"total\": 0, \"parts\": []}' WHERE id = %lld",
+            (long long)world.ids[SCORECARDS][place]);
 }
 
 /* A bulletin of the place's source, as its first draft, and a comment that came in about it, by its event. */
