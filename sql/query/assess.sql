@@ -250,7 +250,8 @@ ORDER BY coalesce(c.rank, 1000000), u.mgmt_level, u.sort_no, u.sort_key, u.id
 -- :name scorecard_get
 -- scope: c
 SELECT c.*, a.no, a.title, a.year, a.period_from, a.period_to, a.state AS assessment_state, s.text AS scheme_text, u.name AS unit_name, o.name AS office_name, 0 AS source_id,
-       (SELECT count(*) FROM scorecard x WHERE x.assessment_id = c.assessment_id) AS cards
+       (SELECT count(*) FROM scorecard x WHERE x.assessment_id = c.assessment_id) AS cards,
+       (SELECT max(e.at) FROM event e WHERE e.subject IN (c.assessment_id, c.id) AND e.kind IN ('assessment.told', 'scorecard.rechecked')) AS told_at
 FROM scorecard c JOIN assessment a ON a.id = c.assessment_id JOIN scheme s ON s.id = a.scheme_id JOIN unit u ON u.id = c.unit_id JOIN unit o ON o.id = a.unit_id
 WHERE c.id = $id AND {scope c.unit_id c.label}
 

@@ -1,6 +1,7 @@
 /* page_scorecard.c: one unit's score: parts with the figures behind them, marks, appeal, letter, and the ballot. */
 #include "loop/assess.h"
 
+#include "base/clock.h"
 #include "serve/chrome.h"
 #include "serve/page_loop.h"
 #include "serve/page_spread.h"
@@ -191,7 +192,7 @@ enum rc page_scorecard(struct page *page)
     return RC_OK;
 }
 
-/* The result as a letter, for print; there is none before it is told. */
+/* The result as a letter, for print, of the day it was told or decided anew; there is none before. */
 enum rc page_scorecard_letter(struct page *page)
 {
     struct value *row;
@@ -200,7 +201,10 @@ enum rc page_scorecard_letter(struct page *page)
         return RC_NOT_FOUND;
     value_put(page->view, STR("card"), row);
     TRY(put_card(page, row));
-    value_put_text(page->ctx.arena, row, "today", spread_today(page));
+    char text[TIME_TEXT_BYTES];
+    struct str told = time_format_china(value_get_int(row, "told_at", 0), text);
+    value_put_text(page->ctx.arena, row, "told_on",
+                   arena_copy_str(page->ctx.arena, str_slice(told, 0, DATE_TEXT_BYTES - 1)));
     put_crumbs(page, row, "scorecard.letter");
     return RC_OK;
 }

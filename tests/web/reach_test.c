@@ -287,7 +287,10 @@ STORE_TEST(a_unit_sees_marks_and_total_when_they_are_told)
         run_as(store, &it.office, &command_assessment_tell, jsonf(store, "{'id': %lld}", (long long)assessment), NULL));
     card = value_get(app_view(store, &reporter, path.p), "card");
     assert_true(has_marks(card) && value_get_text(card, "total_text").n > 0);
+    doing_set_day("2026-12-01");
+    reporter = app_sign_in(store, it.reporter.account_id);
     assert_int_equal(app_get(&reporter, letter.p, "text/html", &body), 200);
+    assert_true(str_find(body, STR("2026-11-30</footer>"), 0) != SIZE_MAX); /* the day it was told */
     assert_int_equal(app_get(NULL, "/ballot", "text/html", &body), 200);
     assert_true(str_find(body, STR("<option value=\"\" selected>"), 0) !=
                 SIZE_MAX); /* no answer is chosen for anybody */
