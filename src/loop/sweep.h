@@ -11,7 +11,7 @@
 extern const struct command command_sweep_open;  /* from a finding or a class of findings, to units */
 extern const struct command command_sweep_widen; /* to further units */
 extern const struct command command_sweep_check; /* passes all answers that nothing stands against */
-extern const struct command command_sweep_urge; /* asks every unit that has not answered, and not too often */
+extern const struct command command_sweep_urge;  /* asks every unit that has not answered, and not too often */
 extern const struct command command_sweep_close;
 extern const struct command command_sweep_cancel;
 extern const struct command command_answer_give;
