@@ -167,6 +167,16 @@ SELECT count(*) FROM bulletin_hand h WHERE h.bulletin_id = $id AND (h.account_id
   SELECT o.id FROM account o JOIN account a ON a.id = $me JOIN delegation d ON (d.from_person = a.person_id AND d.to_person = o.person_id) OR (d.to_person = a.person_id AND d.from_person = o.person_id)
   WHERE d.valid_from <= $today AND d.valid_to >= h.first_on))
 
+-- Who may release it: has the permission there and, by the guard above, no hand in it.
+-- :name bulletin_releasers
+-- unscoped: names beside a bulletin that was read through its scope
+SELECT a.name FROM user_scope s JOIN account a ON a.id = s.user_id
+WHERE s.unit_id = $unit_id AND s.perm = $perm AND s.clearance >= $label AND a.is_disabled = 0 AND NOT EXISTS (
+  SELECT 1 FROM bulletin_hand h WHERE h.bulletin_id = $id AND (h.account_id = a.id OR h.account_id IN (
+    SELECT o.id FROM account o JOIN delegation d ON (d.from_person = a.person_id AND d.to_person = o.person_id) OR (d.to_person = a.person_id AND d.from_person = o.person_id)
+    WHERE d.valid_from <= $today AND d.valid_to >= h.first_on)))
+ORDER BY a.id LIMIT 10
+
 -- :name bulletin_to_publish
 -- unscoped: the tick
 SELECT b.* FROM bulletin b WHERE b.state = 'released' AND b.window_from <= $today ORDER BY b.id LIMIT $limit

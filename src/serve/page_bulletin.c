@@ -342,6 +342,40 @@ static enum rc put_versions(struct page *page, struct value *item, int64_t id)
     return RC_OK;
 }
 
+/* Who had a hand in it is told who releases it instead of being offered what would be refused. */
+static enum rc put_releasers(struct page *page, struct value *item, const struct value *row)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *kept = value_new_list(arena), *rows;
+    struct str today = date_text(arena, clock_today()), names = STR("");
+    int64_t id = value_get_int(row, "id", 0), hands = 0;
+    struct db_stmt *st = db_query(page->db, Q_BULLETIN_ENTANGLED);
+    db_bind_int(st, "id", id);
+    db_bind_int(st, "me", page->actor.account_id);
+    db_bind_text(st, "today", today);
+    TRY(db_get_int(&page->ctx, st, &hands));
+    VALUE_EACH (offer, value_get(item, "offers"))
+        if (!hands || !str_equal(value_get_text(offer, "command"), STR("release")))
+            value_add(kept, value_copy(arena, offer));
+    if (value_count(kept) == value_count(value_get(item, "offers")))
+        return RC_OK;
+    value_set(item, STR("has_offers"), value_put_bool(arena, value_new_map(arena), "x", value_count(kept) > 0));
+    value_set(item, STR("offers"), kept);
+    st = db_query(page->db, Q_BULLETIN_RELEASERS);
+    db_bind_int(st, "id", id);
+    db_bind_int(st, "unit_id", value_get_int(row, "unit_id", 0));
+    db_bind_int(st, "label", value_get_int(row, "label", 0));
+    db_bind_int(st, "perm", PERM_BULLETIN_RELEASE);
+    db_bind_text(st, "today", today);
+    TRY(db_rows(&page->ctx, st, &rows));
+    VALUE_EACH (one, rows)
+        names = arena_format(arena, "%.*s%.*s%.*s", STR_ARG(names),
+                             STR_ARG(names.n ? page_text(page, "list.comma") : STR("")),
+                             STR_ARG(value_get_text(one, "name")));
+    record_add_alert(page, item, names.n ? "bulletin.released_by_others" : "bulletin.released_by_nobody", &names, 1);
+    return RC_OK;
+}
+
 enum rc page_bulletin(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -362,6 +396,7 @@ enum rc page_bulletin(struct page *page)
     if (is_draft || str_equal(state, STR("submitted")))
         TRY(bulletin_check(&page->ctx, page->db, row, blocks, &rules, &checks));
     TRY(record_begin(page, row, NOUN_BULLETIN, &item));
+    TRY(put_releasers(page, item, row));
     record_add_badge(page, item, page_word(page, "bulletin.state", state), state_status(state));
     record_add_badge(page, item, value_get_text(row, "no"), "");
     record_add_action(page, item, "bulletin.preview", record_href(arena, "/bulletins/{id}/preview", row), false);

@@ -594,12 +594,42 @@ STORE_TEST(a_check_before_the_release_says_which_block_it_is_about)
     clock_set_ms(0);
 }
 
+/* Who handed it in reads who releases it; who had no hand in it has the button. */
+STORE_TEST(who_wrote_a_bulletin_is_told_who_releases_it)
+{
+    make_public(store);
+    struct value *result = NULL;
+    STORE_OK(run_as(store, &world.office, &command_bulletin_create,
+                    jsonf(store, "{'source_id': %lld, 'title': '通报'}", (long long)world.source), &result));
+    long long id = (long long)value_get_int(result, "id", 0);
+    STORE_OK(run_as(store, &world.office, &command_bulletin_change,
+                    jsonf(store,
+                          "{'id': %lld, 'title': '通报', 'window_from': '2024-07-10', 'window_days': 15, "
+                          "'window_first_day': true, 'signatory': '党组', 'signed': '2024-07-10', 'phone': '010-1'}",
+                          id),
+                    NULL));
+    STORE_OK(run_as(store, &world.office, &command_bulletin_submit, jsonf(store, "{'id': %lld}", id), NULL));
+    app_site_start_public(store, &world.site);
+    char path[100];
+    snprintf(path, sizeof path, "/bulletins/%lld", id);
+    struct app_session office, leader;
+    app_site_sign_in(store, world.office.account_id, &office);
+    app_site_sign_in(store, world.leader.account_id, &leader);
+    struct app_answer got = see(&office, path);
+    assert_true(got.status == 200 && has(got.body, "可以签发的人：leader。") && has(got.body, "/return\""));
+    assert_false(has(got.body, "/release\""));
+    got = see(&leader, path);
+    assert_true(got.status == 200 && has(got.body, "/release\"") && !has(got.body, "可以签发的人"));
+    app_site_stop(&world.site);
+    clock_set_ms(0);
+}
+
 int main(void)
 {
     return STORE_RUN(
         STORE_CASE(a_check_before_the_release_says_which_block_it_is_about), STORE_CASE(nothing_of_the_inside_is_there),
         STORE_CASE(pages_are_kept_in_bounds), STORE_CASE(a_comment_comes_in_once_and_is_found_by_its_receipt),
-        STORE_CASE(a_form_whose_window_is_over_says_so),
+        STORE_CASE(a_form_whose_window_is_over_says_so), STORE_CASE(who_wrote_a_bulletin_is_told_who_releases_it),
         STORE_CASE(the_figures_of_comments_open_the_lists_that_they_count),
         STORE_CASE(hostile_input_ends_as_a_plain_refusal), STORE_CASE(a_flood_loses_nothing_and_the_inside_goes_on),
         STORE_CASE(the_site_is_written_in_one_step_and_only_with_what_is_public));
