@@ -293,6 +293,17 @@ enum rc page_paper(struct page *page)
     return RC_OK;
 }
 
+/* The number of a paper has the code of its kind, the name of its file the kind in words: LY-2026-003-plan-1. */
+static struct str file_name(struct page *page, const struct value *row, struct str format)
+{
+    struct str no = value_get_text(row, "no"), kind = value_get_text(row, "kind");
+    size_t at = str_find(no, kind, 0);
+    struct str before = str_slice(no, 0, at), after = str_slice(no, at == SIZE_MAX ? no.n : at + kind.n, no.n);
+    struct str words = at == SIZE_MAX ? STR("") : page_word(page, "paper.kind", kind);
+    return arena_format(page->ctx.arena, "%.*s%.*s%.*s.%.*s", STR_ARG(before), STR_ARG(words), STR_ARG(after),
+                        STR_ARG(format));
+}
+
 enum rc page_paper_file(struct page *page)
 {
     struct value *row, *files;
@@ -301,9 +312,7 @@ enum rc page_paper_file(struct page *page)
     struct str format = page_param_text(page, "name");
     VALUE_EACH (file, files)
         if (str_equal(value_get_text(file, "format"), format))
-            return page_send_stored(
-                page, value_get_text(file, "sha256"),
-                arena_format(page->ctx.arena, "%.*s.%.*s", STR_ARG(value_get_text(row, "no")), STR_ARG(format)));
+            return page_send_stored(page, value_get_text(file, "sha256"), file_name(page, row, format));
     return RC_NOT_FOUND;
 }
 

@@ -156,6 +156,8 @@ static struct str document_of(struct store *store, int64_t paper)
     struct app_answer got =
         paper_site_get(store, arena_format(store->ctx->arena, "/papers/%lld/files/docx", (long long)paper).p);
     assert_int_equal(got.status, 200);
+    assert_true(str_find(got.head, STR("-%E6%95%B4%E6%94%B9%E8%BF%9B%E5%B1%95%E6%83%85%E5%86%B5%E6%8A%A5%E5%91%8A-"),
+                         0) != SIZE_MAX); /* the file is called -整改进展情况报告- */
     STORE_OK(zip_read_parts(store->ctx, arena_copy_str(store->ctx->arena, got.body), &parts));
     return words_of(store, zip_find_part(&parts, STR("word/document.xml"))->bytes);
 }
