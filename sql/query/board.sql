@@ -100,14 +100,14 @@ WHERE f.status <> 'withdrawn' AND {scope f.unit_id f.label} AND {filters} ORDER 
 -- :filter due_month f.due >= $first AND f.due <= $last
 -- :filter closed_month f.status IN ('closed', 'ended') AND f.closed_on >= $first AND f.closed_on <= $last
 -- What is counted once over all sources, with what holds for any finding of the same matter in sight; the few linked ones are found by finding_main.
--- :filter matter_open (f.status NOT IN ('closed', 'ended') OR {matter f p} AND p.status NOT IN ('closed', 'ended')))
--- :filter matter_closed f.status = 'closed' AND NOT {matter f p} AND p.status NOT IN ('closed', 'ended'))
--- :filter matter_overdue ((f.status NOT IN ('closed', 'ended') AND f.due_key < $today) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key < $today))
--- :filter matter_soon ((f.status NOT IN ('closed', 'ended') AND f.due_key >= $today AND f.due_key <= $soon) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key >= $today AND p.due_key <= $soon))
+-- :filter matter_open (f.status NOT IN ('closed', 'ended') OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended')))
+-- :filter matter_closed f.status = 'closed' AND NOT {matter f p} AND p.status || '' NOT IN ('closed', 'ended'))
+-- :filter matter_overdue ((f.status NOT IN ('closed', 'ended') AND f.due_key < $today) OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended') AND p.due_key || '' < $today))
+-- :filter matter_soon ((f.status NOT IN ('closed', 'ended') AND f.due_key >= $today AND f.due_key <= $soon) OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended') AND p.due_key || '' >= $today AND p.due_key || '' <= $soon))
 -- :filter matter_kept (f.status = 'kept' OR {matter f p} AND p.status = 'kept'))
--- :filter matter_no_due ((f.status NOT IN ('closed', 'ended') AND f.due IS NULL) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due IS NULL))
+-- :filter matter_no_due ((f.status NOT IN ('closed', 'ended') AND f.due IS NULL) OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended') AND p.due IS NULL))
 -- :filter matter_hung (EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') OR {matter f p} AND EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = p.id AND h.state = 'open')))
--- :filter matter_closed_month f.status IN ('closed', 'ended') AND NOT {matter f p} AND p.status NOT IN ('closed', 'ended')) AND (SELECT max(p.closed_on) FROM finding p WHERE p.status <> 'withdrawn' AND (p.id = f.id OR p.main_id = coalesce(f.main_id, f.id)) AND {scope p.unit_id p.label}) BETWEEN $first AND $last
+-- :filter matter_closed_month f.status IN ('closed', 'ended') AND NOT {matter f p} AND p.status || '' NOT IN ('closed', 'ended')) AND (SELECT max(p.closed_on) FROM finding p WHERE p.status <> 'withdrawn' AND (p.id = f.id OR p.main_id = coalesce(f.main_id, f.id)) AND {scope p.unit_id p.label}) BETWEEN $first AND $last
 -- :filter after (f.due_key, f.id) > ($key, CAST($key_id AS bigint))
 -- :sort due f.due_key, f.id
 

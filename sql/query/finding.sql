@@ -156,10 +156,10 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter label f.label + 0 = $label
 -- :filter once {once f}
 -- Counted once, what is late, due soon or without a date in any finding of the same matter: as the board counts it.
--- :filter matter_overdue ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' < $today) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key < $today))
+-- :filter matter_overdue ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' < $today) OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended') AND p.due_key || '' < $today))
 -- :filter matter_hung (EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = f.id AND h.state = 'open') OR {matter f p} AND EXISTS (SELECT 1 FROM hang h WHERE h.finding_id = p.id AND h.state = 'open')))
--- :filter matter_soon ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' >= $today AND f.due_key || '' <= $soon) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due_key >= $today AND p.due_key <= $soon))
--- :filter matter_no_due ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due IS NULL) OR {matter f p} AND p.status NOT IN ('closed', 'ended') AND p.due IS NULL))
+-- :filter matter_soon ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key || '' >= $today AND f.due_key || '' <= $soon) OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended') AND p.due_key || '' >= $today AND p.due_key || '' <= $soon))
+-- :filter matter_no_due ((f.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND f.due IS NULL) OR {matter f p} AND p.status || '' NOT IN ('closed', 'ended') AND p.due IS NULL))
 -- :filter recurs f.recurs_id IS NOT NULL
 -- What finance can still confirm: closed stays closed, and so do earlier cycles.
 -- :filter money f.status NOT IN ('closed', 'ended') AND EXISTS (SELECT 1 FROM report r JOIN task t ON t.id = r.task_id JOIN measure m ON m.id = t.measure_id WHERE r.finding_id = f.id AND m.cycle_n = f.cycle_n AND r.state = 'accepted' AND r.recovered_fen > 0 AND r.confirmed_fen IS NULL)
@@ -230,19 +230,20 @@ WHERE {scope f.unit_id f.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :sort few_amount_back f.amount_key + 0 DESC, f.id DESC
 
 -- The figures of the home page, of who sees the whole register: each has its index, and none counts beyond $most by much.  Findings of
--- one matter are counted once, as it stands in any of them; see matter_overdue of finding_list.
+-- one matter are counted once, as it stands in any of them; see matter_overdue of finding_list.  The few that are linked are found by
+-- finding_main: || '' keeps other indexes, with all that is late behind them, out of it.
 -- :name finding_home_count
 -- scope: f
 SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.status <> 'withdrawn' AND {once f} AND {scope f.unit_id f.label} LIMIT $most) x) AS total,
        (SELECT count(*) FROM (SELECT x.id FROM (SELECT f.id FROM finding f WHERE f.status NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key < $today AND {once f} AND {scope f.unit_id f.label} LIMIT $most) x
-         UNION SELECT y.id FROM (SELECT f.id FROM finding f WHERE f.id IN (SELECT p.main_id FROM finding p WHERE p.main_id IS NOT NULL AND p.status NOT IN ('closed', 'ended', 'withdrawn') AND p.due_key < $today AND {scope p.unit_id p.label})
+         UNION SELECT y.id FROM (SELECT f.id FROM finding f WHERE f.id IN (SELECT p.main_id FROM finding p WHERE p.main_id IS NOT NULL AND p.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND p.due_key || '' < $today AND {scope p.unit_id p.label})
            AND f.status <> 'withdrawn' AND {once f} AND {scope f.unit_id f.label} LIMIT $most) y) z) AS overdue,
        (SELECT count(*) FROM (SELECT x.id FROM (SELECT f.id FROM finding f WHERE f.status NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key >= $today AND f.due_key <= $soon AND {once f} AND {scope f.unit_id f.label} LIMIT $most) x
-         UNION SELECT y.id FROM (SELECT f.id FROM finding f WHERE f.id IN (SELECT p.main_id FROM finding p WHERE p.main_id IS NOT NULL AND p.status NOT IN ('closed', 'ended', 'withdrawn') AND p.due_key >= $today AND p.due_key <= $soon AND {scope p.unit_id p.label})
+         UNION SELECT y.id FROM (SELECT f.id FROM finding f WHERE f.id IN (SELECT p.main_id FROM finding p WHERE p.main_id IS NOT NULL AND p.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND p.due_key || '' >= $today AND p.due_key || '' <= $soon AND {scope p.unit_id p.label})
            AND f.status <> 'withdrawn' AND {once f} AND {scope f.unit_id f.label} LIMIT $most) y) z) AS due_soon,
        (SELECT count(*) FROM (SELECT 1 AS one FROM finding f WHERE f.phase = 'long_term' AND f.status <> 'withdrawn' AND {once f} AND {scope f.unit_id f.label} LIMIT $most) x) AS long_term,
        (SELECT count(*) FROM (SELECT x.id FROM (SELECT f.id FROM finding f WHERE f.status NOT IN ('closed', 'ended', 'withdrawn') AND f.due_key = '9999-12-31' AND {once f} AND {scope f.unit_id f.label} LIMIT $most) x
-         UNION SELECT y.id FROM (SELECT f.id FROM finding f WHERE f.id IN (SELECT p.main_id FROM finding p WHERE p.main_id IS NOT NULL AND p.status NOT IN ('closed', 'ended', 'withdrawn') AND p.due_key = '9999-12-31' AND {scope p.unit_id p.label})
+         UNION SELECT y.id FROM (SELECT f.id FROM finding f WHERE f.id IN (SELECT p.main_id FROM finding p WHERE p.main_id IS NOT NULL AND p.status || '' NOT IN ('closed', 'ended', 'withdrawn') AND p.due_key || '' = '9999-12-31' AND {scope p.unit_id p.label})
            AND f.status <> 'withdrawn' AND {once f} AND {scope f.unit_id f.label} LIMIT $most) y) z) AS no_due
 
 -- :list finding_count like finding_list
