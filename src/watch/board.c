@@ -10,69 +10,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "watch/board_figure.h"
 #include "watch/board_image.h"
 
 enum { NOT_IN = -1, MONTHS_BACK = 12 };
-
-static const struct figure_row {
-    const char *name, *state;
-    uint32_t filters, whole;
-} figure_rows[BOARD_FIGURE_COUNT] = {
-#define F(filter) BOARD_LIST_FILTER_##filter
-#define FILTERS(bits) (bits)
-#define WHOLE(bits) (bits)
-#define FIGURE(name, text, state, is, matter, filters, whole) [BOARD_##name] = {text, state, filters, whole},
-#include "../../data/board_figures.def"
-#undef FIGURE
-#undef WHOLE
-#undef FILTERS
-#undef F
-};
-
-/* How the figures count a matter of several findings: bit i for figure i. */
-enum matter_rule { MATTER_OWN, MATTER_ANY, MATTER_CLOSED };
-#define MATTER(rule) MATTER_##rule
-#define FIGURE(name, text, state, is, matter, filters, whole) | (uint32_t)(matter == MATTER_ANY) << BOARD_##name
-static const uint32_t any_bits = 0
-#include "../../data/board_figures.def"
-    ;
-#undef FIGURE
-#define FIGURE(name, text, state, is, matter, filters, whole) | (uint32_t)(matter == MATTER_CLOSED) << BOARD_##name
-static const uint32_t closed_bits = 0
-#include "../../data/board_figures.def"
-    ;
-#undef FIGURE
-#undef MATTER
-
-const char *board_figure_name(enum board_figure figure) { return figure_rows[figure].name; }
-const char *board_figure_state(enum board_figure figure) { return figure_rows[figure].state; }
-uint32_t board_figure_filters(enum board_figure figure, bool is_one_source)
-{
-    return is_one_source ? figure_rows[figure].filters : figure_rows[figure].whole;
-}
-
-bool board_figure_find(struct str name, enum board_figure *ret_figure)
-{
-    for (int i = 0; i < BOARD_FIGURE_COUNT; i++) {
-        if (!str_equal_cstr(name, figure_rows[i].name))
-            continue;
-        *ret_figure = (enum board_figure)i;
-        return true;
-    }
-    return false;
-}
-
-/* Bit i: the row counts for figure i. */
-static uint32_t figures_of(const struct board_row *row, int32_t day)
-{
-    uint32_t bits = 0;
-#define IS(condition) (condition)
-#define FIGURE(name, text, state, is, matter, filters, whole) bits |= (is) ? UINT32_C(1) << BOARD_##name : 0;
-#include "../../data/board_figures.def"
-#undef FIGURE
-#undef IS
-    return bits;
-}
 
 /* ---- one sum ------------------------------------------------------------------------------------------------- */
 
@@ -148,7 +89,7 @@ static void add_part(struct work *work, const struct board_row *row)
         matter->first = row->id;
     matter->recovered_fen += row->recovered_fen;
     matter->rules_made += row->rules_made;
-    matter->bits |= figures_of(row, work->day);
+    matter->bits |= board_figures_of(row, work->day);
     matter->closed_on = later_closed(matter->closed_on, row->closed_on);
 }
 
@@ -174,14 +115,6 @@ static enum rc read_matters(struct work *work)
                 add_part(work, &block->rows[k]);
     }
     return RC_OK;
-}
-
-/* The bits of a finding that is counted for its matter. */
-static uint32_t matter_bits(uint32_t own, uint32_t parts)
-{
-    const uint32_t open = UINT32_C(1) << BOARD_OPEN;
-    uint32_t bits = own | (parts & any_bits);
-    return bits & open ? bits & ~closed_bits : bits;
 }
 
 static void add(struct board_counts *counts, uint32_t bits, const struct board_row *row)
@@ -275,7 +208,7 @@ static void add_whole(struct work *work, const struct board_row *row, int32_t pl
     if (place >= 0) {
         const struct matter *matter = &work->matters[place];
         struct board_counts *doubles = &work->doubles.counts[work->part_of[row->unit]];
-        bits = matter_bits(own, matter->bits);
+        bits = board_matter_figures(own, matter->bits);
         closed_on = later_closed(closed_on, matter->closed_on);
         for (int i = 0; i < BOARD_FIGURE_COUNT; i++) /* what its cell, as of one source, has not */
             doubles->n[i] -= (int64_t)(bits >> i & 1) - (int64_t)(own >> i & 1);
@@ -298,7 +231,7 @@ static void sum_block(struct work *work, const struct board_block *block, int32_
             telling = tell_matter(work, row, place);
             row = &telling;
         }
-        uint32_t bits = figures_of(row, work->day);
+        uint32_t bits = board_figures_of(row, work->day);
         int32_t part = work->part_of[row->unit], column = is_one ? row->aspect + 1 : source_place;
         add(&work->heat[(size_t)work->heat_row[part] * work->columns.n + (size_t)column], bits, row);
         if (is_one) {
