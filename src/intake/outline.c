@@ -137,6 +137,7 @@ enum rc outline_build(struct ctx *ctx, const struct document *document, struct o
     TRY(outline_read_row_dues(outline));
     TRY(outline_find_facts(outline));
     TRY(outline_check_sums(outline));
+    TRY(outline_check_listed(outline));
     TRY(outline_check_numbers(outline));
     if (!outline_gives_register(outline->kind) && outline->lines.n > 0)
         outline_add_report(outline, "not_a_bulletin", SEVERITY_INFO, 0, 0, 0,

@@ -132,8 +132,8 @@ static struct group gather(const struct outline *outline, const struct outline_f
     return group;
 }
 
-static bool add_check(struct outline *outline, const char *what, uint32_t at, size_t from, size_t to, struct str stated,
-                      struct str computed, bool agrees, bool is_approximate)
+void outline_add_check(struct outline *outline, const char *what, uint32_t at, size_t from, size_t to,
+                       struct str stated, struct str computed, bool agrees, bool is_approximate)
 {
     const struct outline_line *line = &outline->lines.p[at];
     struct outline_check check = {.text = outline_clean(line, from, to),
@@ -143,7 +143,7 @@ static bool add_check(struct outline *outline, const char *what, uint32_t at, si
                                   .what = what,
                                   .agrees = agrees,
                                   .is_approximate = is_approximate};
-    return VEC_PUSH(outline->arena, &outline->checks, check);
+    (void)VEC_PUSH(outline->arena, &outline->checks, check);
 }
 
 static int node_id_at(const struct outline *outline, uint32_t line)
@@ -194,7 +194,7 @@ static void check_group(struct outline *outline, const struct group *group)
     if (group->is_among && !group->has_rest && !group->is_whole && sum < value)
         return; /* "其中" need not list all */
     struct str computed = format_like(outline, &total->amount, sum);
-    (void)add_check(outline, "sum", total->line, total->from, end, total->text, computed, agrees, is_approximate);
+    outline_add_check(outline, "sum", total->line, total->from, end, total->text, computed, agrees, is_approximate);
     if (!agrees)
         outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end, total->text,
                            computed, node_id_at(outline, total->line));
@@ -221,8 +221,8 @@ static void check_rate(struct outline *outline, const struct group *group, const
     }
     struct str computed = outline_format_rate(outline->arena, done, whole);
     bool is_approximate = rate->amount.approx != AMOUNT_EXACT;
-    (void)add_check(outline, "rate", rate->line, group->total->from, rate->to, rate->text, computed, agrees,
-                    is_approximate);
+    outline_add_check(outline, "rate", rate->line, group->total->from, rate->to, rate->text, computed, agrees,
+                      is_approximate);
     if (!agrees)
         outline_add_report(outline, "rate_mismatch", SEVERITY_WARNING, rate->line, group->total->from, rate->to,
                            rate->text, computed, node_id_at(outline, rate->line));
@@ -276,8 +276,8 @@ static void check_trailing(struct outline *outline, const struct outline_fact *c
     bool is_exact = facts[i]->amount.approx == AMOUNT_EXACT;
     struct str computed = format_like(outline, &facts[i]->amount, sum);
     if (agrees || is_exact)
-        (void)add_check(outline, "sum", facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text, computed,
-                        agrees, !is_exact);
+        outline_add_check(outline, "sum", facts[i]->line, group.parts[0]->from, facts[i]->to, facts[i]->text, computed,
+                          agrees, !is_exact);
     if (!agrees && is_exact)
         outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, facts[i]->line, group.parts[0]->from,
                            facts[i]->to, facts[i]->text, computed, node_id_at(outline, facts[i]->line));
@@ -334,7 +334,7 @@ static void check_types(struct outline *outline, const struct outline_fact *cons
         return;
     bool agrees = sum == total->amount.value;
     struct str computed = format_like(outline, &total->amount, sum);
-    (void)add_check(outline, "types", total->line, total->from, end->to, total->text, computed, agrees, false);
+    outline_add_check(outline, "types", total->line, total->from, end->to, total->text, computed, agrees, false);
     if (!agrees)
         outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end->to, total->text,
                            computed, node_id_at(outline, total->line));

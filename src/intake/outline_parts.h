@@ -139,7 +139,7 @@ struct outline_signature {
 struct outline_check { /* a stated total that was compared, also when it agrees */
     struct str text, place;
     struct str stated, computed;
-    const char *what; /* "sum", "rate", "column", "row" */
+    const char *what; /* "sum", "rate", "types", "listed", "column", "row" */
     bool agrees, is_approximate;
 };
 
@@ -329,7 +329,13 @@ enum rc outline_read_row_dues(struct outline *outline) MUST_CHECK;
 /* outline_fact.c */
 enum rc outline_find_facts(struct outline *outline) MUST_CHECK;
 /* outline_check.c */
+/* A stated figure that was compared, also when it agrees; the arena remembers a failure. */
+void outline_add_check(struct outline *outline, const char *what, uint32_t at, size_t from, size_t to,
+                       struct str stated, struct str computed, bool agrees, bool is_approximate);
 enum rc outline_check_sums(struct outline *outline) MUST_CHECK;
+/* outline_listed.c */
+/* Totals of problems and aspects against those that the document lists. */
+enum rc outline_check_listed(struct outline *outline) MUST_CHECK;
 /* outline_number.c */
 enum rc outline_check_numbers(struct outline *outline) MUST_CHECK;
 const char *outline_numbering(const struct outline *outline, enum outline_style style);
