@@ -145,7 +145,7 @@ SELECT s.id, s.no, s.title, s.due, s.unit_id, s.label, 0 AS source_id FROM sweep
 
 -- :name sweep_late_answers
 -- unscoped: work of the program; ids only
-SELECT a.id AS answer_id FROM sweep_answer a WHERE a.sweep_id = $id AND a.state IN ('asked', 'returned') AND a.escalation < $level ORDER BY a.id
+SELECT a.id AS answer_id FROM sweep_answer a WHERE a.sweep_id = $id AND (CAST($only AS bigint) = 0 OR a.id = $only) AND a.state IN ('asked', 'returned') AND a.escalation < $level ORDER BY a.id
 
 -- Answers that can be passed as they are: all that they found is registered or was put right at once.
 -- :name sweep_to_check
@@ -206,8 +206,9 @@ WHERE e.subject = $id AND e.kind LIKE 'sweep.%' ORDER BY e.seq DESC LIMIT 20
 -- The answers of a sweep; every figure of its page is the count of one of these lists.
 -- :list sweep_answers
 -- scope: a
-SELECT a.id, a.unit_id, u.name AS unit_name, u.short_name AS unit_short, u.mgmt_level, a.state, a.result, a.found_count, a.fixed_count, a.amount_fen, a.answered_on, a.is_on_time,
-       a.signed_name, a.escalation, a.is_fault, a.returned_count, s.due, (SELECT count(*) FROM sweep_hit h WHERE h.answer_id = a.id) AS hits
+SELECT a.id, a.sweep_id, a.unit_id, u.name AS unit_name, u.short_name AS unit_short, u.mgmt_level, a.state, a.result, a.found_count, a.fixed_count, a.amount_fen, a.answered_on, a.is_on_time,
+       a.signed_name, a.escalation, a.is_fault, a.returned_count, s.due, (SELECT count(*) FROM sweep_hit h WHERE h.answer_id = a.id) AS hits,
+       coalesce((SELECT max(g.on_day) FROM urge g WHERE g.subject_kind = 'answer' AND g.subject_id = a.id), '') AS urged_on
 FROM sweep_answer a JOIN sweep s ON s.id = a.sweep_id JOIN unit u ON u.id = a.unit_id
 WHERE a.sweep_id = $id AND {scope a.unit_id a.label} AND {filters} ORDER BY {order} LIMIT $limit
 -- :filter answered a.state IN ('answered', 'checked')

@@ -52,6 +52,9 @@ enum rc supervise_append(struct command_call *call, enum event_kind kind, int64_
 struct str supervise_day_after(struct arena *arena, struct str day, int64_t days);
 struct str supervise_working_day_after(struct arena *arena, struct str day, int working_days);
 
+/* The first day on which the subject may be urged again; empty: today. */
+enum rc supervise_quiet_until(struct command_call *call, struct str subject_kind, int64_t id,
+                              struct str *ret_day) MUST_CHECK;
 /* RC_GUARD with the first day on which the subject may be urged again, when it was urged less than
  * SUPERVISE_URGE_QUIET_DAYS working days ago. */
 enum rc supervise_require_quiet(struct command_call *call, struct str subject_kind, int64_t id) MUST_CHECK;

@@ -345,29 +345,72 @@ static enum rc sweep_cancel(struct command_call *call)
     return append(call, EVENT_SWEEP_CANCELLED, row, body);
 }
 
-/* Who is waited for to urge the units, or to carry the sweep through, asks all that have not answered. */
+static enum rc tell_answer(struct command_call *call, const struct value *answer, int64_t *told)
+{
+    int64_t one;
+    TRY(notice_tell(call, STR("answer"), value_get_int(answer, "answer_id", 0), "urged", &one));
+    *told += one;
+    return RC_OK;
+}
+
+/* One unit is asked by itself: those who are to urge the others are still waited for. */
+static enum rc urge_one(struct command_call *call, int64_t id, const struct value *answer, int64_t *told)
+{
+    struct arena *arena = call->ctx->arena;
+    struct value *row;
+    int64_t answer_id = value_get_int(answer, "answer_id", 0);
+    TRY(supervise_require_quiet(call, STR("answer"), answer_id));
+    TRY(first_row(call, Q_SWEEP_ANSWER_GET_ANY, answer_id, &row));
+    struct value *body = lifecycle_body_of(call, NOUN_ANSWER, row);
+    value_put_int(arena, body, "sweep_id", id);
+    value_put_text(arena, body, "unit_name", value_get_text(row, "unit_name"));
+    value_put_text(arena, body, "text", value_get_text(call->input, "reason"));
+    int64_t seq;
+    TRY(command_append(call, EVENT_URGE_SENT, CHAIN_ORGANISATION, id, body, &seq));
+    return tell_answer(call, answer, told);
+}
+
+/* All of them, but for those that were asked by themselves a short while ago. */
+static enum rc urge_all(struct command_call *call, const struct value *row, struct value *body,
+                        const struct value *answers, int64_t *told)
+{
+    struct str again = STR_EMPTY, one;
+    struct value *open = value_new_list(call->ctx->arena);
+    VALUE_EACH (answer, answers) {
+        TRY(supervise_quiet_until(call, STR("answer"), value_get_int(answer, "answer_id", 0), &one));
+        if (!one.n)
+            value_add(open, value_copy(call->ctx->arena, answer));
+        else if (!again.n || str_compare(one, again) < 0)
+            again = one;
+    }
+    if (!value_count(open))
+        return ctx_fail(call->ctx, RC_GUARD, "urge.quiet", STR_EMPTY, STR_EMPTY, &again, 1);
+    value_put_text(call->ctx->arena, body, "text", value_get_text(call->input, "reason"));
+    value_put_int(call->ctx->arena, body, "run_goes_on", 1);
+    TRY(append(call, EVENT_SWEEP_URGED, row, body));
+    VALUE_EACH (answer, open)
+        TRY(tell_answer(call, answer, told));
+    return RC_OK;
+}
+
+/* Who is waited for to urge the units, or to carry the sweep through, asks those that have not answered: all, or the
+ * one of answer_id. */
 static enum rc sweep_urge(struct command_call *call)
 {
     struct value *row, *body, *answers;
-    struct arena *arena = call->ctx->arena;
-    int64_t told = 0, one;
+    int64_t told = 0, only = value_get_int(call->input, "answer_id", 0);
     TRY(begin(call, "urge", &row, &body));
     int64_t id = value_get_int(row, "id", 0);
     struct db_stmt *st = db_query(call->db, Q_SWEEP_LATE_ANSWERS);
     db_bind_int(st, "id", id);
+    db_bind_int(st, "only", only);
     db_bind_int(st, "level", ESCALATE_TOP + 1);
     TRY(db_rows(call->ctx, st, &answers));
     if (!value_count(answers))
-        return ctx_fail_key(call->ctx, RC_GUARD, "sweep.all_answered");
+        return ctx_fail_key(call->ctx, RC_GUARD, only ? "sweep.unit_answered" : "sweep.all_answered");
     TRY(supervise_require_quiet(call, STR("sweep"), id));
-    value_put_text(arena, body, "text", value_get_text(call->input, "reason"));
-    value_put_int(arena, body, "run_goes_on", 1);
-    TRY(append(call, EVENT_SWEEP_URGED, row, body));
-    VALUE_EACH (answer, answers) {
-        TRY(notice_tell(call, STR("answer"), value_get_int(answer, "answer_id", 0), "urged", &one));
-        told += one;
-    }
-    value_put_int(arena, call->result, "told", told);
+    TRY(only ? urge_one(call, id, answers->items.first, &told) : urge_all(call, row, body, answers, &told));
+    value_put_int(call->ctx->arena, call->result, "told", told);
     return RC_OK;
 }
 
@@ -392,6 +435,7 @@ static enum rc escalate(struct tick *tick, const struct value *row)
     struct db_stmt *st = db_query(call->db, Q_SWEEP_LATE_ANSWERS);
     struct value *answers;
     db_bind_int(st, "id", value_get_int(row, "id", 0));
+    db_bind_int(st, "only", 0);
     db_bind_int(st, "level", level);
     TRY(db_rows(call->ctx, st, &answers));
     if (!level || !value_count(answers))
@@ -466,9 +510,11 @@ const struct command command_sweep_check = {.name = "sweep.check",
 
 static const struct field sweep_move_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                  {"reason", FIELD_TEXT, false, 500, NULL}};
+static const struct field sweep_urge_fields[] = {
+    {"id", FIELD_ID, true, 0, NULL}, {"answer_id", FIELD_ID, false, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_sweep_urge = {.name = "sweep.urge",
                                            .perm = PERM_TASK_READ,
-                                           COMMAND_FIELDS(sweep_move_fields),
+                                           COMMAND_FIELDS(sweep_urge_fields),
                                            .run = sweep_urge,
                                            .path = "/sweeps/{id}/urge",
                                            .redirect = "/sweeps/{id}"};

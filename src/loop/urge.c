@@ -3,7 +3,7 @@
 
 #include "loop/notice.h"
 
-enum rc supervise_require_quiet(struct command_call *call, struct str subject_kind, int64_t id)
+enum rc supervise_quiet_until(struct command_call *call, struct str subject_kind, int64_t id, struct str *ret_day)
 {
     struct value *last;
     struct db_stmt *st = db_query(call->db, Q_URGE_LAST);
@@ -12,9 +12,15 @@ enum rc supervise_require_quiet(struct command_call *call, struct str subject_ki
     TRY(db_first_row(call->ctx, st, &last));
     struct str again =
         supervise_working_day_after(call->ctx->arena, value_get_text(last, "on_day"), SUPERVISE_URGE_QUIET_DAYS);
-    if (last && str_compare(lifecycle_today(call), again) < 0)
-        return ctx_fail(call->ctx, RC_GUARD, "urge.quiet", STR_EMPTY, STR_EMPTY, &again, 1);
+    *ret_day = last && str_compare(lifecycle_today(call), again) < 0 ? again : STR_EMPTY;
     return RC_OK;
+}
+
+enum rc supervise_require_quiet(struct command_call *call, struct str subject_kind, int64_t id)
+{
+    struct str again;
+    TRY(supervise_quiet_until(call, subject_kind, id, &again));
+    return again.n ? ctx_fail(call->ctx, RC_GUARD, "urge.quiet", STR_EMPTY, STR_EMPTY, &again, 1) : RC_OK;
 }
 
 static enum rc urge(struct command_call *call, struct str kind)

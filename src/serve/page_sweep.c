@@ -1,4 +1,5 @@
 /* page_sweep.c: sweeps: the list, one sweep with its figures, answers and map, and the form that opens one. */
+#include "loop/supervise.h"
 #include "loop/sweep.h"
 
 #include "serve/chrome.h"
@@ -210,9 +211,29 @@ void page_sweep_put_answer(struct page *page, struct value *row)
                            : STR(""));
 }
 
+/* Whether one may ask the units that have not answered, by the same rule as the button above the list. */
+static bool is_urging(const struct value *sweep)
+{
+    VALUE_EACH (offer, value_get(sweep, "offers"))
+        if (str_equal(value_get_text(offer, "command"), STR("urge")))
+            return true;
+    return false;
+}
+
+static void put_urging(struct page *page, struct value *row, bool may)
+{
+    struct arena *arena = page->ctx.arena;
+    struct str state = value_get_text(row, "state"), on = value_get_text(row, "urged_on");
+    bool is_waiting = str_equal(state, STR("asked")) || str_equal(state, STR("returned"));
+    struct str again = supervise_working_day_after(arena, on, SUPERVISE_URGE_QUIET_DAYS);
+    value_put_bool(arena, row, "may_urge", may && is_waiting && (!on.n || str_compare(spread_today(page), again) >= 0));
+    value_put_text(arena, row, "urged_text", on.n ? page_text_args(page, "sweep.urged_on", &on, 1) : STR(""));
+}
+
 static enum rc put_answers(struct page *page, struct value *sweep)
 {
     struct arena *arena = page->ctx.arena;
+    bool may_urge = is_urging(sweep);
     struct str show = page_param_text(page, "show");
     const struct show_row *chosen = &shows[0];
     for (size_t i = 0; i < SHOWS; i++)
@@ -222,8 +243,10 @@ static enum rc put_answers(struct page *page, struct value *sweep)
     struct value *rows;
     TRY(answers_statement(page, value_get_int(sweep, "id", 0), Q_SWEEP_ANSWERS, chosen->filters, &st));
     TRY(db_rows(&page->ctx, st, &rows));
-    for (struct value *row = rows->items.first; row; row = row->next)
+    for (struct value *row = rows->items.first; row; row = row->next) {
         page_sweep_put_answer(page, row);
+        put_urging(page, row, may_urge);
+    }
     value_put(sweep, STR("answers"), rows);
     value_put_bool(arena, sweep, "has_answers", value_count(rows) > 0);
     value_put_text(arena, sweep, "shown_label", page_text(page, chosen->label));
@@ -312,7 +335,6 @@ enum rc page_sweep(struct page *page)
     TRY(put_origin(page, sweep));
     TRY(put_parts(page, sweep));
     value_put_bool(arena, sweep, "is_map", is_map);
-    TRY(is_map ? put_map(page, sweep) : put_answers(page, sweep));
     if (is_whole) {
         TRY(page_put_waiting(page, sweep, NOUN_SWEEP, id));
         TRY(page_put_offers(page, sweep, NOUN_SWEEP, sweep));
@@ -324,6 +346,7 @@ enum rc page_sweep(struct page *page)
         value_put_bool(arena, sweep, "has_offers", false);
         value_put_list(arena, page->view, "events");
     }
+    TRY(is_map ? put_map(page, sweep) : put_answers(page, sweep));
     value_put_text(arena, page->view, "page_title", value_get_text(sweep, "title"));
     chrome_add_crumb(page, page_text(page, "sweep.list"), STR("/sweeps"));
     chrome_add_crumb(page, value_get_text(sweep, "no"), STR_EMPTY);

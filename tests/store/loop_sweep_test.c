@@ -342,6 +342,44 @@ STORE_TEST(who_does_not_answer_is_told_of_once_a_level)
     expect_rebuild_equal(store);
 }
 
+static enum rc urge_one(struct store *store, const struct actor *actor, int64_t unit_id, struct value **ret)
+{
+    return run_as(
+        store, actor, &command_sweep_urge,
+        jsonf(store, "{'id': %lld, 'answer_id': %lld}", (long long)world.sweep, (long long)answer_of(store, unit_id)),
+        ret);
+}
+
+STORE_TEST(one_unit_is_urged_by_itself_and_not_twice)
+{
+    make_world(store);
+    int64_t start = clock_now_ms();
+    struct value *result;
+    make_sweep(store);
+    STORE_OK(give(store, &world.approver, answer_of(store, world.firm), ZERO("approver")));
+    expect_told(store, start, 21, 1);
+    STORE_OK(urge_one(store, &world.office, world.plant, &result));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice WHERE rule = 'urged' AND skipped = ''"),
+                     value_get_int(result, "told", 0));
+    assert_true(value_get_int(result, "told", 0) > 0);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM urge WHERE subject_kind = 'answer'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'urge_sweep'"), 1);
+    assert_int_equal(urge_one(store, &world.office, world.plant, &result), RC_GUARD);
+    assert_string_equal(issue_key(store), "urge.quiet");
+    assert_int_equal(urge_one(store, &world.office, world.firm, &result), RC_GUARD);
+    assert_string_equal(issue_key(store), "sweep.unit_answered");
+    assert_int_equal(urge_one(store, &world.reporter, world.west, &result), RC_NOT_FOUND);
+    clock_set_ms(start + 22 * INT64_C(86400000));
+    STORE_OK(move(store, &world.office, &command_sweep_urge, world.sweep)); /* the others, who were not asked yet */
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM notice n JOIN sweep_answer a ON a.id = n.subject_id WHERE "
+                                      "n.rule = 'urged' AND n.subject_kind = 'answer' AND a.unit_id = (SELECT id FROM "
+                                      "unit WHERE code = 'F1') GROUP BY n.account_id ORDER BY 1 DESC LIMIT 1"),
+                     1);
+    assert_int_equal(urge_one(store, &world.office, world.west, &result), RC_GUARD); /* asked with all */
+    clock_set_ms(0);
+    expect_rebuild_equal(store);
+}
+
 /* Every figure is the length of its list, for each reader. */
 static void expect_figures(struct store *store, const struct actor *actor, int64_t asked, int64_t found)
 {
@@ -458,5 +496,6 @@ int main(void)
                      STORE_CASE(what_is_found_goes_into_the_register_once),
                      STORE_CASE(a_zero_answer_found_wrong_is_told_and_answered_again),
                      STORE_CASE(who_does_not_answer_is_told_of_once_a_level),
+                     STORE_CASE(one_unit_is_urged_by_itself_and_not_twice),
                      STORE_CASE(a_sweep_is_passed_in_one_go_and_closed), STORE_CASE(all_events_of_sweeps_are_replayed));
 }
