@@ -93,17 +93,17 @@ SELECT h.id, h.title FROM hang h WHERE h.id = $id AND h.hearing_count = 0
 -- Late and not yet hung for that date: tasks first, then findings of which no task is hung.
 -- :name hang_due_tasks
 -- unscoped: the tick
-SELECT t.id, t.no, t.title, t.unit_id, t.label, t.source_id, t.due
+SELECT t.id, t.no, t.title, t.unit_id, t.label, t.source_id, t.due, t.due_key AS after_day, t.id AS after
 FROM task t
-WHERE t.state IN ('assigned', 'disputed', 'doing', 'submitted', 'returned') AND t.due_key < $today
+WHERE t.state IN ('assigned', 'disputed', 'doing', 'submitted', 'returned') AND t.due_key < $today AND (t.due_key, t.id) > ($after_day, $after)
   AND NOT EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = t.id AND (h.state = 'open' OR h.item_due = t.due))
 ORDER BY t.due_key, t.id LIMIT $limit
 
 -- :name hang_due_findings
 -- unscoped: the tick
-SELECT f.id, f.no, f.title, f.unit_id, f.label, f.source_id, f.due
+SELECT f.id, f.no, f.title, f.unit_id, f.label, f.source_id, f.due, f.due_key AS after_day, f.id AS after
 FROM finding f
-WHERE f.status NOT IN ('closed', 'kept', 'ended', 'withdrawn') AND f.due_key < $today
+WHERE f.status NOT IN ('closed', 'kept', 'ended', 'withdrawn') AND f.due_key < $today AND (f.due_key, f.id) > ($after_day, $after)
   AND NOT EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'finding' AND h.subject_id = f.id AND (h.state = 'open' OR h.item_due = f.due))
   AND NOT EXISTS (SELECT 1 FROM task t WHERE t.finding_id = f.id AND EXISTS (SELECT 1 FROM hang h WHERE h.subject_kind = 'task' AND h.subject_id = t.id AND h.state = 'open'))
 ORDER BY f.due_key, f.id LIMIT $limit
@@ -118,13 +118,13 @@ SELECT coalesce(max(h.miss_count), 0) FROM hang h WHERE h.subject_kind = $subjec
 
 -- :name hang_missed_again
 -- unscoped: the tick; the new date has passed too
-SELECT h.* FROM hang h WHERE h.state = 'open' AND h.new_due < $today ORDER BY h.id LIMIT $limit
+SELECT h.*, h.id AS after FROM hang h WHERE h.state = 'open' AND h.id > $after AND h.new_due < $today ORDER BY h.id LIMIT $limit
 
 -- Open, though what they are about is done or given up.
 -- :name hang_over
 -- unscoped: the tick
-SELECT h.* FROM hang h
-WHERE h.state = 'open' AND (
+SELECT h.*, h.id AS after FROM hang h
+WHERE h.state = 'open' AND h.id > $after AND (
   (h.subject_kind = 'task' AND EXISTS (SELECT 1 FROM task t WHERE t.id = h.subject_id AND t.state IN ('done', 'cancelled')))
   OR (h.subject_kind = 'finding' AND EXISTS (SELECT 1 FROM finding f WHERE f.id = h.subject_id AND f.status IN ('closed', 'kept', 'ended', 'withdrawn'))))
 ORDER BY h.id LIMIT $limit

@@ -82,7 +82,7 @@ SELECT l.id, l.title FROM letter l WHERE l.id = $id AND NOT EXISTS (SELECT 1 FRO
 -- Drafts of the program about what is done by now.
 -- :name letter_pointless
 -- unscoped: the tick
-SELECT l.id FROM letter l WHERE l.state = 'draft' AND l.cause NOT IN ('manual', 'red') AND (
+SELECT l.id, l.id AS after FROM letter l WHERE l.state = 'draft' AND l.id > $after AND l.cause NOT IN ('manual', 'red') AND (
   (l.subject_kind = 'task' AND EXISTS (SELECT 1 FROM task t WHERE t.id = l.subject_id AND t.state IN ('done', 'cancelled')))
   OR (l.subject_kind = 'finding' AND EXISTS (SELECT 1 FROM finding f WHERE f.id = l.subject_id AND f.status IN ('closed', 'kept', 'ended', 'withdrawn'))))
 ORDER BY l.id LIMIT $limit
@@ -90,7 +90,7 @@ ORDER BY l.id LIMIT $limit
 -- Issued, and nobody answered in time.
 -- :name letter_unanswered
 -- unscoped: the tick
-SELECT l.* FROM letter l WHERE l.state IN ('issued', 'delivered', 'signed') AND l.kind <> 'talk' AND l.due < $today AND (
+SELECT l.*, l.id AS after FROM letter l WHERE l.state IN ('issued', 'delivered', 'signed') AND l.id > $after AND l.kind <> 'talk' AND l.due < $today AND (
   (l.subject_kind = 'task' AND EXISTS (SELECT 1 FROM task t WHERE t.id = l.subject_id AND t.state NOT IN ('done', 'cancelled')))
   OR (l.subject_kind = 'finding' AND EXISTS (SELECT 1 FROM finding f WHERE f.id = l.subject_id AND f.status NOT IN ('closed', 'kept', 'ended', 'withdrawn'))))
 ORDER BY l.id LIMIT $limit
@@ -98,9 +98,9 @@ ORDER BY l.id LIMIT $limit
 -- Hung and without a letter for that.
 -- :name letter_for_hung
 -- unscoped: the tick
-SELECT h.id AS hang_id, h.subject_kind, h.subject_id AS id, h.miss_count, h.missed_due AS due
+SELECT h.id AS hang_id, h.id AS after, h.subject_kind, h.subject_id AS id, h.miss_count, h.missed_due AS due
 FROM hang h
-WHERE h.state = 'open'
+WHERE h.state = 'open' AND h.id > $after
   AND NOT EXISTS (SELECT 1 FROM letter l WHERE l.subject_kind = h.subject_kind AND l.subject_id = h.subject_id
                   AND (l.state IN ('issued', 'delivered', 'signed', 'answered') OR (l.state = 'draft' AND l.cause NOT IN ('due_soon', 'behind')) OR l.cause_key = 'hang:' || CAST(h.id AS text) || ':' || CAST(h.miss_count AS text)))
 ORDER BY h.id LIMIT $limit
@@ -108,8 +108,8 @@ ORDER BY h.id LIMIT $limit
 -- Due within the days and not begun to be told.
 -- :name letter_due_soon
 -- unscoped: the tick
-SELECT 'task' AS subject_kind, t.id, t.due FROM task t
-WHERE t.state IN ('assigned', 'doing', 'returned') AND t.due_key >= $today AND t.due_key <= $until AND t.progress_bp < 10000
+SELECT 'task' AS subject_kind, t.id, t.due, t.due_key AS after_day, t.id AS after FROM task t
+WHERE t.state IN ('assigned', 'doing', 'returned') AND t.due_key >= $today AND (t.due_key, t.id) > ($after_day, $after) AND t.due_key <= $until AND t.progress_bp < 10000
   AND NOT EXISTS (SELECT 1 FROM letter l WHERE l.subject_kind = 'task' AND l.subject_id = t.id
                   AND (l.state IN ('draft', 'issued', 'delivered', 'signed', 'answered') OR l.cause_key = 'soon:' || t.due))
 ORDER BY t.due_key, t.id LIMIT $limit
@@ -117,11 +117,11 @@ ORDER BY t.due_key, t.id LIMIT $limit
 -- Running tasks with both dates and no letter for being behind; how far the plan is follows from the days.
 -- :name letter_may_be_behind
 -- unscoped: the tick
-SELECT 'task' AS subject_kind, t.id, t.start, t.due, t.progress_bp FROM task t
+SELECT 'task' AS subject_kind, t.id, t.id AS after, t.start, t.due, t.progress_bp FROM task t
 WHERE t.state IN ('doing', 'returned') AND t.id > $after AND t.start IS NOT NULL AND t.start < $today AND t.due_key > $until AND t.due_key < '9999' AND t.progress_bp < 8000
   AND NOT EXISTS (SELECT 1 FROM letter l WHERE l.subject_kind = 'task' AND l.subject_id = t.id
                   AND (l.state IN ('draft', 'issued', 'delivered', 'signed', 'answered') OR l.cause_key = 'behind:' || t.due))
-ORDER BY t.id LIMIT 5000
+ORDER BY t.id LIMIT $limit
 
 -- ---- pages ----------------------------------------------------------------------------------------------------
 -- :list letter_list

@@ -304,7 +304,7 @@ static enum rc bulletin_return(struct command_call *call)
     return supervise_append(call, EVENT_BULLETIN_RETURNED, value_get_int(row, "id", 0), body);
 }
 
-static enum rc publish_now(struct command_call *call, struct value *row, struct str today)
+static enum rc publish_now(struct command_call *call, const struct value *row, struct str today)
 {
     const struct lifecycle_move *move = lifecycle_find(NOUN_BULLETIN, "publish");
     if (str_compare(value_get_text(row, "window_from"), today) > 0)
@@ -403,31 +403,26 @@ static enum rc publish_rules_set(struct command_call *call)
 
 /* ---- by the day --------------------------------------------------------------------------------------------- */
 
-static enum rc due_rows(struct tick *tick, enum query query, struct value **ret_rows)
+static enum rc publish_due(struct tick *tick, const struct value *row)
 {
-    struct db_stmt *st = db_query(tick->call->db, query);
-    db_bind_text(st, "today", tick->today);
-    db_bind_int(st, "limit", tick->limit);
-    return db_rows(tick->call->ctx, st, ret_rows);
+    tick->changed++;
+    return publish_now(tick->call, row, tick->today);
+}
+
+static enum rc close_window(struct tick *tick, const struct value *row)
+{
+    struct command_call *call = tick->call;
+    struct value *body = lifecycle_body(call, lifecycle_find(NOUN_BULLETIN, "close"), row, NULL);
+    TRY(bulletin_put_summary(call, body, row));
+    tick->changed++;
+    return supervise_append(call, EVENT_BULLETIN_CLOSED, value_get_int(row, "id", 0), body);
 }
 
 enum rc tick_bulletin(struct tick *tick)
 {
-    struct command_call *call = tick->call;
-    struct value *rows;
-    TRY(due_rows(tick, Q_BULLETIN_TO_PUBLISH, &rows));
-    for (struct value *row = rows->items.first; row; row = row->next, tick->changed++)
-        TRY(publish_now(call, row, tick->today));
-    tick->is_more = (int)value_count(rows) >= tick->limit;
-    TRY(due_rows(tick, Q_BULLETIN_TO_CLOSE, &rows));
-    VALUE_EACH (row, rows) {
-        struct value *body = lifecycle_body(call, lifecycle_find(NOUN_BULLETIN, "close"), row, NULL);
-        TRY(bulletin_put_summary(call, body, row));
-        TRY(supervise_append(call, EVENT_BULLETIN_CLOSED, value_get_int(row, "id", 0), body));
-        tick->changed++;
-    }
-    tick->is_more = tick->is_more || (int)value_count(rows) >= tick->limit;
-    return RC_OK;
+    static const struct tick_step steps[] = {{Q_BULLETIN_TO_PUBLISH, publish_due, 0},
+                                             {Q_BULLETIN_TO_CLOSE, close_window, 0}};
+    return tick_run_steps(tick, steps, sizeof steps / sizeof steps[0]);
 }
 
 /* ---- the commands ------------------------------------------------------------------------------------------- */

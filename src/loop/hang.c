@@ -108,20 +108,6 @@ static enum rc open_one(struct tick *tick, struct str kind, const struct value *
     return supervise_append(call, EVENT_HANG_OPENED, 0, body);
 }
 
-static enum rc open_late(struct tick *tick, enum query query, struct str kind)
-{
-    struct db_stmt *st = db_query(tick->call->db, query);
-    struct value *rows;
-    db_bind_text(st, "today", tick->today);
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(tick->call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        TRY(open_one(tick, kind, row));
-    }
-    tick->is_more |= (int)value_count(rows) >= tick->limit;
-    return RC_OK;
-}
-
 static struct value *body_by_tick(struct command_call *call, const struct value *row, const char *by)
 {
     struct value *body = lifecycle_body_of(call, NOUN_HANG, row);
@@ -129,54 +115,42 @@ static struct value *body_by_tick(struct command_call *call, const struct value 
     return body;
 }
 
-static enum rc miss_again(struct tick *tick)
+static enum rc open_late_task(struct tick *tick, const struct value *row) { return open_one(tick, STR("task"), row); }
+static enum rc open_late_finding(struct tick *tick, const struct value *row)
 {
-    struct command_call *call = tick->call;
-    struct arena *arena = call->ctx->arena;
-    struct db_stmt *st = db_query(call->db, Q_HANG_MISSED_AGAIN);
-    struct value *rows;
-    db_bind_text(st, "today", tick->today);
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        struct value *body = body_by_tick(call, row, "miss");
-        int64_t misses = value_get_int(row, "miss_count", 0) + 1;
-        struct str next = supervise_working_day_after(arena, tick->today, SUPERVISE_LETTER_REPLY_DAYS);
-        value_put_text(arena, body, "missed_due", value_get_text(row, "new_due"));
-        value_put_int(arena, body, "miss_count", misses);
-        value_put_text(arena, body, "level", str_from_cstr(level_of(misses)));
-        value_put_text(arena, body, "next_hearing", next);
-        wait_for_hearing(call, body, row, next);
-        TRY(supervise_append(call, EVENT_HANG_MISSED, value_get_int(row, "id", 0), body));
-        tick->changed++;
-    }
-    tick->is_more |= (int)value_count(rows) >= tick->limit;
-    return RC_OK;
+    return open_one(tick, STR("finding"), row);
 }
 
-static enum rc release_done(struct tick *tick)
+static enum rc miss_again(struct tick *tick, const struct value *row)
 {
     struct command_call *call = tick->call;
-    struct db_stmt *st = db_query(call->db, Q_HANG_OVER);
-    struct value *rows;
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        TRY(append_release(call, body_by_tick(call, row, "over"), value_get_int(row, "id", 0), STR_EMPTY));
-        tick->changed++;
-    }
-    tick->is_more |= (int)value_count(rows) >= tick->limit;
-    return RC_OK;
+    struct value *body = body_by_tick(call, row, "miss");
+    int64_t misses = value_get_int(row, "miss_count", 0) + 1;
+    struct str next = supervise_working_day_after(call->ctx->arena, tick->today, SUPERVISE_LETTER_REPLY_DAYS);
+    value_put_text(call->ctx->arena, body, "missed_due", value_get_text(row, "new_due"));
+    value_put_int(call->ctx->arena, body, "miss_count", misses);
+    value_put_text(call->ctx->arena, body, "level", str_from_cstr(level_of(misses)));
+    value_put_text(call->ctx->arena, body, "next_hearing", next);
+    wait_for_hearing(call, body, row, next);
+    tick->changed++;
+    return supervise_append(call, EVENT_HANG_MISSED, value_get_int(row, "id", 0), body);
+}
+
+static enum rc release_done(struct tick *tick, const struct value *row)
+{
+    tick->changed++;
+    return append_release(tick->call, body_by_tick(tick->call, row, "over"), value_get_int(row, "id", 0), STR_EMPTY);
 }
 
 enum rc tick_hang(struct tick *tick)
 {
-    TRY(release_done(tick));
-    TRY(miss_again(tick));
-    TRY(open_late(tick, Q_HANG_DUE_TASKS, STR("task")));
-    if (tick->is_more) /* findings only once every task has been looked at */
-        return RC_OK;
-    return open_late(tick, Q_HANG_DUE_FINDINGS, STR("finding"));
+    static const struct tick_step steps[] = {
+        {Q_HANG_OVER, release_done, 0},
+        {Q_HANG_MISSED_AGAIN, miss_again, 0},
+        {Q_HANG_DUE_TASKS, open_late_task, 0},
+        {Q_HANG_DUE_FINDINGS, open_late_finding, 0}, /* only once every task has been looked at */
+    };
+    return tick_run_steps(tick, steps, sizeof steps / sizeof steps[0]);
 }
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */

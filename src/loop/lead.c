@@ -116,21 +116,18 @@ static enum rc lead_end(struct command_call *call)
     return supervise_append(call, EVENT_LEAD_ENDED, value_get_int(row, "id", 0), body);
 }
 
+static enum rc end_over(struct tick *tick, const struct value *row)
+{
+    struct value *body = lifecycle_body_of(tick->call, NOUN_LEAD, row);
+    value_put_text(tick->call->ctx->arena, body, "by", STR("over"));
+    tick->changed++;
+    return supervise_append(tick->call, EVENT_LEAD_ENDED, value_get_int(row, "id", 0), body);
+}
+
 enum rc tick_lead(struct tick *tick)
 {
-    struct command_call *call = tick->call;
-    struct db_stmt *st = db_query(call->db, Q_LEAD_OVER);
-    struct value *rows;
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        struct value *body = lifecycle_body_of(call, NOUN_LEAD, row);
-        value_put_text(call->ctx->arena, body, "by", STR("over"));
-        TRY(supervise_append(call, EVENT_LEAD_ENDED, value_get_int(row, "id", 0), body));
-        tick->changed++;
-    }
-    tick->is_more = (int)value_count(rows) >= tick->limit;
-    return RC_OK;
+    static const struct tick_step step = {Q_LEAD_OVER, end_over, 0};
+    return tick_run_steps(tick, &step, 1);
 }
 
 #define KINDS "lead|supervise|whole"

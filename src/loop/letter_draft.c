@@ -8,7 +8,7 @@
 #include "loop/letter.h"
 #include "loop/tick.h"
 
-enum { TEXT_CEILING = 32 * 1024, TITLE_IN_TEXT_CHARS = 120 };
+enum { TEXT_CEILING = 32 * 1024, TITLE_IN_TEXT_CHARS = 120, BEHIND_LOOKS = 2000 };
 
 static const struct {
     const char *cause, *text;
@@ -204,22 +204,6 @@ static enum rc raise_one(struct tick *tick, const struct value *row)
     return draft_by_tick(tick, &draft, about);
 }
 
-static enum rc each(struct tick *tick, enum query query, struct str until,
-                    enum rc (*one)(struct tick *tick, const struct value *row))
-{
-    struct db_stmt *st = db_query(tick->call->db, query);
-    struct value *rows;
-    db_bind_text(st, "today", tick->today);
-    db_bind_text(st, "until", until);
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(tick->call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        TRY(one(tick, row));
-    }
-    tick->is_more |= (int)value_count(rows) >= tick->limit;
-    return RC_OK;
-}
-
 /* A draft of the program that events have overtaken. */
 static enum rc void_overtaken(struct tick *tick, const struct value *row)
 {
@@ -278,42 +262,26 @@ static bool is_behind(const struct tick *tick, const struct value *row)
     return planned_bp - value_get_int(row, "progress_bp", 0) >= SUPERVISE_LETTER_BEHIND_BP;
 }
 
-static enum rc draft_for_behind(struct tick *tick, struct str until)
+static enum rc draft_for_behind(struct tick *tick, const struct value *row)
 {
-    int64_t after = 0;
-    for (bool is_more = true; is_more;) {
-        struct db_stmt *st = db_query(tick->call->db, Q_LETTER_MAY_BE_BEHIND);
-        struct value *rows;
-        db_bind_int(st, "after", after);
-        db_bind_text(st, "today", tick->today);
-        db_bind_text(st, "until", until);
-        TRY(db_rows(tick->call->ctx, st, &rows));
-        is_more = false;
-        VALUE_EACH (row, rows) {
-            after = value_get_int(row, "id", 0);
-            is_more = true;
-            if (!is_behind(tick, row))
-                continue;
-            struct letter_draft draft = {
-                .kind = STR("yellow"),
-                .cause = STR("behind"),
-                .cause_key = arena_format(tick->call->ctx->arena, "behind:%.*s", STR_ARG(value_get_text(row, "due")))};
-            TRY(draft_by_tick(tick, &draft, row));
-            if (tick->changed >= tick->limit) {
-                tick->is_more = true;
-                return RC_OK;
-            }
-        }
-    }
-    return RC_OK;
+    if (!is_behind(tick, row))
+        return RC_OK;
+    struct letter_draft draft = {
+        .kind = STR("yellow"),
+        .cause = STR("behind"),
+        .cause_key = arena_format(tick->call->ctx->arena, "behind:%.*s", STR_ARG(value_get_text(row, "due")))};
+    return draft_by_tick(tick, &draft, row);
 }
 
 enum rc tick_letter(struct tick *tick)
 {
-    struct str until = supervise_working_day_after(tick->call->ctx->arena, tick->today, SUPERVISE_LETTER_SOON_DAYS);
-    TRY(each(tick, Q_LETTER_POINTLESS, until, void_overtaken));
-    TRY(each(tick, Q_LETTER_UNANSWERED, until, raise_one));
-    TRY(each(tick, Q_LETTER_FOR_HUNG, until, draft_for_hung));
-    TRY(each(tick, Q_LETTER_DUE_SOON, until, draft_for_soon));
-    return tick->is_more ? RC_OK : draft_for_behind(tick, until);
+    static const struct tick_step steps[] = {
+        {Q_LETTER_POINTLESS, void_overtaken, 0},
+        {Q_LETTER_UNANSWERED, raise_one, 0},
+        {Q_LETTER_FOR_HUNG, draft_for_hung, 0},
+        {Q_LETTER_DUE_SOON, draft_for_soon, 0},
+        {Q_LETTER_MAY_BE_BEHIND, draft_for_behind, BEHIND_LOOKS},
+    };
+    tick->until = supervise_working_day_after(tick->call->ctx->arena, tick->today, SUPERVISE_LETTER_SOON_DAYS);
+    return tick_run_steps(tick, steps, sizeof steps / sizeof steps[0]);
 }

@@ -131,46 +131,33 @@ enum rc long_term_review_ended(struct command_call *call, const struct value *re
 
 /* ---- tick: a long task without a dated step in the next six months is told ----------------------------------- */
 
-static enum rc tell_task(struct tick *tick, int64_t id)
+static enum rc tell_task(struct tick *tick, const struct value *found)
 {
     struct value *row, *body;
-    int64_t seq;
+    int64_t id = value_get_int(found, "id", 0), seq;
     TRY(task_find_for_write(tick->call, id, &row));
     body = lifecycle_body_of(tick->call, NOUN_TASK, row);
     lifecycle_wait(tick->call, body, "plan_long_node", STR("unit"), value_get_int(row, "unit_id", 0), STR_EMPTY);
+    tick->changed++;
     return command_append(tick->call, EVENT_LONG_TERM_TOLD, value_get_int(row, "source_id", 0), id, body, &seq);
 }
 
-static enum rc settle_task(struct tick *tick, int64_t id)
+static enum rc settle_task(struct tick *tick, const struct value *found)
 {
     struct value *row;
-    int64_t seq;
+    int64_t id = value_get_int(found, "id", 0), seq;
     TRY(task_find_for_write(tick->call, id, &row));
+    tick->changed++;
     return command_append(tick->call, EVENT_LONG_TERM_SETTLED, value_get_int(row, "source_id", 0), id,
                           lifecycle_body_of(tick->call, NOUN_TASK, row), &seq);
 }
 
-static enum rc each_task(struct tick *tick, enum query query, enum rc (*act)(struct tick *, int64_t))
-{
-    char text[DATE_TEXT_BYTES];
-    struct db_stmt *st = db_query(tick->call->db, query);
-    struct value *rows;
-    db_bind_text(st, "today", tick->today);
-    db_bind_text(st, "until", date_format(tick->day + NODE_WITHIN_DAYS, text));
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(tick->call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        TRY(act(tick, value_get_int(row, "id", 0)));
-        tick->changed++;
-    }
-    tick->is_more |= (int)value_count(rows) == tick->limit;
-    return RC_OK;
-}
-
 enum rc tick_long_term(struct tick *tick)
 {
-    TRY(each_task(tick, Q_LONG_TERM_WITHOUT_NODE, tell_task));
-    return each_task(tick, Q_LONG_TERM_WITH_NODE, settle_task);
+    static const struct tick_step steps[] = {{Q_LONG_TERM_WITHOUT_NODE, tell_task, 0},
+                                             {Q_LONG_TERM_WITH_NODE, settle_task, 0}};
+    tick->until = date_text(tick->call->ctx->arena, tick->day + NODE_WITHIN_DAYS);
+    return tick_run_steps(tick, steps, sizeof steps / sizeof steps[0]);
 }
 
 /* ---- commands ----------------------------------------------------------------------------------------------- */

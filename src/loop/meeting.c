@@ -223,25 +223,22 @@ static enum rc decision_cancel(struct command_call *call)
 }
 
 /* A decision ends with the task that came of it. */
+static enum rc finish_with_task(struct tick *tick, const struct value *row)
+{
+    struct arena *arena = tick->call->ctx->arena;
+    bool is_done = str_equal(value_get_text(row, "task_state"), STR("done"));
+    struct value *body = lifecycle_body_of(tick->call, NOUN_DECISION, row);
+    value_put_text(arena, body, "by", STR("task"));
+    value_put_text(arena, body, "to", is_done ? STR("done") : STR("cancelled"));
+    value_put_text(arena, body, "result", value_get_text(row, "task_no"));
+    tick->changed++;
+    return append(tick->call, EVENT_DECISION_FINISHED, row, body);
+}
+
 enum rc tick_decision(struct tick *tick)
 {
-    struct command_call *call = tick->call;
-    struct arena *arena = call->ctx->arena;
-    struct db_stmt *st = db_query(call->db, Q_DECISION_OVER);
-    struct value *rows;
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        bool is_done = str_equal(value_get_text(row, "task_state"), STR("done"));
-        struct value *body = lifecycle_body_of(call, NOUN_DECISION, row);
-        value_put_text(arena, body, "by", STR("task"));
-        value_put_text(arena, body, "to", is_done ? STR("done") : STR("cancelled"));
-        value_put_text(arena, body, "result", value_get_text(row, "task_no"));
-        TRY(append(call, EVENT_DECISION_FINISHED, row, body));
-        tick->changed++;
-    }
-    tick->is_more = (int)value_count(rows) >= tick->limit;
-    return RC_OK;
+    static const struct tick_step step = {Q_DECISION_OVER, finish_with_task, 0};
+    return tick_run_steps(tick, &step, 1);
 }
 
 /* ---- problems ----------------------------------------------------------------------------------------------- */

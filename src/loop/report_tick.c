@@ -34,8 +34,9 @@ static enum rc find_begin(struct tick *tick, const struct value *task, int32_t *
     return RC_OK;
 }
 
-static enum rc plan_one(struct tick *tick, int64_t task_id)
+static enum rc plan_one(struct tick *tick, const struct value *row)
 {
+    int64_t task_id = value_get_int(row, "id", 0);
     struct arena *arena = tick->call->ctx->arena;
     struct value *task, *body = value_new_map(arena);
     struct report_period period;
@@ -62,15 +63,8 @@ static enum rc plan_one(struct tick *tick, int64_t task_id)
 
 enum rc tick_report_plan(struct tick *tick)
 {
-    struct db_stmt *st = db_query(tick->call->db, Q_REPORT_UNPLANNED);
-    struct value *rows;
-    db_bind_int(st, "limit", tick->limit);
-    TRY(db_rows(tick->call->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        TRY(plan_one(tick, value_get_int(row, "id", 0)));
-    }
-    tick->is_more = (int)value_count(rows) >= tick->limit;
-    return RC_OK;
+    static const struct tick_step step = {Q_REPORT_UNPLANNED, plan_one, 0};
+    return tick_run_steps(tick, &step, 1);
 }
 
 /* ---- due and missed ----------------------------------------------------------------------------------------- */

@@ -31,14 +31,72 @@ static enum rc is_day_done(struct command_call *call, const char *name, struct s
     return RC_OK;
 }
 
+static void put_place(struct arena *arena, struct value *map, const struct tick_place *place)
+{
+    value_put_int(arena, map, "step", place->step);
+    value_put_int(arena, map, "after", place->after);
+    value_put_text(arena, map, "after_day", date_text(arena, place->after_day));
+}
+
+/* From a row of a step, or from what put_place filled. */
+static void read_place(const struct value *map, struct tick_place *place)
+{
+    place->after = value_get_int(map, "after", 0);
+    if (!date_parse(value_get_text(map, "after_day"), &place->after_day))
+        place->after_day = 0;
+}
+
+static enum rc run_step(struct tick *tick, const struct tick_step *step, int *ret_count)
+{
+    struct db_stmt *st = db_query(tick->call->db, step->query);
+    struct value *rows;
+    int limit = step->looks ? step->looks : tick->limit;
+    db_bind_text(st, "today", tick->today);
+    db_bind_text(st, "until", tick->until);
+    db_bind_int(st, "after", tick->place.after);
+    db_bind_text(st, "after_day", date_text(tick->call->ctx->arena, tick->place.after_day));
+    db_bind_int(st, "limit", limit);
+    TRY(db_rows(tick->call->ctx, st, &rows));
+    VALUE_EACH (row, rows) {
+        TRY(step->one(tick, row));
+        read_place(row, &tick->place);
+    }
+    *ret_count = (int)value_count(rows);
+    tick->is_more = *ret_count >= limit;
+    return RC_OK;
+}
+
+enum rc tick_run_steps(struct tick *tick, const struct tick_step *steps, size_t n)
+{
+    int looked = 0;
+    while (tick->place.step < (int64_t)n) {
+        int count;
+        TRY(run_step(tick, &steps[tick->place.step], &count));
+        looked += count;
+        if (!tick->is_more)
+            tick->place = (struct tick_place){.step = tick->place.step + 1};
+        if (looked >= tick->limit) {
+            tick->is_more = tick->place.step < (int64_t)n;
+            break;
+        }
+    }
+    return RC_OK;
+}
+
 enum rc tick_run_batch(struct command_call *call, const struct tick_row *row, struct str date)
 {
-    struct tick tick = {.call = call, .today = date, .limit = TICK_LIMIT};
+    struct arena *arena = call->ctx->arena;
+    struct tick tick = {.call = call,
+                        .today = date,
+                        .until = date,
+                        .limit = TICK_LIMIT,
+                        .place = {.step = value_get_int(call->input, "step", 0)}};
     bool is_done;
     if (call->actor->account_id != 0)
         return ctx_fail_key(call->ctx, RC_FORBIDDEN, "tick.program_only");
     if (!date_parse(date, &tick.day))
         return ctx_fail_field(call->ctx, RC_INVALID, "field.not_a_date", "date");
+    read_place(call->input, &tick.place);
     TRY(is_day_done(call, row->name, date, &is_done));
     if (!is_done) {
         TRY(row->run(&tick));
@@ -46,8 +104,9 @@ enum rc tick_run_batch(struct command_call *call, const struct tick_row *row, st
         if (is_done)
             TRY(append_done(call, row->name, date));
     }
-    value_put_int(call->ctx->arena, call->result, "changed", tick.changed);
-    value_put_bool(call->ctx->arena, call->result, "is_done", is_done);
+    value_put_int(arena, call->result, "changed", tick.changed);
+    value_put_bool(arena, call->result, "is_done", is_done);
+    put_place(arena, call->result, &tick.place);
     return RC_OK;
 }
 
@@ -64,7 +123,10 @@ static enum rc tick_run(struct command_call *call)
 }
 
 static const struct field tick_run_fields[] = {{"name", FIELD_TEXT, true, 0, NULL},
-                                               {"date", FIELD_DATE, true, 0, NULL}};
+                                               {"date", FIELD_DATE, true, 0, NULL},
+                                               {"step", FIELD_INT, false, 0, NULL},
+                                               {"after", FIELD_INT, false, 0, NULL},
+                                               {"after_day", FIELD_DATE, false, 0, NULL}};
 const struct command command_tick_run = {
     .name = "tick.run", .perm = PERM_SELF, COMMAND_FIELDS(tick_run_fields), .run = tick_run};
 
@@ -74,16 +136,20 @@ static enum rc run_batches(struct ctx *ctx, const char *name, struct str date, t
                            int64_t *ret_changed)
 {
     struct actor program = actor_program();
+    struct tick_place place = {0};
     for (int i = 0; i < BATCHES_MAX; i++) {
         struct value *input;
         arena_reset(ctx->arena);
         *ctx = (struct ctx){.arena = ctx->arena};
         input = value_new_map(ctx->arena);
+        put_place(ctx->arena, input, &place);
         value_put_text(ctx->arena, input, "name", str_from_cstr(name));
         value_put_text(ctx->arena, input, "date", date);
         struct write_job job = {.command = &command_tick_run, .ctx = ctx, .actor = &program, .input = input};
         TRY(run(arg, &job));
         *ret_changed += value_get_int(job.result, "changed", 0);
+        place.step = value_get_int(job.result, "step", 0);
+        read_place(job.result, &place);
         if (value_get_bool(job.result, "is_done"))
             return RC_OK;
     }

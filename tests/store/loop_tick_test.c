@@ -1,11 +1,10 @@
 /* loop_tick_test.c: the frame of the daily work, with ticks of its own; each real tick is tested with its noun. */
-#include "record_support.h"
+#include "doing_support.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "loop/tick.h"
 
 static int64_t root;
 static int batches;
@@ -49,7 +48,11 @@ static enum rc run_running(struct command_call *call)
     return tick_run_batch(call, running, str_from_cstr(running_day));
 }
 
-static const struct command command_batch = {.name = "tick.batch", .perm = PERM_SELF, .run = run_running};
+static const struct field batch_fields[] = {{"step", FIELD_INT, false, 0, NULL},
+                                            {"after", FIELD_INT, false, 0, NULL},
+                                            {"after_day", FIELD_DATE, false, 0, NULL}};
+static const struct command command_batch = {
+    .name = "tick.batch", .perm = PERM_SELF, COMMAND_FIELDS(batch_fields), .run = run_running};
 
 static enum rc batch(struct store *store, const struct actor *actor, const struct tick_row *row, const char *day,
                      struct value **ret_result)
@@ -102,6 +105,59 @@ STORE_TEST(only_the_program_does_it)
     assert_int_equal(batch(store, NULL, &units_row, "2026-02-30", NULL), RC_INVALID);
 }
 
+static int looks, changes;
+
+static enum rc look(struct tick *tick, const struct value *row)
+{
+    (void)tick;
+    assert_true(value_get_int(row, "id", 0) > 0);
+    looks++;
+    return RC_OK;
+}
+
+static enum rc change(struct tick *tick, const struct value *row)
+{
+    tick->changed++;
+    changes++;
+    return look(tick, row);
+}
+
+/* Both leave their rows as they are. */
+static enum rc look_twice(struct tick *tick)
+{
+    static const struct tick_step steps[] = {{Q_LETTER_DUE_SOON, look, 2}, {Q_LETTER_DUE_SOON, change, 0}};
+    batches++;
+    tick->limit = 2;
+    tick->until = STR("2026-12-07");
+    return tick_run_steps(tick, steps, sizeof steps / sizeof steps[0]);
+}
+
+static const struct tick_row looking_row = {"looking", look_twice};
+
+STORE_TEST(a_step_goes_on_where_the_batch_before_stopped)
+{
+    struct doing doing;
+    struct value *result = NULL;
+    doing_make(store, &doing, "2026-11-24", "");
+    for (int i = 0; i < 4; i++)
+        (void)doing_make_task(store, &doing, "");
+    batches = looks = changes = 0;
+    running = &looking_row;
+    running_day = "2026-11-25";
+    for (struct value *input = json(store, "{}"); batches < 20; input = result) {
+        STORE_OK(run_as(store, NULL, &command_batch, input, &result));
+        if (value_get_bool(result, "is_done"))
+            break;
+        result = jsonf(store, "{'step': %lld, 'after': %lld, 'after_day': '%.*s'}",
+                       (long long)value_get_int(result, "step", 0), (long long)value_get_int(result, "after", 0),
+                       STR_ARG(value_get_text(result, "after_day")));
+    }
+    assert_int_equal(changes, 5);
+    assert_int_equal(looks, 10); /* five tasks, each once by either step */
+    assert_int_equal(batches, 5);
+    doing_end();
+}
+
 static enum rc run_here(void *arg, struct write_job *job) { return writer_run_once(((struct store *)arg)->db, job); }
 
 /* All of data/ticks.def, twice: the second time of a day changes nothing. */
@@ -127,5 +183,5 @@ int main(void)
 {
     return STORE_RUN(STORE_CASE(a_tick_is_done_in_batches_and_once_a_day),
                      STORE_CASE(a_batch_that_fails_leaves_nothing), STORE_CASE(only_the_program_does_it),
-                     STORE_CASE(the_whole_day_is_done_once));
+                     STORE_CASE(a_step_goes_on_where_the_batch_before_stopped), STORE_CASE(the_whole_day_is_done_once));
 }
