@@ -249,6 +249,8 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
         read_told_status(b, finding, node);
     add_tree_figures(b, finding, node);
     value_add(b->findings, finding);
+    if (node->zone != ROLE_LONG_TERM)
+        draft_name_finding(b, finding, node);
     enum outline_kind kind = b->outline->kind;
     bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
     if (gives_measures)
@@ -306,8 +308,39 @@ static void walk_lists(struct draft_builder *b, const struct outline_node *node,
             walk_lists(b, child, aspect);
 }
 
+static void report_again(struct draft_builder *b, const struct outline_node *node, const struct value *finding)
+{
+    const struct outline_line *line = &b->outline->lines.p[node->line];
+    struct str quoted = value_get_text(finding, "quoted");
+    struct outline_report report = {.code = "named_again",
+                                    .severity = SEVERITY_INFO,
+                                    .place = outline_place_of(b->outline, line),
+                                    .span = node->span,
+                                    .text = node->heading,
+                                    .stated = quoted.n > 0 ? quoted : value_get_text(finding, "title"),
+                                    .node_id = node->id};
+    outline_put_report(b->arena, draft_child(b->draft, "reports"), &report);
+}
+
+/* A problem that the long-term part names again is drafted once: what it says there are measures for the long term. */
+static bool is_again(struct draft_builder *b, const struct outline_node *node)
+{
+    bool may_be = node->zone == ROLE_LONG_TERM && (node->role == ROLE_LONG_TERM_POINT || node->role == ROLE_ASPECT);
+    struct value *finding = may_be ? draft_find_named(b, node) : NULL;
+    if (!finding)
+        return false;
+    add_tree_figures(b, finding, node);
+    draft_add_lasting(b, finding, node);
+    report_again(b, node, finding);
+    return true;
+}
+
 static void walk(struct draft_builder *b, const struct outline_node *node, struct str aspect)
 {
+    if (is_again(b, node)) {
+        walk_lists(b, node, aspect);
+        return;
+    }
     bool is_of_one = b->outline->kind == KIND_CLOSURE && value_count(b->findings) == 1 &&
                      node->parent == &b->outline->root && node->style == STYLE_PART;
     if (is_of_one && node->role == ROLE_OTHER && draft_add_closure_part(b, b->findings->items.first, node)) {
@@ -467,10 +500,10 @@ struct value *draft_from_outline(struct arena *arena, const struct outline *outl
     b.findings = value_put_list(arena, draft, "findings");
     b.next_steps = value_put_list(arena, draft, "next_steps");
     b.notes = value_put_list(arena, draft, "notes");
+    outline_put_reports(arena, draft, outline);
     for (const struct outline_node *node = outline->root.first; node; node = node->next)
         walk(&b, node, STR_EMPTY);
     add_paragraph_list(&b);
-    outline_put_reports(arena, draft, outline);
     add_rest(&b);
     return arena_rc(arena) == RC_OK ? draft : NULL;
 }

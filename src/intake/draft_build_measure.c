@@ -348,6 +348,26 @@ void draft_add_measures(struct draft_builder *b, struct value *finding, const st
         (void)derive_measures(b, finding, node, behind_heading(b, node), true);
 }
 
+void draft_add_lasting(struct draft_builder *b, struct value *finding, const struct outline_node *node)
+{
+    struct value *measures = draft_child(finding, "measures");
+    struct value *last = measures->items.last;
+    size_t n = 0, value = 0;
+    for (const struct outline_node *child = node->first; child; child = child->next)
+        if (child->style != STYLE_TABLE)
+            n += add_piece(b, finding, child, &value);
+    if (n == 0 && node->body.n > 0)
+        n = derive_measures(b, finding, node, behind_heading(b, node), true);
+    if (n == 0)
+        (void)add_piece(b, finding, node, &value);
+    struct value *first = last ? last->next : measures->items.first;
+    for (struct value *measure = first; measure; measure = measure->next)
+        draft_set_text(b->arena, measure, "phase", STR("long_term"));
+    for (size_t i = 0; first && i < node->lines.n; i++)
+        draft_add_number(b->arena, draft_paragraph_list(b->arena, first),
+                         (int64_t)b->outline->lines.p[node->lines.p[i]].paragraph + 1);
+}
+
 bool draft_add_closure_part(struct draft_builder *b, struct value *finding, const struct outline_node *node)
 {
     struct value *paragraphs = draft_child(finding, "paragraphs");

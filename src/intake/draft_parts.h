@@ -58,13 +58,15 @@ enum rc draft_apply_retype(struct ctx *ctx, struct value *draft, const struct va
 /* draft_build.c and draft_build_label.c: what is being read into a draft. */
 struct outline;
 struct outline_node;
+struct draft_named;
 
 struct draft_builder {
     struct arena *arena;
     const struct outline *outline;
     struct value *draft;
     struct value *parts, *aspects, *findings, *next_steps, *notes;
-    const size_t *first_fact; /* per line: index of its first fact */
+    const size_t *first_fact;  /* per line: index of its first fact */
+    struct draft_named *named; /* problems so far, the last first */
 };
 /* Sets a text or a day that is there; an empty text leaves what stands. */
 void draft_put_text(struct draft_builder *b, struct value *map, const char *key, struct str text);
@@ -98,6 +100,14 @@ void draft_read_measure_fields(struct draft_builder *b, struct value *measure, u
 /* Measures of a finding: the marked ones and rows of tables below it, else with may_derive one for each sentence. */
 void draft_add_measures(struct draft_builder *b, struct value *finding, const struct outline_node *node,
                         bool may_derive);
+/* Measures of phase long_term for what the long-term part says of a finding that stands in another part. */
+void draft_add_lasting(struct draft_builder *b, struct value *finding, const struct outline_node *node);
+/* draft_build_again.c */
+/* Remembers the words that name a finding. */
+void draft_name_finding(struct draft_builder *b, struct value *finding, const struct outline_node *node);
+/* The one finding of an earlier part that a piece of the long-term part names again, by the same heading or nearly the
+ * same; NULL when none or several are named so. */
+struct value *draft_find_named(const struct draft_builder *b, const struct outline_node *node);
 /* A part of a closure notice that tells of its one finding: what was aimed at, done, accepted.  False when it is none.
  */
 bool draft_add_closure_part(struct draft_builder *b, struct value *finding, const struct outline_node *node);

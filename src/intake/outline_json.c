@@ -10,6 +10,12 @@ static struct value *put_name(struct arena *arena, struct value *map, const char
     return value_put_text(arena, map, key, str_from_cstr(name));
 }
 
+static void put_text_if(struct arena *arena, struct value *map, const char *key, struct str text)
+{
+    if (text.n > 0)
+        value_put_text(arena, map, key, text);
+}
+
 static void put_text_or_null(struct arena *arena, struct value *map, const char *key, struct str text)
 {
     if (text.n > 0)
@@ -88,8 +94,7 @@ struct value *outline_fact_value(struct arena *arena, const struct outline *outl
     struct value *map = value_new_map(arena);
     put_name(arena, map, "kind", kinds[fact->kind]);
     value_put_text(arena, map, "text", fact->text);
-    if (fact->label.n > 0)
-        value_put_text(arena, map, "label", fact->label);
+    put_text_if(arena, map, "label", fact->label);
     if (fact->kind == FACT_DATE)
         put_date_fact(arena, map, &fact->date);
     if (fact->kind == FACT_AMOUNT)
@@ -99,24 +104,25 @@ struct value *outline_fact_value(struct arena *arena, const struct outline *outl
     return map;
 }
 
+void outline_put_report(struct arena *arena, struct value *list, const struct outline_report *report)
+{
+    struct value *entry = value_add_map(arena, list);
+    put_name(arena, entry, "code", report->code);
+    put_name(arena, entry, "severity", report->severity == SEVERITY_WARNING ? "warning" : "info");
+    value_put_text(arena, entry, "place", report->place);
+    value_put_text(arena, entry, "text", report->text);
+    put_text_if(arena, entry, "stated", report->stated);
+    put_text_if(arena, entry, "computed", report->computed);
+    if (report->node_id > 0)
+        value_put_int(arena, entry, "node", report->node_id);
+    put_span(arena, entry, &report->span);
+}
+
 void outline_put_reports(struct arena *arena, struct value *map, const struct outline *outline)
 {
     struct value *list = value_put_list(arena, map, "reports");
-    for (size_t i = 0; i < outline->reports.n; i++) {
-        const struct outline_report *report = &outline->reports.p[i];
-        struct value *entry = value_add_map(arena, list);
-        put_name(arena, entry, "code", report->code);
-        put_name(arena, entry, "severity", report->severity == SEVERITY_WARNING ? "warning" : "info");
-        value_put_text(arena, entry, "place", report->place);
-        value_put_text(arena, entry, "text", report->text);
-        if (report->stated.n > 0)
-            value_put_text(arena, entry, "stated", report->stated);
-        if (report->computed.n > 0)
-            value_put_text(arena, entry, "computed", report->computed);
-        if (report->node_id > 0)
-            value_put_int(arena, entry, "node", report->node_id);
-        put_span(arena, entry, &report->span);
-    }
+    for (size_t i = 0; i < outline->reports.n; i++)
+        outline_put_report(arena, list, &outline->reports.p[i]);
 }
 
 void outline_put_source(struct arena *arena, struct value *map, const struct outline *outline)
@@ -193,10 +199,8 @@ void outline_put_closing(struct arena *arena, struct value *map, const struct ou
         struct value *entry = value_add_map(arena, contacts);
         put_name(arena, entry, "kind", contact->kind);
         value_put_text(arena, entry, "value", contact->value);
-        if (contact->hours.n > 0)
-            value_put_text(arena, entry, "hours", contact->hours);
-        if (contact->note.n > 0)
-            value_put_text(arena, entry, "note", contact->note);
+        put_text_if(arena, entry, "hours", contact->hours);
+        put_text_if(arena, entry, "note", contact->note);
         value_put_text(arena, entry, "place", contact->place);
         put_span(arena, entry, &contact->span);
     }
@@ -223,8 +227,7 @@ static void put_row(struct arena *arena, struct value *map, const struct outline
                   {"status", row->status}, {"amount_text", row->amount}, {"amount_unit", row->amount_unit},
                   {"basis", row->basis},   {"result", row->result}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (fields[i].text.n > 0)
-            value_put_text(arena, entry, fields[i].key, fields[i].text);
+        put_text_if(arena, entry, fields[i].key, fields[i].text);
     if (row->has_amount)
         value_put_int(arena, entry, "amount_fen", row->amount_fen);
     if (row->has_due_day)

@@ -347,6 +347,7 @@ bool outline_gives_register(enum outline_kind kind);
 /* outline_json.c, shared with the draft */
 void outline_put_day(struct arena *arena, struct value *map, const char *key, int32_t day);
 struct value *outline_fact_value(struct arena *arena, const struct outline *outline, const struct outline_fact *fact);
+void outline_put_report(struct arena *arena, struct value *list, const struct outline_report *report);
 void outline_put_reports(struct arena *arena, struct value *map, const struct outline *outline);
 void outline_put_source(struct arena *arena, struct value *map, const struct outline *outline);
 void outline_put_closing(struct arena *arena, struct value *map, const struct outline *outline);

@@ -90,16 +90,19 @@ static struct str place_of(const struct value *draft, const struct value *entry)
     return value_get_text(find_paragraph(draft, first_paragraph(entry)), "place");
 }
 
+/* Tells the phase of a finding, and of a measure whose phase is not that of its finding. */
 static struct value *add_node(struct page *page, struct value *list, const struct value *draft,
-                              const struct value *entry, const char *kind, struct str selected)
+                              const struct value *entry, const char *kind, struct str phase_above, struct str selected)
 {
     struct arena *arena = page->ctx.arena;
     struct value *node = value_add_map(arena, list);
     bool is_measure = str_equal_cstr(str_from_cstr(kind), "measure"),
          is_finding = str_equal_cstr(str_from_cstr(kind), "finding");
     struct str id = value_get_text(entry, "id"), title = value_get_text(entry, is_measure ? "text" : "title");
-    struct str phase = is_finding ? value_get_text(entry, "phase") : STR(""), due = value_get_text(entry, "due");
-    bool is_long = str_equal(phase, STR("long_term"));
+    struct str phase = is_finding || is_measure ? value_get_text(entry, "phase") : STR("");
+    struct str due = value_get_text(entry, "due");
+    bool is_long = is_finding && str_equal(phase, STR("long_term"));
+    phase = str_equal(phase, phase_above) ? STR("") : phase;
     value_put_text(arena, node, "id", node_id(arena, id));
     value_put_text(arena, node, "kind", is_long ? STR("long_term") : str_from_cstr(kind));
     value_put_text(arena, node, "kind_label",
@@ -128,10 +131,10 @@ static void add_findings(struct page *page, struct value *aspect_node, const str
     VALUE_EACH (finding, value_get(draft, "findings")) {
         if (!str_equal(value_get_text(finding, "aspect"), aspect))
             continue;
-        struct value *node = add_node(page, list, draft, finding, "finding", selected);
+        struct value *node = add_node(page, list, draft, finding, "finding", STR(""), selected);
         struct value *measures = value_put_list(arena, node, "measures");
         VALUE_EACH (measure, value_get(finding, "measures")) {
-            (void)add_node(page, measures, draft, measure, "measure", selected);
+            (void)add_node(page, measures, draft, measure, "measure", value_get_text(finding, "phase"), selected);
         }
         value_put_bool(arena, node, "has_measures", value_count(measures) > 0);
     }
@@ -142,11 +145,11 @@ static void put_register(struct page *page, struct value *view, const struct val
     struct arena *arena = page->ctx.arena;
     struct value *aspects = value_put_list(arena, view, "aspects");
     VALUE_EACH (aspect, value_get(draft, "aspects")) {
-        add_findings(page, add_node(page, aspects, draft, aspect, "aspect", selected), draft,
+        add_findings(page, add_node(page, aspects, draft, aspect, "aspect", STR(""), selected), draft,
                      value_get_text(aspect, "id"), selected);
     }
     struct value none = {.kind = VALUE_MAP}; /* findings without an aspect stand under a heading of their own */
-    struct value *node = add_node(page, aspects, draft, &none, "aspect", STR("-"));
+    struct value *node = add_node(page, aspects, draft, &none, "aspect", STR(""), STR("-"));
     value_set(node, STR("title"), value_new_text(arena, page_text(page, "draft.no_aspect")));
     add_findings(page, node, draft, STR(""), selected);
     if (value_count(value_get(node, "findings")) == 0) {
@@ -164,7 +167,7 @@ static void put_register(struct page *page, struct value *view, const struct val
     static const char *const lists[][2] = {{"next_steps", "next_step"}, {"notes", "note"}, {"parts", "part"}};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         VALUE_EACH (entry, value_get(draft, lists[i][0])) {
-            (void)add_node(page, other, draft, entry, lists[i][1], selected);
+            (void)add_node(page, other, draft, entry, lists[i][1], STR(""), selected);
         }
     value_put_bool(arena, view, "has_other", value_count(other) > 0);
 }
