@@ -260,8 +260,11 @@ static enum rc take_back(struct cli *cli, struct str path, bool is_applying)
     say_notes(cli, back.book.notes);
     print_items(cli, back.sheet.rows, false);
     print_items(cli, back.sheet.files, true);
-    if (!is_applying)
+    if (!is_applying) {
+        cli_print("%lld would be written, %lld stale, %lld untouched, %lld wrong", (long long)back.sheet.ready,
+                  (long long)back.sheet.stale, (long long)back.sheet.same, (long long)back.sheet.faults);
         return RC_OK;
+    }
     TRY(write_back(cli, back.db, &back.book, &result));
     cli_print("%lld written, %lld stale, %lld untouched, %lld files", (long long)value_get_int(result, "written", 0),
               (long long)value_get_int(result, "stale", 0), (long long)value_get_int(result, "same", 0),

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -467,6 +468,22 @@ static void commands_run_as_a_person(void **state)
     EXPECT(0, "check", "--db", db);
 }
 
+/* A book that came back as it went out says so. */
+static void an_untouched_book_is_told(void **state)
+{
+    (void)state;
+    load_demo();
+    EXPECT(0, "book", "--out", in_dir("books"), "--db", db);
+    glob_t found;
+    char pattern[500];
+    snprintf(pattern, sizeof pattern, "%s/*.xlsx", in_dir("books"));
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    EXPECT(0, "book", found.gl_pathv[0], "--db", db);
+    assert_non_null(strstr(out, "0 would be written, 0 stale, "));
+    assert_non_null(strstr(out, " untouched, 0 wrong"));
+    globfree(&found);
+}
+
 /* The story of the demonstration ends on the day of loading, over the turn of a year too. */
 static void the_demo_moves_with_the_day(void **state)
 {
@@ -518,6 +535,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(demo_loads_what_it_promises, set_up),
         cmocka_unit_test_setup(documents_are_imported, set_up),
         cmocka_unit_test_setup(commands_run_as_a_person, set_up),
+        cmocka_unit_test_setup(an_untouched_book_is_told, set_up),
         cmocka_unit_test_setup(the_demo_moves_with_the_day, set_up),
         cmocka_unit_test_setup(the_document_of_states_agrees, set_up),
         cmocka_unit_test_setup(a_ledger_is_imported_with_its_columns, set_up),
