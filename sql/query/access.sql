@@ -8,6 +8,23 @@ INSERT INTO account (id, login, name, person_id, is_disabled, changed_seq) VALUE
 -- unscoped: apply
 UPDATE account SET name = $name, is_disabled = $is_disabled, changed_seq = $seq WHERE id = $id
 
+-- :name account_set_person
+-- unscoped: apply
+UPDATE account SET person_id = $person_id, changed_seq = $seq WHERE id = $id
+
+-- A person and the other account in use that belongs to them, if there is one.
+-- :name account_person
+-- unscoped: a guard
+SELECT p.id, coalesce((SELECT min(a.login) FROM account a WHERE a.person_id = p.id AND a.is_disabled = 0 AND a.id <> $id), '') AS login
+FROM person p WHERE p.id = $person_id
+
+-- People whom an account may belong to; those with another account in use are left out.
+-- :name account_people
+-- unscoped: whoever makes accounts names any person; names, titles and units only
+SELECT p.id, p.name, p.title, p.pinyin, u.short_name AS unit_short, u.name AS unit_name FROM person p JOIN unit u ON u.id = p.unit_id
+WHERE u.valid_to IS NULL AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND a.is_disabled = 0 AND a.id <> $id)
+ORDER BY u.mgmt_level, u.sort_no, u.sort_key, u.id, p.sort_key, p.id LIMIT 5000
+
 -- :name account_find_login
 -- unscoped: sign-in
 SELECT a.id, a.name, a.is_disabled, c.password_hash, c.must_change
@@ -24,11 +41,11 @@ LEFT JOIN credential c ON c.account_id = a.id WHERE a.id = $id
 
 -- :name account_list
 -- unscoped: administrators' page; the route names the permission
-SELECT a.id, a.login, a.name, a.is_disabled, coalesce(c.must_change, 0) AS must_change,
+SELECT a.id, a.login, a.name, a.is_disabled, coalesce(c.must_change, 0) AS must_change, coalesce(p.name, '') AS person_name, coalesce(u.short_name, '') AS person_unit,
        coalesce((SELECT max(t.locked_until) FROM sign_in_try t WHERE t.account_id = a.id), 0) AS locked_until,
        (SELECT count(*) FROM session s WHERE s.account_id = a.id) AS session_count,
        (SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id) AS seen_at
-FROM account a LEFT JOIN credential c ON c.account_id = a.id
+FROM account a LEFT JOIN credential c ON c.account_id = a.id LEFT JOIN person p ON p.id = a.person_id LEFT JOIN unit u ON u.id = p.unit_id
 ORDER BY a.is_disabled, a.login LIMIT 5000
 
 -- :name grant_list_all

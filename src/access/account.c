@@ -57,6 +57,28 @@ static bool is_login(struct str s)
     return s.n >= 2;
 }
 
+/* A person has one account in use: what waits for the person must not be signed from two. */
+static enum rc put_person(struct command_call *call, int64_t account_id, struct value *body)
+{
+    int64_t person_id = value_get_int(call->input, "person_id", 0);
+    if (!person_id) {
+        value_put_null(call->ctx->arena, body, "person_id");
+        return RC_OK;
+    }
+    struct db_stmt *st = db_query(call->db, Q_ACCOUNT_PERSON);
+    db_bind_int(st, "person_id", person_id);
+    db_bind_int(st, "id", account_id);
+    struct value *person;
+    TRY(db_first_row(call->ctx, st, &person));
+    if (!person)
+        return ctx_fail_field(call->ctx, RC_INVALID, "account.no_such_person", "person_id");
+    struct str other = value_get_text(person, "login");
+    if (other.n)
+        return ctx_fail(call->ctx, RC_CONFLICT, "account.person_taken", STR("person_id"), STR_EMPTY, &other, 1);
+    value_put_int(call->ctx->arena, body, "person_id", person_id);
+    return RC_OK;
+}
+
 static enum rc account_create(struct command_call *call)
 {
     struct arena *arena = call->ctx->arena;
@@ -72,11 +94,8 @@ static enum rc account_create(struct command_call *call)
     struct value *body = value_new_map(arena);
     value_put_text(arena, body, "login", login);
     value_put_text(arena, body, "name", value_get_text(call->input, "name"));
-    int64_t person_id = value_get_int(call->input, "person_id", 0), id;
-    if (person_id)
-        value_put_int(arena, body, "person_id", person_id);
-    else
-        value_put_null(arena, body, "person_id");
+    int64_t id;
+    TRY(put_person(call, 0, body));
     TRY(command_append(call, EVENT_ACCOUNT_CREATED, CHAIN_ORGANISATION, 0, body, &id));
     struct str hash = value_get_text(call->input, "password_hash");
     if (hash.n)
@@ -111,6 +130,18 @@ static enum rc account_change(struct command_call *call)
     TRY(command_append(call, EVENT_ACCOUNT_CHANGED, CHAIN_ORGANISATION, id, body, &seq));
     value_put_int(arena, call->result, "id", id);
     return is_disabled ? end_sessions(call, id) : RC_OK;
+}
+
+static enum rc account_link(struct command_call *call)
+{
+    int64_t id = value_get_int(call->input, "id", 0), seq;
+    struct value *account, *body = value_new_map(call->ctx->arena);
+    TRY(find_account(call, id, &account));
+    value_put_int(call->ctx->arena, body, "id", id);
+    TRY(put_person(call, id, body));
+    TRY(command_append(call, EVENT_ACCOUNT_LINKED, CHAIN_ORGANISATION, id, body, &seq));
+    value_put_int(call->ctx->arena, call->result, "id", id);
+    return RC_OK;
 }
 
 static enum rc note_password(struct command_call *call, int64_t account_id, const char *how)
@@ -303,6 +334,15 @@ const struct command command_account_change = {.name = "account.change",
                                                .run = account_change,
                                                .path = "/accounts/{id}",
                                                .redirect = "/accounts/{id}"};
+
+static const struct field account_link_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                   {"person_id", FIELD_ID, false, 0, NULL}};
+const struct command command_account_link = {.name = "account.link",
+                                             .perm = PERM_ACCOUNT_WRITE,
+                                             COMMAND_FIELDS(account_link_fields),
+                                             .run = account_link,
+                                             .path = "/accounts/{id}/person",
+                                             .redirect = "/accounts/{id}"};
 
 static const struct field password_reset_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                      {"password", FIELD_SECRET, true, 200, NULL}};

@@ -6,6 +6,8 @@
 
 extern const struct command command_account_create; /* result: id */
 extern const struct command command_account_change;
+extern const struct command
+    command_account_link; /* names the person an account belongs to; person_id left out: nobody */
 extern const struct command command_password_reset; /* by an administrator; ends all sessions; must be changed */
 extern const struct command
     command_password_change; /* one's own; ends the other sessions: all but the one whose token_hash is `session` */

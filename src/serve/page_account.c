@@ -8,6 +8,7 @@
 #include "access/password.h"
 #include "base/clock.h"
 #include "serve/chrome.h"
+#include "serve/page_plan_parts.h"
 #include "serve/pages.h"
 #include "serve/submit.h"
 #include "serve/typed_form.h"
@@ -174,6 +175,13 @@ static void translate_roles(struct page *page)
             issue->args[0] = text_of_key(page, "role", issue->args[0]);
 }
 
+static enum rc put_person_field(struct page *page, const struct value *account)
+{
+    struct db_stmt *st = db_query(page->db, Q_ACCOUNT_PEOPLE);
+    db_bind_int(st, "id", account ? value_get_int(account, "id", 0) : 0);
+    return page_put_people(page, st, typed_form_field(page, typed_form(page), "person_id", account));
+}
+
 static enum rc put_account(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -197,6 +205,7 @@ static enum rc put_account(struct page *page)
     translate_roles(page);
     typed_form_field(page, typed_form(page), "name", account);
     typed_form_put(page, typed_form(page), "login", value_get_text(account, "login"));
+    TRY(put_person_field(page, account));
     if (!value_get(page->view, "new_password"))
         value_put_text(arena, page->view, "new_password", STR(""));
     TRY(put_grants(page, id));
@@ -217,7 +226,7 @@ static enum rc load_account(struct page *page, int64_t id)
     return page_put_row(page, "account", st);
 }
 
-static void put_new_form(struct page *page)
+static enum rc put_new_form(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     static const char *const fields[] = {"name", "login"};
@@ -229,13 +238,10 @@ static void put_new_form(struct page *page)
     value_put_text(arena, page->view, "new_password", STR(""));
     chrome_add_crumb(page, page_text(page, "nav.users"), STR("/accounts"));
     chrome_add_crumb(page, page_text(page, "user.new"), STR(""));
+    return put_person_field(page, NULL);
 }
 
-enum rc page_account_new(struct page *page)
-{
-    put_new_form(page);
-    return RC_OK;
-}
+enum rc page_account_new(struct page *page) { return put_new_form(page); }
 
 /* ---- changes ------------------------------------------------------------------------------------------------- */
 
@@ -271,14 +277,14 @@ enum rc page_account_new_post(struct page *page)
     struct str password = make_password(page);
     value_put_text(arena, raw, "login", form_text(page->form->fields, "login"));
     value_put_text(arena, raw, "name", form_text(page->form->fields, "name"));
+    value_put_text(arena, raw, "person_id", form_text(page->form->fields, "person_id"));
     value_put_text(arena, raw, "password", password);
     value_put_bool(arena, raw, "must_change", true);
     enum rc rc = submit_and_wait(page, &command_account_create, raw, &result);
     if (rc == RC_OK)
         return show_password(page, value_get_int(result, "id", 0), password, 201);
     TRY(typed_form_refused(page, rc, "user"));
-    put_new_form(page);
-    return RC_OK;
+    return put_new_form(page);
 }
 
 enum rc page_account_password_post(struct page *page)
@@ -317,6 +323,11 @@ static enum rc run_on_account(struct page *page, const struct command *command, 
 enum rc page_account_edit_post(struct page *page)
 {
     return run_on_account(page, &command_account_change, "flash.saved");
+}
+
+enum rc page_account_person_post(struct page *page)
+{
+    return run_on_account(page, &command_account_link, "flash.saved");
 }
 
 enum rc page_grant_new_post(struct page *page) { return run_on_account(page, &command_grant_give, "flash.granted"); }

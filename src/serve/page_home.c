@@ -86,6 +86,18 @@ static enum rc put_sources(struct page *page)
     return RC_OK;
 }
 
+/* What somebody does here who sees nothing of the business. */
+static const char *duty_key(const struct actor *actor)
+{
+    if (actor->is_role[ROLE_FIRST_ADMIN])
+        return "home.first_admin";
+    if (actor->is_role[ROLE_SYSTEM_ADMIN])
+        return "home.system_admin";
+    if (actor->is_role[ROLE_SECURITY_ADMIN])
+        return "home.security_admin";
+    return actor->is_role[ROLE_AUDIT_ADMIN] ? "home.administrator" : "home.no_role";
+}
+
 enum rc page_home(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
@@ -93,8 +105,10 @@ enum rc page_home(struct page *page)
     value_put_bool(arena, page->view, "may_read_findings", page_can(page, PERM_FINDING_READ));
     value_put_bool(arena, page->view, "may_read_sources", page_can(page, PERM_SOURCE_READ));
     value_put_bool(arena, page->view, "may_import", page_can(page, PERM_SOURCE_WRITE));
-    if (!page_can(page, PERM_FINDING_READ)) /* administrators see no business data, and no query looks for any */
+    if (!page_can(page, PERM_FINDING_READ)) { /* administrators see no business data, and no query looks for any */
+        value_put_text(arena, page->view, "duty", page_text(page, duty_key(&page->actor)));
         return RC_OK;
+    }
     TRY(put_figures(page));
     TRY(page_put_work(page));
     value_put_bool(arena, page->view, "has_side",

@@ -10,12 +10,10 @@ static struct str id_text(struct arena *arena, int64_t id) { return arena_format
 
 /* ---- options ------------------------------------------------------------------------------------------------ */
 
-enum rc page_put_person_options(struct page *page, struct value *field)
+enum rc page_put_people(struct page *page, struct db_stmt *st, struct value *field)
 {
     struct arena *arena = page->ctx.arena;
     struct value *rows;
-    struct db_stmt *st = db_query(page->db, Q_PERSON_OPTIONS);
-    actor_bind_scope(st, &page->actor, PERM_UNIT_READ);
     TRY(db_rows(&page->ctx, st, &rows));
     typed_form_option(page, field, STR(""), page_text(page, "form.not_said"));
     VALUE_EACH (person, rows) {
@@ -28,6 +26,13 @@ enum rc page_put_person_options(struct page *page, struct value *field)
         value_set(option, STR("find"), value_new_text(arena, value_get_text(person, "pinyin")));
     }
     return RC_OK;
+}
+
+enum rc page_put_person_options(struct page *page, struct value *field)
+{
+    struct db_stmt *st = db_query(page->db, Q_PERSON_OPTIONS);
+    actor_bind_scope(st, &page->actor, PERM_UNIT_READ);
+    return page_put_people(page, st, field);
 }
 
 enum rc page_put_unit_options(struct page *page, struct value *field, enum perm perm)

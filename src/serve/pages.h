@@ -165,6 +165,7 @@ enum rc page_account(struct page *page);
 enum rc page_account_new(struct page *page);
 enum rc page_account_new_post(struct page *page);
 enum rc page_account_edit_post(struct page *page);
+enum rc page_account_person_post(struct page *page);
 enum rc page_account_password_post(struct page *page);
 enum rc page_grant_new_post(struct page *page);
 enum rc page_me(struct page *page);

@@ -411,6 +411,20 @@ test('the security administrator sees the accounts', async () => {
   await security.context().close();
 });
 
+test('the system administrator gives an account to its person', async () => {
+  const { page: system } = await open_context({});
+  await sign_in(system, 'zongweizhen', passwords.zongweizhen);
+  assert.match(await system.textContent('main'), /对应到人员/);
+  await system.goto(`${address}/accounts?q=xiangming`);
+  await press_and_go(system, 'tbody a:has-text("向明")');
+  const person = await system.locator('#person option:not([value=""])').first();
+  const name = (await person.textContent()).trim().split(/\s/)[0];
+  await system.selectOption('#person_id', await person.getAttribute('value'));
+  await press_and_go(system, '#person button');
+  assert.match(await system.textContent('.page-head .about'), new RegExp(name));
+  await system.context().close();
+});
+
 test('signing out ends it', async () => {
   await page.goto(`${address}/findings`);
   await page.click('.top-actions details.menu summary >> nth=-1');

@@ -84,6 +84,34 @@ STORE_TEST(nobody_grants_to_himself)
              RC_GUARD);
 }
 
+static enum rc link_to(struct store *store, int64_t account, int64_t person)
+{
+    return run(store, &command_account_link,
+               jsonf(store, "{'id': %lld, 'person_id': %lld}", (long long)account, (long long)person), NULL);
+}
+
+STORE_TEST(a_person_has_one_account_in_use)
+{
+    int64_t root = make_root(store), first = make_account(store, "qiao"), second = make_account(store, "qiao2");
+    int64_t person =
+        make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '乔昀峰'}", (long long)root));
+    STORE_RC(link_to(store, first, 999), RC_INVALID);
+    STORE_OK(link_to(store, first, person));
+    STORE_OK(link_to(store, first, person));
+    STORE_RC(link_to(store, second, person), RC_CONFLICT);
+    assert_string_equal(issue_key(store), "account.person_taken");
+    STORE_RC(run(store, &command_account_create,
+                 jsonf(store, "{'login': 'qiao3', 'name': 'x', 'person_id': %lld}", (long long)person), NULL),
+             RC_CONFLICT);
+    STORE_OK(run(store, &command_account_link, jsonf(store, "{'id': %lld}", (long long)first), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM account WHERE person_id IS NOT NULL"), 0);
+    STORE_OK(link_to(store, second, person));
+    STORE_OK(run(store, &command_account_change,
+                 jsonf(store, "{'id': %lld, 'name': 'x', 'is_disabled': true}", (long long)second), NULL));
+    STORE_OK(link_to(store, first, person));
+    expect_clean(store);
+}
+
 STORE_TEST(logins_have_a_form_and_are_unique)
 {
     make_root(store);
@@ -423,13 +451,14 @@ STORE_TEST(roles_are_written_again_when_they_differ)
 
 int main(void)
 {
-    return STORE_RUN(
-        STORE_CASE(administrators_exclude_each_other_and_business), STORE_CASE(nobody_grants_to_himself),
-        STORE_CASE(logins_have_a_form_and_are_unique), STORE_CASE(passwords_follow_the_rule_and_never_reach_an_event),
-        STORE_CASE(sessions_end_in_time_and_at_once), STORE_CASE(own_new_password_ends_the_other_sessions),
-        STORE_CASE(five_wrong_passwords_lock_even_when_sent_at_once),
-        STORE_CASE(unknown_logins_answer_and_lock_like_known_ones), STORE_CASE(mistakes_of_yesterday_do_not_lock),
-        STORE_CASE(signing_in_and_out_are_events), STORE_CASE(flood_of_failures_stays_few_events),
-        STORE_CASE(sign_ins_at_once_wait_for_each_other), STORE_CASE(disabled_account_does_not_sign_in),
-        STORE_CASE(roles_are_written_again_when_they_differ));
+    return STORE_RUN(STORE_CASE(administrators_exclude_each_other_and_business), STORE_CASE(nobody_grants_to_himself),
+                     STORE_CASE(a_person_has_one_account_in_use), STORE_CASE(logins_have_a_form_and_are_unique),
+                     STORE_CASE(passwords_follow_the_rule_and_never_reach_an_event),
+                     STORE_CASE(sessions_end_in_time_and_at_once), STORE_CASE(own_new_password_ends_the_other_sessions),
+                     STORE_CASE(five_wrong_passwords_lock_even_when_sent_at_once),
+                     STORE_CASE(unknown_logins_answer_and_lock_like_known_ones),
+                     STORE_CASE(mistakes_of_yesterday_do_not_lock), STORE_CASE(signing_in_and_out_are_events),
+                     STORE_CASE(flood_of_failures_stays_few_events), STORE_CASE(sign_ins_at_once_wait_for_each_other),
+                     STORE_CASE(disabled_account_does_not_sign_in),
+                     STORE_CASE(roles_are_written_again_when_they_differ));
 }

@@ -169,7 +169,8 @@ STORE_TEST(nobody_marks_their_own_unit)
     make_assessment(store);
     int64_t person =
         make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '甲'}", (long long)world.firm));
-    tamperf(store, "UPDATE account SET person_id = %lld WHERE login = 'office'", (long long)person);
+    make(store, &command_account_link,
+         jsonf(store, "{'id': %lld, 'person_id': %lld}", (long long)world.office.account_id, (long long)person));
     assert_int_equal(step(store, &world.office, &command_scorecard_mark, card_of(store, world.firm), LEAD("10")),
                      RC_GUARD);
     assert_string_equal(issue_key(store), "scorecard.own_unit");

@@ -294,6 +294,7 @@ STORE_TEST(every_kind_of_event_replays)
     make(store, &command_password_reset,
          jsonf(store, "{'id': %lld, 'password': 'Zheng-Gai-2027'}", (long long)account));
     make(store, &command_sessions_end, jsonf(store, "{'id': %lld}", (long long)account));
+    make(store, &command_account_link, jsonf(store, "{'id': %lld}", (long long)account));
     make(store, &command_account_unlock, jsonf(store, "{'id': %lld}", (long long)account));
     fail_sign_in_and_out(store, account);
     struct value *grant = NULL;
