@@ -36,47 +36,169 @@ static char plain_letter(uint32_t code)
     return 0;
 }
 
-/* A syllable is an initial (or none) and one of these finals.  Source: GB/T 16159, with v and u for u-diaeresis. */
-static bool is_syllable(const char *letters)
+enum { SYLLABLE_LETTERS_MAX = 6, MARK_SYLLABLES_MAX = 8, MARK_LETTERS_MAX = 48 };
+
+/* Which initials go before a final; '-' none, Z C S zh ch sh.  Source: GB/T 16159, with v for u-diaeresis. */
+static const struct {
+    const char *final, *initials;
+} syllables[] = {
+    {"a", "-bpmfdtnlgkhzcsZCSyw"},
+    {"o", "-bpmflyw"},
+    {"e", "-mdtnlgkhzcsZCSry"},
+    {"ai", "-bpmdtnlgkhzcsZCSw"},
+    {"ei", "-bpmfdtnlgkhzcsZSw"},
+    {"ao", "-bpmdtnlgkhzcsZCSry"},
+    {"ou", "-pmfdtnlgkhzcsZCSry"},
+    {"an", "-bpmfdtnlgkhzcsZCSryw"},
+    {"en", "-bpmfdnlgkhzcsZCSrw"},
+    {"ang", "-bpmfdtnlgkhzcsZCSryw"},
+    {"eng", "-bpmfdtnlgkhzcsZCSrw"},
+    {"er", "-"},
+    {"ong", "dtnlgkhzcsZCry"},
+    {"i", "bpmdtnljqxzcsZCSry"},
+    {"ia", "dnljqx"},
+    {"ie", "bpmdtnljqx"},
+    {"iao", "bpmfdtnljqx"},
+    {"iu", "mdnljqx"},
+    {"ian", "bpmdtnljqx"},
+    {"in", "bpmnljqxy"},
+    {"iang", "nljqx"},
+    {"ing", "bpmdtnljqxy"},
+    {"iong", "jqx"},
+    {"u", "bpmfdtnlgkhzcsZCSrjqxyw"},
+    {"ua", "gkhZCSr"},
+    {"uo", "dtnlgkhzcsZCSr"},
+    {"uai", "gkhZCS"},
+    {"ui", "dtgkhzcsZCSr"},
+    {"uan", "dtnlgkhzcsZCSrjqxy"},
+    {"un", "dtnlgkhzcsZCSrjqxy"},
+    {"uang", "gkhZCS"},
+    {"v", "nljqxy"},
+    {"ve", "nljqxy"},
+    {"ue", "nljqxy"},
+    {"van", "nljqxy"},
+    {"vn", "nljqxy"},
+    {"m", "-h"},
+    {"n", "-"},
+    {"ng", "h"},
+};
+
+static bool is_syllable(struct str letters)
 {
-    static const char *const finals[] = {"a",   "o",   "e",    "ai",   "ei",   "ao", "ou", "an",  "en",
-                                         "ang", "eng", "er",   "ong",  "i",    "ia", "ie", "iao", "iu",
-                                         "ian", "in",  "iang", "ing",  "iong", "u",  "ua", "uo",  "uai",
-                                         "ui",  "uan", "un",   "uang", "v",    "ve", "ue", "van", "vn"};
-    static const char *const whole[] = {"m", "n", "ng", "hm", "hng"};
-    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
-        if (strcmp(letters, whole[i]) == 0)
+    struct str final = letters;
+    char initial = '-';
+    if (letters.n > 1 && strchr("bpmfdtnlgkhjqxrzcsyw", letters.p[0])) {
+        bool is_double = letters.p[1] == 'h' && strchr("zcs", letters.p[0]);
+        initial = is_double ? (char)(letters.p[0] - 'a' + 'A') : letters.p[0];
+        final = str_slice(letters, is_double ? 2 : 1, letters.n);
+    }
+    for (size_t i = 0; i < sizeof syllables / sizeof syllables[0]; i++)
+        if (str_equal_cstr(final, syllables[i].final) && strchr(syllables[i].initials, initial))
             return true;
-    size_t skip = 0;
-    if (strchr("bpmfdtnlgkhjqxrzcsyw", letters[0]))
-        skip = letters[1] == 'h' && strchr("zcs", letters[0]) ? 2 : 1;
-    for (size_t i = 0; i < sizeof finals / sizeof finals[0]; i++)
-        if (strcmp(letters + skip, finals[i]) == 0)
-            return true;
-    return false;
+    /* "n" and "ng" begin with what looks like an initial */
+    return str_equal_cstr(letters, "ng");
 }
 
-/* Bytes of a pinyin mark "(syllable)" at `at`; 0 when something else stands there. */
-static size_t scan_mark(struct str s, size_t at)
+/* The letters inside a bracket. */
+struct spelling {
+    char letters[MARK_LETTERS_MAX];
+    bool is_toned[MARK_LETTERS_MAX]; /* the letter carries a tone mark */
+    bool is_apart[MARK_LETTERS_MAX]; /* an apostrophe or a blank stands before the letter */
+    size_t n;
+};
+
+static bool is_combining(uint32_t code)
 {
-    enum { LETTERS_MAX = 6 };
-    char letters[LETTERS_MAX + 1] = {0};
-    size_t next = at, count = 0;
+    return code == 0x300 || code == 0x301 || code == 0x304 || code == 0x308 || code == 0x30C;
+}
+
+static bool is_tone(uint32_t code) { return code >= 0x80 && code != 0x308 && code != 0xFC && code != 0x251; }
+
+/* Reads "(letters)" at `at`: its bytes, 0 when something else stands there. */
+static size_t read_spelling(struct str s, size_t at, struct spelling *ret)
+{
+    size_t next = at;
     uint32_t code;
+    bool is_apart = false;
+    *ret = (struct spelling){0};
     if (!utf8_decode(s, &next, &code) || code != '(')
         return 0;
     while (utf8_decode(s, &next, &code)) {
         if (code == ')')
-            return count && is_syllable(letters) ? next - at : 0;
+            return ret->n > 0 && !is_apart ? next - at : 0;
+        bool is_behind = ret->n > 0 && !is_apart;
         /* a tone may also be written as a combining mark behind its vowel */
-        if (count && (code == 0x300 || code == 0x301 || code == 0x304 || code == 0x308 || code == 0x30C))
+        if (is_behind && is_combining(code)) {
+            ret->is_toned[ret->n - 1] |= is_tone(code);
             continue;
+        }
+        if (is_behind && (code == ' ' || code == '\'' || code == 0x2019)) {
+            is_apart = true;
+            continue;
+        }
         char letter = plain_letter(code);
-        if (!letter || count == LETTERS_MAX)
+        if (!letter || ret->n == MARK_LETTERS_MAX)
             return 0;
-        letters[count++] = letter;
+        ret->letters[ret->n] = letter;
+        ret->is_toned[ret->n] = is_tone(code);
+        ret->is_apart[ret->n++] = is_apart;
+        is_apart = false;
     }
     return 0;
+}
+
+/* Is the range one syllable, read with a tone, or one that may be without ("们", "的") and is not the first? */
+static bool is_toned_syllable(const struct spelling *spelling, size_t from, size_t to)
+{
+    static const char *const neutrals[] = {"de", "le", "zhe", "men", "zi", "me", "ge", "tou", "ma", "ba", "ne"};
+    struct str letters = {spelling->letters + from, to - from};
+    size_t tones = 0;
+    bool is_neutral = false;
+    for (size_t i = from; i < to; i++) {
+        if (i > from && spelling->is_apart[i])
+            return false;
+        tones += spelling->is_toned[i];
+    }
+    for (size_t i = 0; i < sizeof neutrals / sizeof neutrals[0]; i++)
+        is_neutral = is_neutral || str_equal_cstr(letters, neutrals[i]);
+    return (tones == 1 || (tones == 0 && from > 0 && is_neutral)) && is_syllable(letters);
+}
+
+/* Can the letters be read as two or more syllables, at most max?  Tones tell them from Latin words. */
+static bool is_several(const struct spelling *spelling, size_t max)
+{
+    uint16_t counts[MARK_LETTERS_MAX + 1] = {1}; /* bit n: n syllables end here */
+    for (size_t from = 0; from < spelling->n; from++)
+        for (size_t to = from + 1; counts[from] && to <= spelling->n && to - from <= SYLLABLE_LETTERS_MAX; to++)
+            if (is_toned_syllable(spelling, from, to))
+                counts[to] |= (uint16_t)(counts[from] << 1);
+    for (size_t n = 2; n <= max && n <= MARK_SYLLABLES_MAX; n++)
+        if (counts[spelling->n] >> n & 1)
+            return true;
+    return false;
+}
+
+static size_t count_han(struct str s, size_t at, size_t max)
+{
+    size_t n = 0;
+    uint32_t code;
+    while (n < max && utf8_decode(s, &at, &code) && utf8_is_han(code))
+        n++;
+    return n;
+}
+
+/* Bytes of a pinyin mark at `at` behind `before` characters without one: "(syllable)", or several syllables for those
+ * characters and the ones that follow ("整改(zhěnggǎi)", "重(zhòngdà)大"); 0 when something else stands there. */
+static size_t scan_mark(struct str s, size_t at, size_t before)
+{
+    struct spelling spelling;
+    size_t n = read_spelling(s, at, &spelling);
+    if (n == 0)
+        return 0;
+    bool is_whole = memchr(spelling.is_apart, true, spelling.n) == NULL;
+    if (is_whole && is_syllable((struct str){spelling.letters, spelling.n}))
+        return n;
+    return is_several(&spelling, before + count_han(s, at + n, MARK_SYLLABLES_MAX)) ? n : 0;
 }
 
 /* Output under construction: bytes and, for each, its offset in the input. */
@@ -138,17 +260,17 @@ enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *r
     TRY(mapped_init(arena, raw.n, &out));
     struct cleaned done = {0};
     uint32_t *marked = NULL;
-    size_t at = 0;
+    size_t at = 0, bare = 0; /* Chinese characters right before that carry no mark */
     uint32_t code, before = 0;
     while (at < raw.n) {
-        size_t mark = raw.p[at] == '(' && utf8_is_han(before) ? scan_mark(raw, at) : 0;
+        size_t mark = raw.p[at] == '(' && bare > 0 ? scan_mark(raw, at, bare) : 0;
         if (mark) {
             if (!marked && !(marked = ARENA_NEW_ARRAY(arena, uint32_t, MARKED_MAX)))
                 return arena_rc(arena);
             if (done.mark_han_count < MARKED_MAX)
                 done.mark_han_count = set_add(marked, done.mark_han_count, before);
             done.mark_count++;
-            before = 0; /* a second bracket behind the same character is no mark */
+            bare = 0; /* a second bracket behind the same character is no mark */
             at += mark;
             continue;
         }
@@ -157,6 +279,7 @@ enum rc text_strip_pinyin(struct arena *arena, struct str raw, struct cleaned *r
             return RC_BAD_ENCODING;
         mapped_add(&out, raw.p + start, at - start, start);
         before = code;
+        bare = utf8_is_han(code) ? bare + 1 : 0;
     }
     mapped_finish(&out, raw.n, &done);
     *ret = done;

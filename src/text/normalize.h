@@ -1,9 +1,9 @@
 /* normalize.h: from the raw text of a document to clean text, with the way back.
  *
- * Two passes in this order: pinyin residue is stripped by its shape (one Chinese character, "(", one lower-case
- * pinyin syllable with or without tone mark, ")"), then traditional characters become simplified (OpenCC's dictionaries
- * t2s, text/t2s.h). Real brackets stay.  Width folding is a third pass for matching only. Every result carries a map to
- * the offsets of its input.  Any thread.
+ * Two passes in this order: pinyin residue is stripped by its shape (a Chinese character, "(", one lower-case pinyin
+ * syllable with or without tone mark, or several with tone marks for the characters round the bracket, ")"), then
+ * traditional characters become simplified (OpenCC's dictionaries t2s, text/t2s.h). Real brackets stay.  Width folding
+ * is a third pass for matching only. Every result carries a map to the offsets of its input.  Any thread.
  */
 #ifndef BIHUAN_TEXT_NORMALIZE_H
 #define BIHUAN_TEXT_NORMALIZE_H

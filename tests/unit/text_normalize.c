@@ -30,6 +30,36 @@ static void strips_marks_by_shape(void **state)
     arena_free(arena);
 }
 
+/* Several syllables are taken by their tones, and for no more characters than stand round the bracket. */
+static void strips_marks_of_several_syllables(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    static const char *const rows[][2] = {
+        {"整改(zhěnggǎi)到位", "整改到位"},
+        {"重(zhòngdà)大事项", "重大事项"},
+        {"整改(zhěng gǎi)、西安(xī'ān)", "整改、西安"},
+        {"干部們(gànbùmen)", "干部们"},
+        {"巡视(xu\xcc\x81nshi\xcc\x80)组", "巡视组"},
+        {"中国共产党(zhōngguógòngchǎndǎng)", "中国共产党"},
+        {"旅(lǚyóu)游(yóu)", "旅游"},
+        /* Latin words, and more syllables than characters */
+        {"支付宝(alipay)、微信(weixin)、北京(beijing)", "支付宝(alipay)、微信(weixin)、北京(beijing)"},
+        {"咖啡(café)、菜单(menú)、似曾相识(déjà)", "咖啡(café)、菜单(menú)、似曾相识(déjà)"},
+        {"简历(résumé)", "简历(résumé)"},
+        {"甲(zhěnggǎi)", "甲(zhěnggǎi)"},
+        {"系统(zhěnggǎi platform)", "系统(zhěnggǎi platform)"},
+        {"整改( zhěnggǎi)、整改(zhěnggǎi )", "整改( zhěnggǎi)、整改(zhěnggǎi )"},
+        {"整改(zhěng  gǎi)", "整改(zhěng  gǎi)"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cleaned c = clean(arena, rows[i][0]);
+        assert_str(c.text, rows[i][1]);
+        assert_int_equal(c.raw_offset[c.text.n], strlen(rows[i][0]));
+    }
+    assert_int_equal(clean(arena, "整改(zhěnggǎi)").mark_count, 1);
+    arena_free(arena);
+}
+
 static void maps_back_to_the_raw_text(void **state)
 {
     (void)state;
@@ -166,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strips_marks_by_shape),
+        cmocka_unit_test(strips_marks_of_several_syllables),
         cmocka_unit_test(tells_zhe_from_zhu),
         cmocka_unit_test(maps_back_to_the_raw_text),
         cmocka_unit_test(keeps_the_map_where_lengths_differ),
