@@ -169,6 +169,17 @@ static struct str format_like(struct outline *outline, const struct found_amount
     return text;
 }
 
+/* "其中分别为甲11个、乙17个", "…三部分组成": the words say that the parts are all there is. */
+static bool claims_all(const struct outline *outline, const struct group *group)
+{
+    struct str match = outline->lines.p[group->total->line].match;
+    size_t end = group->parts[group->n - 1]->to;
+    struct str lead = str_slice(match, group->total->to, group->parts[0]->from);
+    struct str behind = str_slice(match, end, outline_find_any(match, end, WORDS("。", ";"), NULL));
+    return outline_has_any(lead, WORDS("分别", "分为", "具体为", "具体是", "全部为", "全部是", "均为", "依次")) ||
+           outline_has_any(behind, WORDS("组成", "构成"));
+}
+
 static void check_group(struct outline *outline, const struct group *group)
 {
     const struct outline_fact *total = group->total;
@@ -191,9 +202,13 @@ static void check_group(struct outline *outline, const struct group *group)
         return;
     }
     bool agrees = sum == value || (is_approximate && value > 0 && llabs(sum - value) <= value / TOLERANCE_DIVISOR);
-    if (group->is_among && !group->has_rest && !group->is_whole && sum < value)
-        return; /* "其中" need not list all */
     struct str computed = format_like(outline, &total->amount, sum);
+    if (group->is_among && !group->has_rest && !group->is_whole && sum < value) {
+        if (!agrees && claims_all(outline, group)) /* else "其中" need not list all */
+            outline_add_report(outline, "parts_short", SEVERITY_INFO, total->line, total->from, end, total->text,
+                               computed, node_id_at(outline, total->line));
+        return;
+    }
     outline_add_check(outline, "sum", total->line, total->from, end, total->text, computed, agrees, is_approximate);
     if (!agrees)
         outline_add_report(outline, "sum_mismatch", SEVERITY_WARNING, total->line, total->from, end, total->text,
