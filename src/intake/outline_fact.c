@@ -70,44 +70,62 @@ static struct str without_lead(struct str s)
     return s;
 }
 
+/* Where the words begin that stand in the clause before `to`, not before `from`. */
+static size_t clause_start(struct str s, size_t from, size_t to)
+{
+    while (to > from) {
+        size_t back = outline_step_back(s, to);
+        uint32_t code = outline_code_at(s, back, NULL);
+        if (is_delimiter(code) || (code >= 0x2460 && code <= 0x249B))
+            break;
+        to = back;
+    }
+    return to;
+}
+
+/* Behind words of summing up that a clause begins with: "其中", "共计". */
+static size_t skip_sum_words(struct str s, size_t start, size_t to)
+{
+    static const char *const leads[] = {"以来的", "以来", "其中", "共计", "共", "累计", "合计", NULL};
+    for (size_t i = 0; leads[i]; i++)
+        if (str_has_prefix(str_slice(s, start, to), str_from_cstr(leads[i])))
+            start += str_from_cstr(leads[i]).n;
+    return start;
+}
+
+/* Behind what follows `from` in the clause, up to a number. */
+static size_t clause_end(struct str s, size_t from)
+{
+    size_t to = from, next = from;
+    for (int i = 0; i < LABEL_AFTER_MAX && to < s.n; i++, to = next) {
+        uint32_t code = outline_code_at(s, to, &next);
+        if (is_delimiter(code) || (code >= '0' && code <= '9'))
+            break;
+    }
+    return to;
+}
+
 /* What an amount counts: the words before it in its clause, with the noun behind a count ("查出的|58个|问题"); where
  * nothing stands before, all that follows in the clause ("15个|已完成整改"). */
 static struct str label_of(const struct outline *outline, const struct outline_line *line, size_t floor,
                            const struct found_amount *amount)
 {
     struct str s = line->match;
-    size_t from = amount->from < line->mark_end ? amount->from : floor > line->mark_end ? floor : line->mark_end;
-    size_t start = amount->from;
-    while (start > from) {
-        size_t back = outline_step_back(s, start);
-        uint32_t code = outline_code_at(s, back, NULL);
-        if (is_delimiter(code) || (code >= 0x2460 && code <= 0x249B))
-            break;
-        start = back;
-    }
+    size_t least = floor > line->mark_end ? floor : line->mark_end;
+    size_t start = clause_start(s, amount->from < line->mark_end ? amount->from : least, amount->from);
     if (line->mark_end == 0)
         start = skip_cell_mark(s, start, amount->from);
     struct str whole = outline_clean(line, start, amount->from);
-    static const char *const leads[] = {"以来的", "以来", "其中", "共计", "共", "累计", "合计", NULL};
-    for (size_t i = 0; leads[i]; i++)
-        if (str_has_prefix(str_slice(s, start, amount->from), str_from_cstr(leads[i])))
-            start += str_from_cstr(leads[i]).n;
-    struct str before = outline_clean(line, start, amount->from);
+    struct str before = outline_clean(line, skip_sum_words(s, start, amount->from), amount->from);
     size_t noun = amount->kind == AMOUNT_COUNT ? noun_end(s, amount->to) : amount->to;
+    bool is_bare = is_bare_lead(before); /* also when empty */
     if (before.n > 0 && noun > amount->to) {
         struct str what = outline_clean(line, amount->to, noun);
-        return is_bare_lead(before) ? what : arena_concat(outline->arena, without_lead(before), what);
+        return is_bare ? what : arena_concat(outline->arena, without_lead(before), what);
     }
-    if (before.n > 0 && !is_bare_lead(before))
+    if (!is_bare)
         return before;
-    size_t to = amount->to, next = to;
-    for (int i = 0; noun == amount->to && i < LABEL_AFTER_MAX && to < s.n; i++, to = next) {
-        uint32_t code = outline_code_at(s, to, &next);
-        if (is_delimiter(code) || (code >= '0' && code <= '9'))
-            break;
-    }
-    to = to > noun ? to : noun;
-    struct str behind = outline_clean(line, amount->to, to);
+    struct str behind = outline_clean(line, amount->to, noun > amount->to ? noun : clause_end(s, amount->to));
     return behind.n > 0 ? behind : before.n > 0 ? before : whole;
 }
 

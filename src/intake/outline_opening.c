@@ -230,6 +230,31 @@ static void read_authority(struct outline *outline, const struct outline_line *l
         source->commissioned_by = outline_clean(line, by + 3, ask);
 }
 
+/* The period in which the inspection was there. */
+static bool is_inspection_period(struct str s, const struct found_date *date, size_t end)
+{
+    size_t stop = outline_find(s, "。", 0);
+    struct str sentence = str_slice(s, stop != SIZE_MAX && stop < date->from ? date->from : 0, end);
+    struct str behind = str_slice(s, date->to, end);
+    bool is_grained = date->grain == FOUND_GRAIN_DAY || date->grain == FOUND_GRAIN_MONTH;
+    if (date->kind != FOUND_DATE_PERIOD || !is_grained ||
+        !outline_has_any(sentence, WORDS("巡视", "巡察", "审计", "督察", "检查")))
+        return false;
+    /* "2026年4月，巡察组向集团党委反馈了意见": the month of the feedback, no period. */
+    return date->grain != FOUND_GRAIN_MONTH || !outline_has_any(behind, WORDS("反馈了", "反馈巡")) ||
+           outline_has_any(behind, WORDS("开展", "进行", "实施", "对"));
+}
+
+/* "于5月6日开始，至6月30日结束": the two ends stand apart. */
+static bool is_split_period(struct str s, const struct found_date *first, const struct found_date *second)
+{
+    struct str between = str_slice(s, first->to, second->from);
+    struct str behind = str_slice(s, second->to, second->to + 12);
+    return first->kind == FOUND_DATE_DAY && second->kind == FOUND_DATE_DAY && second->to_day >= first->to_day &&
+           outline_has_any(between, WORDS("至", "到")) && outline_has_any(between, WORDS("开始", "起", "进驻")) &&
+           outline_has_any(behind, WORDS("结束", "止", ",", "。"));
+}
+
 static void read_dates(struct outline *outline, const struct outline_line *line, const struct found_dates *dates)
 {
     struct outline_source *source = &outline->source;
@@ -237,37 +262,24 @@ static void read_dates(struct outline *outline, const struct outline_line *line,
     for (size_t i = 0; i < dates->n && i < DATES_MAX; i++) {
         const struct found_date *date = &dates->p[i];
         size_t end = sentence_end(s, date->to);
-        struct str behind = str_slice(s, date->to, end);
-        size_t stop = outline_find(s, "。", 0);
-        struct str sentence = str_slice(s, stop != SIZE_MAX && stop < date->from ? date->from : 0, end);
-        bool tells_inspection = outline_has_any(sentence, WORDS("巡视", "巡察", "审计", "督察", "检查"));
-        /* "2026年4月，巡察组向集团党委反馈了意见": the month of the feedback, no period. */
-        bool is_of_feedback = date->grain == FOUND_GRAIN_MONTH && outline_has_any(behind, WORDS("反馈了", "反馈巡")) &&
-                              !outline_has_any(behind, WORDS("开展", "进行", "实施", "对"));
-        if (!source->has_inspected && date->kind == FOUND_DATE_PERIOD && tells_inspection && !is_of_feedback &&
-            (date->grain == FOUND_GRAIN_DAY || date->grain == FOUND_GRAIN_MONTH)) {
+        if (!source->has_inspected && is_inspection_period(s, date, end)) {
             source->has_inspected = true;
             source->inspected = *date;
         } else if (!source->has_fed_back && date->kind == FOUND_DATE_DAY &&
-                   outline_find(behind, "反馈", 0) != SIZE_MAX) {
+                   outline_find(str_slice(s, date->to, end), "反馈", 0) != SIZE_MAX) {
             source->has_fed_back = true;
             source->fed_back = *date;
         }
     }
-    /* "于5月6日开始，至6月30日结束": the two ends stand apart. */
     for (size_t i = 0; i + 1 < dates->n && i < DATES_MAX && !source->has_inspected; i++) {
         const struct found_date *first = &dates->p[i], *second = &dates->p[i + 1];
-        struct str between = str_slice(s, first->to, second->from);
-        struct str behind = str_slice(s, second->to, second->to + 12);
-        if (first->kind == FOUND_DATE_DAY && second->kind == FOUND_DATE_DAY && second->to_day >= first->to_day &&
-            outline_has_any(between, WORDS("至", "到")) && outline_has_any(between, WORDS("开始", "起", "进驻")) &&
-            outline_has_any(behind, WORDS("结束", "止", ",", "。"))) {
-            source->has_inspected = true;
-            source->inspected = *first;
-            source->inspected.kind = FOUND_DATE_PERIOD;
-            source->inspected.to_day = second->to_day;
-            source->inspected.to = second->to;
-        }
+        if (!is_split_period(s, first, second))
+            continue;
+        source->has_inspected = true;
+        source->inspected = *first;
+        source->inspected.kind = FOUND_DATE_PERIOD;
+        source->inspected.to_day = second->to_day;
+        source->inspected.to = second->to;
     }
 }
 

@@ -289,6 +289,10 @@ struct grid {
     enum column_kind *kinds; /* of the columns */
 };
 
+/* outline_grid.c */
+const struct paragraph *outline_cell_paragraph(const struct outline *outline, size_t line);
+/* The cells of lines [first, end) and what they cover; grid->at is NULL when there is none, or too many. */
+enum rc outline_read_grid(struct outline *outline, size_t first, size_t end, struct grid *grid) MUST_CHECK;
 /* outline_table_sum.c: total row against the rows, parts against totals, rates against counts. */
 enum rc outline_check_grid(struct outline *outline, const struct grid *grid, int node_id) MUST_CHECK;
 /* Decimal text ("18,742.56", "92.9%") as value / 10^scale; false when it is no number. */

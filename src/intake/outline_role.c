@@ -117,31 +117,73 @@ static bool is_outer(const struct outline_node *node)
            node->style == STYLE_HEADING;
 }
 
-/* A block in the part of the findings: a finding, or the aspect that holds them. */
+/* A block in the part of the findings, and what stands below it. */
+struct block {
+    const struct outline *outline;
+    const struct outline_node *node;
+    struct below below;
+    bool is_list; /* the document tells of findings only */
+};
+
+static bool is_labelled(const struct block *block) { return block->node->is_labelled; }
+
+static bool holds_labelled(const struct block *block) { return block->node->labelled_below > 0; }
+
+static bool is_over_table(const struct block *block)
+{
+    bool is_told_in_ledger = is_named_aspect(block->node->heading) && has_ledger(block->outline);
+    return (block->below.has_tables || is_told_in_ledger) && !outline_is_problem_heading(block->node->heading);
+}
+
+static bool has_progress(const struct block *block) { return outline_has_progress_labels(block->node); }
+
+static bool is_collected(const struct block *block) { return is_collection(block->node->heading); }
+
+static bool is_decimal_group(const struct block *block)
+{
+    return block->node->style == STYLE_DECIMAL && block->below.blocks > 0 &&
+           !outline_is_problem_heading(block->node->heading);
+}
+
+/* "1.…方面" over "(1)关于…问题" */
+static bool is_inner_group(const struct block *block)
+{
+    return !is_outer(block->node) && !block->is_list && block->below.problems > 0 &&
+           block->below.problems * 2 >= block->below.blocks;
+}
+
+static bool is_inner(const struct block *block) { return !is_outer(block->node); }
+
+static bool holds_points(const struct block *block)
+{
+    return block->is_list && block->below.has_points && block->below.blocks == 0;
+}
+
+static bool is_group(const struct block *block) { return groups_problems(block->node, &block->below, block->is_list); }
+
+static bool is_bare_aspect(const struct block *block)
+{
+    bool is_bare = !block->below.has_points && block->below.blocks == 0 &&
+                   (block->node->body.n == 0 || block->outline->kind == KIND_FEEDBACK);
+    return is_bare && is_named_aspect(block->node->heading);
+}
+
+/* A finding, or the aspect that holds them: the first rule that fits says which. */
 static enum outline_role role_of_block(const struct outline *outline, const struct outline_node *node)
 {
-    struct below below = look_below(node);
-    if (node->is_labelled)
-        return ROLE_FINDING;
-    if (node->labelled_below > 0)
-        return ROLE_ASPECT;
-    bool is_list = tells_of_findings_only(outline->kind), is_aspect = is_named_aspect(node->heading);
-    if ((below.has_tables || (is_aspect && has_ledger(outline))) && !outline_is_problem_heading(node->heading))
-        return ROLE_ASPECT;
-    if (outline_has_progress_labels(node))
-        return ROLE_FINDING;
-    if (is_collection(node->heading))
-        return ROLE_ASPECT;
-    if (node->style == STYLE_DECIMAL && below.blocks > 0 && !outline_is_problem_heading(node->heading))
-        return ROLE_ASPECT;
-    if (!is_outer(node)) /* "1.…方面" over "(1)关于…问题" */
-        return !is_list && below.problems > 0 && below.problems * 2 >= below.blocks ? ROLE_ASPECT : ROLE_FINDING;
-    if (is_list && below.has_points && below.blocks == 0)
-        return ROLE_ASPECT;
-    if (groups_problems(node, &below, is_list))
-        return ROLE_ASPECT;
-    bool is_bare = !below.has_points && below.blocks == 0 && (node->body.n == 0 || outline->kind == KIND_FEEDBACK);
-    return is_aspect && is_bare ? ROLE_ASPECT : ROLE_FINDING;
+    static const struct {
+        bool (*fits)(const struct block *block);
+        enum outline_role role;
+    } rules[] = {{is_labelled, ROLE_FINDING},   {holds_labelled, ROLE_ASPECT}, {is_over_table, ROLE_ASPECT},
+                 {has_progress, ROLE_FINDING},  {is_collected, ROLE_ASPECT},   {is_decimal_group, ROLE_ASPECT},
+                 {is_inner_group, ROLE_ASPECT}, {is_inner, ROLE_FINDING},      {holds_points, ROLE_ASPECT},
+                 {is_group, ROLE_ASPECT},       {is_bare_aspect, ROLE_ASPECT}};
+    struct block block = {
+        .outline = outline, .node = node, .below = look_below(node), .is_list = tells_of_findings_only(outline->kind)};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].fits(&block))
+            return rules[i].role;
+    return ROLE_FINDING;
 }
 
 static enum outline_role role_in_findings(const struct outline *outline, const struct outline_node *node)

@@ -8,20 +8,13 @@
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 enum {
-    COLUMNS_MAX = 256,
     HEADER_SEARCH_ROWS = 6,
     HEADER_WORDS_MIN = 2,
     HEADER_COUNT_MAX = 24,
-    GRID_MAX = 4000000,
     SAME_COUNT_MIN = 4,
     SAME_NODES_MAX = 4000,
     NUMBER_MAX = 100000
 };
-
-static const struct paragraph *cell_paragraph(const struct outline *outline, size_t line)
-{
-    return &outline->document->paragraphs[outline->lines.p[line].paragraph];
-}
 
 enum column_kind outline_column_kind(struct str heading)
 {
@@ -56,108 +49,6 @@ enum column_kind outline_column_kind(struct str heading)
         if (outline_count(heading) <= HEADER_COUNT_MAX && outline_has_any(heading, rules[i].words))
             return rules[i].kind;
     return COLUMN_OTHER;
-}
-
-/* The numbers of the rows that have cells, ascending; and how far the cells reach to the right. */
-struct extent {
-    VEC(int) rows;
-    size_t columns;
-};
-
-static size_t span_of(int span) { return span > 1 ? (size_t)span : 1; }
-
-static enum rc find_extent(struct outline *outline, size_t first, size_t end, struct extent *extent)
-{
-    for (size_t i = first; i < end; i++) {
-        const struct paragraph *paragraph = cell_paragraph(outline, i);
-        int last = extent->rows.n ? extent->rows.p[extent->rows.n - 1] : 0;
-        if ((extent->rows.n == 0 || last < paragraph->row) && !VEC_PUSH(outline->arena, &extent->rows, paragraph->row))
-            return arena_rc(outline->arena);
-        size_t right = (size_t)paragraph->column + span_of(paragraph->column_span) - 1;
-        if (right > extent->columns)
-            extent->columns = right;
-    }
-    if (extent->columns > COLUMNS_MAX)
-        extent->columns = COLUMNS_MAX;
-    return RC_OK;
-}
-
-static enum rc make_grid(struct arena *arena, const struct extent *extent, struct grid *grid)
-{
-    grid->columns = extent->columns;
-    grid->rows = extent->rows.n;
-    if (grid->columns == 0 || grid->rows == 0 || grid->rows > GRID_MAX / grid->columns)
-        return RC_OK;
-    grid->at = ARENA_NEW_ARRAY(arena, int, grid->rows * grid->columns);
-    grid->kinds = ARENA_NEW_ARRAY(arena, enum column_kind, grid->columns);
-    grid->starts = ARENA_NEW_ARRAY(arena, size_t, grid->rows + 1);
-    if (!grid->at || !grid->kinds || !grid->starts)
-        return arena_rc(arena);
-    for (size_t i = 0; i < grid->rows * grid->columns; i++)
-        grid->at[i] = -1;
-    return RC_OK;
-}
-
-/* Marks what the newest cell covers and no earlier one does. */
-static void cover(struct grid *grid, const struct extent *extent, const struct paragraph *paragraph)
-{
-    const struct grid_cell *cell = &grid->cells[grid->count];
-    int below = paragraph->row + (int)span_of(paragraph->row_span);
-    size_t right = cell->column + span_of(paragraph->column_span);
-    for (size_t r = cell->row; r < grid->rows && extent->rows.p[r] < below; r++)
-        for (size_t c = cell->column; c < grid->columns && c < right; c++)
-            if (grid->at[r * grid->columns + c] < 0)
-                grid->at[r * grid->columns + c] = (int)grid->count;
-}
-
-/* A line of a cell: a new cell, or one more line of the last. */
-static void add_cell(struct outline *outline, size_t at, size_t row, const struct extent *extent, struct grid *grid)
-{
-    struct arena *arena = outline->arena;
-    const struct paragraph *paragraph = cell_paragraph(outline, at);
-    const struct outline_line *line = &outline->lines.p[at];
-    size_t column = (size_t)paragraph->column - 1;
-    struct grid_cell *last = grid->count ? &grid->cells[grid->count - 1] : NULL;
-    if (last && last->row == row && last->column == column) {
-        last->match = arena_concat(arena, arena_concat(arena, last->match, STR("\n")), line->match);
-        last->clean = arena_concat(arena, arena_concat(arena, last->clean, STR("\n")), line->clean.text);
-        return;
-    }
-    grid->cells[grid->count] = (struct grid_cell){.match = outline_trim(line->match),
-                                                  .clean = outline_trim(line->clean.text),
-                                                  .line = (uint32_t)at,
-                                                  .row = row,
-                                                  .column = column,
-                                                  .is_header = paragraph->is_header_cell};
-    cover(grid, extent, paragraph);
-    grid->count++;
-}
-
-/* Cells and the rows and columns that they cover. */
-static enum rc read_grid(struct outline *outline, size_t first, size_t end, struct grid *grid)
-{
-    struct extent extent = {0};
-    grid->cells = ARENA_NEW_ARRAY(outline->arena, struct grid_cell, end - first);
-    if (!grid->cells)
-        return arena_rc(outline->arena);
-    TRY(find_extent(outline, first, end, &extent));
-    TRY(make_grid(outline->arena, &extent, grid));
-    if (!grid->at)
-        return RC_OK;
-    size_t row = 0;
-    for (size_t i = first; i < end; i++) {
-        const struct paragraph *paragraph = cell_paragraph(outline, i);
-        if (paragraph->column < 1 || (size_t)paragraph->column > grid->columns)
-            continue;
-        while (row > 0 && extent.rows.p[row] > paragraph->row)
-            row--;
-        while (row + 1 < extent.rows.n && extent.rows.p[row] < paragraph->row)
-            row++;
-        add_cell(outline, i, row, &extent, grid);
-    }
-    for (size_t i = grid->count; i > 0; i--)
-        grid->starts[grid->cells[i - 1].row] = i - 1;
-    return RC_OK;
 }
 
 static const struct grid_cell *cell_at(const struct grid *grid, size_t row, size_t column)
@@ -282,8 +173,8 @@ static enum rc hold_row(struct outline *outline, const struct grid *grid, size_t
 {
     for (size_t i = grid->starts[row]; i < grid->count && grid->cells[i].row == row; i++) {
         for (size_t line = grid->cells[i].line; line < outline->lines.n; line++) {
-            const struct paragraph *paragraph = cell_paragraph(outline, line),
-                                   *start = cell_paragraph(outline, grid->cells[i].line);
+            const struct paragraph *paragraph = outline_cell_paragraph(outline, line),
+                                   *start = outline_cell_paragraph(outline, grid->cells[i].line);
             if (paragraph->table != start->table || paragraph->row != start->row || paragraph->column != start->column)
                 break;
             if (outline->lines.p[line].node)
@@ -539,45 +430,43 @@ static enum rc read_measures(struct outline *outline, const struct grid *grid, s
     return RC_OK;
 }
 
-enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent)
+/* The rows down to the headings are the table's; a line above them names it, and an untitled sheet. */
+static enum rc read_head(struct outline *outline, const struct grid *grid, struct outline_node *table)
 {
-    struct grid grid = {0};
-    TRY(read_grid(outline, first, end, &grid));
-    struct outline_node *table = outline_new_node(outline, parent, STYLE_TABLE);
-    if (!table)
-        return arena_rc(outline->arena);
-    table->role = ROLE_TABLE;
-    table->line = (uint32_t)first;
-    table->table = cell_paragraph(outline, first)->table;
-    table->span = outline_span_of(&outline->lines.p[first], 0, outline->lines.p[first].match.n);
-    if (grid.at) {
-        find_header(&grid);
-        size_t shown = grid.header < grid.rows ? grid.header : 0;
-        for (size_t row = 0; row <= shown; row++) {
-            /* A line above the headings names the table, and an untitled sheet. */
-            const struct grid_cell *cell = row < shown ? group_cell(&grid, row) : NULL;
-            bool is_mark = cell && str_has_prefix(cell->match, STR("附件")) && outline_count(cell->match) <= 4;
-            if (cell && !is_mark && table->heading.n == 0 && outline_find(cell->match, ":", 0) == SIZE_MAX)
-                table->heading = cell->clean;
-            TRY(hold_row(outline, &grid, row, table));
-        }
-        bool is_subject =
-            outline->document->format == FORMAT_EML && str_equal(outline->source.title, outline->document->title);
-        if (table->heading.n && (outline->source.title.n == 0 || is_subject))
-            outline->source.title = table->heading;
-        if (is_ledger(&grid)) {
-            table->role = ROLE_LEDGER;
-            TRY(outline_read_ledger_lead(outline, &grid));
-            TRY(read_ledger(outline, &grid, table));
-        } else if (outline_is_form(&grid)) {
-            table->role = ROLE_LEDGER;
-            TRY(outline_read_form(outline, &grid, table));
-        } else if (grid.header < grid.rows && find_column(&grid, COLUMN_MEASURE) < grid.columns &&
-                   parent != &outline->root) {
-            TRY(read_measures(outline, &grid, table));
-        }
-        TRY(outline_check_grid(outline, &grid, table->id));
+    size_t shown = grid->header < grid->rows ? grid->header : 0;
+    for (size_t row = 0; row <= shown; row++) {
+        const struct grid_cell *cell = row < shown ? group_cell(grid, row) : NULL;
+        bool is_mark = cell && str_has_prefix(cell->match, STR("附件")) && outline_count(cell->match) <= 4;
+        if (cell && !is_mark && table->heading.n == 0 && outline_find(cell->match, ":", 0) == SIZE_MAX)
+            table->heading = cell->clean;
+        TRY(hold_row(outline, grid, row, table));
     }
+    bool is_subject =
+        outline->document->format == FORMAT_EML && str_equal(outline->source.title, outline->document->title);
+    if (table->heading.n && (outline->source.title.n == 0 || is_subject))
+        outline->source.title = table->heading;
+    return RC_OK;
+}
+
+/* The rows by what the table is: a ledger, a form for one problem, the measures of the problem above, or figures. */
+static enum rc read_rows(struct outline *outline, const struct grid *grid, struct outline_node *table)
+{
+    if (is_ledger(grid)) {
+        table->role = ROLE_LEDGER;
+        TRY(outline_read_ledger_lead(outline, grid));
+        return read_ledger(outline, grid, table);
+    }
+    if (outline_is_form(grid)) {
+        table->role = ROLE_LEDGER;
+        return outline_read_form(outline, grid, table);
+    }
+    bool has_measures = grid->header < grid->rows && find_column(grid, COLUMN_MEASURE) < grid->columns;
+    return has_measures && table->parent != &outline->root ? read_measures(outline, grid, table) : RC_OK;
+}
+
+/* Lines that no row has taken are the table's. */
+static enum rc hold_rest(struct outline *outline, size_t first, size_t end, struct outline_node *table)
+{
     for (size_t i = first; i < end; i++) {
         struct outline_line *line = &outline->lines.p[i];
         if (line->node)
@@ -587,4 +476,24 @@ enum rc outline_read_table(struct outline *outline, size_t first, size_t end, st
         line->node = table;
     }
     return RC_OK;
+}
+
+enum rc outline_read_table(struct outline *outline, size_t first, size_t end, struct outline_node *parent)
+{
+    struct grid grid = {0};
+    TRY(outline_read_grid(outline, first, end, &grid));
+    struct outline_node *table = outline_new_node(outline, parent, STYLE_TABLE);
+    if (!table)
+        return arena_rc(outline->arena);
+    table->role = ROLE_TABLE;
+    table->line = (uint32_t)first;
+    table->table = outline_cell_paragraph(outline, first)->table;
+    table->span = outline_span_of(&outline->lines.p[first], 0, outline->lines.p[first].match.n);
+    if (grid.at) {
+        find_header(&grid);
+        TRY(read_head(outline, &grid, table));
+        TRY(read_rows(outline, &grid, table));
+        TRY(outline_check_grid(outline, &grid, table->id));
+    }
+    return hold_rest(outline, first, end, table);
 }

@@ -63,44 +63,93 @@ static bool is_class(struct str class)
     return false;
 }
 
+static bool is_wrong_progress(const struct value *row, struct str today)
+{
+    (void)today;
+    struct str progress = value_get_text(row, "progress");
+    return progress.n && !is_count(progress, PERCENT_MAX);
+}
+
+static bool lacks_progress(const struct value *row, struct str today)
+{
+    (void)today;
+    return value_get_int(row, "is_leaf", 0) && is_filled(row) && !value_get_text(row, "progress").n;
+}
+
+/* Less than last time, and nothing in the way. */
+static bool lacks_why(const struct value *row, struct str today)
+{
+    (void)today;
+    int64_t percent;
+    struct str progress = value_get_text(row, "progress");
+    return value_get_int(row, "is_leaf", 0) && is_count(progress, PERCENT_MAX) && str_parse_int64(progress, &percent) &&
+           percent * BP < value_get_int(row, "own_bp", 0) && !value_get_text(row, "blockers").n;
+}
+
+static bool is_wrong_money(const struct value *row, struct str today)
+{
+    (void)today;
+    struct str money = value_get_text(row, "recovered_fen");
+    return money.n && !is_money(money);
+}
+
+static bool has_wrong_count(const struct value *row, struct str today)
+{
+    (void)today;
+    struct str rules = value_get_text(row, "rules_made"), people = value_get_text(row, "people_handled");
+    return (rules.n && !is_count(rules, COUNT_MOST)) || (people.n && !is_count(people, COUNT_MOST));
+}
+
+static bool is_too_long(const struct value *row, struct str today)
+{
+    (void)today;
+    return utf8_count(value_get_text(row, "done_text")) > DONE_CHARS ||
+           utf8_count(value_get_text(row, "blockers")) > TEXT_CHARS ||
+           utf8_count(value_get_text(row, "next_text")) > TEXT_CHARS;
+}
+
+static bool is_wrong_class(const struct value *row, struct str today)
+{
+    (void)today;
+    struct str class = value_get_text(row, "evidence_class");
+    return class.n && !is_class(class);
+}
+
+static bool is_wrong_day(const struct value *row, struct str today)
+{
+    int32_t day;
+    struct str made_on = value_get_text(row, "evidence_made_on");
+    return made_on.n && (!date_parse(made_on, &day) || str_compare(made_on, today) > 0);
+}
+
+static bool lacks_done(const struct value *row, struct str today)
+{
+    (void)today;
+    return is_filled(row) && !value_get_text(row, "done_text").n;
+}
+
+static bool lacks_next(const struct value *row, struct str today)
+{
+    (void)today;
+    return is_filled(row) && !value_get_text(row, "next_text").n;
+}
+
 /* All that is wrong with the cells of a row, as keys: who mends a workbook should not have to return it once a cell. */
 static struct value *find_faults(struct arena *arena, const struct value *row, struct str today)
 {
-    static const char *const counts[] = {"rules_made", "people_handled"};
-    static const char *const longs[] = {"done_text", "blockers", "next_text"};
-    struct value *faults = value_new_list(arena);
-    struct str progress = value_get_text(row, "progress"), money = value_get_text(row, "recovered_fen"),
-               made_on = value_get_text(row, "evidence_made_on");
-    int32_t day;
-    int64_t percent;
-    bool is_leaf = value_get_int(row, "is_leaf", 0), is_told = is_filled(row), is_wrong_count = false,
-         is_too_long = false;
-    if (progress.n && !is_count(progress, PERCENT_MAX))
-        value_add_text(arena, faults, STR("task_sheet.progress"));
-    else if (is_leaf && is_told && !progress.n)
-        value_add_text(arena, faults, STR("task_sheet.no_progress"));
-    else if (is_leaf && str_parse_int64(progress, &percent) && percent * BP < value_get_int(row, "own_bp", 0) &&
-             !value_get_text(row, "blockers").n)
-        value_add_text(arena, faults, STR("report.less_needs_why"));
-    if (money.n && !is_money(money))
-        value_add_text(arena, faults, STR("task_sheet.money"));
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        is_wrong_count |= value_get_text(row, counts[i]).n && !is_count(value_get_text(row, counts[i]), COUNT_MOST);
-    if (is_wrong_count)
-        value_add_text(arena, faults, STR("task_sheet.count"));
-    for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++)
-        is_too_long |= utf8_count(value_get_text(row, longs[i])) > (i ? TEXT_CHARS : DONE_CHARS);
-    if (is_too_long)
-        value_add_text(arena, faults, STR("task_sheet.too_long"));
-    if (value_get_text(row, "evidence_class").n && !is_class(value_get_text(row, "evidence_class")))
-        value_add_text(arena, faults, STR("task_sheet.class"));
-    if (made_on.n && (!date_parse(made_on, &day) || str_compare(made_on, today) > 0))
-        value_add_text(arena, faults, STR("task_sheet.made_on"));
-    if (is_told && !value_get_text(row, "done_text").n)
-        value_add_text(arena, faults, STR("task_sheet.no_done"));
-    if (is_told && !value_get_text(row, "next_text").n)
-        value_add_text(arena, faults, STR("task_sheet.no_next"));
-    return faults;
+    static const struct {
+        const char *key;
+        bool (*is_so)(const struct value *row, struct str today);
+    } faults[] = {{"task_sheet.progress", is_wrong_progress}, {"task_sheet.no_progress", lacks_progress},
+                  {"report.less_needs_why", lacks_why},       {"task_sheet.money", is_wrong_money},
+                  {"task_sheet.count", has_wrong_count},      {"task_sheet.too_long", is_too_long},
+                  {"task_sheet.class", is_wrong_class},       {"task_sheet.made_on", is_wrong_day},
+                  {"task_sheet.no_done", lacks_done},         {"task_sheet.no_next", lacks_next}};
+    struct value *found = value_new_list(arena);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        if (faults[i].is_so(row, today))
+            value_add_text(arena, found, str_from_cstr(faults[i].key));
+    return found;
 }
 
 /* ---- rows ----------------------------------------------------------------------------------------------------- */

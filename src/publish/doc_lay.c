@@ -194,32 +194,40 @@ static PangoLayout *ease_lines(struct lay *lay, const struct doc_block *block, d
     return layout;
 }
 
-static void put_text(struct lay *lay, const struct doc_block *block)
+/* Down to where the block begins: the issuer stands at a height of its own. */
+static void skip_before(struct lay *lay, const struct doc_block *block, const struct doc_look *look)
 {
-    const struct doc_look *look = doc_look(block->style);
-    double inside = block->style == DOC_SIGN || block->style == DOC_DATE ? 4 * 15.793 : 0; /* four characters in */
-    need_page(lay);
-    double aside = doc_title_aside(lay->doc, block, (int)(lay->width * PT)) / PT;
-    PangoLayout *layout = new_layout(lay, block, lay->width - inside - 2 * aside);
-    int n = pango_layout_get_line_count(layout);
-    struct doc_line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct doc_line, (size_t)n + 1);
-    n = lines ? doc_text_lines(layout, look, lines, n) : 0;
-    PangoLayout *eased = ease_lines(lay, block, lay->width - inside - 2 * aside, lines, n);
     if (block->style == DOC_ISSUER && lay->page == 1)
         lay->y = lay->doc->facts.is_letter ? fmax(lay->y - lay->top, 0) + (DOC_LETTER_TOP - DOC_ISSUER_LEAD) / PT
                                            : fmax(lay->y, lay->top + (DOC_ISSUER_TWIPS - DOC_ISSUER_LEAD) / PT);
     else if (lay->y > lay->top)
         lay->y += look->before * DOC_LINE_TWIPS / 100 / PT;
-    if (n && lay->y > lay->top && lay->y + n * lines[0].height + kept_height(lay, block) > lay->bottom + 1 &&
-        block->keeps_next)
-        begin_page(lay);
-    bool is_open = false;
-    double tail = doc_is_tail(block->style) ? 0 : tail_height(lay, block->next);
+}
+
+/* A block that keeps to the next goes to a new page with it, rather than stand above the break. */
+static bool must_move(struct lay *lay, const struct doc_block *block, const struct doc_line *lines, int n)
+{
+    return block->keeps_next && n && lay->y > lay->top &&
+           lay->y + n * lines[0].height + kept_height(lay, block) > lay->bottom + 1;
+}
+
+/* Does line i of n go to a new page?  The last two lines bring along the tail that stands behind them. */
+static bool must_break(const struct lay *lay, const struct doc_line *lines, int i, int n, double tail)
+{
     int tail_from = n > 2 ? n - 2 : 0;
+    double needed = tail > 0 && i == tail_from ? (n - i) * lines[i].height + tail : lines[i].height;
+    int room = (int)((lay->bottom + 1 - lay->y) / lines[i].height);
+    return lay->y > lay->top && (lay->y + needed > lay->bottom + 1 || doc_line_is_alone(i, n, room));
+}
+
+/* The lines, in a tag on each page they stand on. */
+static void put_lines(struct lay *lay, const struct doc_block *block, const struct doc_line *lines, int n, double aside)
+{
+    const struct doc_look *look = doc_look(block->style);
+    double tail = doc_is_tail(block->style) ? 0 : tail_height(lay, block->next);
+    bool is_open = false;
     for (int i = 0; i < n; i++) {
-        double needed = tail > 0 && i == tail_from ? (n - i) * lines[i].height + tail : lines[i].height;
-        int room = (int)((lay->bottom + 1 - lay->y) / lines[i].height);
-        if ((lay->y + needed > lay->bottom + 1 || doc_line_is_alone(i, n, room)) && lay->y > lay->top) {
+        if (must_break(lay, lines, i, n, tail)) {
             if (is_open)
                 put_tag(lay, tag_of(look), false);
             is_open = false;
@@ -235,6 +243,23 @@ static void put_text(struct lay *lay, const struct doc_block *block)
     }
     if (is_open)
         put_tag(lay, tag_of(look), false);
+}
+
+static void put_text(struct lay *lay, const struct doc_block *block)
+{
+    const struct doc_look *look = doc_look(block->style);
+    double inside = block->style == DOC_SIGN || block->style == DOC_DATE ? 4 * 15.793 : 0; /* four characters in */
+    need_page(lay);
+    double aside = doc_title_aside(lay->doc, block, (int)(lay->width * PT)) / PT;
+    PangoLayout *layout = new_layout(lay, block, lay->width - inside - 2 * aside);
+    int n = pango_layout_get_line_count(layout);
+    struct doc_line *lines = ARENA_NEW_ARRAY(lay->doc->ctx->arena, struct doc_line, (size_t)n + 1);
+    n = lines ? doc_text_lines(layout, look, lines, n) : 0;
+    PangoLayout *eased = ease_lines(lay, block, lay->width - inside - 2 * aside, lines, n);
+    skip_before(lay, block, look);
+    if (must_move(lay, block, lines, n))
+        begin_page(lay);
+    put_lines(lay, block, lines, n, aside);
     if (block->style != DOC_ISSUER || !lay->doc->facts.is_letter)
         lay->y += look->after * DOC_LINE_TWIPS / 100 / PT;
     g_clear_object(&eased);
