@@ -139,6 +139,14 @@ WHERE {scope l.unit_id l.label} AND {filters} ORDER BY {order} LIMIT $limit OFFS
 -- :filter subject (l.subject_kind = $subject_kind AND l.subject_id = $subject_id)
 -- :sort newest l.id DESC
 
+-- Drafts that may be issued, the gravest first.
+-- :name letter_to_issue
+-- scope: l
+SELECT l.id, l.kind, l.title, l.subject_kind, l.subject_id, l.subject_no, l.cause, l.drafted_on, u.short_name AS unit_short
+FROM letter l JOIN unit u ON u.id = l.unit_id
+WHERE l.state = 'draft' AND {scope l.unit_id l.label}
+ORDER BY CASE l.kind WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 WHEN 'blue' THEN 2 ELSE 3 END, l.id LIMIT 500
+
 -- :name letter_figures
 -- scope: l
 SELECT count(CASE WHEN l.state = 'draft' THEN 1 END) AS draft_count,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "loop/closing.h"
 #include "loop/duty.h"
+#include "loop/many.h"
 
 #define PHASES "immediate|concentrated|long_term"
 #define NATURES "|individual|common|mechanism|legacy"
@@ -361,23 +362,6 @@ static enum rc read_bulk_value(struct command_call *call, struct value **ret_inp
     return ctx_fail_field(call->ctx, RC_INVALID, "bulk.choose_field", "field");
 }
 
-/* Of what may not be seen nothing is told, not even its number: finding is NULL then. */
-static void add_bulk_row(struct command_call *call, struct value *rows, int64_t id, const struct value *finding,
-                         bool is_changed, enum rc rc)
-{
-    struct arena *arena = call->ctx->arena;
-    const struct ctx_issue *issue = call->ctx->last;
-    struct value *row = value_add_map(arena, rows);
-    value_put_int(arena, row, "id", id);
-    copy_text(arena, row, finding, "no");
-    copy_text(arena, row, finding, "title");
-    value_put_bool(arena, row, "ok", rc == RC_OK);
-    value_put_bool(arena, row, "is_changed", is_changed);
-    struct str key = rc == RC_OK ? STR("") : issue && issue->key.n ? issue->key : str_from_cstr(rc_message_key(rc));
-    value_put_text(arena, row, "message", key);
-    value_put_text(arena, row, "argument", rc != RC_OK && issue && issue->arg_count ? issue->args[0] : STR(""));
-}
-
 /* What a bulk edit does to each row: a field of its own, or who carries it. */
 struct bulk {
     const struct value *input;
@@ -406,42 +390,22 @@ static enum rc read_bulk(struct command_call *call, struct bulk *ret_bulk)
     return find_person_named(call, value, &ret_bulk->actor_id);
 }
 
-static enum rc change_one(struct command_call *call, const struct bulk *bulk, int64_t id, bool *ret_changed,
-                          struct value **ret_finding)
+static enum rc change_one(struct command_call *call, void *arg, int64_t id, struct many_row *row)
 {
-    return bulk->duty ? duty_charge_finding(call, id, bulk->duty, bulk->actor_id, ret_changed, ret_finding)
-                      : change_finding(call, id, bulk->input, ret_changed, ret_finding);
+    const struct bulk *bulk = arg;
+    struct value *finding = NULL;
+    bool is_changed = false;
+    enum rc rc = bulk->duty ? duty_charge_finding(call, id, bulk->duty, bulk->actor_id, &is_changed, &finding)
+                            : change_finding(call, id, bulk->input, &is_changed, &finding);
+    *row = (struct many_row){.record = finding, .is_changed = is_changed};
+    return rc;
 }
 
-/* Each row stands for itself: what one may not change stays as it was and says why. */
 static enum rc finding_bulk(struct command_call *call)
 {
-    struct arena *arena = call->ctx->arena;
     struct bulk bulk;
     TRY(read_bulk(call, &bulk));
-    struct value *rows = value_put_list(arena, call->result, "rows");
-    int64_t done = 0, same = 0, failed = 0;
-    VALUE_EACH (item, value_get(call->input, "ids")) {
-        bool is_changed = false;
-        struct value *finding = NULL;
-        TRY(db_savepoint(call->ctx, call->db));
-        enum rc rc = change_one(call, &bulk, item->integer, &is_changed, &finding);
-        if (rc != RC_OK)
-            db_savepoint_rollback(call->db);
-        if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
-            return rc; /* with no savepoint left open: the next rollback must reach the rows before this one */
-        if (rc == RC_OK)
-            TRY(db_savepoint_release(call->ctx, call->db));
-        add_bulk_row(call, rows, item->integer, finding, is_changed, rc);
-        ctx_clear_issues(call->ctx);
-        done += rc == RC_OK && is_changed;
-        same += rc == RC_OK && !is_changed;
-        failed += rc != RC_OK;
-    }
-    value_put_int(arena, call->result, "done", done);
-    value_put_int(arena, call->result, "same", same);
-    value_put_int(arena, call->result, "failed", failed);
-    return RC_OK;
+    return many_each(call, change_one, &bulk);
 }
 
 static enum rc view_save(struct command_call *call)
@@ -522,7 +486,7 @@ const struct command command_finding_amount = {.name = "finding.amount",
                                                .redirect = "/findings/{id}"};
 
 static const struct field finding_bulk_fields[] = {
-    {"ids", FIELD_IDS, true, 1000, NULL},
+    {"ids", FIELD_IDS, false, 1000, NULL},
     {"field", FIELD_TEXT, true, 0, NULL}, /* phase nature severity unit_id due responsible label lead_leader_id
                                              lead_dept_id supervisor_id, or one with "=value" */
     {"value", FIELD_TEXT, false, 0, NULL},

@@ -5,9 +5,8 @@
 #include "loop/finding.h"
 
 #include "loop/lifecycle.h"
+#include "loop/many.h"
 #include "loop/plan.h"
-
-enum { MANY_MAX = 500 };
 
 static enum rc append_move(struct command_call *call, const struct value *row, struct value *body)
 {
@@ -113,68 +112,31 @@ static enum rc finding_start(struct command_call *call)
 
 /* ---- many at once ------------------------------------------------------------------------------------------- */
 
-/* What became of one row; of what may not be seen nothing is told, not even its number. */
-static void add_row(struct command_call *call, struct value *rows, int64_t id, const struct value *finding, enum rc rc)
+static enum rc confirm_one(struct command_call *call, void *arg, int64_t id, struct many_row *row)
 {
-    struct arena *arena = call->ctx->arena;
-    const struct ctx_issue *issue = call->ctx->first;
-    struct value *row = value_add_map(arena, rows);
-    value_put_int(arena, row, "id", id);
-    value_put_text(arena, row, "no", value_get_text(finding, "no"));
-    value_put_text(arena, row, "title", value_get_text(finding, "title"));
-    value_put_bool(arena, row, "ok", rc == RC_OK);
-    value_put_bool(arena, row, "is_changed", rc == RC_OK);
-    value_put_text(arena, row, "message",
-                   rc == RC_OK             ? STR("")
-                   : issue && issue->key.n ? issue->key
-                                           : str_from_cstr(rc_message_key(rc)));
-    value_put_text(arena, row, "argument", rc != RC_OK && issue && issue->arg_count ? issue->args[0] : STR(""));
-}
-
-/* Each row stands for itself: what cannot be done stays as it was and says why. */
-static enum rc each(struct command_call *call,
-                    enum rc (*one)(struct command_call *call, int64_t id, struct value **ret_row))
-{
-    struct arena *arena = call->ctx->arena;
-    struct value *rows = value_put_list(arena, call->result, "rows");
-    int64_t done = 0, failed = 0;
-    VALUE_EACH (item, value_get(call->input, "ids")) {
-        struct value *row = NULL;
-        TRY(db_savepoint(call->ctx, call->db));
-        enum rc rc = one(call, item->integer, &row);
-        if (rc != RC_OK)
-            db_savepoint_rollback(call->db);
-        if (rc == RC_BUSY || rc == RC_DB || rc == RC_NOMEM)
-            return rc; /* with no savepoint left open: the next rollback must reach the rows before this one */
-        if (rc == RC_OK)
-            TRY(db_savepoint_release(call->ctx, call->db));
-        add_row(call, rows, item->integer, row, rc);
-        ctx_clear_issues(call->ctx);
-        done += rc == RC_OK;
-        failed += rc != RC_OK;
-    }
-    value_put_int(arena, call->result, "done", done);
-    value_put_int(arena, call->result, "same", 0);
-    value_put_int(arena, call->result, "failed", failed);
-    return RC_OK;
-}
-
-static enum rc confirm_one(struct command_call *call, int64_t id, struct value **ret_row)
-{
-    struct value *row;
-    TRY(finding_read_locked(call, id, &row));
-    enum rc rc = finding_confirm_row(call, row);
-    if (rc != RC_NOT_FOUND)
-        *ret_row = row;
+    struct value *finding;
+    (void)arg;
+    TRY(finding_read_locked(call, id, &finding));
+    enum rc rc = finding_confirm_row(call, finding);
+    row->record = rc == RC_NOT_FOUND ? NULL : finding;
     return rc;
 }
 
-static enum rc finding_confirm_many(struct command_call *call) { return each(call, confirm_one); }
+static enum rc plan_each(struct command_call *call, void *arg, int64_t id, struct many_row *row)
+{
+    struct value *finding = NULL;
+    (void)arg;
+    enum rc rc = plan_one(call, id, &finding);
+    row->record = finding;
+    return rc;
+}
+
+static enum rc finding_confirm_many(struct command_call *call) { return many_each(call, confirm_one, NULL); }
 static enum rc finding_plan_many(struct command_call *call)
 {
     struct command_call at_meeting;
     TRY(with_meeting(call, &at_meeting));
-    return each(&at_meeting, plan_one);
+    return many_each(&at_meeting, plan_each, NULL);
 }
 
 #define MEETING_FIELDS                                                                                                 \
@@ -193,7 +155,7 @@ const struct command command_finding_plan = {.name = "finding.plan",
                                              .path = "/findings/{id}/plan",
                                              .redirect = "/findings/{id}"};
 
-static const struct field finding_plan_many_fields[] = {{"ids", FIELD_IDS, true, MANY_MAX, NULL}, MEETING_FIELDS};
+static const struct field finding_plan_many_fields[] = {{"ids", FIELD_IDS, false, MANY_MAX, NULL}, MEETING_FIELDS};
 const struct command command_finding_plan_many = {.name = "finding.plan_many",
                                                   .is_on_source = true,
                                                   .perm = PERM_MEETING_WRITE,
@@ -212,7 +174,7 @@ const struct command command_finding_start = {.name = "finding.start",
                                               .path = "/findings/{id}/start",
                                               .redirect = "/findings/{id}"};
 
-static const struct field finding_confirm_many_fields[] = {{"ids", FIELD_IDS, true, MANY_MAX, NULL},
+static const struct field finding_confirm_many_fields[] = {{"ids", FIELD_IDS, false, MANY_MAX, NULL},
                                                            {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_finding_confirm_many = {.name = "finding.confirm_many",
                                                      .is_on_source = true,

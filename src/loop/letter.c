@@ -8,6 +8,7 @@
 
 #include "loop/doc_no.h"
 #include "loop/letter_draft.h"
+#include "loop/many.h"
 
 enum { REPLY_DAYS_MAX = 60 };
 
@@ -148,6 +149,23 @@ static enum rc letter_issue(struct command_call *call)
     }
     return str_equal(value_get_text(row, "kind"), STR("red")) ? draft_talk(call, row, no) : RC_OK;
 }
+
+static enum rc issue_one(struct command_call *call, void *arg, int64_t id, struct many_row *row)
+{
+    struct value *letter, *input = value_copy(call->ctx->arena, call->input);
+    (void)arg;
+    TRY(supervise_read(call, Q_LETTER_GET_ANY, id, "letter.not_found", &letter));
+    value_put_int(call->ctx->arena, input, "id", id);
+    call->input = input;
+    enum rc rc = letter_issue(call);
+    if (rc != RC_NOT_FOUND && rc != RC_FORBIDDEN)
+        row->record = letter;
+    if (rc == RC_OK)
+        value_set(letter, STR("no"), value_new_text(call->ctx->arena, value_get_text(call->result, "no")));
+    return rc;
+}
+
+static enum rc letter_issue_many(struct command_call *call) { return many_each(call, issue_one, NULL); }
 
 static enum rc letter_deliver(struct command_call *call)
 {
@@ -290,6 +308,14 @@ const struct command command_letter_issue = {.name = "letter.issue",
                                              .run = letter_issue,
                                              .path = "/letters/{id}/issue",
                                              .redirect = "/letters/{id}"};
+static const struct field letter_issue_many_fields[] = {{"ids", FIELD_IDS, false, MANY_MAX, NULL},
+                                                        {"delivered_by", FIELD_CHOICE, true, 0, HOW}};
+const struct command command_letter_issue_many = {.name = "letter.issue_many",
+                                                  .perm = PERM_SUPERVISE,
+                                                  COMMAND_FIELDS(letter_issue_many_fields),
+                                                  .run = letter_issue_many,
+                                                  .path = "/letters/issue",
+                                                  .redirect = "/letters"};
 static const struct field letter_deliver_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                      {"delivered_by", FIELD_CHOICE, true, 0, "paper|mail"}};
 const struct command command_letter_deliver = {.name = "letter.deliver",

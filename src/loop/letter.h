@@ -6,9 +6,10 @@
 
 extern const struct command command_letter_draft;
 extern const struct command command_letter_change;
-extern const struct command command_letter_issue;   /* gets its number; through the program it is delivered at once */
-extern const struct command command_letter_deliver; /* on paper or by mail */
-extern const struct command command_letter_sign;    /* the receiver has it */
+extern const struct command command_letter_issue; /* gets its number; through the program it is delivered at once */
+extern const struct command command_letter_issue_many; /* the same for many, with a result for each */
+extern const struct command command_letter_deliver;    /* on paper or by mail */
+extern const struct command command_letter_sign;       /* the receiver has it */
 extern const struct command command_letter_answer;
 extern const struct command command_letter_attach; /* evidence for the answer: a file already in the store */
 extern const struct command command_letter_refuse; /* the answer goes back */

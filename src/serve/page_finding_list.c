@@ -507,20 +507,3 @@ enum rc page_finding_filter(struct page *page)
     put_hidden(page, "hidden_rest", own);
     return RC_OK;
 }
-
-/* ---- the answer to a bulk edit ----------------------------------------------------------------------------- */
-
-void page_finding_bulk_done(struct page *page)
-{
-    struct arena *arena = page->ctx.arena;
-    for (struct value *row = ((struct value *)value_get(page->view, "rows"))->items.first; row; row = row->next) {
-        struct str key = value_get_text(row, "message"), arg = value_get_text(row, "argument");
-        bool is_same = value_get_bool(row, "ok") && !value_get_bool(row, "is_changed");
-        struct str text = key.n     ? message_format(arena, page->lang, key, &arg, 1)
-                          : is_same ? page_text(page, "bulk.same")
-                                    : STR("");
-        value_put_text(arena, row, "text", text);
-    }
-    value_put_bool(arena, page->view, "has_failed", value_get_int(page->view, "failed", 0) > 0);
-    value_put_bool(arena, page->view, "has_same", value_get_int(page->view, "same", 0) > 0);
-}

@@ -6,17 +6,6 @@
 #include "serve/pages.h"
 #include "serve/typed_form.h"
 
-/* Whether the form came back with the row's box marked. */
-static bool is_chosen(const struct page *page, struct str id)
-{
-    const struct value *typed = page->form ? value_get(page->form->fields, "ids") : NULL;
-    bool is = typed && typed->kind == VALUE_TEXT && str_equal(typed->text, id);
-    VALUE_EACH (one, typed) {
-        is |= one->kind == VALUE_TEXT && str_equal(one->text, id);
-    }
-    return is;
-}
-
 static enum rc put_gaps(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
@@ -32,8 +21,7 @@ static enum rc put_gaps(struct page *page, struct value *row)
     bool is_ready = value_count(gaps) == 0;
     value_put_bool(arena, row, "is_ready", is_ready);
     value_put_bool(arena, row, "is_chosen",
-                   page->form ? is_chosen(page, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)))
-                              : is_ready);
+                   page->form ? typed_form_is_marked(page, "ids", value_get_int(row, "id", 0)) : is_ready);
     return RC_OK;
 }
 

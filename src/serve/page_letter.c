@@ -8,7 +8,7 @@
 #include "serve/pages.h"
 #include "serve/submit.h"
 
-static const char *colour_status(struct str kind)
+const char *letter_colour_status(struct str kind)
 {
     return str_equal(kind, STR("blue")) ? "due_soon" : str_equal(kind, STR("yellow")) ? "behind" : "overdue";
 }
@@ -32,6 +32,8 @@ static enum rc put_figures(struct page *page)
     TRY(db_first_row(&page->ctx, st, &row));
     record_add_figure(page, "letter.show.draft", value_get_int(row, "draft_count", 0), "/letters?show=draft",
                       "due_soon");
+    if (value_get_int(row, "draft_count", 0) > 1 && page_can(page, PERM_SUPERVISE))
+        record_add_action(page, page->view, "letter.issue_many", STR("/letters/issue"), true);
     record_add_figure(page, "letter.show.running", value_get_int(row, "running_count", 0), "/letters?show=running", "");
     record_add_figure(page, "letter.show.unsigned", value_get_int(row, "unsigned_count", 0), "/letters?show=unsigned",
                       "behind");
@@ -153,7 +155,7 @@ enum rc page_letter(struct page *page)
     TRY(record_begin(page, row, NOUN_LETTER, &item));
     struct str kind = value_get_text(row, "kind"), state = value_get_text(row, "state"), no = value_get_text(row, "no");
     record_add_badge(page, item, page_text(page, arena_format(arena, "letter.kind.%.*s", STR_ARG(kind)).p),
-                     colour_status(kind));
+                     letter_colour_status(kind));
     record_add_badge(page, item, page_text(page, arena_format(arena, "letter.state.%.*s", STR_ARG(state)).p), "");
     record_add_badge(page, item, no, "");
     if (page_can(page, PERM_PAPER_WRITE))

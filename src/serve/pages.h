@@ -47,7 +47,6 @@ enum rc page_put_work(struct page *page); /* "work" and "asked" for the home pag
 enum rc page_finding_list(struct page *page);
 enum rc page_finding_count(struct page *page);
 enum rc page_finding_filter(struct page *page);
-void page_finding_bulk_done(struct page *page); /* adds the words to the result of finding.bulk */
 
 /* page_finding.c, page_finding_similar.c, page_finding_form.c, page_finding_export.c */
 enum rc page_finding(struct page *page);
@@ -185,6 +184,8 @@ enum rc page_supervision(struct page *page);
 enum rc page_hang_list(struct page *page);
 enum rc page_hang(struct page *page);
 enum rc page_letter_list(struct page *page);
+enum rc page_letter_issue_many(struct page *page);
+const char *letter_colour_status(struct str kind); /* the status colour of a kind of letter */
 enum rc page_letter(struct page *page);
 enum rc page_letter_print(struct page *page);
 enum rc page_letter_file(struct page *page);

@@ -87,6 +87,22 @@ static struct str fill_path(struct arena *arena, const char *pattern, const stru
     return arena_copy_str(arena, buf_str(&out));
 }
 
+/* What became of each row, in words. */
+static void put_row_words(struct page *page)
+{
+    struct arena *arena = page->ctx.arena;
+    for (struct value *row = ((struct value *)value_get(page->view, "rows"))->items.first; row; row = row->next) {
+        struct str key = value_get_text(row, "message"), arg = value_get_text(row, "argument");
+        bool is_same = value_get_bool(row, "ok") && !value_get_bool(row, "is_changed");
+        struct str text = key.n     ? message_format(arena, page->lang, key, &arg, 1)
+                          : is_same ? page_text(page, "bulk.same")
+                                    : STR("");
+        value_put_text(arena, row, "text", text);
+    }
+    value_put_bool(arena, page->view, "has_failed", value_get_int(page->view, "failed", 0) > 0);
+    value_put_bool(arena, page->view, "has_same", value_get_int(page->view, "same", 0) > 0);
+}
+
 static void answer_done(struct submission *submission, bool has_rows)
 {
     struct page *page = submission->page;
@@ -105,9 +121,10 @@ static void answer_done(struct submission *submission, bool has_rows)
     }
     if (has_rows && value_get(result, "rows")) { /* a bulk edit shows what became of each row */
         page->view = value_copy(arena, result);
-        page->tpl = "finding_bulk";
+        page->tpl = "many_result";
         value_put_text(arena, page->view, "back_href", page_is_local_path(back) ? back : path);
-        page_finding_bulk_done(page);
+        value_put_text(arena, page->view, "list_href", path);
+        put_row_words(page);
         page_send(page);
         return;
     }

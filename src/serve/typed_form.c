@@ -108,6 +108,17 @@ enum rc typed_form_refused(struct page *page, enum rc rc, const char *tpl)
     return RC_OK;
 }
 
+bool typed_form_is_marked(const struct page *page, const char *name, int64_t id)
+{
+    const struct value *typed = page->form ? value_get(page->form->fields, name) : NULL;
+    struct str text = arena_format(page->ctx.arena, "%lld", (long long)id);
+    bool is = typed && typed->kind == VALUE_TEXT && str_equal(typed->text, text);
+    VALUE_EACH (one, typed) {
+        is |= one->kind == VALUE_TEXT && str_equal(one->text, text);
+    }
+    return is;
+}
+
 bool typed_form_again(struct page *page, enum rc rc)
 {
     if (page->is_json || !page->form || !is_fault_of_input(rc))

@@ -31,6 +31,8 @@ void typed_form_option(struct page *page, struct value *field, struct str value,
 /* One option in a list of options. */
 void typed_form_add_option(struct page *page, struct value *options, struct str value, struct str label,
                            bool is_selected);
+/* Whether a form that came back had the box of that name and number marked; false for a fresh one. */
+bool typed_form_is_marked(const struct page *page, const char *name, int64_t id);
 /* Shows the form again that the refused POST came from; false when it came from no form, or rc is another failure. */
 bool typed_form_again(struct page *page, enum rc rc);
 /* A failed submission: shows tpl again with the status of rc and the issues, unless the client wants JSON or the

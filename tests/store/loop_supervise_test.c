@@ -272,6 +272,45 @@ STORE_TEST(letter_numbers_have_no_gap_and_void_ones_keep_theirs)
     expect_rebuild_equal(store);
 }
 
+/* A talk without its day stays a draft and says why; the others go out with a number each. */
+STORE_TEST(letters_are_issued_many_at_once_each_for_itself)
+{
+    make_world(store);
+    struct value *result;
+    int64_t ids[3];
+    for (int i = 0; i < 3; i++) {
+        int64_t finding = make_finding(store, world.source, "事项");
+        STORE_OK(run_as(store, &world.office, &command_letter_draft,
+                        jsonf(store, "{'finding_id': %lld, 'kind': '%s', 'demand': '请办理'}", (long long)finding,
+                              i == 1 ? "talk" : "yellow"),
+                        &result));
+        ids[i] = value_get_int(result, "id", 0);
+    }
+    struct value *raw = jsonf(store, "{'ids': [%lld, %lld, %lld, 999999], 'delivered_by': 'program'}",
+                              (long long)ids[0], (long long)ids[1], (long long)ids[2]);
+    assert_int_equal(run_as(store, &world.approver, &command_letter_issue_many, raw, NULL), RC_FORBIDDEN);
+    assert_int_equal(
+        run_as(store, &world.office, &command_letter_issue_many, json(store, "{'delivered_by': 'program'}"), NULL),
+        RC_INVALID);
+    assert_string_equal(issue_key(store), "many.none_chosen");
+    STORE_OK(run_as(store, &world.office, &command_letter_issue_many, raw, &result));
+    assert_int_equal(value_get_int(result, "done", 0), 2);
+    assert_int_equal(value_get_int(result, "failed", 0), 2);
+    const struct value *row = value_get(result, "rows")->items.first;
+    assert_true(str_has_suffix(value_get_text(row, "no"), STR("1号")));
+    row = row->next;
+    assert_true(str_equal(value_get_text(row, "message"), STR("guard.letter_talk")));
+    assert_true(value_get_text(row, "title").n > 0);
+    row = row->next;
+    assert_true(str_has_suffix(value_get_text(row, "no"), STR("2号")));
+    row = row->next;
+    assert_true(str_equal(value_get_text(row, "message"), STR("letter.not_found")));
+    assert_int_equal(value_get_text(row, "title").n, 0);
+    assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE state = 'delivered'"), 2);
+    assert_int_equal(one(store, "SELECT count(*) FROM letter WHERE state = 'draft'"), 1);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(a_notice_of_a_talk_says_when_and_where_before_it_is_issued)
 {
     make_world(store);
@@ -599,6 +638,7 @@ int main(void)
                      STORE_CASE(a_hung_item_is_released_when_its_task_is_over_and_keeps_its_findings_label),
                      STORE_CASE(letters_are_drafted_raised_and_answered),
                      STORE_CASE(letter_numbers_have_no_gap_and_void_ones_keep_theirs),
+                     STORE_CASE(letters_are_issued_many_at_once_each_for_itself),
                      STORE_CASE(a_notice_of_a_talk_says_when_and_where_before_it_is_issued),
                      STORE_CASE(a_second_yellow_letter_goes_to_the_leader),
                      STORE_CASE(urging_by_hand_keeps_a_quiet_interval),
