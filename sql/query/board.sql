@@ -149,7 +149,7 @@ FROM wait w WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} GROUP BY w
 -- Which ones is found in an index alone; only those are read.
 -- :list board_wait_list like board_wait_count
 -- scope: w
-SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.actor_kind, coalesce(p.name, t.title, m.name, n.short_name, '') AS actor_name,
+SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, w.actor_kind, w.actor_id, coalesce(p.name, t.title, m.name, n.short_name, '') AS actor_name,
        u.short_name AS unit_short
 FROM (SELECT w.id FROM wait w WHERE w.what <> 'work_task' AND {scope w.unit_id w.label} AND {filters} ORDER BY w.since, w.id LIMIT $limit) x
 JOIN wait w ON w.id = x.id JOIN unit u ON u.id = w.unit_id

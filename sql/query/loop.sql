@@ -21,7 +21,7 @@ SELECT w.id, w.what, w.actor_kind, w.actor_id, w.since, w.due FROM wait w WHERE 
 -- :name wait_names
 -- unscoped: of a subject that was read through its scope: who is waited for, by name
 SELECT w.id, w.what, w.actor_kind, w.actor_id, w.since, w.due,
-       coalesce(p.name, t.title, m.name, u.name, '') AS actor_name,
+       coalesce(p.name, t.title, m.name, CASE WHEN w.actor_kind = 'unit' THEN u.name ELSE u.short_name END, '') AS actor_name,
        (SELECT x.name FROM delegation d JOIN person x ON x.id = d.to_person
         WHERE w.actor_kind = 'person' AND d.from_person = w.actor_id AND d.is_taken_back = 0 AND d.valid_from <= $today AND d.valid_to >= $today ORDER BY d.id DESC LIMIT 1) AS deputy
 FROM wait w
@@ -30,6 +30,13 @@ LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id
 LEFT JOIN team m ON w.actor_kind = 'team' AND m.id = w.actor_id
 LEFT JOIN unit u ON w.actor_kind <> 'person' AND w.actor_kind <> 'post' AND w.actor_kind <> 'team' AND u.id = w.actor_id
 WHERE w.subject_kind = $noun AND w.subject_id = $id ORDER BY w.id
+
+-- The unit whose account acts in a role for a unit: the nearest at or above it.
+-- :name role_keeper
+-- unscoped: the name of a unit above one that was read through its scope
+SELECT k.id, k.short_name FROM unit_anc a JOIN role_grant g ON g.unit_id = a.ancestor AND g.role = $role
+JOIN account c ON c.id = g.account_id AND c.is_disabled = 0 JOIN unit k ON k.id = a.ancestor
+WHERE a.unit = $unit_id ORDER BY a.depth LIMIT 1
 
 -- :name wait_place_finding
 -- unscoped: apply; a finding's waits go with its unit and label

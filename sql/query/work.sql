@@ -60,7 +60,7 @@ ORDER BY w.due_key, w.id LIMIT $limit
 -- What I set in motion and others must go on with, the most urgent first.
 -- :name work_asked
 -- scope: w
-SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, coalesce(p.name, t.title, m.name, u.short_name, '') AS actor_name, w.actor_kind
+SELECT w.id, w.subject_kind, w.subject_id, w.what, w.since, w.due, w.no, w.title, coalesce(p.name, t.title, m.name, u.short_name, '') AS actor_name, w.actor_kind, w.actor_id
 FROM wait w
 LEFT JOIN person p ON w.actor_kind = 'person' AND p.id = w.actor_id
 LEFT JOIN post t ON w.actor_kind = 'post' AND t.id = w.actor_id

@@ -28,8 +28,6 @@ enum rc board_choose_source(struct page *page, int64_t *source) MUST_CHECK;
 struct str board_draw_burndown(struct page *page, const struct board *board);
 /* "waits", counted by what is to be done, and "longest", for the filter. */
 enum rc board_put_waits(struct page *page, const struct board_filter *filter, int64_t limit) MUST_CHECK;
-/* Words of a row of board_wait_list. */
-void board_put_wait_words(struct page *page, struct value *row);
 /* Sums for the page's own permission. */
 enum rc board_of_page(struct page *page, const struct board_filter *filter, struct board *ret) MUST_CHECK;
 

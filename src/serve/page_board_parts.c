@@ -5,6 +5,7 @@
 #include "calendar/calendar.h"
 #include "serve/chrome.h"
 #include "serve/page_board.h"
+#include "serve/page_loop.h"
 #include "serve/pages.h"
 
 enum {
@@ -274,7 +275,7 @@ static int64_t moment_ago(int32_t today, int days)
     return ((int64_t)day_ago(today, days) * 86400 - CLOCK_CHINA_OFFSET_S) * 1000;
 }
 
-void board_put_wait_words(struct page *page, struct value *row)
+static enum rc put_wait_words(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
     char text[TIME_TEXT_BYTES];
@@ -291,11 +292,10 @@ void board_put_wait_words(struct page *page, struct value *row)
                    str_from_cstr(days > VERY_LONG_DAYS ? "overdue"
                                  : days > LONG_DAYS    ? "behind"
                                                        : "normal"));
-    struct str kind = value_get_text(row, "subject_kind"), role = value_get_text(row, "actor_kind");
+    struct str kind = value_get_text(row, "subject_kind");
     value_put_text(arena, row, "href",
                    arena_format(arena, "/%.*ss/%lld", STR_ARG(kind), (long long)value_get_int(row, "subject_id", 0)));
-    struct str word = message_find(page->lang, arena_format(arena, "role.%.*s", STR_ARG(role)));
-    value_put_text(arena, row, "role_label", word.p ? word : STR(""));
+    return page_put_actor(page, row);
 }
 
 static int by_urgency(const void *a, const void *b)
@@ -388,7 +388,7 @@ static enum rc put_longest(struct page *page, const struct board_filter *filter,
     db_bind_int(st, "limit", limit);
     TRY(page_put_rows(page, "longest", st));
     for (struct value *row = value_get(page->view, "longest")->items.first; row; row = row->next)
-        board_put_wait_words(page, row);
+        TRY(put_wait_words(page, row));
     return RC_OK;
 }
 

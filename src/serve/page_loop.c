@@ -5,20 +5,52 @@
 #include "calendar/calendar.h"
 #include "record/frozen.h"
 
-struct str page_actor_label(struct page *page, struct str kind, struct str name)
+static bool is_role(struct str kind)
 {
     static const char *const named[] = {"person", "post", "team", "unit"};
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
         if (str_equal_cstr(kind, named[i]))
-            return name;
-    struct arena *arena = page->ctx.arena;
-    return arena_format(arena, "%.*s %.*s", STR_ARG(name),
-                        STR_ARG(page_text(page, arena_format(arena, "role.%.*s", STR_ARG(kind)).p)));
+            return false;
+    return true;
+}
+
+static struct str role_words(struct page *page, struct str role)
+{
+    return page_text(page, arena_format(page->ctx.arena, "role.%.*s", STR_ARG(role)).p);
+}
+
+struct str page_actor_label(struct page *page, struct str kind, struct str name)
+{
+    if (!is_role(kind))
+        return name;
+    struct str args[] = {role_words(page, kind), name};
+    return page_text_args(page, "actor.role_for", args, 2);
+}
+
+enum rc page_put_actor(struct page *page, struct value *row)
+{
+    struct str kind = value_get_text(row, "actor_kind"), name = value_get_text(row, "actor_name");
+    int64_t unit_id = value_get_int(row, "actor_id", 0);
+    struct value *keeper = NULL;
+    if (is_role(kind)) {
+        struct db_stmt *st = db_query(page->db, Q_ROLE_KEEPER);
+        db_bind_text(st, "role", kind);
+        db_bind_int(st, "unit_id", unit_id);
+        TRY(db_first_row(&page->ctx, st, &keeper));
+        struct str args[] = {role_words(page, kind), name, value_get_text(keeper, "short_name")};
+        name = page_text_args(page,
+                              !keeper                                     ? "actor.role_nobody"
+                              : value_get_int(keeper, "id", 0) == unit_id ? "actor.role_own"
+                                                                          : "actor.role_above",
+                              args, 3);
+    }
+    value_put_text(page->ctx.arena, row, "actor_label", name);
+    return RC_OK;
 }
 
 /* ---- who is waited for -------------------------------------------------------------------------------------- */
 
-static void put_wait_line(struct page *page, struct value *row)
+static enum rc put_wait_line(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
     char text[TIME_TEXT_BYTES];
@@ -29,7 +61,8 @@ static void put_wait_line(struct page *page, struct value *row)
     (void)date_parse(since, &since_day);
     int days = calendar_count_working_days(since_day, clock_today(), false, &is_estimated);
     struct str what = page_text(page, arena_format(arena, "wait.%.*s", STR_ARG(value_get_text(row, "what"))).p);
-    struct str actor = page_actor_label(page, value_get_text(row, "actor_kind"), value_get_text(row, "actor_name"));
+    TRY(page_put_actor(page, row));
+    struct str actor = value_get_text(row, "actor_label");
     struct str deputies[] = {actor, value_get_text(row, "deputy")};
     if (deputies[1].n) /* whoever acts in the place of the one who is waited for */
         actor = page_text_args(page, "waiting.deputy", deputies, 2);
@@ -37,7 +70,7 @@ static void put_wait_line(struct page *page, struct value *row)
     struct str args[] = {actor, what, since, page_text_args(page, "date.working_days", &number, 1)};
     value_put_text(arena, row, "text", page_text_args(page, "waiting.line", args, 4));
     value_put_text(arena, row, "what_label", what);
-    value_put_text(arena, row, "actor_label", actor);
+    value_set(row, STR("actor_label"), value_new_text(arena, actor));
     value_put_text(arena, row, "since_text", since);
     value_put_int(arena, row, "days", days);
     page_put_due(page, row, "due", false);
@@ -46,6 +79,7 @@ static void put_wait_line(struct page *page, struct value *row)
     struct str state = value_get_text(row, "due_state");
     value_put_text(arena, row, "due_state_label",
                    page_text(page, arena_format(arena, "status.%.*s", STR_ARG(state)).p));
+    return RC_OK;
 }
 
 enum rc page_put_waiting(struct page *page, struct value *map, enum lifecycle_noun noun, int64_t id)
@@ -58,7 +92,7 @@ enum rc page_put_waiting(struct page *page, struct value *map, enum lifecycle_no
     db_bind_text(st, "today", date_format(clock_today(), today));
     TRY(db_rows(&page->ctx, st, &rows));
     for (struct value *row = rows->items.first; row; row = row->next)
-        put_wait_line(page, row);
+        TRY(put_wait_line(page, row));
     value_put_bool(page->ctx.arena, map, "has_waits", value_count(rows) > 0);
     value_put(map, STR("waits"), rows);
     return RC_OK;

@@ -21,7 +21,11 @@ enum rc page_put_offers(struct page *page, struct value *map, enum lifecycle_nou
                         const struct value *row) MUST_CHECK;
 /* "duties": {role, role_label, actor_label, since}, and "has_duties". */
 enum rc page_put_duties(struct page *page, struct value *map, enum lifecycle_noun noun, int64_t id) MUST_CHECK;
-/* Name of an actor as people read it; a role is said with its unit. */
+/* Into a row with actor_kind, actor_id, actor_name: "actor_label", who it is as people read it.  Of a role for a unit
+ * that is the nearest unit at or above it whose account holds the role, and the unit it acts for when that is another.
+ */
+enum rc page_put_actor(struct page *page, struct value *row) MUST_CHECK;
+/* The same of who is only planned: a role is said with the unit it is for. */
 struct str page_actor_label(struct page *page, struct str kind, struct str name);
 
 #endif

@@ -164,15 +164,16 @@ static enum rc put_asked(struct page *page, struct value *review)
     return RC_OK;
 }
 
-static struct str signer_words(struct page *page, const struct value *slot)
+static enum rc put_signer(struct page *page, struct value *slot)
 {
     struct arena *arena = page->ctx.arena;
-    struct str who = page_actor_label(page, value_get_text(slot, "actor_kind"), value_get_text(slot, "actor_name"));
-    struct str label = value_get_text(slot, "label");
-    if (!label.n)
-        return who;
-    struct str args[] = {who, page_text(page, arena_format(arena, "review.countersign.%.*s", STR_ARG(label)).p)};
-    return page_text_args(page, "review.signer_of", args, 2);
+    TRY(page_put_actor(page, slot));
+    struct str who = value_get_text(slot, "actor_label"), label = value_get_text(slot, "label");
+    struct str args[] = {who, label};
+    if (label.n)
+        args[1] = page_text(page, arena_format(arena, "review.countersign.%.*s", STR_ARG(label)).p);
+    value_put_text(arena, slot, "signer_text", label.n ? page_text_args(page, "review.signer_of", args, 2) : who);
+    return RC_OK;
 }
 
 static void put_signs_of_step(struct page *page, struct value *step, const struct value *signs)
@@ -216,7 +217,7 @@ static enum rc put_steps(struct page *page, struct value *review)
         db_bind_int(st, "step_n", n);
         TRY(db_rows(&page->ctx, st, &slots));
         for (struct value *slot = slots->items.first; slot; slot = slot->next) {
-            value_put_text(arena, slot, "signer_text", signer_words(page, slot));
+            TRY(put_signer(page, slot));
             value_put_bool(arena, slot, "is_free", !value_get_int(slot, "is_signed", 0) && is_open && n == now);
         }
         value_put(step, STR("slots"), slots);

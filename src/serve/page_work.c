@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "serve/page_loop.h"
 #include "serve/pages.h"
 
 enum {
@@ -227,13 +228,7 @@ static enum rc put_asked(struct page *page, const struct days *days)
     const struct value *rows = value_get(page->view, "asked");
     for (struct value *row = rows->items.first; row; row = row->next) {
         put_words(page, row);
-        struct str kind = value_get_text(row, "actor_kind"), name = value_get_text(row, "actor_name");
-        struct str role = arena_format(page->ctx.arena, "role.%.*s", STR_ARG(kind));
-        struct str word = message_find(page->lang, role); /* a role held for a unit: both are named */
-        value_set(
-            row, STR("actor_name"),
-            value_new_text(page->ctx.arena,
-                           word.p ? arena_format(page->ctx.arena, "%.*s %.*s", STR_ARG(name), STR_ARG(word)) : name));
+        TRY(page_put_actor(page, row));
     }
     value_put_bool(page->ctx.arena, page->view, "has_asked", value_count(rows) > 0);
     return RC_OK;

@@ -309,9 +309,32 @@ STORE_TEST(who_acts_in_anothers_place_is_named_where_it_waits)
     app_end();
 }
 
+static struct str waits_text(struct store *store, const struct app_session *session)
+{
+    const struct value *waits = value_get(finding_of(store, session), "waits");
+    assert_int_equal(value_count(waits), 1);
+    return value_get_text(waits->items.first, "text");
+}
+
+/* Whose office it is, and for which unit it acts. */
+STORE_TEST(a_role_is_named_with_the_unit_that_holds_it_and_the_unit_it_is_for)
+{
+    begin(store);
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)world.finding, (long long)world.firm), NULL));
+    STORE_OK(run_as(store, &world.chief, &command_finding_dispute,
+                    jsonf(store, "{'id': %lld, 'reason': '不属本单位'}", (long long)world.finding), NULL));
+    assert_true(
+        str_has_prefix(waits_text(store, &office), STR("等待 岫川集团整改办公室（办理 东部公司 的事项） 裁定异议")));
+    (void)closing_make_person(store, "own", "office", world.firm);
+    assert_true(str_has_prefix(waits_text(store, &office), STR("等待 东部公司整改办公室 裁定异议")));
+    app_end();
+}
+
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
+    return STORE_RUN(STORE_CASE(a_role_is_named_with_the_unit_that_holds_it_and_the_unit_it_is_for),
+                     STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
                      STORE_CASE(a_closed_finding_offers_nothing_that_would_be_refused),
                      STORE_CASE(a_late_step_is_seen_in_the_finding_s_light),
                      STORE_CASE(the_long_term_form_of_a_task_leads_back_to_the_task),
