@@ -102,7 +102,7 @@ WHERE t.source_id = $source AND t.due_key <= $last AND n.is_dropped = 0 AND {sco
 
 -- :name gantt_node
 -- scope: t
-SELECT n.id, n.name, n.deliverable, n.start, n.due, n.weight, n.is_overlap, t.no AS task_no, t.title AS task_title
+SELECT n.id, n.name, n.deliverable, n.start, n.due, n.weight, n.is_overlap, n.changed_seq, t.no AS task_no, t.title AS task_title
 FROM node n JOIN task t ON t.id = n.task_id WHERE n.id = $id AND n.is_dropped = 0 AND {scope t.unit_id t.label}
 
 -- :name gantt_preds

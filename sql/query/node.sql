@@ -37,7 +37,12 @@ UPDATE node SET base_start = start, base_due = due WHERE base_due IS NULL AND is
 
 -- :name node_row
 -- unscoped: commands check the permission themselves
-SELECT n.id, n.task_id, n.name, n.deliverable, n.start, n.due, n.weight, n.changed_seq, t.finding_id FROM node n JOIN task t ON t.id = n.task_id WHERE n.id = $id AND n.is_dropped = 0
+SELECT n.id, n.task_id, n.name, n.deliverable, n.start, n.due, n.weight, n.is_overlap, n.changed_seq, t.finding_id FROM node n JOIN task t ON t.id = n.task_id WHERE n.id = $id AND n.is_dropped = 0
+
+-- The change that made a node as it stands.
+-- :name node_last_change
+-- unscoped: commands check the permission themselves
+SELECT e.actor, e.body FROM event e WHERE e.seq = $seq AND e.kind = 'node.changed'
 
 -- Whether a node is another one or comes, over any number of steps, after it.
 -- :name node_depends

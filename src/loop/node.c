@@ -6,7 +6,9 @@
  */
 #include "loop/node.h"
 
+#include "loop/supervise.h"
 #include "loop/task.h"
+#include "text/json.h"
 
 enum { WEIGHT_DEFAULT = 100, WEIGHT_MAX = 10000 };
 
@@ -106,6 +108,15 @@ static enum rc node_plan(struct command_call *call)
     return RC_OK;
 }
 
+static bool is_only_moved(const struct value *body)
+{
+    const struct value *changed = value_get(body, "changed");
+    VALUE_EACH (key, changed)
+        if (!str_equal(key->text, STR("start")) && !str_equal(key->text, STR("due")))
+            return false;
+    return value_count(changed) > 0;
+}
+
 static enum rc node_change(struct command_call *call)
 {
     static const char *const keys[] = {"name", "deliverable", "start", "due", "weight", NULL};
@@ -116,7 +127,51 @@ static enum rc node_change(struct command_call *call)
     value_put_int(call->ctx->arena, body, "node_id", value_get_int(node, "id", 0));
     TRY(put_fields(call, task, value_get_int(node, "id", 0), body));
     lifecycle_note_changes(call, body, node, keys);
+    if (is_only_moved(body))
+        value_put_text(
+            call->ctx->arena, call->result, "undo_path",
+            arena_format(call->ctx->arena, "/nodes/%lld/move-back", (long long)value_get_int(node, "id", 0)));
     return append(call, EVENT_NODE_CHANGED, task, body, &seq);
+}
+
+/* The last change when it is one's own and moved the node; what somebody else did since is not undone. */
+static enum rc read_own_move(struct command_call *call, const struct value *node, struct value **ret_body)
+{
+    struct value *last;
+    struct db_stmt *st = db_query(call->db, Q_NODE_LAST_CHANGE);
+    db_bind_int(st, "seq", value_get_int(node, "changed_seq", 0));
+    TRY(db_first_row(call->ctx, st, &last));
+    if (!last || value_get_int(last, "actor", 0) != call->actor->account_id)
+        return ctx_fail_key(call->ctx, RC_GUARD, "node.changed_since");
+    TRY(json_parse(call->ctx, value_get_text(last, "body"), ret_body));
+    return is_only_moved(*ret_body) ? RC_OK : ctx_fail_key(call->ctx, RC_GUARD, "node.changed_since");
+}
+
+/* Undo: the dates from before one's last change, by the same command and its rules. */
+static enum rc node_move_back(struct command_call *call)
+{
+    static const char *const as_is[] = {"id", "name", "deliverable", "start", "due", "weight"};
+    struct arena *arena = call->ctx->arena;
+    struct value *node, *task, *move, *preds, *raw = value_new_map(arena), *result;
+    TRY(begin_node(call, PERM_TASK_APPROVE, &node, &task));
+    TRY(read_own_move(call, node, &move));
+    const struct value *was = value_get(move, "was");
+    for (size_t i = 0; i < sizeof as_is / sizeof as_is[0]; i++) {
+        const struct value *old = value_get(was, as_is[i]);
+        value_put(raw, str_from_cstr(as_is[i]), value_copy(arena, old ? old : value_get(node, as_is[i])));
+    }
+    value_put_int(arena, raw, "revision", value_get_int(node, "changed_seq", 0));
+    value_put_bool(arena, raw, "is_overlap", value_get_int(node, "is_overlap", 0));
+    value_put_text(arena, raw, "reason", value_get_text(call->input, "reason"));
+    struct db_stmt *st = db_query(call->db, Q_GANTT_PREDS);
+    db_bind_int(st, "id", value_get_int(node, "id", 0));
+    TRY(db_rows(call->ctx, st, &preds));
+    struct value *ids = value_put_list(arena, raw, "pred_ids");
+    VALUE_EACH (pred, preds)
+        value_add(ids, value_new_int(arena, value_get_int(pred, "id", 0)));
+    TRY(supervise_run(call, &command_node_change, raw, &result));
+    value_put_text(arena, call->result, "undo_path", value_get_text(result, "undo_path"));
+    return RC_OK;
 }
 
 static enum rc node_drop(struct command_call *call)
@@ -183,6 +238,16 @@ const struct command command_node_change = {.name = "node.change",
                                             .run = node_change,
                                             .path = "/nodes/{id}",
                                             .redirect = "/tasks/{task_id}"};
+
+static const struct field node_move_back_fields[] = {{"id", FIELD_ID, true, 0, NULL},
+                                                     {"reason", FIELD_TEXT, false, 500, NULL}};
+const struct command command_node_move_back = {.name = "node.move_back",
+                                               .is_on_source = true,
+                                               .perm = PERM_TASK_APPROVE,
+                                               COMMAND_FIELDS(node_move_back_fields),
+                                               .run = node_move_back,
+                                               .path = "/nodes/{id}/move-back",
+                                               .redirect = "/tasks/{task_id}"};
 
 static const struct field node_drop_fields[] = {{"id", FIELD_ID, true, 0, NULL},
                                                 {"reason", FIELD_TEXT, true, 500, NULL}};

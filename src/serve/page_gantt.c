@@ -26,11 +26,11 @@ static enum rc read_request(struct page *page, struct gantt_request *ret)
     return RC_OK;
 }
 
-/* A date of the address, from dragging, else the node's own. */
+/* A date that was typed, else that of the address, from dragging, else the node's own. */
 static struct str date_or(const struct page *page, const char *name, struct str otherwise)
 {
     int32_t day;
-    struct str s = page_param_text(page, name);
+    struct str s = page->form ? form_text(page->form->fields, name) : page_param_text(page, name);
     return date_parse(s, &day) ? s : otherwise;
 }
 
@@ -59,6 +59,7 @@ static enum rc put_move(struct page *page)
     struct str count = arena_format(arena, "%d", days);
     value_put_text(arena, node, "new_start", start);
     value_put_text(arena, node, "new_due", due);
+    value_put_text(arena, node, "reason", page->form ? form_text(page->form->fields, "reason") : STR(""));
     value_put_text(arena, node, "days_text", page_text_args(page, "gantt.working_days", &count, 1));
     value_set(page->view, STR("move"), node);
     return RC_OK;
@@ -113,6 +114,8 @@ enum rc page_gantt(struct page *page)
     value_put_bool(arena, page->view, "by_leader", request.by_leader);
     value_put_text(arena, page->view, "by", str_from_cstr(by));
     value_put_int(arena, page->view, "source_id", request.source_id);
+    value_put_text(arena, page->view, "here",
+                   arena_format(arena, "/gantt?source=%lld&by=%s", (long long)request.source_id, by));
     value_put_bool(arena, page->view, "has_gantt", rc == RC_OK && gantt.n > 0);
     if (rc != RC_OK && is_chosen)
         return rc;

@@ -130,7 +130,7 @@ static void answer_done(struct submission *submission, bool has_rows)
     }
     const struct value *changed = value_get(result, "is_changed");
     chrome_set_flash(page, "success", changed && !changed->boolean ? "flash.nothing_changed" : "flash.saved", STR_EMPTY,
-                     STR_EMPTY);
+                     value_get_text(result, "undo_path"));
     page_redirect(page, page_is_local_path(back) ? back : path);
     chrome_finish(page);
     http_respond(page->request);

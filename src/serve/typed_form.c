@@ -125,6 +125,12 @@ bool typed_form_again(struct page *page, enum rc rc)
         return false;
     struct str path = form_text(page->form->fields, "form");
     struct value *params = value_new_map(page->ctx.arena);
+    size_t mark = str_find_byte(path, '?', 0);
+    if (mark != SIZE_MAX) { /* the page as it was chosen */
+        if (form_parse_query(&page->ctx, str_slice(path, mark + 1, path.n), NULL, &page->query) != RC_OK)
+            return false;
+        path = str_slice(path, 0, mark);
+    }
     const struct route *route = path.n ? route_find(HTTP_GET, path, page->ctx.arena, params) : NULL;
     if (!route || !route->tpl || route->perm == PERM_COUNT || !actor_has(&page->actor, route->perm))
         return false;

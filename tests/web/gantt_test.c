@@ -214,6 +214,39 @@ STORE_TEST(a_bar_is_moved_where_one_may_and_files_hold_the_same)
     clock_set_ms(0);
 }
 
+STORE_TEST(a_move_is_undone_unless_somebody_has_changed_the_node_since)
+{
+    char path[PATH_BYTES], back[PATH_BYTES], form[PATH_BYTES];
+    struct str body;
+    clock_set_ms(1795600000000);
+    make_world(store);
+    app_start(store);
+    snprintf(path, sizeof path, "/nodes/%lld", (long long)world.issue);
+    snprintf(back, sizeof back, "/nodes/%lld/move-back", (long long)world.issue);
+    snprintf(form, sizeof form, "name=印发&start=2026-12-21&due=2026-12-24&pred_ids=%lld", (long long)world.review);
+    assert_int_equal(app_post(&world.office, path, form, &body), 303);
+    assert_int_equal(app_post(&world.reader, back, "", &body), 403);
+    assert_int_equal(app_post(&world.office, back, "", &body), 303);
+    struct value *view = timetable(store, &world.office);
+    expect_day(view, world.issue, "start", "2026-12-14");
+    expect_day(view, world.issue, "due", "2026-12-18");
+    assert_true(has_link(view, world.review, world.issue));
+    assert_int_equal(app_post(&world.office, path, form, &body), 303);
+    change_node(store, world.issue, "印发", "2026-12-22", "2026-12-25", world.review, "");
+    assert_int_equal(app_post(&world.office, back, "", &body), rc_http_status(RC_GUARD));
+    assert_true(str_find(body, STR("又有改动"), 0) != SIZE_MAX);
+    expect_day(timetable(store, &world.office), world.issue, "due", "2026-12-25");
+    /* What is refused is told on the timetable, with what was typed. */
+    snprintf(form, sizeof form,
+             "name=印发&start=2026-12-08&due=2026-12-24&pred_ids=%lld&form=/gantt%%3Fsource=%lld%%26node=%lld",
+             (long long)world.review, (long long)world.source, (long long)world.issue);
+    assert_int_equal(app_post(&world.office, path, form, &body), rc_http_status(RC_INVALID));
+    assert_true(str_find(body, STR("id=\"errors\""), 0) != SIZE_MAX);
+    assert_true(str_find(body, STR("value=\"2026-12-08\""), 0) != SIZE_MAX);
+    app_end();
+    clock_set_ms(0);
+}
+
 static void expect_text(struct str svg, const char *x, const char *words)
 {
     char part[100];
@@ -250,7 +283,8 @@ STORE_TEST(the_first_column_names_its_year_and_a_file_says_what_it_is)
 
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(nodes_show_who_they_follow_and_what_decides_the_end),
+    return STORE_RUN(STORE_CASE(a_move_is_undone_unless_somebody_has_changed_the_node_since),
+                     STORE_CASE(nodes_show_who_they_follow_and_what_decides_the_end),
                      STORE_CASE(the_baseline_is_what_the_meeting_approved),
                      STORE_CASE(the_first_column_names_its_year_and_a_file_says_what_it_is),
                      STORE_CASE(a_bar_is_moved_where_one_may_and_files_hold_the_same));
