@@ -245,8 +245,7 @@ enum rc reopen_review_ended(struct command_call *call, const struct value *revie
     value_put_text(arena, body, "basis", value_get_text(asked, "basis"));
     value_put_text(arena, body, "cycle_reason", value_get_text(asked, "reason"));
     value_put_text(arena, body, "due", value_get_text(asked, "due"));
-    lifecycle_wait(call, body, "plan_finding", STR("unit"), value_get_int(row, "unit_id", 0),
-                   value_get_text(asked, "due"));
+    finding_wait_for_plan(call, body, value_get_int(row, "unit_id", 0), value_get_text(asked, "due"));
     return command_append(call, EVENT_FINDING_REOPENED, value_get_int(row, "source_id", 0), value_get_int(row, "id", 0),
                           body, &seq);
 }

@@ -257,7 +257,8 @@ static enum rc change_finding(struct command_call *call, int64_t id, const struc
     TRY(finding_move_waits(call, row, body));
     put_due(call, row, body);
     int64_t seq;
-    return command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq);
+    TRY(command_append(call, EVENT_FINDING_CHANGED, value_get_int(row, "source_id", 0), id, body, &seq));
+    return finding_settle_dispute(call, row, value_get_int(body, "unit_id", 0));
 }
 
 /* Finance puts right the amount alone, with a reason. */

@@ -54,6 +54,11 @@ struct str finding_number_head(struct str no);
 enum rc finding_read_locked(struct command_call *call, int64_t id, struct value **ret_row) MUST_CHECK;
 /* Puts into a body with waits who has to confirm the finding, or to say whose it is. */
 void finding_wait_for_confirm(struct command_call *call, struct value *body, int64_t unit_id, int64_t source_unit_id);
+/* Puts into a body with waits who has to plan the finding: the unit's own reporters and approvers may not. */
+void finding_wait_for_plan(struct command_call *call, struct value *body, int64_t unit_id, struct str due);
+/* Takes a disputed finding that was given to another unit back to registered, so that the new unit may dispute it too;
+ * nothing in any other state or when the unit stays. row: as it stood before. */
+enum rc finding_settle_dispute(struct command_call *call, const struct value *row, int64_t unit_id) MUST_CHECK;
 /* Puts into the body of a change of unit who is waited for there; RC_GUARD at unit_id while a case about the finding is
  * open.  row: as it stands; nothing when the unit stays. */
 enum rc finding_move_waits(struct command_call *call, const struct value *row, struct value *body) MUST_CHECK;

@@ -52,7 +52,8 @@ static enum rc move_waits(struct command_call *call, const struct value *row, st
     TRY(db_rows(call->ctx, st, &waits));
     VALUE_EACH (wait, waits) {
         struct str kind = value_get_text(wait, "actor_kind"), due = value_get_text(wait, "due");
-        bool is_of_unit = str_equal(kind, STR("unit")) || str_equal(kind, STR("office"));
+        bool is_of_unit =
+            str_equal(kind, STR("unit")) || str_equal(kind, STR("office")) || str_equal(kind, STR("lead_department"));
         if (!is_of_unit || value_get_int(wait, "actor_id", 0) != value_get_int(row, "unit_id", 0))
             continue;
         value_put_int(arena, value_add_map(arena, moved), "wait_id", value_get_int(wait, "id", 0));

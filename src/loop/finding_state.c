@@ -133,6 +133,12 @@ void finding_wait_for_confirm(struct command_call *call, struct value *body, int
                    is_unassigned ? STR("office") : STR("unit"), unit_id, lifecycle_due_in(call, CONFIRM_DAYS));
 }
 
+void finding_wait_for_plan(struct command_call *call, struct value *body, int64_t unit_id, struct str due)
+{
+    lifecycle_wait(call, body, "plan_finding", STR("office"), unit_id, due);
+    lifecycle_wait(call, body, "plan_finding", STR("lead_department"), unit_id, due);
+}
+
 static enum rc put_confirm_wait(struct command_call *call, struct value *body, const struct value *row)
 {
     struct db_stmt *st = db_query(call->db, Q_SOURCE_GET_ANY);
@@ -148,7 +154,7 @@ enum rc finding_confirm_row(struct command_call *call, const struct value *row)
     const struct lifecycle_move *move = lifecycle_find(NOUN_FINDING, "confirm");
     TRY(lifecycle_begin(call, move, row));
     struct value *body = lifecycle_body(call, move, row, NULL);
-    lifecycle_wait(call, body, "plan_finding", STR("unit"), value_get_int(row, "unit_id", 0), STR_EMPTY);
+    finding_wait_for_plan(call, body, value_get_int(row, "unit_id", 0), STR_EMPTY);
     return append_move(call, EVENT_FINDING_MOVED, row, body);
 }
 
@@ -168,6 +174,19 @@ static enum rc finding_dispute(struct command_call *call)
     lifecycle_wait(call, body, "decide_dispute", STR("office"), value_get_int(row, "unit_id", 0),
                    lifecycle_due_in(call, CONFIRM_DAYS));
     return append_move(call, EVENT_FINDING_MOVED, row, body);
+}
+
+enum rc finding_settle_dispute(struct command_call *call, const struct value *row, int64_t unit_id)
+{
+    if (!str_equal(value_get_text(row, "status"), STR("disputed")) || unit_id == value_get_int(row, "unit_id", 0))
+        return RC_OK;
+    struct value *now, *body;
+    const struct lifecycle_move *move = lifecycle_find(NOUN_FINDING, "reassign");
+    TRY(finding_read_locked(call, value_get_int(row, "id", 0), &now));
+    TRY(lifecycle_begin(call, move, now));
+    body = lifecycle_body(call, move, now, NULL);
+    TRY(put_confirm_wait(call, body, now));
+    return append_move(call, EVENT_FINDING_MOVED, now, body);
 }
 
 static enum rc finding_withdraw(struct command_call *call)

@@ -22,7 +22,7 @@ static int64_t waits(struct store *store, const char *what, int64_t unit, const 
     return count_sqlf(
         store,
         "SELECT count(*) FROM wait WHERE subject_kind = 'finding' AND subject_id = %lld AND what = '%s' AND "
-        "actor_kind = 'unit' AND actor_id = %lld AND unit_id = %lld AND since >= %lld",
+        "actor_kind IN ('unit', 'office') AND actor_id = %lld AND unit_id = %lld AND since >= %lld",
         (long long)world.finding, what, (long long)unit, (long long)unit, ((long long)n * 86400 - 8 * 3600) * 1000);
 }
 
@@ -59,11 +59,11 @@ STORE_TEST(the_new_unit_is_waited_for)
     on_day("2026-06-08");
     STORE_OK(move(store, world.other));
     assert_int_equal(waits(store, "plan_finding", world.other, "2026-06-08"), 1);
-    assert_int_equal(all_waits(store), 1);
+    assert_int_equal(all_waits(store), 2);
     STORE_OK(move(store, world.plant));
     STORE_OK(move(store, world.firm)); /* and back: nothing is left behind */
     assert_int_equal(waits(store, "plan_finding", world.firm, "2026-06-08"), 1);
-    assert_int_equal(all_waits(store), 1);
+    assert_int_equal(all_waits(store), 2);
     /* The same finding with another title: who is waited for stays, since when too. */
     on_day("2026-06-09");
     STORE_OK(run_as(store, &world.office, &command_finding_change,

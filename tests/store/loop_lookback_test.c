@@ -40,7 +40,7 @@ STORE_TEST(recurrence_opens_the_next_cycle_and_leaves_the_closed_one)
                                "SELECT count(*) FROM cycle WHERE n = 2 AND basis = 'recurrence' AND original_due = "
                                "'2099-06-30' AND is_on_time IS NULL"),
                      1);
-    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'plan_finding'"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM wait WHERE what = 'plan_finding'"), 2);
     assert_int_equal(count_sql(store, "SELECT progress_bp FROM finding"), 0);
     /* what belongs to the first cycle stays closed */
     assert_int_equal(run(store, &command_measure_change,

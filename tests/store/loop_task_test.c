@@ -83,7 +83,11 @@ STORE_TEST(a_finding_waits_for_its_unit_to_confirm)
     assert_int_equal(move(store, &world.outsider, &command_finding_confirm, world.finding), RC_NOT_FOUND);
     assert_int_equal(move(store, &world.reporter, &command_finding_confirm, world.finding), RC_FORBIDDEN);
     STORE_OK(move(store, &world.approver, &command_finding_confirm, world.finding));
-    assert_int_equal(waiting(store, "finding", world.finding, "plan_finding", "unit", world.firm), 1);
+    /* who answers for the unit may not plan: the office and the lead department may */
+    assert_int_equal(waiting(store, "finding", world.finding, "plan_finding", "office", world.firm), 1);
+    assert_int_equal(waiting(store, "finding", world.finding, "plan_finding", "lead_department", world.firm), 1);
+    assert_int_equal(mine(store, &world.approver), 0);
+    assert_int_equal(mine(store, &world.office), 1);
     assert_int_equal(move(store, &world.approver, &command_finding_confirm, world.finding), RC_GUARD);
     assert_string_equal(issue_key(store), "lifecycle.not_in_state");
     assert_int_equal(count_sql(store, "SELECT count(*) FROM cycle WHERE state = 'confirmed' AND n = 1"), 1);
@@ -101,6 +105,11 @@ STORE_TEST(a_disputed_finding_goes_to_the_office_and_moves_on)
                     NULL));
     assert_int_equal(waiting(store, "finding", world.finding, "confirm_finding", "unit", world.plant), 1);
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait"), 1);
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE status = 'registered'"), 1);
+    STORE_OK(move(store, &world.approver, &command_finding_dispute, world.finding)); /* the new unit has a say too */
+    STORE_OK(run_as(store, &world.office, &command_finding_change,
+                    jsonf(store, "{'id': %lld, 'title': '另一标题'}", (long long)world.finding), NULL));
+    assert_int_equal(count_sql(store, "SELECT count(*) FROM finding WHERE status = 'disputed'"), 1);
     STORE_OK(move(store, &world.office, &command_finding_withdraw, world.finding));
     assert_int_equal(count_sql(store, "SELECT count(*) FROM wait"), 0);
     STORE_OK(move(store, &world.office, &command_finding_restore, world.finding));
