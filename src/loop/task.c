@@ -337,28 +337,11 @@ static enum rc task_accept(struct command_call *call)
     return append_moved(call, row, body);
 }
 
-/* Who decides above: of a part of a task the unit that handed it down, else the office. */
-static enum rc put_decider(struct command_call *call, struct value *body, const struct value *row)
-{
-    struct str due = lifecycle_due_in(call, DISPUTE_DAYS);
-    int64_t parent_id = value_get_int(row, "parent_id", 0);
-    if (!parent_id) {
-        lifecycle_wait(call, body, "decide_dispute", STR("office"), value_get_int(row, "unit_id", 0), due);
-        return RC_OK;
-    }
-    struct db_stmt *st = db_query(call->db, Q_TASK_GET_ANY);
-    struct value *parent;
-    db_bind_int(st, "id", parent_id);
-    TRY(db_first_row(call->ctx, st, &parent));
-    lifecycle_wait(call, body, "decide_dispute", STR("unit"), value_get_int(parent, "unit_id", 0), due);
-    return RC_OK;
-}
-
 static enum rc task_dispute(struct command_call *call)
 {
     struct value *row, *body;
     TRY(begin(call, "dispute", &row, &body));
-    TRY(put_decider(call, body, row));
+    TRY(task_wait_above(call, body, row, "decide_dispute", lifecycle_due_in(call, DISPUTE_DAYS)));
     return append_moved(call, row, body);
 }
 
@@ -369,7 +352,7 @@ static enum rc task_uphold(struct command_call *call)
     TRY(begin(call, "uphold", &row, &body));
     int64_t old_unit = value_get_int(row, "unit_id", 0), unit_id = value_get_int(call->input, "unit_id", old_unit), seq;
     if (unit_id != old_unit) {
-        TRY(check_unit(call, PERM_PLAN_WRITE, unit_id, value_get_int(row, "label", LABEL_INTERNAL)));
+        TRY(check_unit(call, PERM_TASK_APPROVE, unit_id, value_get_int(row, "label", LABEL_INTERNAL)));
         struct value *moved = value_new_map(arena);
         value_put_int(arena, moved, "id", value_get_int(row, "id", 0));
         value_put_int(arena, moved, "unit_id", unit_id);
@@ -458,7 +441,7 @@ static const struct field task_uphold_fields[] = {
     {"id", FIELD_ID, true, 0, NULL}, {"unit_id", FIELD_ID, false, 0, NULL}, {"reason", FIELD_TEXT, false, 500, NULL}};
 const struct command command_task_uphold = {.name = "task.uphold",
                                             .is_on_source = true,
-                                            .perm = PERM_PLAN_WRITE,
+                                            .perm = PERM_TASK_APPROVE,
                                             COMMAND_FIELDS(task_uphold_fields),
                                             .run = task_uphold,
                                             .path = "/tasks/{id}/uphold",

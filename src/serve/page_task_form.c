@@ -150,7 +150,7 @@ enum rc page_task_uphold(struct page *page)
     put_kind(page, form, "task.title", value_get_text(task, "title"), true, false, false);
     value_set(form, STR("needs_reason"), value_copy(page->ctx.arena, value_get(form, "has_unit")));
     typed_form_field(page, form, "reason", NULL);
-    return put_units(page, form, task, PERM_PLAN_WRITE);
+    return put_units(page, form, task, PERM_TASK_APPROVE);
 }
 
 enum rc page_task_change(struct page *page)

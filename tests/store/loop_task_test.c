@@ -208,6 +208,25 @@ STORE_TEST(a_disputed_task_is_decided_above)
     expect_rebuild_equal(store);
 }
 
+STORE_TEST(a_disputed_part_is_decided_by_the_unit_that_handed_it_down)
+{
+    make_world(store);
+    make_task(store);
+    STORE_OK(move(store, &world.approver, &command_task_accept, world.task));
+    struct value *result;
+    STORE_OK(run_as(store, &world.approver, &command_task_split,
+                    jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)world.task, (long long)world.plant),
+                    &result));
+    int64_t part = value_get_int(result, "id", 0);
+    STORE_OK(move(store, &world.reporter, &command_task_dispute, part));
+    assert_int_equal(waiting(store, "task", part, "decide_dispute", "unit_approver", world.firm), 1);
+    assert_int_equal(move(store, &world.reporter, &command_task_uphold, part), RC_FORBIDDEN);
+    assert_int_equal(mine(store, &world.approver), 3); /* the dispute, the task itself, the finding to confirm */
+    STORE_OK(move(store, &world.approver, &command_task_uphold, part));
+    assert_int_equal(waiting(store, "task", part, "accept_task", "unit", world.plant), 1);
+    expect_rebuild_equal(store);
+}
+
 STORE_TEST(a_task_has_the_label_of_its_finding)
 {
     make_world(store);
@@ -320,8 +339,9 @@ int main(void)
     return STORE_RUN(STORE_CASE(a_finding_waits_for_its_unit_to_confirm),
                      STORE_CASE(a_disputed_finding_goes_to_the_office_and_moves_on),
                      STORE_CASE(a_task_is_accepted_split_and_cancelled_from_below),
-                     STORE_CASE(a_disputed_task_is_decided_above), STORE_CASE(a_task_keeps_its_dates_once_accepted),
-                     STORE_CASE(a_task_has_the_label_of_its_finding), STORE_CASE(a_task_names_who_does_it),
-                     STORE_CASE(a_task_may_report_in_a_cycle_of_its_own),
+                     STORE_CASE(a_disputed_task_is_decided_above),
+                     STORE_CASE(a_disputed_part_is_decided_by_the_unit_that_handed_it_down),
+                     STORE_CASE(a_task_keeps_its_dates_once_accepted), STORE_CASE(a_task_has_the_label_of_its_finding),
+                     STORE_CASE(a_task_names_who_does_it), STORE_CASE(a_task_may_report_in_a_cycle_of_its_own),
                      STORE_CASE(the_work_of_a_wide_role_is_the_same_by_either_way));
 }
