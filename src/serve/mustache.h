@@ -6,6 +6,7 @@
  *   {{<layout}}{{$block}}...{{/block}}{{/layout}}  the spec's optional inheritance: fills the blocks
  *                                  of a base layout; {{$block}}default{{/block}} declares one.  The most
  *                                  derived template wins.  Block bodies keep their own indentation.
+ *   {{#$block}} {{^$block}}        sections over a block: true when it is filled and its filling is not empty here
  *   {{t.KEY}}                      a message of the page's language, looked up when linking
  *   {{t.KEY name other}}           the same with {0} {1} .. filled from names of the view; a message
  *                                  "KEY|one" is taken when the first argument is the number 1

@@ -197,9 +197,60 @@ static bool is_truthy(const struct value *v)
     return false;
 }
 
+/* Guards recursion; the caller leaves when false. */
+static bool enter(struct render *r)
+{
+    if (r->depth == MUSTACHE_DEPTH_MAX) {
+        buf_fail(r->out, RC_TOO_LARGE);
+        return false;
+    }
+    r->depth++;
+    return true;
+}
+
+/* The outermost (most derived) filling of a block, or NULL. */
+static const struct mustache_op *find_filling(const struct render *r, struct str name, const struct mustache **ret_tpl)
+{
+    const struct mustache_op *found = NULL;
+    for (const struct filling *filling = r->fillings; filling; filling = filling->up) {
+        const struct mustache *tpl = filling->tpl;
+        uint32_t i = (uint32_t)(filling->op - tpl->ops) + 1;
+        while (i < filling->op->end) {
+            const struct mustache_op *op = &tpl->ops[i];
+            if (op->kind == OP_BLOCK && str_equal(op->name.text, name)) {
+                found = op;
+                *ret_tpl = tpl;
+                break;
+            }
+            i = op->end;
+        }
+    }
+    return found;
+}
+
+/* Whether the filling of a block says anything here: it is rendered and taken back. */
+static bool is_filled(struct render *r, struct str name, struct frame *frame)
+{
+    const struct mustache *from;
+    const struct mustache_op *body = find_filling(r, name, &from);
+    if (!body || !enter(r))
+        return false;
+    size_t n = r->out->n;
+    render_ops(r, from, (uint32_t)(body - from->ops) + 1, body->end, frame);
+    bool is_some = buf_rc(r->out) == RC_OK && r->out->n > n;
+    buf_truncate(r->out, n);
+    r->depth--;
+    return is_some;
+}
+
 static void render_section(struct render *r, const struct mustache *tpl, const struct mustache_op *op, uint32_t i,
                            struct frame *frame)
 {
+    if (op->name.text.p[0] == '$') {
+        if (is_filled(r, str_slice(op->name.text, 1, op->name.text.n), frame) == (op->kind == OP_SECTION))
+            render_ops(r, tpl, i + 1, op->end, frame);
+        return;
+    }
     const struct value *v = look_up(frame, &op->name);
     if (!v)
         report(r, "template.unknown_name", tpl, op, op->name.text);
@@ -226,17 +277,6 @@ static void render_section(struct render *r, const struct mustache *tpl, const s
     }
 }
 
-/* Guards recursion; the caller leaves when false. */
-static bool enter(struct render *r)
-{
-    if (r->depth == MUSTACHE_DEPTH_MAX) {
-        buf_fail(r->out, RC_TOO_LARGE);
-        return false;
-    }
-    r->depth++;
-    return true;
-}
-
 static void render_target(struct render *r, const struct mustache_op *op, struct frame *frame)
 {
     if (!op->target || !enter(r))
@@ -251,26 +291,6 @@ static void render_target(struct render *r, const struct mustache_op *op, struct
     render_ops(r, op->target, 0, op->target->op_count, frame);
     r->indent = saved;
     r->depth--;
-}
-
-/* The outermost (most derived) filling of a block, or NULL. */
-static const struct mustache_op *find_filling(const struct render *r, struct str name, const struct mustache **ret_tpl)
-{
-    const struct mustache_op *found = NULL;
-    for (const struct filling *filling = r->fillings; filling; filling = filling->up) {
-        const struct mustache *tpl = filling->tpl;
-        uint32_t i = (uint32_t)(filling->op - tpl->ops) + 1;
-        while (i < filling->op->end) {
-            const struct mustache_op *op = &tpl->ops[i];
-            if (op->kind == OP_BLOCK && str_equal(op->name.text, name)) {
-                found = op;
-                *ret_tpl = tpl;
-                break;
-            }
-            i = op->end;
-        }
-    }
-    return found;
 }
 
 static void render_block(struct render *r, const struct mustache *tpl, const struct mustache_op *op,

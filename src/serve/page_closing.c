@@ -145,11 +145,6 @@ static enum rc put_missing(struct page *page, struct value *form, const struct v
     return RC_OK;
 }
 
-static bool is_checked(const struct page *page, const char *name)
-{
-    return page->form && form_text(page->form->fields, name).n > 0;
-}
-
 static enum rc closing_form(struct page *page, const char *command)
 {
     struct arena *arena = page->ctx.arena;
@@ -164,7 +159,6 @@ static enum rc closing_form(struct page *page, const char *command)
                                          "accept_owner", "accept_until", "accept_reason"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         typed_form_field(page, form, fields[i], given);
-    value_put_bool(arena, form, "is_checked", is_checked(page, "is_pledged"));
     value_put_bool(arena, form, "is_end", strcmp(command, "end") == 0);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
     value_put_text(arena, form, "today", closing_today(page));

@@ -126,11 +126,8 @@ static enum rc put_options(struct page *page, struct value *field, const struct 
     db_bind_int(st, "id", page_param_int(page, "id", 0));
     TRY(db_rows(&page->ctx, st, &rows));
     if (!value_get_bool(field, "is_many")) {
-        struct value *none = value_add_map(arena, options);
-        value_put_text(arena, none, "value", STR(""));
-        value_put_text(arena, none, "label", page_text(page, is_required ? "form.choose" : "form.not_said"));
-        value_put_text(arena, none, "find", STR(""));
-        value_put_bool(arena, none, "selected", !value.n);
+        struct str label = page_text(page, is_required ? "form.choose" : "form.not_said");
+        typed_form_add_option(page, options, STR(""), label, !value.n);
     }
     VALUE_EACH (row, rows) {
         if (from->kind == OPTION_PROBLEM && value_get_int(row, "finding_id", 0))
@@ -151,15 +148,11 @@ static void put_choices(struct page *page, struct value *field, const char *noun
     struct value *options = value_put_list(arena, field, "options");
     struct str value = value_get_text(field, "value"), rest = str_from_cstr(about->choices), choice;
     while (str_split_next(&rest, '|', &choice)) {
-        struct value *option = value_add_map(arena, options);
-        value_put_text(arena, option, "value", choice);
-        value_put_text(arena, option, "label",
-                       choice.n
-                           ? message_or(page, arena_format(arena, "%s.%s.%.*s", noun, about->name, STR_ARG(choice)),
-                                        arena_format(arena, "choice.%s.%.*s", about->name, STR_ARG(choice)))
-                           : page_text(page, "form.not_said"));
-        value_put_text(arena, option, "find", STR(""));
-        value_put_bool(arena, option, "selected", str_equal(choice, value));
+        struct str label = choice.n
+                               ? message_or(page, arena_format(arena, "%s.%s.%.*s", noun, about->name, STR_ARG(choice)),
+                                            arena_format(arena, "choice.%s.%.*s", about->name, STR_ARG(choice)))
+                               : page_text(page, "form.not_said");
+        typed_form_add_option(page, options, choice, label, str_equal(choice, value));
     }
 }
 
@@ -171,12 +164,9 @@ static void put_labels(struct page *page, struct value *field, enum perm perm)
     struct str value = value_get_text(field, "value");
     value = value.n ? value : STR("1");
     for (int i = LABEL_PUBLIC; i <= page->actor.anywhere[perm]; i++) {
-        struct value *option = value_add_map(arena, options);
         struct str code = arena_format(arena, "%d", i);
-        value_put_text(arena, option, "value", code);
-        value_put_text(arena, option, "label", page_text(page, arena_format(arena, "label.%d", i).p));
-        value_put_text(arena, option, "find", STR(""));
-        value_put_bool(arena, option, "selected", str_equal(code, value));
+        typed_form_add_option(page, options, code, page_text(page, arena_format(arena, "label.%d", i).p),
+                              str_equal(code, value));
     }
 }
 
@@ -208,8 +198,6 @@ static enum rc put_field(struct page *page, struct value *list, const struct com
                                                             ? typed_form_money(page, form, about->name, row)
                                                             : typed_form_field(page, form, about->name, row);
     bool is_many = about->kind == FIELD_IDS, is_label = strcmp(about->name, "label") == 0, is_select = is_label;
-    struct str name = str_from_cstr(about->name);
-    value_put_text(arena, field, "name", name);
     value_put_text(arena, field, "label",
                    message_or(page, arena_format(arena, "form.%s.%s", noun, about->name),
                               arena_format(arena, "form.%s", about->name)));

@@ -141,12 +141,10 @@ static enum rc put_preds(struct page *page, struct value *form, int64_t task_id,
         VALUE_EACH (link, links) {
             is_pred |= value_get_int(link, "node_id", 0) == id && value_get_int(link, "pred_id", 0) == other;
         }
-        struct value *option = value_add_map(arena, options);
-        value_put_text(arena, option, "value", arena_format(arena, "%lld", (long long)other));
-        value_put_text(arena, option, "label",
-                       arena_format(arena, "%lld. %.*s", (long long)value_get_int(row, "no", 0),
-                                    STR_ARG(value_get_text(row, "name"))));
-        value_put_bool(arena, option, "selected", is_pred);
+        typed_form_add_option(page, options, arena_format(arena, "%lld", (long long)other),
+                              arena_format(arena, "%lld. %.*s", (long long)value_get_int(row, "no", 0),
+                                           STR_ARG(value_get_text(row, "name"))),
+                              is_pred);
     }
     value_put_bool(arena, form, "has_preds", value_count(options) > 0);
     return RC_OK;

@@ -7,6 +7,7 @@
 #include "serve/http_headers.h"
 #include "serve/page_plan.h"
 #include "serve/pages.h"
+#include "serve/typed_form.h"
 #include "serve/paper.h"
 #include "serve/submit.h"
 
@@ -16,15 +17,6 @@ static const char *const source_kinds[] = {
     "inspection", "audit", "thematic", "democratic_life", "self_check", "directive", "comment", "alert", "other"};
 
 static struct value *list_of(struct value *map, const char *key) { return (struct value *)value_get(map, key); }
-
-static void add_option(struct page *page, struct value *list, struct str value, struct str label, bool is_selected)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *option = value_add_map(arena, list);
-    value_put_text(arena, option, "value", value);
-    value_put_text(arena, option, "label", label);
-    value_put_bool(arena, option, "selected", is_selected);
-}
 
 static struct str kind_text(struct page *page, struct str kind)
 {
@@ -42,7 +34,7 @@ static void put_kind_options(struct page *page, struct value *list, struct str c
 {
     for (size_t i = 0; i < sizeof source_kinds / sizeof source_kinds[0]; i++) {
         struct str kind = str_from_cstr(source_kinds[i]);
-        add_option(page, list, kind, kind_text(page, kind), str_equal(kind, chosen));
+        typed_form_add_option(page, list, kind, kind_text(page, kind), str_equal(kind, chosen));
     }
 }
 
@@ -281,20 +273,21 @@ enum rc page_draft_original(struct page *page)
 static enum rc put_import_form(struct page *page, struct str kind, int64_t label)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *form = value_put_map(arena, page->view, "form");
-    put_kind_options(page, value_put_list(arena, value_put_map(arena, form, "kind"), "options"), kind);
-    struct value *labels = value_put_list(arena, value_put_map(arena, form, "label"), "options");
+    struct value *form = typed_form(page), *field = typed_form_put(page, form, "kind", kind);
+    put_kind_options(page, value_put_list(arena, field, "options"), kind);
+    field = typed_form_put(page, form, "label", arena_format(arena, "%lld", (long long)label));
     for (int i = LABEL_PUBLIC; i <= page->actor.anywhere[PERM_SOURCE_WRITE]; i++)
-        add_option(page, labels, arena_format(arena, "%d", i), label_text(page, i), i == label);
+        typed_form_option(page, field, arena_format(arena, "%d", i), label_text(page, i));
     struct db_stmt *st = db_query(page->db, Q_UNIT_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_WRITE);
     struct value *units;
     TRY(db_rows(&page->ctx, st, &units));
-    struct value *options = value_put_list(arena, value_put_map(arena, form, "unit"), "options");
-    VALUE_EACH (unit, units) {
-        add_option(page, options, arena_format(arena, "%lld", (long long)value_get_int(unit, "id", 0)),
-                   value_get_text(unit, "name"), value_get_int(unit, "id", 0) == page_param_int(page, "unit_id", 0));
-    }
+    field = typed_form_put(page, form, "unit_id",
+                           arena_format(arena, "%lld", (long long)page_param_int(page, "unit_id", 0)));
+    value_put_list(arena, field, "options");
+    VALUE_EACH (unit, units)
+        typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(unit, "id", 0)),
+                          value_get_text(unit, "name"));
     value_put_text(arena, page->view, "accept", STR(".txt,.html,.htm,.docx,.xlsx,.pdf,.ofd,.eml,.csv"));
     value_put_text(arena, page->view, "accepted_text", STR("TXT HTML DOCX XLSX PDF OFD EML CSV"));
     value_put_text(arena, page->view, "max_size_text",

@@ -20,7 +20,6 @@ static enum rc put_field(struct page *page, struct value *form, struct value *li
         return arena_rc(arena);
     item->key = STR_EMPTY;
     item->next = NULL;
-    value_put_text(arena, item, "name", str_from_cstr(field->name));
     value_put_text(arena, item, "label", page_text(page, field->label));
     value_put_text(arena, item, "help", field->help ? page_text(page, field->help) : STR(""));
     value_put_bool(arena, item, "is_required", field->is_required);

@@ -31,6 +31,7 @@ struct value *typed_form_put(struct page *page, struct value *form, const char *
 {
     struct arena *arena = page->ctx.arena;
     struct value *field = value_put_map(arena, form, name);
+    value_put_text(arena, field, "name", str_from_cstr(name));
     value_put_text(arena, field, "value", value);
     for (const struct ctx_issue *issue = page->ctx.first; issue; issue = issue->next) {
         if (!str_equal_cstr(issue->field, name))

@@ -1,6 +1,7 @@
 /* typed_form.h: forms that come back as they were typed.
  *
- * View: form.NAME = {value, error, options: [{value, label, selected}]}; error is null when there is none.
+ * View: form.NAME = {name, value, error, options: [{value, label, find, selected}]}; error is null when there is none.
+ * web/templates/_field_*.html show such a field.
  *
  * A form page is a GET route whose fill puts its fields with these functions.  A form of a command carries a hidden
  * field "form" with that page's own address (typed_form_begin); when the command refuses (RC_INVALID, RC_CONFLICT,

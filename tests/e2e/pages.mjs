@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { change_password, launch, look, sign_in as sign_in_at, sizes } from './browser.mjs';
+import { axe_lines, change_password, launch, look, sign_in as sign_in_at, sizes } from './browser.mjs';
 import { start_product } from './server.mjs';
 import { run_all, test } from './tap.mjs';
 
@@ -41,6 +41,22 @@ test('lists and searches, empty and sorted, break no rule at 1440 and 390', asyn
     for (const path of ['/findings?sort=amount&status=registered', '/findings?q=%E4%B8%8D%E5%AD%98%E5%9C%A8%E7%9A%84%E8%AF%8D', '/search?q=%E9%87%87%E8%B4%AD'])
       for (const line of await look(office, address + path, null, viewport)) faults.push(`${path} ${size}: ${line}`);
   assert.deepEqual(faults.filter((line) => !/: (minor|moderate) /.test(line)), []);
+});
+
+// What was refused is told at the top and beside each field, and a reader of the screen hears it with the field.
+test('a refused form breaks no rule at 1440 and 390, and its fields name what is wrong with them', async () => {
+  const page = await office.newPage();
+  for (const viewport of Object.values(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const [path, refused] of [['/findings/new', ['title', 'source_id']], ['/units/new', ['name', 'code']], ['/posts/new', ['unit_id', 'title']]]) {
+      await page.goto(address + path);
+      await Promise.all([page.waitForNavigation(), page.evaluate(() => document.querySelector('.page form').submit())]);
+      assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('[aria-invalid]')].map((field) => field.id)), refused);
+      assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('[aria-describedby]')].flatMap((field) => field.getAttribute('aria-describedby').split(' ')).filter((id) => !document.getElementById(id))), []);
+      assert.deepEqual((await axe_lines(page)).filter((line) => !/^(minor|moderate) /.test(line)), []);
+    }
+  }
+  await page.close();
 });
 
 async function open(path, context = office) {

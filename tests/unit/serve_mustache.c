@@ -167,6 +167,19 @@ static void test_layout(void **state)
     CHECK("{}", "a\nx\nb\n", {"main", "{{<p}}\n{{$b}}\nx\n{{/b}}\n{{/p}}\n"}, {"p", "a\n{{$b}}\n{{/b}}\nb\n"});
 }
 
+/* A section over a block asks whether it is filled and says anything in this place. */
+static void test_filled_block(void **state)
+{
+    (void)state;
+    struct file field = {"field", "{{#$help}}<p>{{$help}}none{{/help}}</p>{{/$help}}{{^$help}}-{{/$help}}"};
+    CHECK("{}", "<p>h</p>", {"main", "{{<field}}{{$help}}h{{/help}}{{/field}}"}, field);
+    CHECK("{}", "-", {"main", "{{<field}}{{$other}}h{{/other}}{{/field}}"}, field);
+    CHECK("{\"n\":\"\"}", "-", {"main", "{{<field}}{{$help}}{{n}}{{/help}}{{/field}}"}, field);
+    CHECK("{\"l\":[{\"n\":\"a\"},{\"n\":\"\"}]}", "<p>a</p>-",
+          {"main", "{{#l}}{{<field}}{{$help}}{{n}}{{/help}}{{/field}}{{/l}}"}, field);
+    CHECK("{}", "<p>h</p>", {"main", "{{<old}}{{$help}}h{{/help}}{{/old}}"}, {"old", "{{<field}}{{/field}}"}, field);
+}
+
 static void test_indentation(void **state)
 {
     (void)state;
@@ -404,6 +417,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spec_cases),
         cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_filled_block),
         cmocka_unit_test(test_indentation),
         cmocka_unit_test(test_constants),
         cmocka_unit_test(test_truth),
