@@ -87,12 +87,16 @@ enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st)
     return RC_OK;
 }
 
+enum rc page_find_row(struct page *page, struct db_stmt *st, struct value **ret_row)
+{
+    TRY(db_first_row(&page->ctx, st, ret_row));
+    return *ret_row ? RC_OK : RC_NOT_FOUND;
+}
+
 enum rc page_put_row(struct page *page, const char *key, struct db_stmt *st)
 {
     struct value *row;
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     value_put(page->view, str_from_cstr(key), row);
     return RC_OK;
 }

@@ -80,6 +80,8 @@ struct db_stmt *page_list_statement(struct page *page, enum query query, uint64_
 enum rc page_take_issues(struct page *page, const struct ctx *work, enum rc rc) MUST_CHECK;
 /* All rows, as db_rows; none, without asking, when page->has knows so. */
 enum rc page_rows(struct page *page, struct db_stmt *st, struct value **ret_list) MUST_CHECK;
+/* The first row; RC_NOT_FOUND when there is none, also because the reader may not see it. */
+enum rc page_find_row(struct page *page, struct db_stmt *st, struct value **ret_row) MUST_CHECK;
 /* Puts all rows / the first row into the view under key. */
 enum rc page_put_rows(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK;
 enum rc page_put_row(struct page *page, const char *key, struct db_stmt *st) MUST_CHECK; /* RC_NOT_FOUND when none */

@@ -131,9 +131,7 @@ enum rc page_assessment_mark(struct page *page)
     struct value *row;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     struct str address = spread_href(page, "assessments", id);
     TRY(step_put(page, &mark_rest_step, &place, arena_concat(page->ctx.arena, address, STR("/mark")), address, NULL,
                  value_get_text(row, "title")));
@@ -208,8 +206,7 @@ static enum rc find_scheme(struct page *page, int64_t id, struct value **ret_row
 {
     struct db_stmt *st = page_statement(page, Q_SCHEME_GET);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    return *ret_row ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_row);
 }
 
 enum rc page_scheme(struct page *page)

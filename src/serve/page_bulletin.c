@@ -53,8 +53,7 @@ static enum rc read_bulletin(struct page *page, struct value **ret_row)
 {
     struct db_stmt *st = page_statement(page, Q_BULLETIN_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    return *ret_row ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_row);
 }
 
 /* ---- the text ----------------------------------------------------------------------------------------------- */

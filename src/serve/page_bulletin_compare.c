@@ -14,9 +14,7 @@ static enum rc compare(struct page *page, struct value **ret_row, struct value *
     struct value *source;
     struct db_stmt *st = page_statement(page, Q_BULLETIN_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    if (!*ret_row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, ret_row));
     st = db_query(page->db, Q_BULLETIN_SOURCE);
     db_bind_int(st, "id", value_get_int(*ret_row, "source_id", 0));
     TRY(db_first_row(&page->ctx, st, &source));

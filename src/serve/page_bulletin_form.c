@@ -82,9 +82,7 @@ static enum rc put_step(struct page *page, const struct step *step, const char *
     struct value *row;
     struct db_stmt *st = page_statement(page, Q_BULLETIN_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     TRY(put_contacts(page, row));
     struct str back = arena_format(arena, "/bulletins/%lld", (long long)value_get_int(row, "id", 0));
     return step_put(page, step, &place, arena_format(arena, "%.*s/%s", STR_ARG(back), verb), back, row,

@@ -2,6 +2,7 @@
 #include "loop/cause.h"
 #include "record/frozen.h"
 #include "serve/chrome.h"
+#include "serve/page_finding.h"
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
 #include "serve/pages.h"
@@ -18,22 +19,13 @@ static void put_fields(struct page *page, struct value *form, const struct value
     typed_form_choices(page, typed_form_field(page, form, "method", row), CAUSE_METHODS, "cause_method");
 }
 
-static void put_crumbs(struct page *page, struct str no, struct str address, const char *here)
-{
-    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
-    chrome_add_crumb(page, no, address);
-    chrome_add_crumb(page, page_text(page, here), STR_EMPTY);
-}
-
 enum rc page_cause_new(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     struct db_stmt *st = page_statement(page, Q_FINDING_GET);
     struct value *finding;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &finding));
-    if (!finding)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &finding));
     struct str address = arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0));
     struct value *form = typed_form_begin(page, arena_concat(arena, address, STR("/causes")), address);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
@@ -41,7 +33,8 @@ enum rc page_cause_new(struct page *page)
     value_put_bool(arena, form, "may_save", true);
     put_fields(page, form, NULL);
     typed_form_put(page, form, "revision", STR(""));
-    put_crumbs(page, value_get_text(finding, "no"), address, "cause.add");
+    finding_put_crumbs(page, value_get_text(finding, "no"), value_get_int(finding, "id", 0),
+                       page_text(page, "cause.add"));
     return RC_OK;
 }
 
@@ -95,7 +88,8 @@ enum rc page_cause(struct page *page)
     }
     TRY(put_list(page, "measures", Q_CAUSE_MEASURES, id));
     value_put_bool(arena, page->view, "has_measures", value_count(value_get(page->view, "measures")) > 0);
-    put_crumbs(page, value_get_text(cause, "finding_no"), back, "cause.title");
+    finding_put_crumbs(page, value_get_text(cause, "finding_no"), value_get_int(cause, "finding_id", 0),
+                       page_text(page, "cause.title"));
     return RC_OK;
 }
 
@@ -109,9 +103,7 @@ static enum rc put_charge(struct page *page, enum lifecycle_noun noun, enum quer
     struct db_stmt *st = page_statement(page, query);
     struct value *row;
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     struct str back = arena_format(arena, "/%ss/%lld", name, (long long)id);
     struct value *form = typed_form_begin(page, arena_concat(arena, back, STR("/charge")), back);
     value_put_text(arena, form, "about", value_get_text(row, title));

@@ -111,17 +111,13 @@ static enum rc read_finding(struct page *page, int64_t id, struct value **ret_fi
 {
     struct db_stmt *st = page_statement(page, Q_FINDING_GET);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, ret_finding));
-    return *ret_finding ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_finding);
 }
 
 static void put_crumbs(struct page *page, const struct value *finding)
 {
-    struct arena *arena = page->ctx.arena;
-    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
-    chrome_add_crumb(page, value_get_text(finding, "no"),
-                     arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0)));
-    chrome_add_crumb(page, page_text(page, page->route->title), STR_EMPTY);
+    finding_put_crumbs(page, value_get_text(finding, "no"), value_get_int(finding, "id", 0),
+                       page_text(page, page->route->title));
 }
 
 /* What a move still needs, each with its link: the same guards that the command asks. */
@@ -217,9 +213,7 @@ enum rc page_measure_long_term_form(struct page *page)
     struct db_stmt *st = page_statement(page, Q_MEASURE_GET);
     struct value *measure, *finding;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &measure));
-    if (!measure)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &measure));
     TRY(read_finding(page, value_get_int(measure, "finding_id", 0), &finding));
     long_term_form(page, "/measures", value_get_int(measure, "id", 0), "/findings", value_get_int(finding, "id", 0),
                    value_get_text(measure, "text"));
@@ -233,9 +227,7 @@ enum rc page_task_long_term_form(struct page *page)
     struct db_stmt *st = page_statement(page, Q_TASK_GET);
     struct value *task;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &task));
-    if (!task)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &task));
     int64_t id = value_get_int(task, "id", 0);
     long_term_form(page, "/tasks", id, "/tasks", id, value_get_text(task, "title"));
     chrome_add_crumb(page, page_text(page, "task.list"), STR("/tasks"));

@@ -253,9 +253,7 @@ static enum rc put_subject(struct page *page, struct value *form)
     struct db_stmt *st = db_query(page->db, task_id ? Q_TASK_GET : Q_FINDING_GET);
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_int(st, "id", task_id ? task_id : finding_id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     value_set(form, STR("about"),
               value_new_text(arena, arena_format(arena, "%.*s %.*s", STR_ARG(value_get_text(row, "no")),
                                                  STR_ARG(value_get_text(row, "title")))));
@@ -310,9 +308,7 @@ enum rc page_command_form(struct page *page)
     char today[DATE_TEXT_BYTES];
     db_bind_int(st, "id", page_param_int(page, "id", 0));
     db_bind_text(st, "today", date_format(clock_today(), today));
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     struct str back = noun->record
                           ? record_href(arena, noun->record, row)
                           : arena_format(arena, "/%s/%lld", noun->first, (long long)value_get_int(row, "id", 0));

@@ -22,9 +22,7 @@ static enum rc load(struct page *page, struct draft_state *ret_state)
     actor_bind_scope(st, &page->actor, PERM_SOURCE_WRITE);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
     struct value *row;
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     st = db_query(page->db, Q_DRAFT_OPS);
     db_bind_int(st, "id", value_get_int(row, "id", 0));
     TRY(db_rows(&page->ctx, st, &ret_state->ops));

@@ -297,9 +297,7 @@ enum rc evidence_put_revise_form(struct page *page)
     struct db_stmt *st = page_statement(page, Q_EVIDENCE_GET);
     struct value *row;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     struct str back = href(page, STR("evidences"), value_get_int(row, "id", 0));
     struct value *form = typed_form_begin(page, arena_concat(page->ctx.arena, back, STR("/upload")), back);
     put_file_fields(page, form);

@@ -137,14 +137,11 @@ static enum rc find_version(struct page *page, struct value **ret_version)
     struct value *evidence;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &evidence));
-    if (!evidence)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &evidence));
     st = page_statement(page, Q_EVIDENCE_VERSION_GET);
     db_bind_int(st, "id", id);
     db_bind_int(st, "n", page_param_int(page, "n", value_get_int(evidence, "version_n", 0)));
-    TRY(db_first_row(&page->ctx, st, ret_version));
-    return *ret_version ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_version);
 }
 
 static void set_file_policy(struct page *page)

@@ -462,3 +462,10 @@ enum rc page_finding(struct page *page)
     value_put_text(arena, page->view, "typed_other", page->form ? form_text(page->form->fields, "other") : STR(""));
     return RC_OK;
 }
+
+void finding_put_crumbs(struct page *page, struct str no, int64_t id, struct str here)
+{
+    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
+    chrome_add_crumb(page, no, arena_format(page->ctx.arena, "/findings/%lld", (long long)id));
+    chrome_add_crumb(page, here, STR_EMPTY);
+}

@@ -81,4 +81,7 @@ void finding_put_event_words(struct page *page, struct value *event);
 /* What it is counted as and what is counted as it, what it repeats and what repeats it: _finding_matter. */
 enum rc page_finding_put_matter(struct page *page, struct value *finding) MUST_CHECK;
 
+/* The way to a page about a finding: the list, the finding, where one is. */
+void finding_put_crumbs(struct page *page, struct str no, int64_t id, struct str here);
+
 #endif

@@ -78,9 +78,7 @@ enum rc page_finding_edit(struct page *page)
     struct db_stmt *st = page_statement(page, Q_FINDING_GET);
     struct value *row;
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     struct str address = arena_format(arena, "/findings/%lld", (long long)id);
     struct value *form = typed_form_begin(page, address, address);
     TRY(rival_merge(page, "finding", id, row));
@@ -93,9 +91,7 @@ enum rc page_finding_edit(struct page *page)
     typed_form_field(page, form, "rev", row);
     typed_form_put(page, form, "seen", rival_seen(page, row));
     typed_form_field(page, form, "reason", NULL);
-    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
-    chrome_add_crumb(page, value_get_text(row, "no"), address);
-    chrome_add_crumb(page, page_text(page, "common.edit"), STR_EMPTY);
+    finding_put_crumbs(page, value_get_text(row, "no"), id, page_text(page, "common.edit"));
     return RC_OK;
 }
 
@@ -121,22 +117,13 @@ static void put_measure_fields(struct page *page, struct value *form, const stru
     typed_form_choices(page, typed_form_field(page, form, "phase", row), FINDING_PHASES, "phase");
 }
 
-static void put_measure_crumbs(struct page *page, struct str no, struct str address, const char *here)
-{
-    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
-    chrome_add_crumb(page, no, address);
-    chrome_add_crumb(page, page_text(page, here), STR_EMPTY);
-}
-
 enum rc page_measure_new(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     struct db_stmt *st = page_statement(page, Q_FINDING_GET);
     struct value *finding;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &finding));
-    if (!finding)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &finding));
     struct str address = arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0));
     struct value *form = typed_form_begin(page, arena_concat(arena, address, STR("/measures")), address);
     struct value *row = value_new_map(arena); /* a measure begins with its finding's phase and date */
@@ -152,7 +139,8 @@ enum rc page_measure_new(struct page *page)
     typed_form_field(page, form, "seen", NULL);
     value_put_bool(arena, form, "is_new", true);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
-    put_measure_crumbs(page, value_get_text(finding, "no"), address, "measure.add");
+    finding_put_crumbs(page, value_get_text(finding, "no"), value_get_int(finding, "id", 0),
+                       page_text(page, "measure.add"));
     return RC_OK;
 }
 
@@ -163,9 +151,7 @@ enum rc page_measure_edit(struct page *page)
     struct value *row;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     struct str address = arena_format(arena, "/findings/%lld", (long long)value_get_int(row, "finding_id", 0));
     struct value *form = typed_form_begin(page, arena_format(arena, "/measures/%lld", (long long)id), address);
     TRY(rival_merge(page, "measure", value_get_int(row, "finding_id", 0), row));
@@ -176,6 +162,7 @@ enum rc page_measure_edit(struct page *page)
     typed_form_put(page, form, "seen", rival_seen(page, row));
     value_put_bool(arena, form, "is_new", false);
     value_put_text(arena, form, "about", value_get_text(row, "finding_title"));
-    put_measure_crumbs(page, value_get_text(row, "finding_no"), address, "measure.edit");
+    finding_put_crumbs(page, value_get_text(row, "finding_no"), value_get_int(row, "finding_id", 0),
+                       page_text(page, "measure.edit"));
     return RC_OK;
 }

@@ -34,9 +34,7 @@ enum rc page_finding_similar(struct page *page)
     struct db_stmt *st = page_statement(page, Q_FINDING_BRIEF);
     struct value *finding;
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &finding));
-    if (!finding)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &finding));
     struct value *list;
     TRY(similar_find(&page->ctx, page->db, &page->actor, value_get_text(finding, "title"), STR_EMPTY, id, &list));
     value_put(page->view, STR("similar"), list);

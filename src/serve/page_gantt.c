@@ -45,9 +45,7 @@ static enum rc put_move(struct page *page)
     struct value *node, *preds;
     actor_bind_scope(st, &page->actor, PERM_TASK_APPROVE);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &node));
-    if (!node)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &node));
     st = db_query(page->db, Q_GANTT_PREDS);
     db_bind_int(st, "id", id);
     TRY(db_rows(&page->ctx, st, &preds));

@@ -85,9 +85,7 @@ enum rc page_group(struct page *page)
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
     db_bind_text(st, "today", record_day_before(page, 0));
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     bool is_active = str_equal(value_get_text(row, "state"), STR("active"));
     value_put_int(page->ctx.arena, row, "is_over", !is_active);
     TRY(record_begin(page, row, NOUN_GROUP, &item));
@@ -168,9 +166,7 @@ enum rc page_handover(struct page *page)
     struct db_stmt *st = page_statement(page, Q_HANDOVER_GET);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     TRY(record_begin(page, row, NOUN_HANDOVER, &item));
     struct str state = value_get_text(row, "state");
     record_add_badge(page, item, page_text(page, arena_format(arena, "handover.state.%.*s", STR_ARG(state)).p),

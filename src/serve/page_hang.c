@@ -99,9 +99,7 @@ enum rc page_hang(struct page *page)
     struct db_stmt *st = page_statement(page, Q_HANG_GET);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     put_age(page, row);
     struct str no = value_get_text(row, "no");
     size_t cut = no.n;

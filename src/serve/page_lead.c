@@ -136,9 +136,7 @@ enum rc page_lead(struct page *page)
     struct db_stmt *st = page_statement(page, Q_LEAD_GET);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     put_links(page, row);
     TRY(record_begin(page, row, NOUN_LEAD, &item));
     bool is_active = str_equal(value_get_text(row, "state"), STR("active"));
@@ -188,9 +186,7 @@ enum rc page_leader(struct page *page)
     struct db_stmt *st = db_query(page->db, Q_LEADER_GET);
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &person));
-    if (!person)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &person));
     value_put(page->view, STR("person"), person);
     st = page_list_statement(page, Q_LEAD_LIST, LEAD_LIST_FILTER_ACTIVE | LEAD_LIST_FILTER_PERSON, LEAD_LIST_SORT_NEXT);
     if (!st)

@@ -89,9 +89,7 @@ static enum rc read_letter(struct page *page, struct value **ret_row)
 {
     struct db_stmt *st = page_statement(page, Q_LETTER_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    if (!*ret_row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, ret_row));
     value_put_int(page->ctx.arena, *ret_row, "is_over", is_over(value_get_text(*ret_row, "state")));
     return RC_OK;
 }
@@ -238,8 +236,6 @@ enum rc page_letter_file(struct page *page)
     struct value *file;
     struct db_stmt *st = page_statement(page, Q_LETTER_FILE_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &file));
-    if (!file)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &file));
     return page_send_stored(page, value_get_text(file, "sha256"), value_get_text(file, "name"));
 }

@@ -2,6 +2,7 @@
 #include "loop/measure.h"
 #include "record/frozen.h"
 #include "serve/chrome.h"
+#include "serve/page_finding.h"
 #include "serve/page_loop.h"
 #include "serve/page_plan_parts.h"
 #include "serve/page_task.h"
@@ -92,10 +93,8 @@ enum rc page_measure(struct page *page)
     if (!page->is_json)
         put_evidence_form(page);
     value_put_text(arena, page->view, "page_title", measure_title(value_get_text(measure, "text")));
-    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
-    chrome_add_crumb(page, value_get_text(measure, "finding_no"),
-                     arena_format(arena, "/findings/%lld", (long long)value_get_int(measure, "finding_id", 0)));
-    chrome_add_crumb(page, page_text(page, "measure.title"), STR_EMPTY);
+    finding_put_crumbs(page, value_get_text(measure, "finding_no"), value_get_int(measure, "finding_id", 0),
+                       page_text(page, "measure.title"));
     st = db_query(page->db, Q_EVENT_OF_MEASURE);
     db_bind_int(st, "id", id);
     db_bind_int(st, "finding_id", value_get_int(measure, "finding_id", 0));

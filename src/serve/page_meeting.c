@@ -140,9 +140,7 @@ enum rc page_meeting(struct page *page)
     struct db_stmt *st = page_statement(page, Q_MEETING_GET);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     value_put_text(page->ctx.arena, row, "team_text",
                    value_get_int(row, "team_id", 0) ? page_text(page, "group.title") : STR(""));
     TRY(record_begin(page, row, NOUN_MEETING, &item));
@@ -235,9 +233,7 @@ enum rc page_decision(struct page *page)
     struct value *row, *item;
     struct db_stmt *st = page_statement(page, Q_DECISION_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     bool may_read = value_get_int(row, "may_read_meeting", 0) != 0;
     struct str state = value_get_text(row, "state");
     value_put_int(arena, row, "meeting_link", may_read ? value_get_int(row, "meeting_id", 0) : 0);

@@ -3,6 +3,7 @@
 #include "loop/lifecycle.h"
 #include "loop/schedule.h"
 #include "serve/chrome.h"
+#include "serve/page_finding.h"
 #include "serve/page_task.h"
 #include "serve/pages.h"
 #include "serve/rival.h"
@@ -181,9 +182,7 @@ enum rc page_node_new(struct page *page)
     struct value *task, *row = value_new_map(arena);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &task));
-    if (!task)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &task));
     value_put_int(arena, row, "weight", 100);
     TRY(put_form(page, row, arena_format(arena, "/tasks/%lld/nodes", (long long)id), id, value_get_text(task, "no"),
                  value_get_text(task, "title")));
@@ -200,9 +199,7 @@ enum rc page_node(struct page *page)
     struct value *node;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &node));
-    if (!node)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &node));
     TRY(put_form(page, node, arena_format(arena, "/nodes/%lld", (long long)id), value_get_int(node, "task_id", 0),
                  value_get_text(node, "task_no"), value_get_text(node, "task_title")));
     value_put_int(arena, page->view, "node_id", id);
@@ -217,17 +214,14 @@ enum rc page_finding_plan(struct page *page)
     struct db_stmt *st = page_statement(page, Q_FINDING_GET);
     struct value *finding;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &finding));
-    if (!finding)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &finding));
     struct str back = arena_format(arena, "/findings/%lld", (long long)value_get_int(finding, "id", 0));
     struct value *form = typed_form_begin(page, arena_concat(arena, back, STR("/plan")), back);
     value_put_text(arena, form, "about", value_get_text(finding, "title"));
     typed_form_field(page, form, "meeting", NULL);
     typed_form_field(page, form, "meeting_on", NULL);
     typed_form_field(page, form, "reason", NULL);
-    chrome_add_crumb(page, page_text(page, "finding.list"), STR("/findings"));
-    chrome_add_crumb(page, value_get_text(finding, "no"), back);
-    chrome_add_crumb(page, page_text(page, "finding.do.plan"), STR_EMPTY);
+    finding_put_crumbs(page, value_get_text(finding, "no"), value_get_int(finding, "id", 0),
+                       page_text(page, "finding.do.plan"));
     return RC_OK;
 }

@@ -218,8 +218,7 @@ static enum rc read_paper(struct page *page, struct value **ret_row)
 {
     struct db_stmt *st = page_statement(page, Q_PAPER_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    return *ret_row ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_row);
 }
 
 static enum rc put_files(struct page *page, struct value *item, int64_t id)

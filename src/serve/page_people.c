@@ -40,9 +40,7 @@ enum rc page_post(struct page *page)
     struct db_stmt *st = page_statement(page, Q_POST_GET);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     TRY(record_begin(page, row, NOUN_POST, &item));
     bool is_closed = value_get_int(row, "is_closed", 0) != 0;
     record_add_badge(page, item, page_text(page, is_closed ? "post.state.closed" : "post.state.open"),
@@ -142,9 +140,7 @@ enum rc page_team(struct page *page)
     struct db_stmt *st = page_statement(page, Q_TEAM_GET);
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     bool is_active = value_is_null(value_get(row, "valid_to"));
     value_put_text(page->ctx.arena, row, "group_title",
                    value_get_int(row, "group_id", 0) ? page_text(page, "group.title") : STR(""));

@@ -128,9 +128,7 @@ enum rc page_plan(struct page *page)
     struct value *row, *item;
     struct db_stmt *st = page_statement(page, Q_PLAN_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     value_put_int(arena, row, "is_over", value_get_text(row, "sent_on").n > 0);
     struct str version = arena_format(arena, "%lld", (long long)value_get_int(row, "version", 0));
     value_put_text(arena, row, "version_label",

@@ -64,9 +64,7 @@ enum rc plan_page_read_rows(struct page *page, const struct value *plan, int64_t
     struct db_stmt *st = db_query(page->db, Q_PLAN_VERSION_GET);
     db_bind_int(st, "id", value_get_int(plan, "id", 0));
     db_bind_int(st, "version", version);
-    TRY(db_first_row(&page->ctx, st, &found));
-    if (!found)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &found));
     st = db_query(page->db, Q_PLAN_ROWS);
     actor_bind_scope(st, &page->actor, PERM_TASK_READ);
     db_bind_int(st, "id", value_get_int(found, "id", 0));
@@ -336,8 +334,7 @@ static enum rc read_plan(struct page *page, struct value **ret_plan)
 {
     struct db_stmt *st = page_statement(page, Q_PLAN_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_plan));
-    return *ret_plan ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_plan);
 }
 
 static void put_crumbs(struct page *page, const struct value *plan, const char *here)

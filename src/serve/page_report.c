@@ -131,9 +131,7 @@ enum rc page_extension_new(struct page *page)
     struct db_stmt *st = page_statement(page, Q_TASK_GET);
     struct value *task;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &task));
-    if (!task)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &task));
     struct str back = href(page, "tasks", value_get_int(task, "id", 0));
     struct value *form = typed_form_begin(page, arena_concat(arena, back, STR("/extend")), back);
     typed_form_field(page, form, "new_due", NULL);

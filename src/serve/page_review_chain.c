@@ -281,8 +281,7 @@ static enum rc read_chain(struct page *page, struct value **ret_chain)
 {
     struct db_stmt *st = page_statement(page, Q_REVIEW_CHAIN_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_chain));
-    return *ret_chain ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_chain);
 }
 
 enum rc page_review_chain_new(struct page *page) { return put_editor(page, NULL); }

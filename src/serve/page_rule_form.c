@@ -70,9 +70,7 @@ static enum rc rule_step(struct page *page, const struct step *step, const char 
     struct value *rule;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &rule));
-    if (!rule)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &rule));
     struct str address = spread_href(page, "rules", id);
     struct str action = arena_format(page->ctx.arena, "%.*s/%s", STR_ARG(address), verb);
     if (!has_row)
@@ -100,9 +98,7 @@ enum rc page_cascade_answer(struct page *page)
     struct value *cascade;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &cascade));
-    if (!cascade)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &cascade));
     struct str address = spread_href(page, "cascades", id);
     return step_put(page, &answer_step, &rule_place, arena_concat(page->ctx.arena, address, STR("/answer")), address,
                     cascade, value_get_text(cascade, "title"));

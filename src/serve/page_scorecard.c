@@ -19,8 +19,7 @@ static enum rc read_card(struct page *page, struct value **ret_row)
 {
     struct db_stmt *st = page_statement(page, Q_SCORECARD_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    return *ret_row ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_row);
 }
 
 static struct assess_card card_of(const struct value *row)

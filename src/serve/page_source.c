@@ -239,9 +239,7 @@ enum rc page_send_stored(struct page *page, struct str sha256, struct str name)
     struct db_stmt *st = db_query(page->db, Q_FILE_FIND);
     db_bind_text(st, "sha256", sha256);
     struct value *row;
-    TRY(db_first_row(&page->ctx, st, &row));
-    if (!row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &row));
     int fd;
     int64_t size;
     TRY(filestore_open_file(&page->ctx, page->app->files, sha256, &fd, &size));

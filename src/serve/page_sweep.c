@@ -99,9 +99,7 @@ enum rc page_sweep_new(struct page *page)
         struct db_stmt *st = db_query(page->db, Q_FINDING_GET);
         actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
         db_bind_int(st, "id", finding_id);
-        TRY(db_first_row(&page->ctx, st, &finding));
-        if (!finding)
-            return RC_NOT_FOUND;
+        TRY(page_find_row(page, st, &finding));
         value_put_int(arena, given, "finding_id", finding_id);
         value_put_text(arena, given, "title", value_get_text(finding, "title"));
         value_put_text(arena, given, "items", value_get_text(finding, "title"));
@@ -360,9 +358,7 @@ enum rc page_sweep_widen(struct page *page)
     struct value *sweep;
     int64_t id = page_param_int(page, "id", 0);
     db_bind_int(st, "id", id);
-    TRY(db_first_row(&page->ctx, st, &sweep));
-    if (!sweep)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &sweep));
     struct str address = spread_href(page, "sweeps", id);
     struct value *form = typed_form_begin(page, arena_concat(page->ctx.arena, address, STR("/widen")), address);
     TRY(spread_put_units(page, typed_form_field(page, form, "unit_ids", NULL), PERM_SUPERVISE, false));

@@ -58,8 +58,7 @@ static enum rc read_answer(struct page *page, struct value **ret_answer)
 {
     struct db_stmt *st = page_statement(page, Q_SWEEP_ANSWER_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_answer));
-    return *ret_answer ? RC_OK : RC_NOT_FOUND;
+    return page_find_row(page, st, ret_answer);
 }
 
 static enum rc read_items(struct page *page, int64_t id, struct value **ret_rows)

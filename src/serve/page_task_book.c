@@ -60,9 +60,7 @@ enum rc page_unit_task_book(struct page *page)
     struct value *unit;
     struct db_stmt *st = page_statement(page, Q_UNIT_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &unit));
-    if (!unit)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &unit));
     page_run_slow(page, write_book);
     return RC_OK;
 }

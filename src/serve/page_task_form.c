@@ -92,9 +92,7 @@ enum rc page_task_assign(struct page *page)
     struct db_stmt *st = page_statement(page, Q_MEASURE_GET);
     struct value *measure;
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, &measure));
-    if (!measure)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, &measure));
     struct str back = arena_format(arena, "/findings/%lld", (long long)value_get_int(measure, "finding_id", 0));
     struct str action = arena_format(arena, "/measures/%lld/tasks", (long long)value_get_int(measure, "id", 0));
     struct value *form = typed_form_begin(page, action, back), *row = value_new_map(arena);
@@ -118,9 +116,7 @@ static enum rc begin_form(struct page *page, const char *command, struct value *
     struct arena *arena = page->ctx.arena;
     struct db_stmt *st = page_statement(page, Q_TASK_GET);
     db_bind_int(st, "id", page_param_int(page, "id", 0));
-    TRY(db_first_row(&page->ctx, st, ret_row));
-    if (!*ret_row)
-        return RC_NOT_FOUND;
+    TRY(page_find_row(page, st, ret_row));
     struct str address = arena_format(arena, "/tasks/%lld", (long long)value_get_int(*ret_row, "id", 0));
     *ret_form = typed_form_begin(page, arena_format(arena, "%.*s/%s", STR_ARG(address), command), address);
     put_crumbs(page, value_get_text(*ret_row, "no"), address, arena_format(arena, "task.do.%s", command).p);
