@@ -107,8 +107,8 @@ enum rc page_account_list(struct page *page)
         value_add(list, row);
     }
     struct value *filter = value_put_map(arena, page->view, "filter");
-    value_put_text(arena, filter, "q", q);
-    put_role_options(page, value_put_list(arena, filter, "role"), role);
+    typed_form_put(page, filter, "q", q);
+    put_role_options(page, value_put_list(arena, typed_form_put(page, filter, "role", role), "options"), role);
     value_put_bool(arena, page->view, "has_users", list->items.n > 0);
     value_put_int(arena, page->view, "count", (int64_t)list->items.n);
     value_put_bool(arena, page->view, "may_make", page_can(page, PERM_ACCOUNT_WRITE));

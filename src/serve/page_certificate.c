@@ -1,6 +1,7 @@
 /* page_certificate.c: certificates of closing, and the list of what is kept up for the long term. */
 #include "base/clock.h"
 #include "serve/chrome.h"
+#include "serve/list_query.h"
 #include "serve/page_closing.h"
 #include "serve/pages.h"
 #include "text/json.h"
@@ -46,7 +47,6 @@ static enum rc put_counts(struct page *page)
 
 enum rc page_certificate_list(struct page *page)
 {
-    static const char *const results[] = {"completed", "basically", "not_completed"};
     struct arena *arena = page->ctx.arena;
     struct str result = page_param_text(page, "result"), late = page_param_text(page, "late");
     int64_t before = page_param_int(page, "before", 0);
@@ -65,13 +65,8 @@ enum rc page_certificate_list(struct page *page)
         put_on_time(page, row);
     }
     value_put_bool(arena, page->view, "has_certificates", value_count(rows) > 0);
-    struct value *options = value_put_list(arena, page->view, "results");
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        struct value *option = value_add_map(arena, options);
-        value_put_text(arena, option, "value", str_from_cstr(results[i]));
-        value_put_text(arena, option, "label", page_text(page, arena_format(arena, "closing.result.%s", results[i]).p));
-        value_put_bool(arena, option, "selected", str_equal_cstr(result, results[i]));
-    }
+    list_put_choices(page, value_put_map(arena, page->view, "filter"), "result", "completed|basically|not_completed",
+                     "closing.result");
     TRY(put_counts(page));
     closing_put_pager(page, rows, LIST_ROWS, "/certificates", arena_format(arena, "result=%.*s", STR_ARG(result)));
     closing_put_tabs(page, "certificates");

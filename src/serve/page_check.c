@@ -14,15 +14,6 @@ static struct value *list_of(const struct value *map, const char *key) { return 
 
 /* ---- list --------------------------------------------------------------------------------------------------- */
 
-static void put_options(struct page *page, struct value *filter, const char *name, const char *choices,
-                        const char *prefix, struct str chosen)
-{
-    struct value *options = value_put_list(page->ctx.arena, filter, name);
-    struct str rest = str_from_cstr(choices), one;
-    while (str_split_next(&rest, '|', &one))
-        typed_form_add_option(page, options, one, doing_words(page, prefix, one), str_equal(one, chosen));
-}
-
 static void put_pager(struct page *page, const struct value *rows, struct str state, struct str rule)
 {
     struct arena *arena = page->ctx.arena;
@@ -53,8 +44,8 @@ enum rc page_check_list(struct page *page)
         doing_put_check_words(page, row);
     value_put_bool(arena, page->view, "has_checks", value_count(rows) > 0);
     struct value *filter = value_put_map(arena, page->view, "filter");
-    put_options(page, filter, "state", CHECK_STATES, "check.state", state);
-    put_options(page, filter, "rule", CHECK_RULES, "check.rule", rule);
+    typed_form_choices(page, typed_form_put(page, filter, "state", state), CHECK_STATES, "check.state");
+    typed_form_choices(page, typed_form_put(page, filter, "rule", rule), CHECK_RULES, "check.rule");
     put_pager(page, rows, state, rule);
     return RC_OK;
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "record/event.h"
 #include "serve/chrome.h"
+#include "serve/list_query.h"
 #include "serve/typed_form.h"
 #include "serve/page_finding.h"
 #include "serve/pages.h"
@@ -17,28 +18,7 @@ enum { ADDRESS_NAMES = sizeof address_names / sizeof address_names[0] };
 
 static struct str make_href(struct page *page, const char *name, struct str value)
 {
-    struct buf out CLEANUP(buf_done);
-    buf_init(&out, 16 * 1024);
-    buf_add_cstr(&out, "/events?");
-    for (int i = 0; i < ADDRESS_NAMES; i++) {
-        struct str s = page_param_text(page, address_names[i]);
-        if (s.n && !(name && str_equal_cstr(str_from_cstr(name), address_names[i])))
-            url_add_query(&out, str_from_cstr(address_names[i]), s);
-    }
-    if (name && value.n)
-        url_add_query(&out, str_from_cstr(name), value);
-    struct str s = buf_str(&out);
-    return arena_copy_str(page->ctx.arena, str_slice(s, 0, s.n - (s.n && s.p[s.n - 1] == '?')));
-}
-
-static void add_chip(struct page *page, struct value *list, const char *name, const char *label, struct str value)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *chip = value_add_map(arena, list);
-    value_put_text(arena, chip, "name", str_from_cstr(name));
-    value_put_text(arena, chip, "label", page_text(page, label));
-    value_put_text(arena, chip, "value", value);
-    value_put_text(arena, chip, "remove_href", make_href(page, name, STR_EMPTY));
+    return list_address(page, "/events", address_names, ADDRESS_NAMES, name, value);
 }
 
 /* What an address asks for; values are bound once the statement is there. */
@@ -54,25 +34,11 @@ static int64_t day_begin_ms(int32_t day) { return (int64_t)day * DAY_MS - (int64
 static enum rc read_day(struct page *page, const char *name, uint64_t bit, int add_days, struct event_query *q,
                         int64_t *ret_ms)
 {
-    struct str s = str_trim(page_param_text(page, name));
+    struct str s;
     int32_t day;
-    if (!s.n)
-        return RC_OK;
-    if (!date_parse(s, &day))
-        return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_date", str_from_cstr(name), STR_EMPTY, &s, 1);
-    *ret_ms = day_begin_ms(day + add_days);
-    q->filters |= bit;
-    return RC_OK;
-}
-
-static enum rc read_number(struct page *page, const char *name, uint64_t bit, struct event_query *q, int64_t *ret)
-{
-    struct str s = str_trim(page_param_text(page, name));
-    if (!s.n)
-        return RC_OK;
-    if (!str_parse_int64(s, ret))
-        return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_number", str_from_cstr(name), STR_EMPTY, &s, 1);
-    q->filters |= bit;
+    TRY(list_read_date(page, name, bit, &q->filters, &s));
+    if (date_parse(s, &day))
+        *ret_ms = day_begin_ms(day + add_days);
     return RC_OK;
 }
 
@@ -101,9 +67,9 @@ static enum rc read_query(struct page *page, struct event_query *q)
         return ctx_fail_field(&page->ctx, RC_INVALID, "field.not_text", "kind");
     q->filters |= q->kind.n ? BIT(KIND) : 0;
     TRY(read_actor(page, q));
-    TRY(read_number(page, "chain", BIT(CHAIN), q, &q->chain));
-    TRY(read_number(page, "subject", BIT(SUBJECT), q, &q->subject));
-    TRY(read_number(page, "before", BIT(BEFORE), q, &q->before));
+    TRY(list_read_number(page, "chain", BIT(CHAIN), &q->filters, &q->chain));
+    TRY(list_read_number(page, "subject", BIT(SUBJECT), &q->filters, &q->subject));
+    TRY(list_read_number(page, "before", BIT(BEFORE), &q->filters, &q->before));
     TRY(read_day(page, "from", BIT(FROM), 0, q, &q->from_ms));
     return read_day(page, "to", BIT(TO), 1, q, &q->to_ms);
 }
@@ -111,11 +77,10 @@ static enum rc read_query(struct page *page, struct event_query *q)
 static void put_filter(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
-    struct value *filter = value_put_map(arena, page->view, "filter"), *kind = value_put_map(arena, filter, "kind");
+    struct value *filter = value_put_map(arena, page->view, "filter"), *kind = list_put_filter(page, filter, "kind");
     static const char *const texts[] = {"actor", "from", "to", "chain", "subject"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        value_put_text(arena, filter, texts[i], page_param_text(page, texts[i]));
-    value_put_text(arena, kind, "value", page_param_text(page, "kind"));
+        list_put_filter(page, filter, texts[i]);
     for (int i = 0; i < EVENT_KIND_COUNT; i++) {
         struct str name = event_kind_name((enum event_kind)i);
         typed_form_option(page, kind, name, page_text(page, arena_format(arena, "event.%.*s", STR_ARG(name)).p));
@@ -126,8 +91,9 @@ static void put_filter(struct page *page)
     for (int i = 0; i < ADDRESS_NAMES; i++) {
         struct str s = page_param_text(page, address_names[i]);
         if (s.n)
-            add_chip(page, chips, address_names[i], labels[i],
-                     i ? s : page_text(page, arena_format(arena, "event.%.*s", STR_ARG(s)).p));
+            list_add_chip(page, chips, address_names[i], labels[i],
+                          i ? s : page_text(page, arena_format(arena, "event.%.*s", STR_ARG(s)).p),
+                          make_href(page, address_names[i], STR_EMPTY));
     }
     value_put_bool(arena, page->view, "has_chips", value_count(chips) > 0);
     value_put_text(arena, page->view, "clear_href", STR("/events"));

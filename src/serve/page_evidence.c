@@ -53,15 +53,6 @@ static enum rc find_by(struct page *page, struct str q, struct str *ret_match, u
     return RC_OK;
 }
 
-static void put_options(struct page *page, struct value *filter, const char *name, const char *choices,
-                        const char *prefix, struct str chosen)
-{
-    struct value *options = value_put_list(page->ctx.arena, filter, name);
-    struct str rest = str_from_cstr(choices), one;
-    while (str_split_next(&rest, '|', &one))
-        typed_form_add_option(page, options, one, doing_words(page, prefix, one), str_equal(one, chosen));
-}
-
 static bool is_subject(struct str kind)
 {
     return str_equal(kind, STR("task")) || str_equal(kind, STR("measure")) || str_equal(kind, STR("finding"));
@@ -93,9 +84,10 @@ enum rc page_evidence_list(struct page *page)
     for (struct value *row = rows->items.first; row; last = row, row = row->next)
         doing_put_evidence_words(page, row);
     struct value *filter = value_put_map(arena, page->view, "filter");
-    value_put_text(arena, filter, "q", q);
-    put_options(page, filter, "verdict", "pending|" EVIDENCE_VERDICTS, "evidence.verdict", verdict);
-    put_options(page, filter, "class", EVIDENCE_CLASSES, "evidence.class", class);
+    typed_form_put(page, filter, "q", q);
+    typed_form_choices(page, typed_form_put(page, filter, "verdict", verdict), "pending|" EVIDENCE_VERDICTS,
+                       "evidence.verdict");
+    typed_form_choices(page, typed_form_put(page, filter, "class", class), EVIDENCE_CLASSES, "evidence.class");
     value_put_bool(arena, page->view, "has_evidence", value_count(rows) > 0);
     value_put_bool(arena, page->view, "is_choosing", is_choosing);
     value_put_text(arena, page->view, "for_kind", is_choosing ? kind : STR(""));

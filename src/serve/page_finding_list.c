@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "serve/chrome.h"
+#include "serve/list_query.h"
 #include "serve/typed_form.h"
 #include "serve/page_finding.h"
 
@@ -109,11 +110,7 @@ void finding_put_words(struct page *page, struct value *row)
 
 static void add_chip(struct page *page, struct value *list, const char *name, const char *label, struct str value)
 {
-    struct value *chip = value_add_map(page->ctx.arena, list);
-    value_put_text(page->ctx.arena, chip, "name", str_from_cstr(name));
-    value_put_text(page->ctx.arena, chip, "label", page_text(page, label));
-    value_put_text(page->ctx.arena, chip, "value", value);
-    value_put_text(page->ctx.arena, chip, "remove_href", finding_address(page, "/findings", name, STR_EMPTY));
+    list_add_chip(page, list, name, label, value, finding_address(page, "/findings", name, STR_EMPTY));
 }
 
 static void add_choice_chip(struct page *page, struct value *list, const char *name, const char *label,
@@ -171,25 +168,17 @@ enum rc finding_put_chips(struct page *page, const struct finding_query *query, 
 
 /* ---- parts of the page ------------------------------------------------------------------------------------- */
 
-static void put_select(struct page *page, struct value *filter, const char *name, const char *choices,
-                       const char *prefix)
-{
-    struct value *field = value_put_map(page->ctx.arena, filter, name);
-    value_put_text(page->ctx.arena, field, "value", page_param_text(page, name));
-    typed_form_choices(page, field, choices, prefix);
-}
-
 static void put_filter(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     struct value *filter = value_put_map(arena, page->view, "filter");
-    value_put_text(arena, filter, "q", page_param_text(page, "q"));
-    put_select(page, filter, "status", FINDING_STATUS_CHOICES, "finding.status");
-    put_select(page, filter, "phase", FINDING_PHASE_CHOICES, "phase");
-    put_select(page, filter, "due", "overdue|soon|none", "due_choice");
+    list_put_filter(page, filter, "q");
+    list_put_choices(page, filter, "status", FINDING_STATUS_CHOICES, "finding.status");
+    list_put_choices(page, filter, "phase", FINDING_PHASE_CHOICES, "phase");
+    list_put_choices(page, filter, "due", "overdue|soon|none", "due_choice");
     static const char *const texts[] = {"due_from", "due_to", "amount_min"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        value_put_text(arena, filter, texts[i], page_param_text(page, texts[i]));
+        list_put_filter(page, filter, texts[i]);
 }
 
 /* Every parameter but those of `without` as hidden fields, so that a small form keeps the rest of the address. */
@@ -236,16 +225,12 @@ static void put_sorts(struct page *page, const struct finding_query *query)
     struct arena *arena = page->ctx.arena;
     struct value *sort = value_put_map(arena, page->view, "sort");
     for (int i = 0; i < 4; i++) {
-        struct value *one = value_put_map(arena, sort, names[i]);
         bool is_current = (int)query->column == i;
         /* The first click on changed and amount asks for the newest and largest. */
         bool to_back = is_current ? !query->is_back : i % 2 == 1;
         struct str value = arena_format(arena, "%s%s", to_back ? "-" : "", names[i]);
-        value_put_text(arena, one, "href", finding_address(page, "/findings", "sort", value));
-        value_put_text(arena, one, "direction",
-                       !is_current      ? STR("none")
-                       : query->is_back ? STR("descending")
-                                        : STR("ascending"));
+        list_put_sort(page, sort, names[i], is_current, query->is_back,
+                      finding_address(page, "/findings", "sort", value));
     }
 }
 
@@ -461,45 +446,29 @@ enum rc page_finding_list(struct page *page)
 
 /* ---- all filters ------------------------------------------------------------------------------------------- */
 
-static enum rc put_record_options(struct page *page, struct value *filter, const char *name, struct db_stmt *st,
-                                  const char *first, const char *second)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *rows, *field = value_put_map(arena, filter, name);
-    value_put_text(arena, field, "value", page_param_text(page, name));
-    value_put_list(arena, field, "options");
-    TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        struct str label = arena_format(arena, "%.*s%s%.*s", STR_ARG(value_get_text(row, first)),
-                                        *first && *second ? " " : "", STR_ARG(value_get_text(row, second)));
-        typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)), label);
-    }
-    return RC_OK;
-}
-
 enum rc page_finding_filter(struct page *page)
 {
     struct arena *arena = page->ctx.arena;
     put_filter(page);
     struct value *filter = (struct value *)value_get(page->view, "filter");
-    put_select(page, filter, "nature", "individual|common|mechanism|legacy", "nature");
-    put_select(page, filter, "severity", "general|serious|major", "severity");
-    put_select(page, filter, "label", FINDING_LABELS, "label");
-    put_select(page, filter, "matter", FINDING_MATTERS, "matter");
-    put_select(page, filter, "hung", FINDING_HUNG, "hung_choice");
-    put_select(page, filter, "money", FINDING_MONEY, "money_choice");
+    list_put_choices(page, filter, "nature", "individual|common|mechanism|legacy", "nature");
+    list_put_choices(page, filter, "severity", "general|serious|major", "severity");
+    list_put_choices(page, filter, "label", FINDING_LABELS, "label");
+    list_put_choices(page, filter, "matter", FINDING_MATTERS, "matter");
+    list_put_choices(page, filter, "hung", FINDING_HUNG, "hung_choice");
+    list_put_choices(page, filter, "money", FINDING_MONEY, "money_choice");
     struct db_stmt *st = db_query(page->db, Q_SOURCE_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_SOURCE_READ);
-    TRY(put_record_options(page, filter, "source", st, "no", "title"));
+    TRY(list_put_records(page, filter, "source", st, "no", "title"));
     st = db_query(page->db, Q_ASPECT_OPTIONS);
     db_bind_int(st, "source", page_param_int(page, "source", 0));
-    TRY(put_record_options(page, filter, "aspect", st, "", "title"));
+    TRY(list_put_records(page, filter, "aspect", st, "title", NULL));
     value_put_bool(arena, filter, "has_aspects", value_count(value_get(value_get(filter, "aspect"), "options")) > 0);
     static const char *const units[] = {"under", "unit"};
     for (int i = 0; i < 2; i++) {
         st = db_query(page->db, Q_UNIT_OPTIONS);
         actor_bind_scope(st, &page->actor, PERM_UNIT_READ);
-        TRY(put_record_options(page, filter, units[i], st, "", "name"));
+        TRY(list_put_records(page, filter, units[i], st, "name", NULL));
     }
     static const char *const own[] = {"q",          "status", "phase",  "due",      "source",   "aspect",
                                       "unit",       "under",  "nature", "severity", "due_from", "due_to",

@@ -5,16 +5,14 @@
  */
 #include "base/clock.h"
 #include "loop/finding.h"
+#include "serve/list_query.h"
 #include "serve/page_finding.h"
-#include "text/bigram.h"
 
-enum { CURSOR_KEY_MAX_BYTES = 60, SORT_COLUMNS = 4 };
+enum { CURSOR_KEY_MAX_BYTES = 60 };
 
 #define BIT(name) FINDING_LIST_FILTER_##name
 #define NO_DUE "9999-12-31"
 #define LAST_DUE "9999-12-30"
-
-static const char *const sort_names[SORT_COLUMNS] = {"due", "changed", "no", "amount"};
 
 bool finding_is_closed(struct str status)
 {
@@ -22,47 +20,6 @@ bool finding_is_closed(struct str status)
 }
 
 /* ---- reading the address ----------------------------------------------------------------------------------- */
-
-static enum rc read_choice(struct page *page, const char *name, const char *choices, uint64_t bit,
-                           struct finding_query *q, struct str *ret)
-{
-    struct str s = page_param_text(page, name), rest = str_from_cstr(choices), part;
-    if (!s.n)
-        return RC_OK;
-    while (str_split_next(&rest, '|', &part)) {
-        if (!str_equal(part, s))
-            continue;
-        *ret = s;
-        q->filters |= bit;
-        return RC_OK;
-    }
-    struct str arg = str_from_cstr(choices);
-    return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_choice", str_from_cstr(name), STR_EMPTY, &arg, 1);
-}
-
-static enum rc read_id(struct page *page, const char *name, uint64_t bit, struct finding_query *q, int64_t *ret)
-{
-    struct str s = str_trim(page_param_text(page, name));
-    if (!s.n)
-        return RC_OK;
-    if (!str_parse_int64(s, ret))
-        return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_number", str_from_cstr(name), STR_EMPTY, &s, 1);
-    q->filters |= bit;
-    return RC_OK;
-}
-
-static enum rc read_date(struct page *page, const char *name, uint64_t bit, struct finding_query *q, struct str *ret)
-{
-    struct str s = str_trim(page_param_text(page, name));
-    int32_t day;
-    if (!s.n)
-        return RC_OK;
-    if (!date_parse(s, &day))
-        return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_date", str_from_cstr(name), STR_EMPTY, &s, 1);
-    *ret = s;
-    q->filters |= bit;
-    return RC_OK;
-}
 
 static void put_range(struct finding_query *q, struct str from, struct str to)
 {
@@ -75,9 +32,9 @@ static void put_range(struct finding_query *q, struct str from, struct str to)
 /* The named ranges of due dates become ranges of the key that the index knows. */
 static enum rc read_due(struct page *page, struct finding_query *q)
 {
-    TRY(read_choice(page, "due", "overdue|soon|none", 0, q, &q->due));
-    TRY(read_date(page, "due_from", BIT(DUE_FROM), q, &q->due_from));
-    TRY(read_date(page, "due_to", BIT(DUE_TO), q, &q->due_to));
+    TRY(list_read_choice(page, "due", "overdue|soon|none", 0, &q->filters, &q->due));
+    TRY(list_read_date(page, "due_from", BIT(DUE_FROM), &q->filters, &q->due_from));
+    TRY(list_read_date(page, "due_to", BIT(DUE_TO), &q->filters, &q->due_to));
     int32_t today = clock_today();
     q->today = date_text(page->ctx.arena, today);
     q->soon = date_text(page->ctx.arena, today + FINDING_SOON_DAYS);
@@ -111,69 +68,38 @@ static enum rc read_amount(struct page *page, struct finding_query *q)
     return RC_OK;
 }
 
-static enum rc read_words(struct page *page, struct finding_query *q)
-{
-    q->q = str_trim(page_param_text(page, "q"));
-    if (!q->q.n)
-        return RC_OK;
-    struct arena *arena = page->ctx.arena;
-    struct bigram_query tokens;
-    TRY(bigram_query(arena, q->q, &tokens));
-    if (tokens.n == 0)
-        return ctx_fail_field(&page->ctx, RC_INVALID, "search.no_words", "q");
-    tokens = bigram_query_with(arena, &tokens, STR("zzkfinding"));
-    q->match =
-        db_get_engine(page->db) == DB_SQLITE ? bigram_fts5_query(arena, &tokens) : bigram_tsquery(arena, &tokens);
-    q->filters |= BIT(MATCH);
-    return RC_OK;
-}
-
-static enum rc read_sort(struct page *page, struct finding_query *q)
-{
-    struct str s = page_param_text(page, "sort");
-    if (!s.n)
-        return RC_OK;
-    q->is_back = s.p[0] == '-';
-    struct str name = str_slice(s, q->is_back ? 1 : 0, s.n);
-    for (int i = 0; i < SORT_COLUMNS; i++) {
-        if (!str_equal_cstr(name, sort_names[i]))
-            continue;
-        q->column = i;
-        return RC_OK;
-    }
-    struct str choices = STR("due|-due|changed|-changed|no|-no|amount|-amount");
-    return ctx_fail(&page->ctx, RC_INVALID, "field.not_a_choice", STR("sort"), STR_EMPTY, &choices, 1);
-}
-
 enum rc finding_query_read(struct page *page, enum perm perm, struct finding_query *ret)
 {
     struct finding_query *q = ret;
     *q = (struct finding_query){.perm = perm};
     struct str label = STR_EMPTY;
-    TRY(read_words(page, q));
-    TRY(read_id(page, "source", BIT(SOURCE), q, &q->source));
-    TRY(read_id(page, "aspect", BIT(ASPECT), q, &q->aspect));
-    TRY(read_id(page, "unit", BIT(UNIT), q, &q->unit));
-    TRY(read_id(page, "under", BIT(UNDER), q, &q->under));
-    TRY(read_choice(page, "status", FINDING_STATUS_CHOICES, 0, q, &q->status));
+    q->q = str_trim(page_param_text(page, "q"));
+    TRY(list_read_words(page, "finding", BIT(MATCH), &q->filters, &q->match));
+    TRY(list_read_number(page, "source", BIT(SOURCE), &q->filters, &q->source));
+    TRY(list_read_number(page, "aspect", BIT(ASPECT), &q->filters, &q->aspect));
+    TRY(list_read_number(page, "unit", BIT(UNIT), &q->filters, &q->unit));
+    TRY(list_read_number(page, "under", BIT(UNDER), &q->filters, &q->under));
+    TRY(list_read_choice(page, "status", FINDING_STATUS_CHOICES, 0, &q->filters, &q->status));
     q->filters |= !q->status.n                              ? 0
                   : str_equal(q->status, STR("open"))       ? BIT(OPEN)
                   : str_equal(q->status, STR("unfinished")) ? BIT(OPEN) | BIT(NOT_KEPT)
                                                             : BIT(STATUS);
-    TRY(read_choice(page, "phase", FINDING_PHASE_CHOICES, 0, q, &q->phase));
+    TRY(list_read_choice(page, "phase", FINDING_PHASE_CHOICES, 0, &q->filters, &q->phase));
     q->filters |= !q->phase.n ? 0 : str_equal(q->phase, STR("short")) ? BIT(SHORT) : BIT(PHASE);
-    TRY(read_choice(page, "nature", FINDING_NATURES, BIT(NATURE), q, &q->nature));
-    TRY(read_choice(page, "severity", FINDING_SEVERITIES, BIT(SEVERITY), q, &q->severity));
-    TRY(read_choice(page, "label", FINDING_LABELS, BIT(LABEL), q, &label));
+    TRY(list_read_choice(page, "nature", FINDING_NATURES, BIT(NATURE), &q->filters, &q->nature));
+    TRY(list_read_choice(page, "severity", FINDING_SEVERITIES, BIT(SEVERITY), &q->filters, &q->severity));
+    TRY(list_read_choice(page, "label", FINDING_LABELS, BIT(LABEL), &q->filters, &label));
     q->label = label.n ? label.p[0] - '0' : 0;
-    TRY(read_choice(page, "matter", FINDING_MATTERS, 0, q, &q->matter));
+    TRY(list_read_choice(page, "matter", FINDING_MATTERS, 0, &q->filters, &q->matter));
     q->filters |= str_equal(q->matter, STR("once")) ? BIT(ONCE) : q->matter.n ? BIT(RECURS) : 0;
-    TRY(read_choice(page, "money", FINDING_MONEY, BIT(MONEY), q, &q->money));
-    TRY(read_choice(page, "hung", FINDING_HUNG, 0, q, &q->hung));
+    TRY(list_read_choice(page, "money", FINDING_MONEY, BIT(MONEY), &q->filters, &q->money));
+    TRY(list_read_choice(page, "hung", FINDING_HUNG, 0, &q->filters, &q->hung));
     q->filters |= !q->hung.n ? 0 : q->filters & BIT(ONCE) ? BIT(MATTER_HUNG) : BIT(HUNG);
     TRY(read_due(page, q));
     TRY(read_amount(page, q));
-    TRY(read_sort(page, q));
+    int column = q->column;
+    TRY(list_read_sort(page, "due|changed|no|amount", &column, &q->is_back));
+    q->column = (enum finding_sort)column;
     if (!(q->filters & (BIT(STATUS) | BIT(OPEN))))
         q->filters |= BIT(LIVE);
     return finding_plan_choose(page, q);

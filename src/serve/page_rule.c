@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "serve/chrome.h"
+#include "serve/list_query.h"
 #include "serve/page_finding.h"
 #include "serve/page_loop.h"
 #include "serve/page_record.h"
@@ -93,19 +94,6 @@ static void put_rule_words(struct page *page, struct value *row)
                    is_late ? page_text(page, "rule.late") : value_get_text(row, "state_label"));
 }
 
-static void put_filter(struct page *page, const char *key, const char *choices, const char *prefix)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *options = value_put_list(arena, list_of(page->view, "filter"), key);
-    struct str rest = str_from_cstr(choices), choice, chosen = page_param_text(page, key);
-    while (str_split_next(&rest, '|', &choice)) {
-        struct value *option = value_add_map(arena, options);
-        value_put_text(arena, option, "value", choice);
-        value_put_text(arena, option, "label", spread_words(page, prefix, choice));
-        value_put_bool(arena, option, "selected", str_equal(choice, chosen));
-    }
-}
-
 static uint32_t place_filters(const struct page *page)
 {
     return (page_param_int(page, "under", 0) ? RULE_LIST_FILTER_UNDER : 0u) |
@@ -134,9 +122,10 @@ enum rc page_rule_list(struct page *page)
     struct value *rows = list_of(page->view, "rules");
     for (struct value *row = rows->items.first; row; row = row->next)
         put_rule_words(page, row);
-    value_put_text(arena, value_put_map(arena, page->view, "filter"), "q", q);
-    put_filter(page, "state", "drafting|reviewed|passed|issued|abolished|dropped", "rule.state");
-    put_filter(page, "kind", "new|revised|abolished", "rule.kind");
+    struct value *filter = value_put_map(arena, page->view, "filter");
+    list_put_filter(page, filter, "q");
+    list_put_choices(page, filter, "state", "drafting|reviewed|passed|issued|abolished|dropped", "rule.state");
+    list_put_choices(page, filter, "kind", "new|revised|abolished", "rule.kind");
     value_put_bool(arena, page->view, "has_rules", value_count(rows) > 0);
     value_put_bool(arena, page->view, "is_filtered", filters != 0);
     value_put_bool(arena, page->view, "may_draft", page_can(page, PERM_RULE_WRITE));

@@ -77,8 +77,8 @@ enum rc page_source_list(struct page *page)
         value_put_int(arena, row, "findings", value_get_int(row, "finding_count", 0));
     }
     struct value *filter = value_put_map(arena, page->view, "filter");
-    value_put_text(arena, filter, "q", q);
-    put_kind_options(page, value_put_list(arena, filter, "kind"), kind);
+    typed_form_put(page, filter, "q", q);
+    put_kind_options(page, value_put_list(arena, typed_form_put(page, filter, "kind", kind), "options"), kind);
     value_put_bool(arena, page->view, "has_chips", false);
     value_put_bool(arena, page->view, "has_sources", rows->items.n > 0);
     value_put_bool(arena, page->view, "may_import", page_can(page, PERM_SOURCE_WRITE));

@@ -3,6 +3,7 @@
 #include "loop/sweep.h"
 
 #include "serve/chrome.h"
+#include "serve/list_query.h"
 #include "serve/page_finding.h"
 #include "serve/page_loop.h"
 #include "serve/page_spread.h"
@@ -50,7 +51,6 @@ static struct db_stmt *list_statement(struct page *page, struct str show, struct
 
 enum rc page_sweep_list(struct page *page)
 {
-    static const char *const shows[] = {"open", "late", "closed", "cancelled", "all"};
     struct arena *arena = page->ctx.arena;
     struct str show = page_param_text(page, "show"), q = page_param_text(page, "q");
     struct db_stmt *st = list_statement(page, show, q);
@@ -61,15 +61,8 @@ enum rc page_sweep_list(struct page *page)
     for (struct value *row = rows->items.first; row; row = row->next)
         put_sweep_words(page, row);
     struct value *filter = value_put_map(arena, page->view, "filter");
-    value_put_text(arena, filter, "q", q);
-    struct value *options = value_put_list(arena, filter, "show");
-    for (size_t i = 0; i < sizeof shows / sizeof shows[0]; i++) {
-        struct value *option = value_add_map(arena, options);
-        struct str value = str_from_cstr(shows[i]);
-        value_put_text(arena, option, "value", value);
-        value_put_text(arena, option, "label", spread_words(page, "sweep.show", value));
-        value_put_bool(arena, option, "selected", str_equal(show, value));
-    }
+    list_put_filter(page, filter, "q");
+    list_put_choices(page, filter, "show", "open|late|closed|cancelled|all", "sweep.show");
     value_put_bool(arena, page->view, "has_sweeps", value_count(rows) > 0);
     value_put_bool(arena, page->view, "may_open", page_can(page, PERM_SUPERVISE));
     value_put_text(arena, page->view, "empty_why",

@@ -208,7 +208,7 @@ enum rc page_unit_tree(struct page *page)
     value_put_bool(arena, page->view, "has_units", units->items.n > 0);
     value_put_bool(arena, page->view, "may_edit", may_edit);
     value_put_bool(arena, page->view, "may_move", may_edit && is_today);
-    value_put_text(arena, value_put_map(arena, page->view, "filter"), "q", q);
+    typed_form_put(page, value_put_map(arena, page->view, "filter"), "q", q);
     value_put_text(arena, page->view, "empty_why", page_text(page, q.n ? "unit.none_match" : "unit.none_why"));
     put_levels(page);
     return RC_OK;
