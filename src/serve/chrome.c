@@ -260,6 +260,23 @@ struct str chrome_issue_text(struct page *page, const struct ctx_issue *issue)
     return is_known ? message_format(arena, lang, STR("place.issue"), args, 2) : text;
 }
 
+/* Above a form: "required" says nothing without what it is about. */
+static struct str issue_line(struct page *page, const struct ctx_issue *issue)
+{
+    static const char *const prefixes[] = {"field_name", "form"};
+    struct arena *arena = page->ctx.arena;
+    struct str text = chrome_issue_text(page, issue);
+    if (page->is_json || !issue->field.n || !str_has_prefix(issue->key, STR("field.")))
+        return text;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        struct str args[] = {
+            message_find(page->lang, arena_format(arena, "%s.%.*s", prefixes[i], STR_ARG(issue->field))), text};
+        if (args[0].n)
+            return message_format(arena, page->lang, STR("place.issue"), args, 2);
+    }
+    return text;
+}
+
 void chrome_put_issues(struct page *page, struct value *map, const char *key)
 {
     struct arena *arena = page->ctx.arena;
@@ -268,7 +285,7 @@ void chrome_put_issues(struct page *page, struct value *map, const char *key)
         struct value *item = value_add_map(arena, list);
         value_put_text(arena, item, "field", issue->field);
         value_put_text(arena, item, "place", issue->place);
-        value_put_text(arena, item, "text", chrome_issue_text(page, issue));
+        value_put_text(arena, item, "text", issue_line(page, issue));
         value_put_text(arena, item, "href", chrome_issue_href(arena, issue));
     }
 }
