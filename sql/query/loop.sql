@@ -38,6 +38,14 @@ SELECT k.id, k.short_name FROM unit_anc a JOIN role_grant g ON g.unit_id = a.anc
 JOIN account c ON c.id = g.account_id AND c.is_disabled = 0 JOIN unit k ON k.id = a.ancestor
 WHERE a.unit = $unit_id ORDER BY a.depth LIMIT 1
 
+-- An account that can do what waits for a unit or a person.
+-- :name wait_account
+-- unscoped: whether there is one, of a subject that was read through its scope
+SELECT c.id FROM role_grant g JOIN account c ON c.id = g.account_id AND c.is_disabled = 0
+WHERE $actor_kind = 'unit' AND g.unit_id = $actor_id AND g.role IN ('unit_reporter', 'unit_approver', 'lead_department')
+UNION ALL SELECT c.id FROM account c WHERE $actor_kind = 'person' AND c.person_id = $actor_id AND c.is_disabled = 0
+LIMIT 1
+
 -- :name wait_place_finding
 -- unscoped: apply; a finding's waits go with its unit and label
 UPDATE wait SET label = $label, unit_id = $unit_id WHERE subject_kind = 'finding' AND subject_id = $id

@@ -50,6 +50,22 @@ enum rc page_put_actor(struct page *page, struct value *row)
 
 /* ---- who is waited for -------------------------------------------------------------------------------------- */
 
+/* A unit or a person without an account would be waited for in vain. */
+static enum rc say_nobody(struct page *page, const struct value *row, struct str *actor)
+{
+    struct str kind = value_get_text(row, "actor_kind");
+    struct value *account;
+    if (!str_equal(kind, STR("unit")) && !str_equal(kind, STR("person")))
+        return RC_OK;
+    struct db_stmt *st = db_query(page->db, Q_WAIT_ACCOUNT);
+    db_bind_text(st, "actor_kind", kind);
+    db_bind_int(st, "actor_id", value_get_int(row, "actor_id", 0));
+    TRY(db_first_row(&page->ctx, st, &account));
+    if (!account)
+        *actor = page_text_args(page, "waiting.nobody", actor, 1);
+    return RC_OK;
+}
+
 static enum rc put_wait_line(struct page *page, struct value *row)
 {
     struct arena *arena = page->ctx.arena;
@@ -66,6 +82,8 @@ static enum rc put_wait_line(struct page *page, struct value *row)
     struct str deputies[] = {actor, value_get_text(row, "deputy")};
     if (deputies[1].n) /* whoever acts in the place of the one who is waited for */
         actor = page_text_args(page, "waiting.deputy", deputies, 2);
+    else
+        TRY(say_nobody(page, row, &actor));
     struct str number = arena_format(arena, "%d", days);
     struct str args[] = {actor, what, since, page_text_args(page, "date.working_days", &number, 1)};
     value_put_text(arena, row, "text", page_text_args(page, "waiting.line", args, 4));

@@ -331,9 +331,23 @@ STORE_TEST(a_role_is_named_with_the_unit_that_holds_it_and_the_unit_it_is_for)
     app_end();
 }
 
+/* A unit that nobody can act for is named with that. */
+STORE_TEST(a_unit_without_an_account_says_so_where_it_is_waited_for)
+{
+    begin(store);
+    int64_t fresh = make_unit(store, world.root, "N", "新设公司");
+    STORE_OK(run(store, &command_finding_change,
+                 jsonf(store, "{'id': %lld, 'unit_id': %lld}", (long long)world.finding, (long long)fresh), NULL));
+    assert_true(str_has_prefix(waits_text(store, &office), STR("等待 新设公司（还没有能办理的账号")));
+    (void)closing_make_person(store, "fresh", "unit_approver", fresh);
+    assert_true(str_has_prefix(waits_text(store, &office), STR("等待 新设公司 认领问题")));
+    app_end();
+}
+
 int main(void)
 {
-    return STORE_RUN(STORE_CASE(a_role_is_named_with_the_unit_that_holds_it_and_the_unit_it_is_for),
+    return STORE_RUN(STORE_CASE(a_unit_without_an_account_says_so_where_it_is_waited_for),
+                     STORE_CASE(a_role_is_named_with_the_unit_that_holds_it_and_the_unit_it_is_for),
                      STORE_CASE(each_state_says_what_comes_next), STORE_CASE(one_who_has_to_sign_is_led_to_the_case),
                      STORE_CASE(a_closed_finding_offers_nothing_that_would_be_refused),
                      STORE_CASE(a_late_step_is_seen_in_the_finding_s_light),
