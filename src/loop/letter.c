@@ -272,7 +272,6 @@ static enum rc letter_extend(struct command_call *call)
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
 #define KINDS "blue|yellow|red|talk"
-#define HOW "program|paper|mail"
 
 static const struct field letter_draft_fields[] = {
     {"finding_id", FIELD_ID, false, 0, NULL},   {"task_id", FIELD_ID, false, 0, NULL},
@@ -301,7 +300,7 @@ const struct command command_letter_change = {.name = "letter.change",
                                               .redirect = "/letters/{id}"};
 
 static const struct field letter_issue_fields[] = {{"id", FIELD_ID, true, 0, NULL},
-                                                   {"delivered_by", FIELD_CHOICE, true, 0, HOW}};
+                                                   {"delivered_by", FIELD_CHOICE, true, 0, LETTER_WAYS}};
 const struct command command_letter_issue = {.name = "letter.issue",
                                              .perm = PERM_SUPERVISE,
                                              COMMAND_FIELDS(letter_issue_fields),
@@ -309,7 +308,7 @@ const struct command command_letter_issue = {.name = "letter.issue",
                                              .path = "/letters/{id}/issue",
                                              .redirect = "/letters/{id}"};
 static const struct field letter_issue_many_fields[] = {{"ids", FIELD_IDS, false, MANY_MAX, NULL},
-                                                        {"delivered_by", FIELD_CHOICE, true, 0, HOW}};
+                                                        {"delivered_by", FIELD_CHOICE, true, 0, LETTER_WAYS}};
 const struct command command_letter_issue_many = {.name = "letter.issue_many",
                                                   .perm = PERM_SUPERVISE,
                                                   COMMAND_FIELDS(letter_issue_many_fields),

@@ -4,6 +4,8 @@
 
 #include "loop/supervise.h"
 
+#define LETTER_WAYS "program|paper|mail" /* of delivery */
+
 extern const struct command command_letter_draft;
 extern const struct command command_letter_change;
 extern const struct command command_letter_issue; /* gets its number; through the program it is delivered at once */

@@ -104,17 +104,9 @@ void list_put_choices(struct page *page, struct value *filter, const char *name,
 enum rc list_put_records(struct page *page, struct value *filter, const char *name, struct db_stmt *st,
                          const char *first, const char *second)
 {
-    struct arena *arena = page->ctx.arena;
-    struct value *rows, *field = list_put_filter(page, filter, name);
-    value_put_list(arena, field, "options");
-    TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        struct str label = value_get_text(row, first);
-        if (second)
-            label = arena_format(arena, "%.*s %.*s", STR_ARG(label), STR_ARG(value_get_text(row, second)));
-        typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)), label);
-    }
-    return RC_OK;
+    struct value *field = list_put_filter(page, filter, name);
+    value_put_list(page->ctx.arena, field, "options");
+    return typed_form_records(page, field, st, first, second);
 }
 
 void list_add_chip(struct page *page, struct value *chips, const char *name, const char *label, struct str value,

@@ -7,21 +7,6 @@
 #include "serve/page_finding.h"
 #include "serve/pages.h"
 
-static enum rc put_options(struct page *page, struct value *field, struct db_stmt *st, const char *first,
-                           const char *second)
-{
-    struct arena *arena = page->ctx.arena;
-    struct value *rows;
-    TRY(db_rows(&page->ctx, st, &rows));
-    VALUE_EACH (row, rows) {
-        struct str label = value_get_text(row, first);
-        if (second)
-            label = arena_format(arena, "%.*s %.*s", STR_ARG(label), STR_ARG(value_get_text(row, second)));
-        typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)), label);
-    }
-    return RC_OK;
-}
-
 static enum rc put_finding_fields(struct page *page, struct value *form, const struct value *row, int64_t source_id)
 {
     static const char *const plain[] = {"title", "facts", "due", "due_stated", "status_stated", "responsible"};
@@ -37,13 +22,13 @@ static enum rc put_finding_fields(struct page *page, struct value *form, const s
     typed_form_option(page, aspect, STR(""), page_text(page, "form.not_said"));
     struct db_stmt *st = db_query(page->db, Q_ASPECT_OPTIONS);
     db_bind_int(st, "source", source_id);
-    TRY(put_options(page, aspect, st, "title", NULL));
+    TRY(typed_form_records(page, aspect, st, "title", NULL));
     struct value *unit = typed_form_field(page, form, "unit_id", row);
     if (!row)
         typed_form_option(page, unit, STR(""), page_text(page, "finding.unit_of_source"));
     st = db_query(page->db, Q_UNIT_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_FINDING_WRITE);
-    return put_options(page, unit, st, "name", NULL);
+    return typed_form_records(page, unit, st, "name", NULL);
 }
 
 enum rc page_finding_new(struct page *page)
@@ -59,7 +44,7 @@ enum rc page_finding_new(struct page *page)
     typed_form_option(page, source, STR(""), page_text(page, "form.choose"));
     struct db_stmt *st = db_query(page->db, Q_SOURCE_OPTIONS);
     actor_bind_scope(st, &page->actor, PERM_FINDING_WRITE);
-    TRY(put_options(page, source, st, "no", "title"));
+    TRY(typed_form_records(page, source, st, "no", "title"));
     TRY(put_finding_fields(page, form, NULL, source_id));
     value_put_bool(arena, form, "is_new", true);
     value_put_null(arena, form, "no");
@@ -102,7 +87,7 @@ static enum rc put_causes(struct page *page, struct value *form, const struct va
     actor_bind_scope(st, &page->actor, PERM_FINDING_READ);
     db_bind_int(st, "id", finding_id);
     typed_form_option(page, field, STR(""), page_text(page, "form.not_said"));
-    return put_options(page, field, st, "text", NULL);
+    return typed_form_records(page, field, st, "text", NULL);
 }
 
 static void put_measure_fields(struct page *page, struct value *form, const struct value *row)

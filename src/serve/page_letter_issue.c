@@ -24,7 +24,7 @@ enum rc page_letter_issue_many(struct page *page)
     value_put_bool(arena, page->view, "has_letters", value_count(rows) > 0);
     struct value *form = typed_form_begin(page, STR("/letters/issue"), STR("/letters?show=draft"));
     struct value *how = typed_form_field(page, form, "delivered_by", NULL);
-    typed_form_choices(page, how, "program|paper|mail", "letter.delivered_by");
+    typed_form_choices(page, how, LETTER_WAYS, "letter.delivered_by");
     typed_form_field(page, form, "ids", NULL);
     chrome_add_crumb(page, page_text(page, "supervision.title"), STR("/supervision"));
     chrome_add_crumb(page, page_text(page, "letter.list"), STR("/letters"));

@@ -69,6 +69,21 @@ struct value *typed_form_money(struct page *page, struct value *form, const char
                                        (unsigned long long)(fen / 100), (unsigned)(fen % 100)));
 }
 
+enum rc typed_form_records(struct page *page, struct value *field, struct db_stmt *st, const char *first,
+                           const char *second)
+{
+    struct arena *arena = page->ctx.arena;
+    struct value *rows;
+    TRY(db_rows(&page->ctx, st, &rows));
+    VALUE_EACH (row, rows) {
+        struct str label = value_get_text(row, first);
+        if (second)
+            label = arena_format(arena, "%.*s %.*s", STR_ARG(label), STR_ARG(value_get_text(row, second)));
+        typed_form_option(page, field, arena_format(arena, "%lld", (long long)value_get_int(row, "id", 0)), label);
+    }
+    return RC_OK;
+}
+
 void typed_form_add_option(struct page *page, struct value *options, struct str value, struct str label,
                            bool is_selected)
 {

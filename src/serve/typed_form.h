@@ -29,6 +29,9 @@ struct value *typed_form_money(struct page *page, struct value *form, const char
 void typed_form_choices(struct page *page, struct value *field, const char *choices, const char *prefix);
 /* One option of a field, selected when the field has its value. */
 void typed_form_option(struct page *page, struct value *field, struct str value, struct str label);
+/* An option for each of st's rows: its id, and one or two of its columns as label (second may be NULL). */
+enum rc typed_form_records(struct page *page, struct value *field, struct db_stmt *st, const char *first,
+                           const char *second) MUST_CHECK;
 /* One option in a list of options. */
 void typed_form_add_option(struct page *page, struct value *options, struct str value, struct str label,
                            bool is_selected);

@@ -15,14 +15,7 @@ struct actor closing_make_person(struct store *store, const char *login, const c
 {
     int64_t person =
         make(store, &command_person_create, jsonf(store, "{'unit_id': %lld, 'name': '%s'}", (long long)unit_id, login));
-    int64_t id =
-        make(store, &command_account_create,
-             jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
-    (void)make(store, &command_grant_give,
-               jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': 1}", (long long)id, role,
-                     (long long)unit_id));
-    struct actor actor;
-    STORE_OK(actor_load(store->ctx, store->db, id, &actor));
+    struct actor actor = make_actor_of(store, login, role, unit_id, person);
     actor.login = actor.name = arena_copy_str(store->ctx->arena, str_from_cstr(login));
     return actor;
 }

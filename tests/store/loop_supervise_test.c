@@ -103,7 +103,7 @@ STORE_TEST(a_lead_case_has_a_log_that_only_its_leader_and_the_office_write)
                      RC_GUARD);
     assert_int_equal(one(store, "SELECT count(*) FROM lead_case WHERE next_hear = '2026-07-31'"), 1);
     struct actor other;
-    (void)make_account_of(store, "other", "lead_leader", world.root, world.heir, &other);
+    other = make_actor_of(store, "other", "lead_leader", world.root, world.heir);
     const char *log = ", 'kind': 'hear', 'on_day': '2026-06-01', 'text': '听取汇报', 'result': '加快'";
     assert_int_equal(act(store, &other, &command_lead_log, lead, log), RC_GUARD);
     assert_string_equal(issue_key(store), "lead.not_yours");
@@ -232,7 +232,7 @@ STORE_TEST(a_handover_moves_what_somebody_carries_when_both_have_signed)
     make_world(store);
     struct actor heir;
     struct value *result;
-    (void)make_account_of(store, "heir", "lead_leader", world.root, world.heir, &heir);
+    heir = make_actor_of(store, "heir", "lead_leader", world.root, world.heir);
     const char *begin = "{'from_person': %lld, 'to_person': %lld}";
     assert_int_equal(run_as(store, &world.office, &command_handover_begin,
                             jsonf(store, begin, (long long)world.boss, (long long)world.heir), NULL),

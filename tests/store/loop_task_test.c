@@ -26,10 +26,7 @@ static void make_world(struct store *store)
         make_actor(store, "outsider", "unit_approver", count_sql(store, "SELECT id FROM unit WHERE code = 'W'"), 1);
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
-    STORE_OK(run(store, &command_finding_change,
-                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
-                       (long long)world.firm),
-                 NULL));
+    give_finding(store, world.finding, world.firm, "2026-12-31");
     world.measure = make(
         store, &command_measure_plan,
         jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-11-30'}", (long long)world.finding));

@@ -103,15 +103,37 @@ int64_t make_root(struct store *store)
                 json(store, "{'code': 'ROOT', 'name': '岫川集团', 'kind': 'group', 'valid_from': '2010-01-01'}"));
 }
 
-struct actor make_actor(struct store *store, const char *login, const char *role, int64_t unit_id, int64_t label)
+static struct actor grant(struct store *store, int64_t account_id, const char *role, int64_t unit_id, int64_t label)
 {
     struct actor actor;
-    int64_t id = make(store, &command_account_create, jsonf(store, "{'login': '%s', 'name': '%s'}", login, login));
     (void)make(store, &command_grant_give,
-               jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': %lld}", (long long)id, role,
-                     (long long)unit_id, (long long)label));
-    STORE_OK(actor_load(store->ctx, store->db, id, &actor));
+               jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': %lld}", (long long)account_id,
+                     role, (long long)unit_id, (long long)label));
+    STORE_OK(actor_load(store->ctx, store->db, account_id, &actor));
     return actor;
+}
+
+struct actor make_actor(struct store *store, const char *login, const char *role, int64_t unit_id, int64_t label)
+{
+    return grant(store,
+                 make(store, &command_account_create, jsonf(store, "{'login': '%s', 'name': '%s'}", login, login)),
+                 role, unit_id, label);
+}
+
+struct actor make_actor_of(struct store *store, const char *login, const char *role, int64_t unit_id, int64_t person_id)
+{
+    int64_t id =
+        make(store, &command_account_create,
+             jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person_id));
+    return grant(store, id, role, unit_id, LABEL_INTERNAL);
+}
+
+void give_finding(struct store *store, int64_t finding_id, int64_t unit_id, const char *due)
+{
+    STORE_OK(
+        run(store, &command_finding_change,
+            jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '%s'}", (long long)finding_id, (long long)unit_id, due),
+            NULL));
 }
 
 int64_t make_source(struct store *store, int64_t unit_id, const char *no)

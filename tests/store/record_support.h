@@ -32,9 +32,14 @@ int64_t make_root(struct store *store);
 int64_t make_unit(struct store *store, int64_t parent_id, const char *code, const char *name);
 /* Account with a role in a unit up to label; its actor. */
 struct actor make_actor(struct store *store, const char *login, const char *role, int64_t unit_id, int64_t label);
+/* The same for an account of a person, up to internal. */
+struct actor make_actor_of(struct store *store, const char *login, const char *role, int64_t unit_id,
+                           int64_t person_id);
 /* A source with paragraphs and no findings, appended as an event. */
 int64_t make_source(struct store *store, int64_t unit_id, const char *no);
 int64_t make_finding(struct store *store, int64_t source_id, const char *title);
+/* To a unit, until a date. */
+void give_finding(struct store *store, int64_t finding_id, int64_t unit_id, const char *due);
 
 /* First column of the first row of free text, as integer. */
 int64_t count_sql(struct store *store, const char *sql);

@@ -32,19 +32,6 @@ void day_comes(struct store *store, const char *day)
     STORE_OK(tick_run_all(str_from_cstr(day), run_batch, heard, store->db));
 }
 
-int64_t make_account_of(struct store *store, const char *login, const char *role, int64_t unit, int64_t person,
-                        struct actor *ret_actor)
-{
-    int64_t id =
-        make(store, &command_account_create,
-             jsonf(store, "{'login': '%s', 'name': '%s', 'person_id': %lld}", login, login, (long long)person));
-    (void)make(store, &command_grant_give,
-               jsonf(store, "{'id': %lld, 'role': '%s', 'unit_id': %lld, 'clearance': 1}", (long long)id, role,
-                     (long long)unit));
-    STORE_OK(actor_load(store->ctx, store->db, id, ret_actor));
-    return id;
-}
-
 int64_t make_person(struct store *store, int64_t unit, const char *name)
 {
     return make(store, &command_person_create,
@@ -64,13 +51,10 @@ void make_world(struct store *store)
     world.outsider = make_actor(store, "outsider", "unit_approver", west, LABEL_INTERNAL);
     world.boss = make_person(store, world.root, "李领导");
     world.heir = make_person(store, world.root, "王领导");
-    (void)make_account_of(store, "leader", "lead_leader", world.root, world.boss, &world.leader);
+    world.leader = make_actor_of(store, "leader", "lead_leader", world.root, world.boss);
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
-    STORE_OK(run(store, &command_finding_change,
-                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
-                       (long long)world.firm),
-                 NULL));
+    give_finding(store, world.finding, world.firm, "2026-12-31");
     world.measure = make(
         store, &command_measure_plan,
         jsonf(store, "{'finding_id': %lld, 'text': '清理超比例担保', 'due': '2026-07-31'}", (long long)world.finding));

@@ -14,8 +14,6 @@ extern struct supervise_world world;
 void on_day(const char *day);
 /* The day comes and the program does its daily work. */
 void day_comes(struct store *store, const char *day);
-int64_t make_account_of(struct store *store, const char *login, const char *role, int64_t unit, int64_t person,
-                        struct actor *ret_actor);
 int64_t make_person(struct store *store, int64_t unit, const char *name);
 void make_world(struct store *store);
 enum rc act(struct store *store, const struct actor *actor, const struct command *command, int64_t id,

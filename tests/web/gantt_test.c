@@ -55,10 +55,7 @@ static void make_world(struct store *store)
     int64_t other = make_unit(store, world.root, "W", "西部公司");
     world.source = make_source(store, world.root, "LY-2026-001");
     world.finding = make_finding(store, world.source, "担保管理不规范");
-    STORE_OK(run(store, &command_finding_change,
-                 jsonf(store, "{'id': %lld, 'unit_id': %lld, 'due': '2026-12-31'}", (long long)world.finding,
-                       (long long)world.firm),
-                 NULL));
+    give_finding(store, world.finding, world.firm, "2026-12-31");
     int64_t cause = make(store, &command_cause_find,
                          jsonf(store, "{'finding_id': %lld, 'level': 'system', 'method': 'study', 'text': '制度缺失'}",
                                (long long)world.finding));
