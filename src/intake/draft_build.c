@@ -227,16 +227,45 @@ static void read_point_due(struct draft_builder *b, struct value *finding, const
     draft_put_day(b, finding, "due", due->date.to_day);
 }
 
-static void add_finding(struct draft_builder *b, const struct outline_node *node, struct str aspect)
+/* Of "问题一：……" with text behind it the first sentence of that text; without a lead such as "问题描述：". */
+static struct str title_of(const struct outline_node *node, bool is_label)
 {
-    bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
-    size_t stop = is_label ? outline_find_any(node->body, 0, WORDS("。", "\n"), NULL) : SIZE_MAX;
-    struct str title = is_label ? str_slice(node->body, 0, stop) : node->heading;
     static const char *const leads[] = {"问题:", "问题：", "问题描述:", "问题描述：", NULL};
+    struct str title = node->heading;
+    if (is_label)
+        title = str_slice(node->body, 0, outline_find_any(node->body, 0, WORDS("。", "\n"), NULL));
     for (size_t i = 0; leads[i]; i++)
         if (str_has_prefix(title, str_from_cstr(leads[i])))
             title = outline_trim(str_slice(title, str_from_cstr(leads[i]).n, title.n));
-    struct value *finding = draft_new_entry(b->arena, b->draft, 'f', title, node->body);
+    return title;
+}
+
+/* Fields that stand in lines of the finding's own: "责任单位：……". */
+static void read_lines(struct draft_builder *b, struct value *finding, const struct outline_node *node)
+{
+    for (size_t i = 0; i < node->lines.n; i++) {
+        uint32_t at = node->lines.p[i];
+        draft_read_fields(b, finding, at, at == node->line ? node->heading_to : 0, b->outline->lines.p[at].match.n);
+    }
+}
+
+/* The phase follows from the deadline, unless the part of the document or the ledger says it. */
+static void read_due_phase(struct draft_builder *b, struct value *finding, const struct outline_node *node)
+{
+    if (node->role == ROLE_LONG_TERM_POINT && value_get_text(finding, "due_text").n == 0)
+        read_point_due(b, finding, node);
+    const char *phase = draft_phase_of_due(value_get_text(finding, "due_text"));
+    bool is_typed = node->zone == ROLE_LONG_TERM || (node->row && outline_trim(node->row->type).n > 0);
+    if (phase && !is_typed)
+        draft_set_phase(b->arena, finding, str_from_cstr(phase));
+}
+
+static void add_finding(struct draft_builder *b, const struct outline_node *node, struct str aspect)
+{
+    enum outline_kind kind = b->outline->kind;
+    bool is_label = is_bare_label(node->heading) && node->body.n > 0 && !node->first;
+    bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
+    struct value *finding = draft_new_entry(b->arena, b->draft, 'f', title_of(node, is_label), node->body);
     draft_put_text(b, finding, "no", node->mark);
     draft_put_text(b, finding, "phase", str_from_cstr(phase_of(node)));
     draft_put_text(b, finding, "aspect", aspect);
@@ -251,20 +280,11 @@ static void add_finding(struct draft_builder *b, const struct outline_node *node
     value_add(b->findings, finding);
     if (node->zone != ROLE_LONG_TERM)
         draft_name_finding(b, finding, node);
-    enum outline_kind kind = b->outline->kind;
-    bool gives_measures = kind != KIND_FEEDBACK && kind != KIND_AUDIT_REPORT && !is_label;
     if (gives_measures)
         draft_add_measures(b, finding, node, kind != KIND_CLOSURE || node->style != STYLE_NONE);
-    for (size_t i = 0; !is_label && !node->row && i < node->lines.n; i++) {
-        uint32_t at = node->lines.p[i];
-        draft_read_fields(b, finding, at, at == node->line ? node->heading_to : 0, b->outline->lines.p[at].match.n);
-    }
-    if (node->role == ROLE_LONG_TERM_POINT && value_get_text(finding, "due_text").n == 0)
-        read_point_due(b, finding, node);
-    const char *phase = draft_phase_of_due(value_get_text(finding, "due_text"));
-    bool is_typed = node->zone == ROLE_LONG_TERM || (node->row && outline_trim(node->row->type).n > 0);
-    if (phase && !is_typed)
-        draft_set_phase(b->arena, finding, str_from_cstr(phase));
+    if (!is_label && !node->row)
+        read_lines(b, finding, node);
+    read_due_phase(b, finding, node);
     if (!gives_measures)
         add_paragraphs_below(b, draft_child(finding, "paragraphs"), node);
 }

@@ -31,31 +31,46 @@ static bool is_one_of(struct str s, const char *const *words)
     return false;
 }
 
-enum rc draft_apply_edit(struct ctx *ctx, struct value *draft, const struct value *op)
+static const struct field *find_field(struct str name, char letter)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (str_equal_cstr(name, fields[i].name) && strchr(fields[i].letters, letter))
+            return &fields[i];
+    return NULL;
+}
+
+static bool is_valid(const struct field *field, struct str text)
 {
     static const char *const phases[] = {"immediate", "concentrated", "long_term", NULL};
     static const char *const statuses[] = {"done",      "basically_done", "partly_done", "in_progress",
                                            "long_term", "not_done",       "closed",      NULL};
+    int32_t day;
+    if (!text.n)
+        return field->kind != 'p' && strcmp(field->name, "title") != 0 && strcmp(field->name, "text") != 0;
+    switch (field->kind) {
+    case 'd':
+        return date_parse(text, &day);
+    case 'p':
+        return is_one_of(text, phases);
+    case 's':
+        return is_one_of(text, statuses);
+    default:
+        return true;
+    }
+}
+
+enum rc draft_apply_edit(struct ctx *ctx, struct value *draft, const struct value *op)
+{
     struct draft_entry entry = {.letter = 'S', .value = draft_child(draft, "source")};
     struct str id = value_get_text(op, "id"), name = value_get_text(op, "field");
     if (!str_equal_cstr(id, "source"))
         TRY(draft_find_entry(ctx, draft, id, &entry));
-    const struct field *field = NULL;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (str_equal_cstr(name, fields[i].name) && strchr(fields[i].letters, entry.letter))
-            field = &fields[i];
+    const struct field *field = find_field(name, entry.letter);
     if (!field)
         return draft_refuse(ctx, "draft.unknown_field", name);
     const struct value *value = value_get(op, "value");
-    if (value && value->kind != VALUE_TEXT && value->kind != VALUE_NULL)
-        return draft_refuse(ctx, "draft.field_value", name);
     struct str text = str_trim(value_get_text(op, "value"));
-    int32_t day = 0;
-    bool is_required = strcmp(field->name, "title") == 0 || strcmp(field->name, "text") == 0 || field->kind == 'p';
-    bool is_bad = (text.n == 0 && is_required) || (text.n > 0 && field->kind == 'd' && !date_parse(text, &day)) ||
-                  (text.n > 0 && field->kind == 'p' && !is_one_of(text, phases)) ||
-                  (text.n > 0 && field->kind == 's' && !is_one_of(text, statuses));
-    if (is_bad)
+    if ((value && value->kind != VALUE_TEXT && value->kind != VALUE_NULL) || !is_valid(field, text))
         return draft_refuse(ctx, "draft.field_value", name);
     if (text.n == 0)
         draft_set_null(ctx->arena, entry.value, field->name);

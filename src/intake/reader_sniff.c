@@ -128,14 +128,34 @@ bool reader_looks_pdf(struct str bytes)
            !HAS_MAGIC(bytes, "\xD0\xCF\x11\xE0");
 }
 
+/* What begins so is not read, and says why. */
+static const struct {
+    struct str magic;
+    const char *key;
+} refused[] = {
+#define MAGIC(bytes)                                                                                                   \
+    {                                                                                                                  \
+        (bytes), sizeof(bytes) - 1                                                                                     \
+    }
+    {MAGIC("{\\rtf"), "reader.rtf"},         {MAGIC("Rar!"), "reader.archive"}, {MAGIC("7z\xBC\xAF"), "reader.archive"},
+    {MAGIC("\x1F\x8B"), "reader.archive"},   {MAGIC("BZh"), "reader.archive"},  {MAGIC("\x89PNG"), "reader.image"},
+    {MAGIC("\xFF\xD8\xFF"), "reader.image"}, {MAGIC("GIF8"), "reader.image"},   {MAGIC("II*\0"), "reader.image"},
+    {MAGIC("MM\0*"), "reader.image"},
+#undef MAGIC
+};
+
+static bool is_blank(struct str bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++)
+        if (!memchr(" \t\r\n", bytes.p[i], 5)) /* with the zero byte */
+            return false;
+    return true;
+}
+
 enum rc reader_sniff(struct reader *reader, struct str bytes, enum document_format *ret)
 {
     struct str head = str_slice(bytes, 0, SNIFF_BYTES);
-    size_t blank = 0;
-    while (blank < bytes.n && (bytes.p[blank] == ' ' || bytes.p[blank] == '\t' || bytes.p[blank] == '\r' ||
-                               bytes.p[blank] == '\n' || bytes.p[blank] == '\0'))
-        blank++;
-    if (blank == bytes.n)
+    if (is_blank(bytes))
         return reader_damaged(reader, "reader.empty", STR_EMPTY);
     if (HAS_MAGIC(head, "PK\3\4") || HAS_MAGIC(head, "PK\5\6") || HAS_MAGIC(head, "PK\7\10"))
         return sniff_zip(reader, bytes, ret);
@@ -147,13 +167,8 @@ enum rc reader_sniff(struct reader *reader, struct str bytes, enum document_form
         *ret = FORMAT_PDF;
         return RC_OK;
     }
-    if (HAS_MAGIC(head, "{\\rtf"))
-        return refuse(reader, "reader.rtf");
-    if (HAS_MAGIC(head, "Rar!") || HAS_MAGIC(head, "7z\xBC\xAF") || HAS_MAGIC(head, "\x1F\x8B") ||
-        HAS_MAGIC(head, "BZh"))
-        return refuse(reader, "reader.archive");
-    if (HAS_MAGIC(head, "\x89PNG") || HAS_MAGIC(head, "\xFF\xD8\xFF") || HAS_MAGIC(head, "GIF8") ||
-        HAS_MAGIC(head, "II*\0") || HAS_MAGIC(head, "MM\0*"))
-        return refuse(reader, "reader.image");
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (str_has_prefix(head, refused[i].magic))
+            return refuse(reader, refused[i].key);
     return sniff_text(reader, bytes, ret);
 }

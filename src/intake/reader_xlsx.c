@@ -173,50 +173,69 @@ static struct str cell_text(struct xlsx *xlsx)
     return arena_copy_str(reader->scratch, is_done && buf_rc(&out) == RC_OK ? buf_str(&out) : value);
 }
 
+static void start_row(struct xlsx *xlsx, const char **attributes)
+{
+    int64_t row;
+    bool is_told = str_parse_int64(xml_list_attribute(attributes, "r"), &row) && row >= 1 && row <= READER_ROW_MAX;
+    xlsx->row = is_told ? (int)row : xlsx->row + 1;
+    xlsx->cell.column = 0;
+}
+
+static void start_cell(struct xlsx *xlsx, const char **attributes)
+{
+    int64_t style;
+    struct cell cell = {.row = xlsx->row, .column = xlsx->cell.column + 1, .row_span = 1, .column_span = 1};
+    (void)parse_cell_name(xml_list_attribute(attributes, "r"), &cell.row, &cell.column);
+    xlsx->cell = cell;
+    xlsx->type = arena_copy_str(xlsx->reader->scratch, xml_list_attribute(attributes, "t"));
+    bool is_styled =
+        str_parse_int64(xml_list_attribute(attributes, "s"), &style) && style >= 0 && (size_t)style < xlsx->styles.n;
+    xlsx->show = is_styled ? xlsx->styles.p[style] : SHOW_PLAIN;
+    xlsx->has_formula = false;
+    buf_reset(&xlsx->value);
+    buf_reset(&xlsx->inline_text);
+}
+
+/* Cells come in order, so one is found by bisection; NULL: it is empty. */
+static struct cell *find_cell(struct xlsx *xlsx, int row, int column)
+{
+    size_t low = 0, high = xlsx->cells.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct cell *c = &xlsx->cells.p[middle];
+        if (c->row < row || (c->row == row && c->column < column))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_found = low < xlsx->cells.n && xlsx->cells.p[low].row == row && xlsx->cells.p[low].column == column;
+    return is_found ? &xlsx->cells.p[low] : NULL;
+}
+
+/* "B2:C5": the cell in the corner stands for all. */
+static void merge_cells(struct xlsx *xlsx, struct str range)
+{
+    struct str from;
+    int row, column, last_row, last_column;
+    if (!str_split_next(&range, ':', &from) || !parse_cell_name(from, &row, &column) ||
+        !parse_cell_name(range, &last_row, &last_column) || last_row < row || last_column < column)
+        return;
+    struct cell *corner = find_cell(xlsx, row, column);
+    if (!corner)
+        return;
+    corner->row_span = last_row - row + 1;
+    corner->column_span = last_column - column + 1;
+}
+
 static enum rc on_start(void *user, struct str name, const char **attributes)
 {
     struct xlsx *xlsx = user;
-    if (str_equal_cstr(name, "row")) {
-        int64_t row;
-        xlsx->row = str_parse_int64(xml_list_attribute(attributes, "r"), &row) && row >= 1 && row <= READER_ROW_MAX
-                        ? (int)row
-                        : xlsx->row + 1;
-        xlsx->cell.column = 0;
-    } else if (str_equal_cstr(name, "c")) {
-        int64_t style;
-        struct cell cell = {.row = xlsx->row, .column = xlsx->cell.column + 1, .row_span = 1, .column_span = 1};
-        (void)parse_cell_name(xml_list_attribute(attributes, "r"), &cell.row, &cell.column);
-        xlsx->cell = cell;
-        xlsx->type = arena_copy_str(xlsx->reader->scratch, xml_list_attribute(attributes, "t"));
-        xlsx->show = SHOW_PLAIN;
-        if (str_parse_int64(xml_list_attribute(attributes, "s"), &style) && style >= 0 &&
-            (size_t)style < xlsx->styles.n)
-            xlsx->show = xlsx->styles.p[style];
-        xlsx->has_formula = false;
-        buf_reset(&xlsx->value);
-        buf_reset(&xlsx->inline_text);
-    } else if (str_equal_cstr(name, "mergeCell")) {
-        struct str range = xml_list_attribute(attributes, "ref"), from;
-        int row, column, last_row, last_column;
-        if (!str_split_next(&range, ':', &from) || !parse_cell_name(from, &row, &column) ||
-            !parse_cell_name(range, &last_row, &last_column))
-            return RC_OK;
-        /* cells come in order, so the corner is found by bisection */
-        size_t low = 0, high = xlsx->cells.n;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            const struct cell *c = &xlsx->cells.p[middle];
-            if (c->row < row || (c->row == row && c->column < column))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low < xlsx->cells.n && xlsx->cells.p[low].row == row && xlsx->cells.p[low].column == column &&
-            last_row >= row && last_column >= column) {
-            xlsx->cells.p[low].row_span = last_row - row + 1;
-            xlsx->cells.p[low].column_span = last_column - column + 1;
-        }
-    }
+    if (str_equal_cstr(name, "row"))
+        start_row(xlsx, attributes);
+    else if (str_equal_cstr(name, "c"))
+        start_cell(xlsx, attributes);
+    else if (str_equal_cstr(name, "mergeCell"))
+        merge_cells(xlsx, xml_list_attribute(attributes, "ref"));
     xlsx->has_formula |= str_equal_cstr(name, "f");
     xlsx->in_value = str_equal_cstr(name, "v");
     xlsx->in_inline |= str_equal_cstr(name, "is");

@@ -128,36 +128,44 @@ static enum doc_style nearest(const struct file_style *style, bool is_in_table, 
 
 /* ---- paragraphs ---------------------------------------------------------------------------------------------- */
 
+static struct str run_text(struct arena *arena, const struct xml_item *run)
+{
+    struct str text = STR_EMPTY;
+    for (const struct xml_item *piece = run->first; piece; piece = piece->next) {
+        if (xml_item_is(piece, "w:t") && piece->first)
+            text = text.n ? arena_concat(arena, text, piece->first->text) : piece->first->text;
+        else if (xml_item_is(piece, "w:br") || xml_item_is(piece, "w:tab"))
+            text = arena_concat(arena, text, xml_item_is(piece, "w:br") ? STR("\n") : STR("\t"));
+    }
+    return text;
+}
+
+/* Of a look only what is not that of the block's style. */
+static void set_look(struct doc_run *run, const struct doc_look *look, const struct file_style *style,
+                     const struct xml_item *properties)
+{
+    int size = parse_int(xml_item_get(xml_item_child(properties, "w:sz"), "w:val"), style->half_points);
+    int bold = is_on(xml_item_child(properties, "w:b")), font = font_of(properties, style->font);
+    int64_t colour = colour_of(properties, style->colour);
+    bold = bold < 0 ? style->bold : bold;
+    run->bold = bold >= 0 && (bold > 0) != look->is_bold ? bold : -1;
+    run->half_points = size > 0 && size != look->half_points ? size : 0;
+    run->font = font >= 0 && font != (int)look->font ? font : -1;
+    run->colour = colour >= 0 && colour != (int64_t)look->colour ? colour : -1;
+}
+
 static void read_runs(struct reading *reading, const struct xml_item *item, const struct file_style *style,
                       struct doc_block *block)
 {
-    const struct doc_look *look = doc_look(block->style);
     for (const struct xml_item *child = item->first; child; child = child->next) {
-        if (!xml_item_is(child, "w:r")) {
-            if (child->first && !xml_item_is(child, "w:pPr") && !xml_item_is(child, "w:del"))
-                read_runs(reading, child, style, block);
-            continue;
+        if (xml_item_is(child, "w:r")) {
+            struct doc_run *before = block->last;
+            doc_add_run(reading->doc, block, run_text(reading->ctx->arena, child), false);
+            if (block->last && block->last != before)
+                set_look(block->last, doc_look(block->style), style, xml_item_child(child, "w:rPr"));
+        } else if (child->first && !xml_item_is(child, "w:pPr") && !xml_item_is(child, "w:del")) {
+            read_runs(reading, child, style, block);
         }
-        struct xml_item *properties = xml_item_child(child, "w:rPr");
-        struct str text = STR_EMPTY;
-        for (const struct xml_item *piece = child->first; piece; piece = piece->next) {
-            if (xml_item_is(piece, "w:t") && piece->first)
-                text = text.n ? arena_concat(reading->ctx->arena, text, piece->first->text) : piece->first->text;
-            else if (xml_item_is(piece, "w:br") || xml_item_is(piece, "w:tab"))
-                text = arena_concat(reading->ctx->arena, text, xml_item_is(piece, "w:br") ? STR("\n") : STR("\t"));
-        }
-        struct doc_run *before = block->last;
-        doc_add_run(reading->doc, block, text, false);
-        if (block->last == before || !block->last)
-            continue;
-        int size = parse_int(xml_item_get(xml_item_child(properties, "w:sz"), "w:val"), style->half_points);
-        int bold = is_on(xml_item_child(properties, "w:b")), font = font_of(properties, style->font);
-        bold = bold < 0 ? style->bold : bold;
-        int64_t colour = colour_of(properties, style->colour);
-        block->last->bold = bold >= 0 && (bold > 0) != look->is_bold ? bold : -1;
-        block->last->half_points = size > 0 && size != look->half_points ? size : 0;
-        block->last->font = font >= 0 && font != (int)look->font ? font : -1;
-        block->last->colour = colour >= 0 && colour != (int64_t)look->colour ? colour : -1;
     }
 }
 

@@ -61,23 +61,36 @@ bool http_accepts_gzip(const struct http_request *request)
     return false;
 }
 
+/* A bound of a range: -1 when it is left out; false when it is no number. */
+static bool read_bound(struct str text, int64_t *ret)
+{
+    *ret = -1;
+    return !text.n || (str_parse_int64(text, ret) && *ret >= 0);
+}
+
 /* One "bytes=a-b", "bytes=a-" or "bytes=-n".  0: no usable range (send all), 1: range, -1: cannot be satisfied. */
 static int parse_range(struct str value, uint64_t size, uint64_t *ret_from, uint64_t *ret_to)
 {
     if (!str_has_prefix(value, STR("bytes=")) || str_find_byte(value, ',', 0) != SIZE_MAX)
         return 0;
     struct str rest = str_slice(value, 6, value.n), first;
-    if (str_find_byte(rest, '-', 0) == SIZE_MAX || !str_split_next(&rest, '-', &first))
+    int64_t from, to;
+    if (str_find_byte(rest, '-', 0) == SIZE_MAX || !str_split_next(&rest, '-', &first) || !read_bound(first, &from) ||
+        !read_bound(rest, &to))
         return 0;
-    int64_t from = -1, to = -1;
-    if ((first.n && (!str_parse_int64(first, &from) || from < 0)) ||
-        (rest.n && (!str_parse_int64(rest, &to) || to < 0)) || (!first.n && !rest.n) ||
-        (first.n && rest.n && to < from))
+    if (from < 0) { /* the last n bytes */
+        if (to <= 0 || size == 0)
+            return to < 0 ? 0 : -1;
+        *ret_from = (uint64_t)to < size ? size - (uint64_t)to : 0;
+        *ret_to = size - 1;
+        return 1;
+    }
+    if (to >= 0 && to < from)
         return 0;
-    if (first.n ? (uint64_t)from >= size : to == 0 || size == 0)
+    if ((uint64_t)from >= size)
         return -1;
-    *ret_from = first.n ? (uint64_t)from : (uint64_t)to < size ? size - (uint64_t)to : 0;
-    *ret_to = first.n && rest.n && (uint64_t)to < size ? (uint64_t)to : size - 1;
+    *ret_from = (uint64_t)from;
+    *ret_to = to >= 0 && (uint64_t)to < size ? (uint64_t)to : size - 1;
     return 1;
 }
 
